@@ -1,0 +1,54 @@
+# Yaad: every command a person needs. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TEST_WORKERS ?= 2
+export PYTHONHASHSEED ?= 0
+
+.PHONY: help install system demo demo-check test check check-long bench words clean
+
+help:            ## list the commands
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
+
+$(STAMP): requirements/all.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Yaad needs Python 3.11 or newer, found " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(STAMP)
+
+install: $(STAMP) ## make .venv with the command `yaad`
+
+system:          ## install the system packages that the tests need, where this account may
+	bash scripts/system-packages.sh
+
+demo: install    ## write the demo company, serve it, print the address; runs until Ctrl-C
+	$(BIN)/yaad demo --serve
+
+demo-check: install ## start the demo, open three pages in both languages, stop
+	$(BIN)/python scripts/demo_check.py
+
+check: install   ## lint, types, layers, house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test: install system ## everything a commit must pass
+	$(MAKE) check
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
+
+check-long: install ## the full simulations; their results are kept under benchmarks/results
+	$(BIN)/python -m benchmarks.statistics --full
+
+bench: install   ## speed and memory against the bare scan and peers, kept under benchmarks/results
+	$(BIN)/python -m benchmarks.speed
+
+words: install   ## compile the catalogues of words
+	$(BIN)/python scripts/compile_words.py
+
+clean:           ## remove what can be made again
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs Debian's packages that the browser tests need; says what is missing where it may not.
+set -euo pipefail
+packages=(chromium)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg -s "$package" >/dev/null 2>&1 || command -v "$package" >/dev/null 2>&1 || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+else
+  echo "These system packages are missing: ${missing[*]}. Tests that need them are skipped by name." >&2
+fi

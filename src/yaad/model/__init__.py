@@ -1,0 +1,36 @@
+"""The vocabulary: stages, periods, money, what people can write, the tables and the figures they give."""
+
+from yaad.model.entries import Entry, EntryKind, LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
+from yaad.model.figures import Cell, ConversionRow, DwellRow, Dwells, Explanation, Figure, Funnel, FunnelRow
+from yaad.model.money import Money, Tax, single_unit
+from yaad.model.periods import Grain, Period, parse_day
+from yaad.model.stages import Pipeline, Stage, StageType
+from yaad.model.tables import SCHEMAS
+
+__all__ = [
+    "SCHEMAS",
+    "Cell",
+    "ConversionRow",
+    "DwellRow",
+    "Dwells",
+    "Entry",
+    "EntryKind",
+    "Explanation",
+    "Figure",
+    "Funnel",
+    "FunnelRow",
+    "Grain",
+    "LoseEntry",
+    "Money",
+    "MoveEntry",
+    "NoteEntry",
+    "Period",
+    "Pipeline",
+    "Stage",
+    "StageType",
+    "Tax",
+    "UndoEntry",
+    "WinEntry",
+    "parse_day",
+    "single_unit",
+]

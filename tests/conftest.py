@@ -1,0 +1,16 @@
+"""What all tests share: where the public sets stand, and that no test reaches the network."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of public sets beside the project; a test that needs it is skipped by name where it is absent."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        pytest.skip("../shared/data is absent")
+    return data
