@@ -1,11 +1,11 @@
 """What can go wrong, in one family. Every error says what happened, where, and what to do.
 
-    YaadError                      anything the user can mend; the command line ends with exit 2
-    ├── InputError                 a file, a row or a value that cannot be used
-    │   └── OpenQuestion           the data do not decide: carries each question with its evidence and its answer's map line
-    ├── UnknownName                a measure, column, stage or deal that does not exist; says what exists
-    ├── BookError                  the folder of a book: absent, busy, damaged
-    └── CannotTell                 the figure cannot be computed from these data; says which column would unlock it
+YaadError                      anything the user can mend; the command line ends with exit 2
+├── InputError                 a file, a row or a value that cannot be used
+│   └── OpenQuestion           the data do not decide: carries each question with its evidence and its answer's map line
+├── UnknownName                a measure, column, stage or deal that does not exist; says what exists
+├── BookError                  the folder of a book: absent, busy, damaged
+└── CannotTell                 the figure cannot be computed from these data; says which column would unlock it
 """
 
 import difflib
@@ -91,7 +91,11 @@ class UnknownName(YaadError):
         self.name = name
         self.known = sorted(known)
         near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.6)
-        values = {"kind": Message(f"errors.kind_{kind}"), "name": name, "known": ", ".join(self.known)}
+        values: dict[str, object] = {
+            "kind": Message(f"errors.kind_{kind}"),
+            "name": name,
+            "known": ", ".join(self.known),
+        }
         if near:
             super().__init__(Message("errors.unknown_name", values | {"near": near[0]}))
         else:

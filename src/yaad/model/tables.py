@@ -50,7 +50,10 @@ DEALS = pa.schema(
 STAGE_MOVES = pa.schema(
     [
         ("deal", pa.int64()),
-        ("sort_at", MOMENT),  # never null: where the move stands in the order; unknown times carry the one before
+        (
+            "sort_at",
+            MOMENT,
+        ),  # never null: where the move stands in the order; unknown times carry the one before
         ("seq", pa.int64()),  # order among equal times: file order, then journal order
         ("to_stage", pa.string()),
         ("at", MOMENT),  # null: unknown
@@ -65,7 +68,10 @@ STAGE_MOVES = pa.schema(
 STAGE_VISITS = pa.schema(
     [
         ("deal", pa.int64()),
-        ("owner", pa.string()),  # the two dimensions that most pages ask for stand here, so that no join is needed
+        (
+            "owner",
+            pa.string(),
+        ),  # the two dimensions that most pages ask for stand here, so that no join is needed
         ("source", pa.string()),
         ("cohort_day", pa.date32()),  # the deal's created_day
         ("outcome", pa.string()),  # the deal's

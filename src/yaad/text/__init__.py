@@ -5,7 +5,7 @@ first dot names the catalogue file (``locale/he/intake.po``), so that each room 
 """
 
 from yaad.text.catalogue import LANGUAGES, Message, direction, has_key, keys, render
-from yaad.text.numbers import day, days, money, moment, number, percent, plain
+from yaad.text.numbers import day, days, moment, money, number, percent, plain
 
 __all__ = [
     "LANGUAGES",
@@ -15,8 +15,8 @@ __all__ = [
     "direction",
     "has_key",
     "keys",
-    "money",
     "moment",
+    "money",
     "number",
     "percent",
     "plain",

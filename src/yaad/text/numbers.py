@@ -29,9 +29,10 @@ def number(value: float | Decimal, lang: str) -> str:
     ('8,800', '0.11', '48')
     """
     del lang  # Hebrew and English write digits alike
-    if float(value).is_integer():
+    size = abs(float(value))
+    if size.is_integer():
         return plain(value, 0)
-    return plain(value, 2 if abs(value) < 10 else 1 if abs(value) < 20 else 0)
+    return plain(value, 2 if size < 10 else 1 if size < 20 else 0)
 
 
 def percent(rate: float, lang: str, digits: int | None = None) -> str:
