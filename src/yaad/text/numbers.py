@@ -1,7 +1,7 @@
 """Numbers, money and dates as people write them, without direction marks (a face isolates them)."""
 
 import datetime as dt
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
 SIGNS = {"ILS": "₪", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -15,7 +15,7 @@ def plain(value: float | Decimal, digits: int) -> str:
     >>> plain(1234.50, 2), plain(-3, 0)
     ('1,234.5', '−3')
     """
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

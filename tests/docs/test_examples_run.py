@@ -1,0 +1,29 @@
+"""Every example in a docstring and in the documents runs and prints what it says."""
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import yaad
+
+ROOT = Path(__file__).parents[2]
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(yaad.__path__, "yaad.")
+    if not module.name.startswith(("yaad.faces.web", "yaad.server"))  # Django wants its settings first
+)
+
+
+@pytest.mark.parametrize("name", ["yaad", *MODULES])
+def test_docstrings(name):
+    assert doctest.testmod(importlib.import_module(name), optionflags=FLAGS).failed == 0
+
+
+@pytest.mark.parametrize("path", [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"], ids=lambda path: path.stem)
+def test_documents(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert doctest.testfile(str(path), module_relative=False, optionflags=FLAGS, encoding="utf-8").failed == 0

@@ -1,0 +1,31 @@
+"""Periods are half-open and named as people name them."""
+
+import datetime as dt
+
+import pytest
+
+from yaad.errors import InputError
+from yaad.model import Period
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2017", "2017-01-01", "2018-01-01"),
+        ("2017-Q4", "2017-10-01", "2018-01-01"),
+        ("2017q1", "2017-01-01", "2017-04-01"),
+        ("2017-12", "2017-12-01", "2018-01-01"),
+        ("2016-02", "2016-02-01", "2016-03-01"),
+        ("2017-03-15", "2017-03-15", "2017-03-16"),
+        ("2017-03-30..2017-04-02", "2017-03-30", "2017-04-03"),
+    ],
+)
+def test_names(text, start, end):
+    period = Period.parse(text)
+    assert (period.start, period.end) == (dt.date.fromisoformat(start), dt.date.fromisoformat(end))
+
+
+@pytest.mark.parametrize("text", ["", "2017-13", "2017-Q5", "last month", "2017-03-02..2017-03-01", "2017-02-30"])
+def test_what_is_no_period_is_said(text):
+    with pytest.raises(InputError, match="is not a period"):
+        Period.parse(text)
