@@ -42,7 +42,7 @@ def percent(rate: float, lang: str, digits: int | None = None) -> str:
     ('63%', '8.7%')
     """
     del lang
-    hundredths = rate * 100
+    hundredths = Decimal(str(rate)) * 100
     return plain(hundredths, digits if digits is not None else 1 if abs(hundredths) < 10 else 0) + "%"
 
 
