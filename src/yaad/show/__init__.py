@@ -2,7 +2,7 @@
 
 HTML parts (`funnel_html`, `dwell_html`, `plan_html`, `table_html`, `say_html`) return escaped markup without inline
 styles, scripts or handlers, so that they stand in a page with a strict content policy as they are. Their rules are in
-``parts.css`` beside this file (`PARTS_CSS` is its text); they take their colours from the tokens of the page. Classes:
+``parts.css`` beside this file (`parts_css` gives its text); they take their colours from the tokens of the page. Classes:
 
 =============  =====================================================================================================
 ``sgs``        list of a funnel's stages; each ``li.sg`` holds ``nm`` (name), ``v`` (how many entered), ``svg.sb`` (the
@@ -11,12 +11,60 @@ styles, scripts or handlers, so that they stand in a page with a strict content 
 ``ten``        “of 10 inquiries: …” with ``small`` for what it rests on
 ``key``        key of a chart
 ``sums``       the sum line, “1,207 = 103 won + 110 open + 994 lost”
-``dw``         list of stages' times; each ``li.r`` holds ``nm``, ``md`` (typical time), ``svg.ax`` (``bg`` track, ``ci``
-               range, ``pt`` dot), ``ln`` with ``opn``; ``li.r.tot`` is the total; ``scale`` the ends of the axis
+``dw``         list of stages' times; each ``li.r`` holds ``nm``, ``md`` (typical time), ``svg.ax`` (``bg`` track,
+               ``ci`` range, ``pt`` dot), ``ln`` with ``opn``; ``li.r.tot`` is the total; ``scale`` the axis's ends
 ``ans``        answer of a plan: ``huge`` and ``of``; ``sure`` holds three ``div``, ``on`` the recommended one
 ``mile``       milestones: ``b`` number, ``by`` last useful date
 ``tw``         scrolling frame of a table; ``mapt`` the table, ``num`` a column of numbers
 ``notes``      sentences below a table or a chart
 ``n``          a number, range or sign, isolated left to right; ``nb`` number and unit that stay together
 =============  =====================================================================================================
+
+`Result(content)` wraps what the rooms below give and shows it: ``to_dict``, ``table``, ``html``, ``_repr_html_``,
+``arrow``, ``pandas``, ``polars``, ``chart``. Where a list may be empty, call its class: ``Figures([])``.
 """
+
+from yaad.show.catalogue import Catalogue
+from yaad.show.conversions import Conversions
+from yaad.show.dwells import DwellTimes, dwell_html
+from yaad.show.figures import Explained, Figures
+from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line
+from yaad.show.imports import import_dict, import_table
+from yaad.show.markup import notes_html, table_html
+from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html
+from yaad.show.results import Result, parts_css, plain
+from yaad.show.speech import in_chart, say_html, say_plain, say_terminal
+from yaad.show.tables import Column, Kind, Shown, Table
+
+__all__ = [
+    "Catalogue",
+    "Column",
+    "Conversions",
+    "DwellTimes",
+    "Explained",
+    "Figures",
+    "Funnels",
+    "Kind",
+    "PlanResult",
+    "Result",
+    "Shown",
+    "Table",
+    "WhatIfResult",
+    "chance_said",
+    "dwell_html",
+    "for_people",
+    "funnel_html",
+    "import_dict",
+    "import_table",
+    "in_chart",
+    "notes_html",
+    "of_ten",
+    "parts_css",
+    "plain",
+    "plan_html",
+    "say_html",
+    "say_plain",
+    "say_terminal",
+    "sum_line",
+    "table_html",
+]

@@ -1,0 +1,74 @@
+"""Conversion between any two stages as values and table."""
+
+from collections.abc import Sequence
+
+from yaad.model import Cell, ConversionRow
+from yaad.show import phrases
+from yaad.show.results import Json, Result, flat, plain
+from yaad.show.tables import Column, Kind, Table, count, name, rate, span
+from yaad.text import Message
+
+
+class Conversions(Result):
+    """Conversions from one stage to a later one, one row a group: ``{"conversions": [{…}]}``."""
+
+    content_type = ConversionRow
+    content: Sequence[ConversionRow]
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """Rows in which reached + lost + undecided = entered; rates are 0–1."""
+        del lang
+        return {"conversions": [_row(row) | {"by": plain(row.by)} for row in self.content]}
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a group and pair of stages."""
+        return [flat(row.by, _row(row)) for row in self.content]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a group and pair of stages."""
+        groups = phrases.group_columns([row.by for row in self.content])
+        rows = tuple(
+            (
+                *phrases.group_cells(row.by, groups),
+                name(row.start),
+                name(row.end),
+                count(row.entered, lang),
+                count(row.reached, lang),
+                count(row.lost, lang),
+                count(row.undecided, lang),
+                rate(row.rate, lang),
+                rate(row.rate_expected, lang),
+                span(row.low, row.high, "rate", lang),
+            )
+            for row in self.content
+        )
+        notes = (Message("show.expected_is"), Message("show.undecided_is"))
+        return Table(lang, Message("show.conversion"), groups + _COLUMNS, rows, notes=notes)
+
+
+_COLUMNS = (
+    Column("start", Message("show.head_from"), Kind.NAME),
+    Column("end", Message("show.head_to"), Kind.NAME),
+    Column("entered", Message("show.head_entered"), Kind.COUNT),
+    Column("reached", Message("show.head_reached"), Kind.COUNT),
+    Column("lost", Message("show.head_lost"), Kind.COUNT),
+    Column("undecided", Message("show.head_undecided"), Kind.COUNT),
+    Column("rate", Message("show.head_reached_rate"), Kind.RATE),
+    Column("rate_expected", Message("show.head_expected"), Kind.RATE),
+    Column("range", Message("show.head_range"), Kind.RANGE),
+)
+
+
+def _row(row: ConversionRow) -> dict[str, Cell]:
+    return {
+        "start": row.start,
+        "end": row.end,
+        "entered": row.entered,
+        "reached": row.reached,
+        "lost": row.lost,
+        "undecided": row.undecided,
+        "rate": plain(row.rate),
+        "rate_expected": plain(row.rate_expected),
+        "low": plain(row.low),
+        "high": plain(row.high),
+    }

@@ -1,0 +1,141 @@
+"""Figures of the catalogue as values and table, and the answer to "why this number?"."""
+
+from collections.abc import Sequence
+
+from yaad.model import Cell, Explanation, Figure
+from yaad.show import phrases
+from yaad.show.markup import table_html, tag
+from yaad.show.results import Json, Result, flat, plain
+from yaad.show.speech import Said, say_html
+from yaad.show.tables import Column, Kind, Shown, Table, count, figure, name, span
+from yaad.text import Message
+
+
+class Figures(Result):
+    """Figures, one a measure and group: ``{"measures": [{"id", "value", "unit", …}]}``."""
+
+    content_type = Figure
+    content: Sequence[Figure]
+
+    @property
+    def figures(self) -> Sequence[Figure]:
+        """The figures themselves."""
+        return self.content
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """One object a figure; counts and sums have null ``low``, ``high`` and ``level``."""
+        return {"measures": [_figure(item, lang) for item in self.content]}
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a figure, its group's dimensions in columns."""
+        return [flat(item.by, _scalars(item)) for item in self.content]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a figure: what, how much, between what, of how many deals."""
+        groups = phrases.group_columns([item.by for item in self.content])
+        ids = {item.id for item in self.content}
+        what = () if len(ids) == 1 and groups else (Column("id", Message("show.head_measure"), Kind.TEXT),)
+        rows = []
+        for item in self.content:
+            named = (Shown(item.id, phrases.measure_said(item.id)),) if what else ()
+            rows.append(phrases.group_cells(item.by, groups) + named + _cells(item, lang))
+        first = self.content[0] if self.content else None
+        heading = phrases.measure_said(first.id) if first and len(ids) == 1 else Message("show.measures")
+        title = heading if first is None else phrases.title(heading, first.as_of, first.period, lang)
+        return Table(lang, title, groups + what + _COLUMNS, tuple(rows), notes=_notes(self.content))
+
+
+_COLUMNS = (
+    Column("value", Message("show.head_value"), Kind.FIGURE),
+    Column("range", Message("show.head_range"), Kind.RANGE),
+    Column("n", Message("show.head_deals"), Kind.COUNT),
+)
+
+
+def _cells(item: Figure, lang: str) -> tuple[Shown, ...]:
+    value = figure(item.value, item.unit, lang)
+    if item.value is None and item.low is not None and item.unit == "days":
+        value = Shown(None, Message("show.more_than", {"days": figure(item.low, item.unit, lang).said}))
+    return value, span(item.low, item.high, item.unit, lang), count(item.n, lang)
+
+
+def _notes(items: Sequence[Figure]) -> tuple[Said, ...]:
+    """Reasons and what to know, each once; the undated beside the total they are part of."""
+    kept: dict[str, Said] = {}
+    for item in items:
+        undated = item.beside.get("undated")
+        if isinstance(undated, int) and undated and not item.by:
+            kept.setdefault("undated", Message("show.undated", {"n": undated}))
+        if item.why is not None:
+            kept.setdefault(repr(item.why), item.why)
+    return tuple(kept.values())
+
+
+def _scalars(item: Figure) -> dict[str, Cell]:
+    return {
+        "id": item.id,
+        "value": plain(item.value),
+        "unit": item.unit,
+        "n": item.n,
+        "low": plain(item.low),
+        "high": plain(item.high),
+        "level": plain(item.level),
+        "period": item.period.name if item.period else None,
+        "as_of": plain(item.as_of),
+    }
+
+
+def _figure(item: Figure, lang: str) -> Json:
+    period = {"period": item.period.to_dict() if item.period else None}
+    rest = {"by": plain(item.by), "why": plain(item.why, lang), "beside": plain(item.beside)}
+    return _scalars(item) | period | rest
+
+
+class Explained(Result):
+    """Why this number: ``{"id", "rule", "sql", "rows", "rows_total"}``."""
+
+    content_type = Explanation
+    content: Explanation
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """The rule in words, the query of its sufficient statistics, some rows behind it."""
+        told = self.content
+        return {
+            "id": told.id,
+            "rule": plain(told.rule, lang),
+            "sql": told.sql,
+            "rows": plain(told.rows),
+            "rows_total": told.rows_total,
+        }
+
+    def records(self) -> list[dict[str, Cell]]:
+        """The rows behind the figure."""
+        return [dict(row) for row in self.content.rows]
+
+    def table(self, lang: str = "en") -> Table:
+        """The rows behind the figure under their columns' names, with the rule below."""
+        told = self.content
+        keys = list(dict.fromkeys(key for row in told.rows for key in row))
+        columns = tuple(Column(key, phrases.dimension(key), _kind(key, told)) for key in keys)
+        rows = tuple(tuple(_cell(row.get(key), lang) for key in keys) for row in told.rows)
+        shown = Message("show.rows_shown", {"n": len(told.rows), "all": told.rows_total})
+        title = Message("show.why", {"measure": phrases.measure_said(told.id)})
+        return Table(lang, title, columns, rows, notes=(shown,))
+
+    def html(self, lang: str = "en") -> str:
+        """The rule, the rows behind the figure, and the query folded away."""
+        rule = tag("p", say_html(self.content.rule, lang))
+        query = tag("summary", say_html(Message("show.query"), lang))
+        query += tag("pre", tag("code", say_html(self.content.sql, "en"), dir="ltr"))
+        return rule + table_html(self.table(lang)) + tag("details", query)
+
+
+def _kind(key: str, told: Explanation) -> Kind:
+    values = [row.get(key) for row in told.rows]
+    return Kind.FIGURE if any(isinstance(value, float | int) for value in values) else Kind.NAME
+
+
+def _cell(value: Cell, lang: str) -> Shown:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return figure(value, "count", lang)
+    return Shown(value, "") if value is None else name(value)

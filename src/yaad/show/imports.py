@@ -1,0 +1,86 @@
+"""The account of an import: rows in = loaded + rejected + skipped, file by file, with the reasons."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yaad.show import phrases
+from yaad.show.results import Json, plain
+from yaad.show.speech import Said
+from yaad.show.tables import Column, Kind, Shown, Table, count, name
+from yaad.text import Message, has_key
+
+if TYPE_CHECKING:
+    from yaad.intake import FileReport
+
+
+def import_dict(
+    files: "Sequence[FileReport]",
+    as_of: dt.date | None,
+    rejects: Mapping[str, Path],
+    notes: Sequence[Message],
+    lang: str,
+) -> Json:
+    """``{"files": [{"name", "rows_in", "loaded", "rejected", "skipped", "skipped_by", …}], "as_of"}``."""
+    told = [plain(file.to_dict()) | {"rejects": _path(rejects, file.name)} for file in files]
+    return {"files": told, "as_of": plain(as_of), "notes": plain(notes, lang)}
+
+
+def import_table(
+    files: "Sequence[FileReport]",
+    as_of: dt.date | None,
+    rejects: Mapping[str, Path],
+    notes: Sequence[Message],
+    lang: str,
+) -> Table:
+    """One row a file; below it the reasons, where refused rows were written and what to know."""
+    rows = tuple(
+        (name(file.name), *(count(value, lang) for value in (file.rows_in, file.loaded, file.rejected, file.skipped)))
+        for file in files
+    )
+    title = phrases.title(Message("show.import"), as_of, None, lang)
+    below: list[Said] = [_sum(file) for file in files]
+    below += [_reason(reason, n) for file in files for reason, n in file.skipped_by.items()]
+    below += [_flag(flag, n) for file in files for flag, n in file.flags.items()]
+    below += [Message("show.rejects_written", {"path": str(path)}) for path in rejects.values()]
+    return Table(lang, title, _COLUMNS, rows, _total(files, lang), (*below, *notes))
+
+
+_COLUMNS = (
+    Column("name", Message("show.head_file"), Kind.NAME),
+    Column("rows_in", Message("show.head_rows_in"), Kind.COUNT),
+    Column("loaded", Message("show.head_loaded"), Kind.COUNT),
+    Column("rejected", Message("show.head_rejected"), Kind.COUNT),
+    Column("skipped", Message("show.head_skipped"), Kind.COUNT),
+)
+
+
+def _total(files: "Sequence[FileReport]", lang: str) -> tuple[Shown, ...] | None:
+    if len(files) < 2:
+        return None
+    sums = (sum(getattr(file, key) for file in files) for key in ("rows_in", "loaded", "rejected", "skipped"))
+    return (Shown("", Message("show.together")), *(count(value, lang) for value in sums))
+
+
+def _sum(file: "FileReport") -> Message:
+    """“1,284 rows = 1,207 loaded + 8 not read + 69 left out”."""
+    values = {"n": file.rows_in, "loaded": file.loaded, "rejected": file.rejected, "skipped": file.skipped}
+    return Message("show.rows_sum", values)
+
+
+def _reason(reason: str, n: int) -> Message:
+    return Message("show.skipped_because", {"n": n, "reason": _word(f"intake.skipped_{reason}", reason)})
+
+
+def _flag(flag: str, n: int) -> Message:
+    return Message("show.flagged", {"n": n, "flag": _word(f"intake.flag_{flag}", flag)})
+
+
+def _word(key: str, otherwise: str) -> Message | str:
+    return Message(key) if has_key(key, "en") else otherwise
+
+
+def _path(rejects: Mapping[str, Path], file: str) -> str | None:
+    path = rejects.get(file)
+    return None if path is None else str(path)

@@ -1,0 +1,87 @@
+"""Phrases that several results share: titles, groups, names of well-known steps, sentences strung together."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from yaad.model import Cell, Period
+from yaad.show.tables import Column, Kind, Shown, name
+from yaad.text import LANGUAGES, Message, day, has_key, render
+
+# Steps that people call by the same names everywhere; their aliases and plurals stand in the catalogue.
+STEPS = ("inquiry", "meeting", "demo", "quote", "negotiation", "closing")
+
+
+def title(what: Message | str, as_of: dt.date | None, period: Period | None, lang: str) -> Message | str:
+    """What is shown, of which period, as of when."""
+    if as_of is None:
+        return what
+    if period is None:
+        return Message("show.title", {"what": what, "day": day(as_of, lang)})
+    return Message("show.title_period", {"what": what, "day": day(as_of, lang), "period": period.name})
+
+
+def group_columns(groups: Sequence[Mapping[str, Cell]]) -> tuple[Column, ...]:
+    """One column a dimension; dimensions are called by the name that they were asked by, or the catalogue's."""
+    keys = list(dict.fromkeys(key for by in groups for key in by))
+    return tuple(Column(key, dimension(key), Kind.NAME) for key in keys)
+
+
+def dimension(key: str) -> Message | str:
+    """The word for a dimension: the catalogue's, or the name of the company's own column."""
+    return Message(f"show.by_{key}") if has_key(f"show.by_{key}", LANGUAGES[0]) else key
+
+
+def group_cells(by: Mapping[str, Cell], columns: Sequence[Column]) -> tuple[Shown, ...]:
+    """The cells of `group_columns` for one group."""
+    return tuple(name(by.get(column.key)) for column in columns)
+
+
+@cache
+def step_of(stage: str) -> str | None:
+    """The well-known step that a stage's name stands for, or None.
+
+    >>> step_of("Quotes"), step_of("Prospecting")
+    ('quote', None)
+    """
+    wanted = stage.strip().casefold()
+    for step in STEPS:
+        for lang in LANGUAGES:
+            if wanted in render(Message(f"show.names_{step}"), lang).casefold().split("|"):
+                return step
+    return None
+
+
+def stage_said(stage: str) -> Message | str:
+    """A step of a plan in words: well-known ones by their plural, others by the name that was typed."""
+    step = step_of(stage)
+    return Message(f"show.steps_{step}") if step else stage
+
+
+def together(parts: Sequence[Message]) -> Message:
+    """Parts of a sentence, parted by commas."""
+    joined = parts[-1]
+    for part in reversed(parts[:-1]):
+        joined = Message("show.and_then", {"first": part, "rest": joined})
+    return joined
+
+
+def group_said(value: Cell) -> Message | str:
+    """A group's value in words."""
+    return name(value).said
+
+
+def measure_said(measure_id: str) -> Message | str:
+    """What a measure is called, from its declaration."""
+    from yaad.measures import REGISTRY  # the catalogue brings the engine's expressions with it, so only when needed
+
+    found = REGISTRY.get(measure_id)
+    return found.words if found is not None else measure_id
+
+
+def parted(parts: Sequence[Message]) -> Message:
+    """Independent parts of a line, parted by a middle dot."""
+    joined = parts[-1]
+    for part in reversed(parts[:-1]):
+        joined = Message("show.and_beside", {"first": part, "rest": joined})
+    return joined

@@ -1,0 +1,247 @@
+"""A plan backwards and a what-if as values, table and part of a page."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from yaad.model import Cell
+from yaad.plan import INQUIRIES, Needed, Plan, WhatIf
+from yaad.show import phrases
+from yaad.show.markup import notes_html, tag
+from yaad.show.results import Json, Result, plain
+from yaad.show.speech import Said, say_html
+from yaad.show.tables import Column, Kind, Shown, Table, count, date
+from yaad.text import Message, day, money, number, percent
+
+RECOMMENDED = 0.8
+STEP = 5
+_WELL_KNOWN = {0.5: "show.one_in_two", 0.8: "show.eight_of_ten", 0.9: "show.nine_of_ten"}
+
+
+def for_people(inquiries: int) -> int:
+    """An inquiry count with a chance, as people see it: up to the next five, since the last digits promise too much.
+
+    >>> for_people(497), for_people(555), for_people(588)
+    (500, 560, 590)
+    """
+    return (inquiries // STEP + 1) * STEP
+
+
+class PlanResult(Result):
+    """A plan backwards: ``{"needed": [{"stage", "count"}], "chance": {"0.5": …}}``.
+
+    Attributes:
+        content: the plan.
+        window_days: the window in which past inquiries had to close to count, None when all counted or typed.
+    """
+
+    content_type = Plan
+    content: Plan
+
+    def __init__(self, content: Plan, *, window_days: float | None = None) -> None:
+        super().__init__(content)
+        self.window_days = window_days
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """The inquiries, then one row a ratio; the exact inquiries for each chance."""
+        made = self.content
+        return {
+            "needed": [_needed(row) for row in made.needed],
+            "chance": _chance(made.chance),
+            "target": made.target,
+            "on_average": plain(made.on_average),
+            "ratios": [{"stage": ratio.stage, "of_inquiries": plain(ratio.of_inquiries)} for ratio in made.ratios],
+            "history": made.history,
+            "window_days": plain(self.window_days),
+            "average": plain(made.average),
+            "value": plain(made.value),
+            "target_value": plain(made.target_value),
+            "unit": made.unit,
+            "rule": plain(made.rule, lang),
+            "notes": plain(made.notes, lang),
+        }
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a stage."""
+        return [_needed(row) for row in self.content.needed]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a stage: how many, and until when they help."""
+        made = self.content
+        dated = any(row.last_useful for row in made.needed)
+        last = (Column("last_useful", Message("show.head_last_useful"), Kind.DAY),) if dated else ()
+        rows = []
+        for row in made.needed:
+            stage = Shown(row.stage, phrases.stage_said(row.stage))
+            cells = (stage, count(row.count, lang))
+            rows.append((*cells, date(row.last_useful, lang)) if dated else cells)
+        columns = (*_STAGE, Column("count", Message("show.head_needed"), Kind.COUNT), *last)
+        return Table(lang, Message("show.plan"), columns, tuple(rows), notes=_plan_notes(self, lang))
+
+    def html(self, lang: str = "en") -> str:
+        """The answer with its three chances, the milestones and what to know."""
+        return plan_html(self, lang)
+
+
+class WhatIfResult(Result):
+    """What a number of inquiries becomes: ``{"needed": [{"stage", "count"}], "chance": {"0.5": …}}``.
+
+    ``chance`` holds the customers that are reached or passed with each chance.
+    """
+
+    content_type = WhatIf
+    content: WhatIf
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """The inquiries, then one row a ratio: the average, and the ends for 8 of 10 cases."""
+        made = self.content
+        return {
+            "needed": [dict(row) for row in self.records()],
+            "chance": _chance(made.chance),
+            "inquiries": made.inquiries,
+            "average": plain(made.average),
+            "value": plain(made.value),
+            "value_low": plain(made.value_low),
+            "value_high": plain(made.value_high),
+            "unit": made.unit,
+            "rule": plain(made.rule, lang),
+        }
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a stage."""
+        return [
+            {"stage": row.stage, "count": _exact(row.count), "low": row.low, "high": row.high}
+            for row in self.content.expected
+        ]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a stage: how many on average, and between what in 8 of 10 cases."""
+        rows = []
+        for row in self.content.expected:
+            value = _exact(row.count)
+            shown = Shown(value, number(round(value, 1), lang))
+            ends = "" if row.stage == INQUIRIES else f"{number(row.low, lang)}–{number(row.high, lang)}"
+            stage = Shown(row.stage, phrases.stage_said(row.stage))
+            rows.append((stage, shown, Shown(None, ends, (row.low, row.high))))
+        columns = (
+            *_STAGE,
+            Column("count", Message("show.head_gives"), Kind.COUNT),
+            Column("range", Message("show.head_range_8"), Kind.RANGE),
+        )
+        return Table(lang, Message("show.what_if"), columns, tuple(rows), notes=_what_if_notes(self.content, lang))
+
+
+_STAGE = (Column("stage", Message("show.head_stage"), Kind.NAME),)
+
+
+# ---- plain values -----------------------------------------------------------------------------------------------
+
+
+def _needed(row: Needed) -> dict[str, Cell]:
+    return {
+        "stage": row.stage,
+        "count": row.count,
+        "last_useful": plain(row.last_useful),
+        "working_days_left": row.working_days_left,
+        "late": row.late,
+    }
+
+
+def _chance(chance: Mapping[float, int]) -> dict[str, int]:
+    return {f"{level:g}": count for level, count in chance.items()}
+
+
+def _exact(value: Fraction) -> int | float:
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+# ---- words ------------------------------------------------------------------------------------------------------
+
+
+def chance_said(level: float, lang: str) -> Message:
+    """A chance in words: one in two, 8 of 10, 9 of 10; others as so many of 100."""
+    known = _WELL_KNOWN.get(level)
+    return Message(known) if known else Message("show.of_hundred", {"chance": percent(level, lang, 0)})
+
+
+def _plan_notes(result: PlanResult, lang: str) -> tuple[Said, ...]:
+    made = result.content
+    chances = [
+        Message("show.chance", {"count": for_people(inquiries), "chance": chance_said(level, lang)})
+        for level, inquiries in made.chance.items()
+    ]
+    lines: list[Said] = [Message("show.chances", {"chances": phrases.parted(chances)})] if chances else []
+    lines += _meaning(made)
+    if made.value is not None and made.average is not None:
+        said: dict[str, object] = {
+            "customers": Message("show.customers", {"n": made.target}),
+            "average": money(made.average, made.unit, lang),
+            "value": money(made.value, made.unit, lang),
+        }
+        lines.append(Message("show.plan_value", said))
+    if result.window_days is not None:
+        lines.append(Message("show.window", {"n": round(result.window_days)}))
+    lines += [Message("show.late", {"stage": phrases.stage_said(row.stage)}) for row in made.needed if row.late]
+    return (*lines, *made.notes)
+
+
+def _meaning(made: Plan) -> list[Said]:
+    """What the recommended chance means, in one sentence."""
+    inquiries = made.chance.get(RECOMMENDED)
+    if inquiries is None:
+        return []
+    customers = Message("show.customers", {"n": made.target})
+    return [Message("show.chance_means", {"count": for_people(inquiries), "customers": customers})]
+
+
+def _what_if_notes(made: WhatIf, lang: str) -> tuple[Said, ...]:
+    lines: list[Said] = [
+        Message("show.at_least_customers", {"chance": chance_said(level, lang), "n": customers})
+        for level, customers in made.chance.items()
+    ]
+    if made.value is not None:
+        lines.append(Message("show.what_if_value", {"value": money(made.value, made.unit, lang)}))
+        if made.value_low is not None and made.value_high is not None:
+            ends: dict[str, object] = {
+                "low": _money(made.value_low, made, lang),
+                "high": _money(made.value_high, made, lang),
+            }
+            lines.append(Message("show.value_between", ends))
+    return tuple(lines)
+
+
+def _money(value: Decimal, made: WhatIf, lang: str) -> str:
+    return money(value, made.unit, lang)
+
+
+# ---- part of a page ---------------------------------------------------------------------------------------------
+
+
+def plan_html(result: PlanResult, lang: str) -> str:
+    """The inquiries needed, three chances beside them, milestones with their last useful day, what to know."""
+    made = result.content
+    first = made.needed[0]
+    answer = tag("span", say_html(number(first.count, lang), lang), class_="huge") + " "
+    answer += tag("span", say_html(Message("show.inquiries", {"n": first.count}), lang), class_="of")
+    sure = "".join(_sure(level, inquiries, lang) for level, inquiries in made.chance.items())
+    head = tag("div", tag("div", answer) + tag("div", sure, class_="sure"), class_="ans")
+    miles = tag("ul", "".join(_mile(row, lang) for row in made.needed), class_="mile")
+    return head + miles + notes_html(_plan_notes(result, lang)[1:], lang)
+
+
+def _sure(level: float, inquiries: int, lang: str) -> str:
+    shown = tag("b", say_html(number(for_people(inquiries), lang), lang))
+    return tag("div", shown + say_html(chance_said(level, lang), lang), class_="on" if level == RECOMMENDED else None)
+
+
+def _mile(row: Needed, lang: str) -> str:
+    inner = tag("b", say_html(number(row.count, lang), lang))
+    inner += tag("span", say_html(phrases.stage_said(row.stage), lang))
+    if row.last_useful is not None:
+        until = Message("show.until", {"day": day(row.last_useful, lang)})
+        inner += tag("span", say_html(until, lang), class_="by")
+    if row.late:
+        inner += tag("small", say_html(Message("show.next_period"), lang))
+    elif row.working_days_left is not None:
+        inner += tag("small", say_html(Message("show.working_days_left", {"n": row.working_days_left}), lang))
+    return tag("li", inner, class_="late" if row.late else None)

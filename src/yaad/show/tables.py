@@ -1,0 +1,200 @@
+"""A table of any result: columns that know what they hold, cells that know their value and how people read it."""
+
+import csv
+import datetime as dt
+import io
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from yaad.model import Cell
+from yaad.show.speech import Said, say_plain
+from yaad.text import Message, day, days, money, number, percent
+
+NOTHING = "–"
+# What a spreadsheet would run as a formula (also the full-width forms, and what it skips before it looks).
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class Kind(StrEnum):
+    """What a column holds; numbers stand at the end of the line, the rest at its start."""
+
+    NAME = "name"
+    TEXT = "text"
+    COUNT = "count"
+    RATE = "rate"
+    DAYS = "days"
+    MONEY = "money"
+    DAY = "day"
+    RANGE = "range"
+    FIGURE = "figure"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is aligned as a number."""
+        return self not in (Kind.NAME, Kind.TEXT)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its key in files, its head in words, what it holds."""
+
+    key: str
+    head: Said
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One cell: the value as data (a range has two: its ends), and as people read it."""
+
+    value: Cell | dt.date
+    said: Said
+    ends: tuple[float | None, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A result as rows, in one language.
+
+    Attributes:
+        lang: the language of its texts.
+        title: what it shows and as of when.
+        columns: from the reading side on.
+        rows: one cell a column each.
+        total: a last row that sums up, or None.
+        notes: sentences that belong below it.
+    """
+
+    lang: str
+    title: Said
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+    total: tuple[Shown, ...] | None = None
+    notes: tuple[Said, ...] = field(default=())
+
+    def to_csv(self) -> str:
+        """As CSV with heads in words; what a spreadsheet would run as a formula is made text by an apostrophe."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([inert(say_plain(head, self.lang)) for column in self.columns for head in _heads(column)])
+        for row in (*self.rows, *([self.total] if self.total else [])):
+            cells = zip(row, self.columns, strict=True)
+            writer.writerow([value for cell, column in cells for value in _csv_values(cell, column, self.lang)])
+        return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """A text that no spreadsheet runs.
+
+    >>> inert("=1+1"), inert("Novatek")
+    ("'=1+1", 'Novatek')
+    """
+    return f"'{text}" if text.lstrip(" \n\u00a0").startswith(_DANGEROUS) else text
+
+
+def _heads(column: Column) -> tuple[Said, ...]:
+    """A range is two columns in a file, so that both ends can be computed with."""
+    return (Message("show.head_low"), Message("show.head_high")) if column.kind is Kind.RANGE else (column.head,)
+
+
+def _csv_values(cell: Shown, column: Column, lang: str) -> tuple[str | int | float, ...]:
+    if column.kind is Kind.RANGE:
+        return tuple("" if end is None else end for end in cell.ends or (None, None))
+    return (_csv_cell(cell, lang),)
+
+
+def _csv_cell(cell: Shown, lang: str) -> str | int | float:
+    """Numbers as numbers, dates in ISO form, the rest as text."""
+    if isinstance(cell.value, bool) or cell.value is None:
+        return ""
+    if isinstance(cell.value, int | float):
+        return cell.value
+    if isinstance(cell.value, dt.date):
+        return cell.value.isoformat()
+    return inert(cell.value if isinstance(cell.said, str) else say_plain(cell.said, lang))
+
+
+# ---- cells ------------------------------------------------------------------------------------------------------
+
+
+def name(value: Cell) -> Shown:
+    """A name that people typed; a group without a name is said to have none."""
+    if value is None or value == "":
+        return Shown("", Message("show.no_name"))
+    return Shown(value, str(value))
+
+
+def text(said: Said, lang: str) -> Shown:
+    """Words."""
+    return Shown(say_plain(said, lang), said)
+
+
+def count(value: int | None, lang: str) -> Shown:
+    """How many."""
+    return Shown(value, NOTHING if value is None else number(value, lang))
+
+
+def rate(value: float | None, lang: str) -> Shown:
+    """A share of 0–1 as a percentage with one decimal."""
+    return Shown(value, NOTHING if value is None else percent(value, lang, 1))
+
+
+def length(value: float | None, lang: str) -> Shown:
+    """A length of time in days (the head of the column says "days")."""
+    return Shown(value, NOTHING if value is None else _exact_days(value, lang))
+
+
+def date(value: dt.date | None, lang: str) -> Shown:
+    """A day."""
+    return Shown(value, NOTHING if value is None else day(value, lang))
+
+
+def figure(value: float | int | None, unit: str | None, lang: str) -> Shown:
+    """A value in its unit: a count, a rate, days, or money (`unit` is its currency, None when unknown)."""
+    return Shown(value, NOTHING if value is None else in_unit(value, unit, lang))
+
+
+def in_unit(value: float, unit: str | None, lang: str) -> Said:
+    """A value with its unit, exact enough to be compared."""
+    if unit == "count":
+        return number(value, lang)
+    if unit == "rate":
+        return percent(value, lang, 1)
+    if unit == "days":
+        return days_said(value, lang)
+    return money(value, unit, lang, short=False)
+
+
+def days_said(value: float, lang: str) -> Message:
+    """A number of days with its word."""
+    shown = _exact_days(value, lang)
+    if shown.isdigit():
+        return Message("show.days", {"n": int(shown)})
+    return Message("show.days_part", {"days": shown})
+
+
+def _exact_days(value: float, lang: str) -> str:
+    """Days with one decimal below a hundred: whole ones bare, as 69 and 14.3."""
+    return days(value, lang) if abs(value) < 0.05 or abs(value) >= 100 else _one_decimal(value)
+
+
+def _one_decimal(value: float) -> str:
+    rounded = f"{value:.1f}"
+    return rounded.removesuffix(".0")
+
+
+def span(low: float | None, high: float | None, unit: str | None, lang: str) -> Shown:
+    """A range; an end that is not reached is said as "or more"."""
+    if low is None:
+        return Shown(None, "")
+    if high is None:
+        return Shown(None, Message("show.or_more", {"low": _bare(low, unit, lang)}), (low, None))
+    return Shown(None, f"{_bare(low, unit, lang)}–{_bare(high, unit, lang)}", (low, high))
+
+
+def _bare(value: float, unit: str | None, lang: str) -> str:
+    if unit == "rate":
+        return percent(value, lang, 1)
+    if unit == "days":
+        return _exact_days(value, lang)
+    return number(value, lang)
