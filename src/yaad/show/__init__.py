@@ -2,7 +2,7 @@
 
 HTML parts (`funnel_html`, `dwell_html`, `plan_html`, `table_html`, `say_html`) return escaped markup without inline
 styles, scripts or handlers, so that they stand in a page with a strict content policy as they are. Their rules are in
-``parts.css`` beside this file (`parts_css` gives its text); they take their colours from the tokens of the page. Classes:
+``parts.css`` beside this file (`parts_css` gives its text); their colours are the tokens of the page. Classes:
 
 =============  =====================================================================================================
 ``sgs``        list of a funnel's stages; each ``li.sg`` holds ``nm`` (name), ``v`` (how many entered), ``svg.sb`` (the

@@ -76,11 +76,11 @@ class PlanResult(Result):
             cells = (stage, count(row.count, lang))
             rows.append((*cells, date(row.last_useful, lang)) if dated else cells)
         columns = (*_STAGE, Column("count", Message("show.head_needed"), Kind.COUNT), *last)
-        return Table(lang, Message("show.plan"), columns, tuple(rows), notes=_plan_notes(self, lang))
+        return Table(lang, Message("show.plan"), columns, tuple(rows), notes=_plan_notes(made, lang, self.window_days))
 
     def html(self, lang: str = "en") -> str:
         """The answer with its three chances, the milestones and what to know."""
-        return plan_html(self, lang)
+        return plan_html(self.content, lang, window_days=self.window_days)
 
 
 class WhatIfResult(Result):
@@ -164,8 +164,7 @@ def chance_said(level: float, lang: str) -> Message:
     return Message(known) if known else Message("show.of_hundred", {"chance": percent(level, lang, 0)})
 
 
-def _plan_notes(result: PlanResult, lang: str) -> tuple[Said, ...]:
-    made = result.content
+def _plan_notes(made: Plan, lang: str, window_days: float | None) -> tuple[Said, ...]:
     chances = [
         Message("show.chance", {"count": for_people(inquiries), "chance": chance_said(level, lang)})
         for level, inquiries in made.chance.items()
@@ -179,8 +178,8 @@ def _plan_notes(result: PlanResult, lang: str) -> tuple[Said, ...]:
             "value": money(made.value, made.unit, lang),
         }
         lines.append(Message("show.plan_value", said))
-    if result.window_days is not None:
-        lines.append(Message("show.window", {"n": round(result.window_days)}))
+    if window_days is not None:
+        lines.append(Message("show.window", {"n": round(window_days)}))
     lines += [Message("show.late", {"stage": phrases.stage_said(row.stage)}) for row in made.needed if row.late]
     return (*lines, *made.notes)
 
@@ -217,16 +216,15 @@ def _money(value: Decimal, made: WhatIf, lang: str) -> str:
 # ---- part of a page ---------------------------------------------------------------------------------------------
 
 
-def plan_html(result: PlanResult, lang: str) -> str:
+def plan_html(made: Plan, lang: str, *, window_days: float | None = None) -> str:
     """The inquiries needed, three chances beside them, milestones with their last useful day, what to know."""
-    made = result.content
     first = made.needed[0]
     answer = tag("span", say_html(number(first.count, lang), lang), class_="huge") + " "
     answer += tag("span", say_html(Message("show.inquiries", {"n": first.count}), lang), class_="of")
     sure = "".join(_sure(level, inquiries, lang) for level, inquiries in made.chance.items())
     head = tag("div", tag("div", answer) + tag("div", sure, class_="sure"), class_="ans")
     miles = tag("ul", "".join(_mile(row, lang) for row in made.needed), class_="mile")
-    return head + miles + notes_html(_plan_notes(result, lang)[1:], lang)
+    return head + miles + notes_html(_plan_notes(made, lang, window_days)[1:], lang)
 
 
 def _sure(level: float, inquiries: int, lang: str) -> str:

@@ -158,7 +158,10 @@ def _number(value: object) -> int | float | str | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float | Decimal | Fraction) or hasattr(value, "__float__"):
-        exact = float(value)
+        try:
+            exact = float(value)
+        except (OverflowError, ValueError):  # beyond any float, or a signalling NaN
+            return None
         if not math.isfinite(exact):
             return None
         return int(exact) if hasattr(value, "dtype") and value.dtype.kind in "iu" else exact
