@@ -101,6 +101,7 @@ def test_explanation():
 
 class Declared:
     id, kind, unit, words = "win_rate", "ratio", "rate", Message("show.funnel")
+    name = Message("show.measures")
 
 
 def test_catalogue():
@@ -108,7 +109,7 @@ def test_catalogue():
     assert made.to_dict() == {
         "measures": [{"id": "win_rate", "kind": "ratio", "unit": "rate", "words": say_plain(Declared.words, "en")}]
     }
-    assert say_plain(made.table("he").rows[0][2].said, "he") == "אחוז"
+    assert say_plain(made.table("he").rows[0][3].said, "he") == "אחוז"
 
 
 def test_a_notebook_sees_the_part_with_its_tokens(funnel, monkeypatch):

@@ -25,8 +25,12 @@ class Declared(Protocol):
         """``count``, ``rate``, ``days`` or ``money``."""
 
     @property
-    def words(self) -> Message:
+    def name(self) -> Message:
         """What people call it."""
+
+    @property
+    def words(self) -> Message:
+        """What it means, in one plain line."""
 
 
 class Catalogue(Result):
@@ -47,6 +51,7 @@ class Catalogue(Result):
         rows = tuple(
             (
                 Shown(measure.id, measure.id),
+                Shown(measure.id, measure.name),
                 Shown(measure.id, measure.words),
                 Shown(measure.unit, Message(f"show.unit_{measure.unit}")),
             )
@@ -57,6 +62,7 @@ class Catalogue(Result):
 
 _COLUMNS = (
     Column("id", Message("show.head_id"), Kind.NAME),
+    Column("name", Message("show.head_measure"), Kind.TEXT),
     Column("words", Message("show.head_words"), Kind.TEXT),
     Column("unit", Message("show.head_unit"), Kind.TEXT),
 )

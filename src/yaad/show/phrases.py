@@ -72,11 +72,9 @@ def group_said(value: Cell) -> Message | str:
 
 
 def measure_said(measure_id: str) -> Message | str:
-    """What a measure is called, from its declaration."""
-    from yaad.measures import REGISTRY  # the catalogue brings the engine's expressions with it, so only when needed
-
-    found = REGISTRY.get(measure_id)
-    return found.words if found is not None else measure_id
+    """What a measure is called: by the catalogue's word for it."""
+    key = f"measures.{measure_id}.name"
+    return Message(key) if has_key(key, LANGUAGES[0]) else measure_id
 
 
 def parted(parts: Sequence[Message]) -> Message:
