@@ -1,0 +1,52 @@
+"""The verbs, gathered."""
+
+import sys
+from importlib.metadata import version as installed
+from typing import Annotated
+
+import typer
+
+from yaad.faces.cli import entries, figures, house, imports, plans
+from yaad.faces.cli.help import Verb, Verbs
+from yaad.faces.cli.options import Language
+
+app = typer.Typer(cls=Verbs, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=True)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 – Typer hands the option's value over by place
+    if asked:
+        sys.stdout.write(f"yaad {installed('yaad')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    *,
+    lang: Language = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Words before the verb; the language is read before anything is parsed, the version ends the run."""
+    del lang, version
+
+
+for _name, _verb in (
+    ("import", imports.import_),
+    ("funnel", figures.funnel),
+    ("dwell", figures.dwell),
+    ("conversion", figures.conversion),
+    ("measure", figures.measure),
+    ("measures", figures.measures),
+    ("explain", figures.explain),
+    ("plan", plans.plan),
+    ("whatif", plans.whatif),
+    ("move", entries.move),
+    ("win", entries.win),
+    ("lose", entries.lose),
+    ("note", entries.note),
+    ("undo", entries.undo),
+    ("doctor", house.doctor),
+    ("rebuild", house.rebuild),
+    ("serve", house.serve),
+    ("demo", house.demo),
+):
+    app.command(_name, cls=Verb)(_verb)

@@ -1,0 +1,77 @@
+"""Verbs that keep the house: doctor, rebuild, serve, demo."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yaad.faces.cli import options as o
+from yaad.faces.cli.figures import opened, screen_for
+from yaad.faces.cli.imports import progress
+from yaad.faces.cli.screen import Screen
+from yaad.text import Message, day
+
+ENGINE = "duckdb"
+DEMO = Path(".demo")
+PORT = 8765
+
+Host = Annotated[str, typer.Option("--host")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535)]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser")]
+
+
+def doctor(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+    """Check the book."""
+    screen = screen_for(lang, as_json=as_json)
+    with opened(book, ENGINE, None) as opened_book:
+        found = opened_book.doctor()
+    screen.table(found)
+
+
+def rebuild(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+    """Make the tables anew."""
+    screen = screen_for(lang, as_json=as_json)
+    with opened(book, ENGINE, None) as opened_book, progress(screen.lang) as on_progress:
+        opened_book.rebuild(on_progress=on_progress)
+        as_of = opened_book.as_of
+    screen.told(Message("cli.rebuilt", {"day": day(as_of, screen.lang)}), as_of=as_of.isoformat())
+
+
+def serve(
+    *,
+    book: o.BookDir = o.BOOK,
+    host: Host = "127.0.0.1",
+    port: Port = PORT,
+    browser: Browser = False,
+    lang: o.Language = None,
+) -> None:
+    """Show the book as pages."""
+    _serve(book, host, port, screen_for(lang, as_json=False), browser=browser)
+
+
+def demo(
+    *,
+    book: Annotated[Path, typer.Option("--book", metavar="DIR")] = DEMO,
+    serve: Annotated[bool, typer.Option("--serve")] = False,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    host: Host = "127.0.0.1",
+    port: Port = PORT,
+    browser: Browser = False,
+    lang: o.Language = None,
+) -> None:
+    """Write a demo company."""
+    screen = screen_for(lang, as_json=False)
+    screen.say(Message("cli.demo_ready", {"path": str(book)}))
+    if serve:
+        _serve(book, host, port, screen, browser=browser)
+
+
+def _serve(book: Path, host: str, port: int, screen: Screen, *, browser: bool) -> None:
+    from yaad.server import serve as run
+
+    def announce(address: str) -> None:
+        screen.say(Message("cli.serving", {"address": address}))
+        sys.stdout.flush()
+
+    run(book, host=host, port=port, lang=screen.lang, open_browser=browser, announce=announce)

@@ -1,0 +1,120 @@
+"""Verbs that plan: backwards from a target, and forwards from inquiries. Typed ratios need no book."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yaad.errors import InputError
+from yaad.faces.cli import options as o
+from yaad.faces.cli.figures import opened, screen_for
+from yaad.faces.cli.screen import pairs
+from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad import plan as planning
+    from yaad.show import Result
+
+
+def plan(
+    context: typer.Context,
+    *,
+    target: Annotated[int | None, typer.Option("--target", metavar="CUSTOMERS")] = None,
+    target_value: Annotated[str | None, typer.Option("--target-value", metavar="AMOUNT")] = None,
+    average: o.Average = None,
+    ratio: o.Ratio = None,
+    step: o.Step = None,
+    ratios: o.Ratios = o.Which.MATURE,
+    window: o.Window = None,
+    deadline: Annotated[str | None, typer.Option("--deadline", metavar="DATE")] = None,
+    as_of: o.AsOf = None,
+    book: o.BookDir = o.BOOK,
+    engine: o.EngineName = "duckdb",
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """How many inquiries a target needs."""
+    from yaad.model import parse_day
+
+    if (target is None) == (target_value is None):
+        raise InputError(Message("cli.one_target"))
+    until = parse_day(deadline) if deadline else None
+    if ratio or step:
+        if until is not None:
+            raise InputError(Message("cli.deadline_needs_book"))
+        result = _typed_plan(target, target_value, average, _typed(ratio, step, context.obj))
+    else:
+        with opened(book, engine, as_of) as opened_book:
+            result = opened_book.plan(
+                target,
+                target_value=target_value,
+                average=average,
+                ratios=ratios.value,
+                window_days=window,
+                deadline=until,
+            )
+    screen_for(lang, as_json=as_json).show(result)
+
+
+def whatif(
+    context: typer.Context,
+    *,
+    inquiries: Annotated[int, typer.Option("--inquiries", metavar="N")],
+    average: o.Average = None,
+    ratio: o.Ratio = None,
+    step: o.Step = None,
+    ratios: o.Ratios = o.Which.MATURE,
+    window: o.Window = None,
+    as_of: o.AsOf = None,
+    book: o.BookDir = o.BOOK,
+    engine: o.EngineName = "duckdb",
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """What a number of inquiries becomes."""
+    if ratio or step:
+        from yaad.plan import what_if
+        from yaad.show import WhatIfResult
+
+        result: Result = WhatIfResult(what_if(inquiries, _typed(ratio, step, context.obj), average))
+    else:
+        with opened(book, engine, as_of) as opened_book:
+            result = opened_book.whatif(inquiries, average=average, ratios=ratios.value, window_days=window)
+    screen_for(lang, as_json=as_json).show(result)
+
+
+def _typed_plan(
+    target: int | None, target_value: str | None, average: str | None, ratios: "list[planning.Ratio]"
+) -> "Result":
+    from yaad.plan import closings_for_value, plan_backwards
+    from yaad.show import PlanResult
+
+    if target is None:
+        if target_value is None or average is None:
+            raise InputError(Message("cli.average_needed"))
+        target = closings_for_value(target_value, average)
+    return PlanResult(plan_backwards(target, ratios, average=average, target_value=target_value))
+
+
+def _typed(ratio: Sequence[str] | None, step: Sequence[str] | None, words: Sequence[str]) -> "list[planning.Ratio]":
+    """Typed ratios; when both kinds are used, the order of the words is the order of the funnel."""
+    from yaad.plan import typed_ratios
+
+    of_inquiries, of_step = pairs(ratio, "--ratio"), pairs(step, "--step")
+    order = typed_order(words) if of_inquiries and of_step else None
+    return typed_ratios(of_inquiries, of_step, order)
+
+
+def typed_order(words: Sequence[str]) -> list[str]:
+    """The names of ``--ratio`` and ``--step`` in the order in which they were typed.
+
+    >>> typed_order(["plan", "--step", "quote=0.5", "--ratio=close=0.1"])
+    ['quote', 'close']
+    """
+    names = []
+    for place, word in enumerate(words):
+        option, sign, value = word.partition("=")
+        if option in ("--ratio", "--step"):
+            pair = value if sign else next(iter(words[place + 1 :]), "")
+            names.append(pair.partition("=")[0].strip())
+    return names
