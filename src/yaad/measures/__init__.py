@@ -1,1 +1,37 @@
-"""measures."""
+"""The catalogue of measures: each one declaration, one query → sufficient statistics, one pure function to finish it.
+
+`measure`, `funnel`, `dwell`, `conversion`, `stage_ratios` and `explain` answer a `Scope`: Ibis tables as of a day with
+a period and a breakdown. Estimators stand in `statistics`, the measures themselves in `catalogue`.
+"""
+
+from yaad.measures.conversions import StageRatio, StageRatios, conversion, default_window, stage_ratios
+from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
+from yaad.measures.dwells import BASES, dwell
+from yaad.measures.funnels import funnel
+from yaad.measures.registry import REGISTRY, explain, find, measure
+from yaad.measures.scope import Scope
+from yaad.measures.stuck import stalled_deals, stuck_deals
+
+__all__ = [
+    "BASES",
+    "REGISTRY",
+    "AsOf",
+    "Censoring",
+    "Good",
+    "Kind",
+    "Measure",
+    "Scope",
+    "StageRatio",
+    "StageRatios",
+    "Unit",
+    "conversion",
+    "default_window",
+    "dwell",
+    "explain",
+    "find",
+    "funnel",
+    "measure",
+    "stage_ratios",
+    "stalled_deals",
+    "stuck_deals",
+]

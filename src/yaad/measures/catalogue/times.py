@@ -1,0 +1,124 @@
+"""Measures of time in stage, open deals counted; without `stage` in the breakdown, of the whole way to closing."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from yaad.measures.catalogue.deals import deal_rows, stay_rows
+from yaad.measures.definition import Censoring, Good, Grain, Kind, Measure, Unit
+from yaad.measures.dimensions import asked, groups, with_stage, without_stage
+from yaad.measures.dwells import TOTAL, Lasting, dwell_statistics, lasting, stays_of
+from yaad.measures.scope import Scope
+from yaad.measures.statistics import LEVEL, Estimate
+from yaad.model.figures import Cell, Figure
+from yaad.text import Message
+
+
+def _statistics(scope: Scope) -> ir.Table:
+    return dwell_statistics(without_stage(scope))
+
+
+def _finish(table: pa.Table, scope: Scope, *, measure: str, estimate: Callable[[Lasting], Estimate]) -> list[Figure]:
+    figures = []
+    for by, rows in groups(without_stage(scope), table):
+        for group, place in _places(scope, by):
+            figures.append(_figure(scope, measure, group, lasting(rows, place), estimate))
+    return figures
+
+
+def _places(scope: Scope, by: dict[str, Cell]) -> Iterator[tuple[dict[str, Cell], int]]:
+    if "stage" not in scope.by:
+        yield by, TOTAL
+        return
+    for place, stage in enumerate(scope.stages):
+        yield with_stage(scope, by, stage), place
+
+
+def _figure(
+    scope: Scope, measure: str, by: dict[str, Cell], stays: Lasting, estimate: Callable[[Lasting], Estimate]
+) -> Figure:
+    value, low, high = estimate(stays)
+    return Figure(
+        measure,
+        value,
+        Unit.DAYS,
+        n=stays.spells.total,
+        as_of=scope.as_of,
+        low=low,
+        high=high,
+        level=None if low is None and high is None else LEVEL,
+        period=scope.period,
+        by=by,
+        why=_why(stays) if value is None else None,
+        beside={
+            "n_open": stays.spells.running,
+            "left_out": stays.left_out,
+            "horizon_days": stays.curve.horizon,
+        },
+    )
+
+
+def _why(stays: Lasting) -> Message:
+    """Why there is no value: no stay of a known length, or too many still running."""
+    if not stays.spells.total:
+        return Message("measures.none_timed")
+    return Message("measures.too_many_open", {"n": stays.spells.running})
+
+
+def _median(stays: Lasting) -> Estimate:
+    return stays.curve.estimate(0.5)
+
+
+def _mean(stays: Lasting) -> Estimate:
+    return stays.curve.restricted_mean()
+
+
+def _mean_closed(stays: Lasting) -> Estimate:
+    return stays.closed.mean()
+
+
+def _rows(scope: Scope) -> ir.Table:
+    """The stays behind a time in stage, or the deals behind the whole way."""
+    if "stage" not in scope.by:
+        return deal_rows(scope, "created_day")
+    return stay_rows(scope, stays_of(scope, asked(scope, scope.visits, "entered_day"), "first"))
+
+
+def _measure(measure: str, censoring: Censoring, estimate: Callable[[Lasting], Estimate], source: str) -> Measure:
+    return Measure(
+        id=measure,
+        kind=Kind.DURATION,
+        unit=Unit.DAYS,
+        grain=Grain.STAY,
+        date_column="entered_day",
+        censoring=censoring,
+        good=Good.DOWN,
+        source=source,
+        statistics=_statistics,
+        finish=partial(_finish, measure=measure, estimate=estimate),
+        rows=_rows,
+    )
+
+
+TIMES = (
+    _measure(
+        "dwell",
+        Censoring.OPEN_COUNTED,
+        _median,
+        "Kaplan & Meier 1958; interval: Brookmeyer & Crowley 1982 (log-log Greenwood), as lifelines 0.30",
+    ),
+    _measure(
+        "dwell_mean",
+        Censoring.OPEN_COUNTED,
+        _mean,
+        "restricted mean, Irwin 1949; interval: Klein & Moeschberger 2003, 4.5",
+    ),
+    _measure(
+        "dwell_mean_closed",
+        Censoring.CLOSED_ONLY,
+        _mean_closed,
+        "Oracle, Average # of Days in Stage; interval: Student 1908",
+    ),
+)

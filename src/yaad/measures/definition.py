@@ -1,0 +1,106 @@
+"""What a measure is: a declaration with one relational expression and a pure function that finishes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from yaad.measures.scope import Scope
+from yaad.model.figures import Figure
+from yaad.text import Message
+
+
+class Kind(StrEnum):
+    """How a measure is made (the kinds of metricflow, with `duration` beside them)."""
+
+    SIMPLE = "simple"
+    RATIO = "ratio"
+    CUMULATIVE = "cumulative"
+    DERIVED = "derived"
+    CONVERSION = "conversion"
+    DURATION = "duration"
+
+
+class Unit(StrEnum):
+    """What a value is counted in; for money the figure itself says the currency."""
+
+    COUNT = "count"
+    RATE = "rate"
+    DAYS = "days"
+    MONEY = "money"
+
+
+class Grain(StrEnum):
+    """What one row behind a measure is."""
+
+    DEAL = "deal"
+    STAY = "stay"
+
+
+class AsOf(StrEnum):
+    """How the data's day bears on a measure."""
+
+    EVENTS = "events"  # what had happened by then
+    STATE = "state"  # how things stood then
+
+
+class Censoring(StrEnum):
+    """What is done with deals that are not decided yet."""
+
+    NONE = "none"  # the measure does not depend on the end
+    CLOSED_ONLY = "closed_only"  # only decided deals are in it, by definition
+    OPEN_APART = "open_apart"  # counted, and shown apart
+    OPEN_COUNTED = "open_counted"  # counted until today (Kaplan–Meier, Aalen–Johansen)
+
+
+class Good(StrEnum):
+    """The direction in which a change is good news."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure of the catalogue.
+
+    Attributes:
+        id: its name in every face.
+        kind, unit, grain, as_of, censoring, good: see there.
+        date_column: the date by which it is put into periods.
+        source: where the definition comes from.
+        statistics: the sufficient statistics as one expression; the groups of `scope.by` are its columns ``by_0``…
+        finish: those rows → figures, one a group; pure.
+        rows: the deals or stays behind it, in a fixed order, for `explain`.
+    """
+
+    id: str
+    kind: Kind
+    unit: Unit
+    grain: Grain = Grain.DEAL
+    date_column: str
+    as_of: AsOf = AsOf.EVENTS
+    censoring: Censoring = Censoring.NONE
+    good: Good
+    source: str
+    statistics: Callable[[Scope], ir.Table]
+    finish: Callable[[pa.Table, Scope], list[Figure]]
+    rows: Callable[[Scope], ir.Table]
+
+    @property
+    def name(self) -> Message:
+        """Its name for people."""
+        return Message(f"measures.{self.id}.name")
+
+    @property
+    def words(self) -> Message:
+        """What it means, in one plain line."""
+        return Message(f"measures.{self.id}.words")
+
+    @property
+    def rule(self) -> Message:
+        """The rule: what is counted, of what, by which date, and what is left out."""
+        return Message(f"measures.{self.id}.rule")

@@ -1,0 +1,147 @@
+"""Time in stage: the typical time and the average with open deals counted, and the mean of the finished ones beside.
+
+Basis *first*: from the first entry of a stage to the first entry of a later listed stage, or the end. Basis *visit*:
+one stay. The total runs from the first dated entry of a deal to its closing, won or lost. Stays are put into periods
+by the day they began. Stays of unknown or impossible length are left out and counted.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from yaad.errors import UnknownName
+from yaad.measures.dimensions import asked, floats, groups, integers, key_columns, without_stage
+from yaad.measures.funnels import first_stays, notes_on
+from yaad.measures.lengths import age, counted
+from yaad.measures.scope import Scope
+from yaad.measures.statistics import Curve, Ending, Sample, Spells, kaplan_meier
+from yaad.model import DwellRow, Dwells
+from yaad.model.figures import Cell
+
+BASES = ("first", "visit")
+TOTAL = -1
+"""The place of the whole way, beside the places of the stages."""
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """The lengths of the stays in one stage, or of the whole way.
+
+    Attributes:
+        spells: all of them, ended and running.
+        closed: those that have ended.
+        left_out: stays of unknown or impossible length.
+    """
+
+    spells: Spells
+    closed: Sample
+    left_out: int
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The Kaplan–Meier curve of leaving by any end."""
+        return kaplan_meier(self.spells)
+
+
+def dwell_statistics(scope: Scope, basis: str = "first") -> ir.Table:
+    """How many stays, and how many whole ways, have each length.
+
+    Columns: the breakdown's, ``place`` (stage; −1: the whole way), ``running``, ``days``, ``n``.
+    """
+    keys = key_columns(scope)
+    stays = counted(scope, stays_of(scope, asked(scope, scope.visits, "entered_day"), basis), "position", "running")
+    whole = counted(scope, whole_ways(scope, asked(scope, scope.deals, "created_day")), "running")
+    return stays.select(
+        *keys, place=stays.position.cast("int64"), running=stays.running, days=stays.days, n=stays.n.cast("int64")
+    ).union(
+        whole.select(
+            *keys,
+            place=ibis.literal(TOTAL, type="int64"),
+            running=whole.running,
+            days=whole.days,
+            n=whole.n.cast("int64"),
+        ),
+        distinct=False,
+    )
+
+
+def stays_of(scope: Scope, visits: ir.Table, basis: str) -> ir.Table:
+    """Stays by `basis` with their length so far in ``days`` and whether they still run.
+
+    Raises:
+        UnknownName: no such basis.
+    """
+    if basis not in BASES:
+        raise UnknownName("option", basis, BASES)
+    if basis == "first":
+        stays = first_stays(scope, visits)
+        return stays.mutate(running=stays.first_ended == "open")
+    still = age(scope, visits.entered, visits.entered_day, visits.whole_days)
+    running = visits.ended == "open"
+    return visits.mutate(days=ibis.ifelse(running, still, visits.days), running=running)
+
+
+def whole_ways(scope: Scope, deals: ir.Table) -> ir.Table:
+    """Deals with the length of their whole way so far in ``days`` and whether it still runs."""
+    still = age(scope, deals.created_at, deals.created_day, deals.whole_days)
+    running = deals.outcome == "open"
+    return deals.mutate(days=ibis.ifelse(running, still, deals.cycle_days), running=running)
+
+
+def lasting(rows: pa.Table, place: int) -> Lasting:
+    """The lengths at one place, from rows of `dwell_statistics`."""
+    these = rows.filter(pa.array(integers(rows, "place") == place))
+    days, n = floats(these, "days"), integers(these, "n")
+    running = np.array(these["running"].to_pylist(), dtype=bool)
+    known = days >= 0  # NaN is not
+    spells = Spells.count(days[known], np.where(running[known], Ending.OPEN, Ending.ADVANCED), n[known])
+    ended = known & ~running
+    return Lasting(spells, Sample.count(days[ended], n[ended]), int(n[~known].sum()))
+
+
+def dwell(scope: Scope, basis: str = "first") -> list[Dwells]:
+    """Time in each stage, and in all, of each group.
+
+    Raises:
+        UnknownName: no such basis or column.
+    """
+    whole = without_stage(scope)
+    table = whole.run(dwell_statistics(whole, basis))
+    return [_dwells(whole, by, rows, basis) for by, rows in groups(whole, table)]
+
+
+def _dwells(scope: Scope, by: dict[str, Cell], rows: pa.Table, basis: str) -> Dwells:
+    stages = tuple(_row(name, basis, lasting(rows, place)) for place, name in enumerate(scope.stages))
+    return Dwells(
+        stages,
+        total=_row("", basis, lasting(rows, TOTAL)),
+        as_of=scope.as_of,
+        period=scope.period,
+        by=by,
+        notes=notes_on(scope),
+    )
+
+
+def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
+    curve = stays.curve
+    median, low, high = curve.estimate(0.5)
+    return DwellRow(
+        stage=stage,
+        basis=basis,
+        median_days=median,
+        low=low,
+        high=high,
+        q25_days=curve.quantile(0.25),
+        q75_days=curve.quantile(0.75),
+        p80_days=curve.quantile(0.8),
+        mean_days=curve.restricted_mean().value,
+        horizon_days=curve.horizon,
+        mean_closed_days=stays.closed.mean().value,
+        n=stays.spells.total,
+        n_open=stays.spells.running,
+        left_out=stays.left_out,
+    )

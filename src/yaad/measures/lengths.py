@@ -1,0 +1,70 @@
+r"""Lengths of time in the engine: ages of what still runs, and counting per length.
+
+Ages. A stay whose ends are dates is as old as the whole days from its date to the as-of day; a timed one until the
+as-of instant, to the millisecond (the finest that all engines can tell).
+
+Counting. In small books lengths are counted exactly. In books above `EXACT_ROWS` stays they are counted in bins of
+equal ratio, a quarter of a per cent wide (one per cent with a breakdown), each told by the mean of its lengths. So
+means stay exact, lengths in whole days below 400 (100) days stay exact, and a quantile is off by less than the width
+of a bin: 0.25 % (1 %) of itself.
+"""
+
+import datetime as dt
+from math import log
+
+import ibis
+import ibis.expr.types as ir
+
+from yaad.measures.dimensions import grouped
+from yaad.measures.scope import Scope
+
+SECONDS = 86400.0
+BINS = 1 / log(1.0025)
+BINS_WITH_BREAKDOWN = 1 / log(1.01)
+
+
+def number(value: float) -> ir.FloatingScalar:
+    """A double in every engine (Spark reads 86400.0 as a decimal)."""
+    return ibis.literal(float(value), type="float64")
+
+
+def days_between(
+    start: ir.TimestampValue, end: ir.TimestampValue, start_day: ir.DateValue, end_day: ir.DateValue, whole: ir.Value
+) -> ir.FloatingValue:
+    """Days from `start` to `end`: between the dates where `whole`, else between the instants."""
+    seconds = end.truncate("s").delta(start.truncate("s"), unit="second").cast("float64")
+    thousandths = (end.millisecond().cast("float64") - start.millisecond().cast("float64")) / number(1000)
+    whole_days = end_day.delta(start_day, unit="day").cast("float64")
+    return ibis.ifelse(whole, whole_days, (seconds + thousandths) / number(SECONDS))
+
+
+def age(scope: Scope, start: ir.TimestampValue, start_day: ir.DateValue, whole: ir.Value) -> ir.FloatingValue:
+    """Days from `start` until the data's end."""
+    until = scope.as_of_at.astimezone(dt.UTC)
+    second = ibis.literal(until.replace(microsecond=0), type=start.type())
+    seconds = second.delta(start.truncate("s"), unit="second").cast("float64")
+    thousandths = (number(until.microsecond / 1000) - start.millisecond().cast("float64")) / number(1000)
+    whole_days = ibis.literal(scope.as_of).delta(start_day, unit="day").cast("float64")
+    return ibis.ifelse(whole, whole_days, (seconds + thousandths) / number(SECONDS))
+
+
+def counted(scope: Scope, table: ir.Table, *more: str, exact: bool = False) -> ir.Table:
+    """How many rows of each length in column ``days``, for each group and each value of `more`: columns days, n.
+
+    Args:
+        scope: the question; says whether the book is large.
+        table: a `keyed` table with a column ``days``; null: unknown.
+        more: further columns to tell apart.
+        exact: count exactly in a large book too.
+    """
+    if exact or not scope.is_large:
+        return grouped(scope, table, *more, "days", n=table.count())
+    binned = table.mutate(bin=_bin(scope, table.days))
+    return grouped(scope, binned, *more, "bin", days=binned.days.mean(), n=binned.count()).drop("bin")
+
+
+def _bin(scope: Scope, days: ir.FloatingValue) -> ir.IntegerValue:
+    """The number of the bin of a length: bins of equal ratio above a second."""
+    steps = BINS_WITH_BREAKDOWN if scope.by else BINS
+    positive = ibis.greatest(days, number(0))
+    return ((positive * number(SECONDS) + number(1)).ln() * number(steps)).floor().cast("int32")

@@ -1,0 +1,59 @@
+"""When each deal first came to each stage: one row a deal."""
+
+import ibis
+import ibis.expr.types as ir
+
+from yaad.measures.lengths import age, days_between, number
+from yaad.measures.scope import Scope
+
+
+def milestones(scope: Scope, deals: ir.Table, start: int, *ends: int) -> ir.Table:
+    """`deals` with the days from its beginning to each of `ends`.
+
+    Adds ``days_<end>`` for each end: null when it was not reached or at an unknown time, 0 when it came before the
+    clock started. Adds ``days_lost``, and ``days_seen``, the days that the deal was watched. The clock starts with the
+    first entry into the stage at `start` or a later one; at `start` 0 with the deal itself, its first dated entry.
+    Deals whose clock never started are left out.
+
+    Args:
+        scope: the question.
+        deals: `keyed` deals.
+        start: place of the stage at which the clock starts.
+        ends: places of later stages; won is their count.
+    """
+    won_at = len(scope.stages)
+    row = _with_entries(scope, deals, sorted({start, *(end for end in ends if end < won_at)}))
+    won = row.outcome == "won"
+    won_time = (
+        ibis.ifelse(won, row.closed_at, ibis.null(row.closed_at.type())),
+        ibis.ifelse(won, row.closed_day, ibis.null("date")),
+    )
+    begun, begun_day = (row.created_at, row.created_day) if not start else _reached(row, start, won_time)
+
+    def since(at: ir.TimestampValue, day: ir.DateValue) -> ir.FloatingValue:
+        days = days_between(begun, at, begun_day, day, row.whole_days)
+        return ibis.ifelse(days < number(0), number(0), days)
+
+    times = {end: won_time if end == won_at else _reached(row, end, won_time) for end in ends}
+    return row.mutate(
+        **{f"days_{end}": since(*time) for end, time in times.items()},
+        days_lost=ibis.ifelse(row.outcome == "lost", since(row.closed_at, row.closed_day), ibis.null("float64")),
+        days_seen=age(scope, begun, begun_day, row.whole_days),
+    ).filter(begun.notnull())
+
+
+def _with_entries(scope: Scope, deals: ir.Table, places: list[int]) -> ir.Table:
+    """`deals` with the first time and day (``at_<place>``, ``day_<place>``) in each place or a later one."""
+    visits = scope.visits
+    first = visits.group_by("deal").aggregate(
+        **{f"at_{place}": visits.entered.min(where=visits["position"] >= place) for place in places},
+        **{f"day_{place}": visits.entered_day.min(where=visits["position"] >= place) for place in places},
+    )
+    return deals.join(first.rename(of_deal="deal"), deals.deal == first.deal, how="left")
+
+
+def _reached(
+    row: ir.Table, place: int, won_time: tuple[ir.TimestampValue, ir.DateValue]
+) -> tuple[ir.TimestampValue, ir.DateValue]:
+    """When a deal came to a place: who skipped it on the way to winning came there with the winning."""
+    return row[f"at_{place}"].coalesce(won_time[0]), row[f"day_{place}"].coalesce(won_time[1])

@@ -1,0 +1,60 @@
+"""What a measure is asked about: the tables as of a day, how to run a query, the period and the breakdown."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from yaad.model import Period, Pipeline
+
+EXACT_ROWS = 500_000
+"""Up to so many stays, lengths of time are counted exactly; above, in bins (see `lengths.binned`)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """The facts and the question.
+
+    Attributes:
+        deals, visits, moves: Ibis tables of the model's schemas, journal and as-of applied.
+        run: a query's rows.
+        sql: a query's text.
+        pipeline: the company's stages.
+        as_of: the data's day; `as_of_at` the instant that timed stays are counted until.
+        period: None for all time.
+        by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
+    """
+
+    deals: ir.Table
+    visits: ir.Table
+    moves: ir.Table
+    run: Callable[[ir.Table], pa.Table]
+    sql: Callable[[ir.Table], str]
+    pipeline: Pipeline
+    as_of: dt.date
+    as_of_at: dt.datetime
+    period: Period | None = None
+    by: tuple[str, ...] = ()
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether lengths of time are counted in bins, so that a book of millions answers at once."""
+        rows = self.run(self.visits.aggregate(rows=self.visits.count()))
+        return int(rows["rows"][0].as_py()) > EXACT_ROWS
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Names of the stages that figures can speak of, in order."""
+        return tuple(stage.name for stage in self.pipeline.measured)
+
+    @property
+    def won_name(self) -> str:
+        """What the company calls a won deal's stage."""
+        return self.pipeline.won[0].name if self.pipeline.won else "won"
+
+    def asking(self, *, by: tuple[str, ...] | None = None, all_time: bool = False) -> "Scope":
+        """The same facts, another question."""
+        return replace(self, by=self.by if by is None else by, period=None if all_time else self.period)
