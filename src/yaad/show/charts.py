@@ -129,7 +129,9 @@ def _panels(chart: alt.Chart | alt.LayerChart, groups: Sequence[object], stages:
     sized = chart.properties(width=WIDTH, height=ROW * max(stages, 1))
     if len(groups) < 2:
         return sized
-    return sized.facet(row=alt.Row("group:N", title=None, sort=None))
+    return sized.facet(
+        row=alt.Row("group:N", title=None, sort=None, header=alt.Header(labelAngle=0, labelAlign="left"))
+    )
 
 
 def _finished(chart: alt.TopLevelMixin, title: Message, tokens: Theme, lang: str) -> alt.TopLevelMixin:

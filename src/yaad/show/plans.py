@@ -216,8 +216,11 @@ def _money(value: Decimal, made: WhatIf, lang: str) -> str:
 # ---- part of a page ---------------------------------------------------------------------------------------------
 
 
-def plan_html(made: Plan, lang: str, *, window_days: float | None = None) -> str:
+def plan_html(plan: Plan | PlanResult, lang: str, *, window_days: float | None = None) -> str:
     """The inquiries needed, three chances beside them, milestones with their last useful day, what to know."""
+    made = plan.content if isinstance(plan, PlanResult) else plan
+    if isinstance(plan, PlanResult):
+        window_days = plan.window_days
     first = made.needed[0]
     answer = tag("span", say_html(number(first.count, lang), lang), class_="huge") + " "
     answer += tag("span", say_html(Message("show.inquiries", {"n": first.count}), lang), class_="of")
