@@ -159,6 +159,11 @@ def test_undated_stand_beside_the_total(funnel):
     assert "500 of them have no date: they are in the total and in no period." in [say_plain(n, "en") for n in notes]
 
 
+def test_undated_are_in_no_period(funnel):
+    notes = Funnels([replace(funnel, undated=500, period=Period.parse("2026-10"))]).table("en").notes
+    assert "500 more have no date and are in no period." in [say_plain(n, "en") for n in notes]
+
+
 def test_groups_are_shown_as_a_table(funnel):
     made = Funnels([replace(funnel, by={"rep": rep}) for rep in ("Dana", "Yoav")])
     table = made.table("en")

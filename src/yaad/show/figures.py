@@ -65,7 +65,8 @@ def _notes(items: Sequence[Figure]) -> tuple[Said, ...]:
     for item in items:
         undated = item.beside.get("undated")
         if isinstance(undated, int) and undated and not item.by:
-            kept.setdefault("undated", Message("show.undated", {"n": undated}))
+            key = "show.undated" if item.period is None else "show.undated_beside"
+            kept.setdefault("undated", Message(key, {"n": undated}))
         if item.why is not None:
             kept.setdefault(repr(item.why), item.why)
     return tuple(kept.values())

@@ -174,7 +174,8 @@ def _small_notes(funnel: Funnel) -> tuple[Message, ...]:
     early = [
         Message("show.too_early_stage", {"stage": row.stage, "n": row.open}) for row in funnel.stages if row.immature
     ]
-    undated = [Message("show.undated", {"n": funnel.undated})] if funnel.undated else []
+    key = "show.undated" if funnel.period is None else "show.undated_beside"
+    undated = [Message(key, {"n": funnel.undated})] if funnel.undated else []
     return (*early, *undated, *funnel.notes)
 
 
