@@ -1,6 +1,24 @@
 """The facts of a book: its tables on disk, what people write in between, and stays and lives built from moves."""
 
+from yaad.facts.facts import Facts
+from yaad.facts.histories import History
+from yaad.facts.lake import Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.pin import Pin, end_of_day
+from yaad.facts.store import Stored, store
+from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
 
-__all__ = ["LIFE_COLUMNS", "build_lives", "build_visits"]
+__all__ = [
+    "LIFE_COLUMNS",
+    "Counts",
+    "Facts",
+    "History",
+    "Lake",
+    "Pin",
+    "Stored",
+    "build_lives",
+    "build_visits",
+    "end_of_day",
+    "store",
+]

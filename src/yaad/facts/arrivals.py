@@ -1,0 +1,48 @@
+"""What an import brings, in the lake's types."""
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.facts.lives import LIFE_COLUMNS
+from yaad.model import SCHEMAS
+
+PLACE = "place_in_file"
+"""Order of arrival of a row in its batch."""
+
+DERIVED = ("deal", "recorded_seq", *LIFE_COLUMNS)
+"""Columns of deals that the lake gives; the rest describes a deal and comes from its source."""
+
+DESCRIPTIVE = tuple(name for name in SCHEMAS["deals"].names if name not in (*DERIVED, "deal_id", "file", "row"))
+
+ARRIVING_MOVES = pa.schema(
+    [("deal_id", pa.string())]
+    + [(field.name, field.type) for field in SCHEMAS["stage_moves"] if field.name not in ("deal", "recorded_seq")]
+)
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of `table` that the schema knows, in its types; missing ones null; with the order of arrival."""
+    columns = {
+        field.name: table[field.name].cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    }
+    return pa.table(columns).append_column(PLACE, pa.array(np.arange(table.num_rows), pa.int64()))
+
+
+def said(table: pa.Table, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that the source says anything of; what it is silent about stays as the book has it."""
+    return tuple(name for name in names if name in table.column_names and table[name].null_count < table.num_rows)
+
+
+def checked(table: pa.Table, *names: str) -> pa.Table:
+    """The table, held to carry a value in each of these columns.
+
+    Raises:
+        ValueError: intake let a row through that has none; its rows are rejected there, never here.
+    """
+    for name in names:
+        if name not in table.column_names or table[name].null_count:
+            raise ValueError(name)
+    return table

@@ -1,0 +1,108 @@
+"""DuckDB: embedded, the engine of one machine."""
+
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from yaad.facts.engines.port import named
+
+CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""Only what comes with the wheel is used: nothing is fetched while a figure is computed."""
+
+
+class DuckEngine:
+    """DuckDB in memory over Parquet files, reading and writing in the given folders alone.
+
+    Args:
+        folders: folders that it may reach.
+        memory_limit: such as ``2GB``; DuckDB's own default (most of the machine) when absent. It spills to a temporary
+            folder beyond.
+        threads: how many; all cores when absent.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self, folders: Sequence[Path] = (), *, memory_limit: str | None = None, threads: int | None = None
+    ) -> None:
+        self._spill = Path(tempfile.gettempdir()) / f"yaad-{uuid.uuid4().hex}"
+        self._root = duckdb.connect(":memory:", config={**CONFIG, "temp_directory": str(self._spill)})
+        if memory_limit:
+            self._root.execute("SET memory_limit = $limit", {"limit": memory_limit})
+        if threads:
+            self._root.execute("SET threads = $threads", {"threads": threads})
+        self._root.execute("SET allowed_directories = $folders", {"folders": [str(folder) for folder in folders]})
+        self._root.execute("SET enable_external_access = false")
+        self._root.execute("SET TimeZone = 'UTC'")
+        self._thread = threading.local()
+        self._writing = threading.Lock()
+
+    def read(self, name: str, files: Sequence[str], schema: pa.Schema) -> ir.Table:
+        """See `Engine.read`."""
+        if not files:
+            return self.memtable(name, schema.empty_table())
+        with self._writing:
+            self._root.read_parquet(list(files), union_by_name=True).create_view(name, replace=True)
+        return named(name, schema)
+
+    def memtable(self, name: str, table: pa.Table) -> ir.Table:
+        """See `Engine.memtable`."""
+        with self._writing:
+            self._root.register("arriving", table)
+            self._root.table("arriving").create(name)
+            self._root.unregister("arriving")
+        return named(name, table.schema)
+
+    def keep(self, name: str, expr: ir.Table) -> ir.Table:
+        """See `Engine.keep`."""
+        schema = expr.schema().to_pyarrow()
+        self.connection.sql(ibis.to_sql(expr, dialect="duckdb", pretty=False)).create(name)
+        return named(name, schema)
+
+    def drop(self, name: str) -> None:
+        """Forget a table of `keep` or `memtable`."""
+        self.connection.execute('DROP TABLE "' + name + '"')
+
+    def run(self, expr: ir.Table) -> pa.Table:
+        """See `Engine.run`."""
+        return self._backend.to_pyarrow(expr)
+
+    def write(self, expr: ir.Table, path: Path, row_group: int = 122_880) -> None:
+        """Write the result of an expression to a new Parquet file, in the expression's order."""
+        query = self.connection.sql(ibis.to_sql(expr, dialect="duckdb", pretty=False))
+        query.write_parquet(str(path), compression="zstd", row_group_size=row_group)
+
+    def sql(self, expr: ir.Table) -> str:
+        """See `Engine.sql`."""
+        return str(ibis.to_sql(expr, dialect="duckdb"))
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._root.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own connection to the one database: a connection shared by threads raises."""
+        cursor = getattr(self._thread, "cursor", None)
+        if cursor is None:
+            cursor = self._root.cursor()
+            cursor.execute("SET TimeZone = 'UTC'")
+            self._thread.cursor = cursor
+        return cursor
+
+    @property
+    def _backend(self) -> Backend:
+        backend = getattr(self._thread, "backend", None)
+        if backend is None:
+            backend = self._thread.backend = ibis.duckdb.from_connection(self.connection)
+        return backend

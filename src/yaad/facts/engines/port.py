@@ -1,0 +1,41 @@
+"""What an engine must do. The same expressions run on each, and give the same figures."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Runs expressions over files and small tables. May be used from several threads at once.
+
+    Attributes:
+        name: as the user asks for it.
+    """
+
+    name: str
+
+    def read(self, name: str, files: Sequence[str], schema: pa.Schema) -> ir.Table:
+        """The rows of some Parquet files as a table called `name`; of no file, an empty table of the schema."""
+
+    def memtable(self, name: str, table: pa.Table) -> ir.Table:
+        """A small table that stands in memory, called `name`."""
+
+    def keep(self, name: str, expr: ir.Table) -> ir.Table:
+        """The result of an expression, computed once and kept under `name` for as long as the engine lives."""
+
+    def run(self, expr: ir.Table) -> pa.Table:
+        """Compute an expression; the types are those of its schema, moments in UTC."""
+
+    def sql(self, expr: ir.Table) -> str:
+        """The query that `run` would run, readable."""
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
+
+def named(name: str, schema: pa.Schema) -> ir.Table:
+    """A table by its name alone: expressions on it belong to no connection, so any thread's can run them."""
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
