@@ -1,0 +1,117 @@
+"""In which order a column writes its dates: decided by evidence over the whole column, asked where both orders fit."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from yaad.errors import Question
+from yaad.intake.deciding.days import Look, Order, look
+from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.moments import Moments
+from yaad.text import Message
+
+NO_VALUE = frozenset(
+    map(fold, ("n/a", "na", "null", "none", "nil", "-", "--", "—", "?", "אין", "ללא", "לא ידוע", "tbd"))
+) | {
+    "0000 00 00",
+    "00 00 0000",
+}
+"""Words that cannot be a date or a number: in such a column, and only there, they are read as no value."""
+STRAY = 0.1
+"""Up to this share of dates against the order of the others are rejected; more of them are asked about."""
+
+
+@dataclass(frozen=True)
+class DateDecision:
+    """How to read a column of dates.
+
+    Attributes:
+        order: of day and month; None where it does not matter or is still open.
+        how: how we know.
+        serial: 1900 or 1904 where plain numbers are a workbook's day numbers.
+        null_words: texts of this column that mean no value.
+        question: set where the data do not decide.
+        dates: share of the values that are dates at all.
+    """
+
+    order: Order | None
+    how: Message
+    serial: int | None = None
+    null_words: tuple[str, ...] = ()
+    question: Question | None = None
+    dates: float = 1.0
+
+
+def decide_dates(parts: Moments, header: str, *, told: Order | None = None, epoch: int | None = None) -> DateDecision:
+    """Decide the order of a column's dates.
+
+    Args:
+        parts: the column taken apart.
+        header: its name, for the question.
+        told: the order that the mapping names.
+        epoch: 1900 or 1904, of a workbook; None elsewhere, where a plain number is no date.
+    """
+    if parts.instants is not None:
+        key = "intake.how_dates_typed" if parts.typed else "intake.how_dates_iso"
+        return DateDecision(None if parts.typed else Order.ISO, Message(key))
+    weights = parts.weights().tolist()
+    looks: Counter[Look] = Counter()
+    for day, weight in zip(parts.days, weights, strict=True):
+        looks[look(day)] += weight
+    empty = tuple(day for day in parts.days if look(day) is Look.NONE and fold(day) in NO_VALUE)
+    total = sum(weights) - sum(w for day, w in zip(parts.days, weights, strict=True) if day in empty)
+    serial = epoch if looks[Look.SERIAL] else None
+    good = total - looks[Look.NONE] - (0 if serial else looks[Look.SERIAL]) + sum(weights) - total
+    share = good / total if total else 1.0
+    order, how, question = _order(looks, parts, header, told)
+    return DateDecision(order, how, serial, empty, question, share)
+
+
+def _order(
+    looks: Counter[Look], parts: Moments, header: str, told: Order | None
+) -> tuple[Order | None, Message, Question | None]:
+    """The order, how we know, and the question where both orders fit (or too many dates stand against the others)."""
+    day, month = looks[Look.DAY_FIRST], looks[Look.MONTH_FIRST]
+    least = min(day, month)
+    if told is not None:
+        return told, Message("intake.how_told", {"value": told.value}), None
+    if least > STRAY * (day + month) or (looks[Look.BOTH] and not day and not month):
+        return None, Message("intake.how_open"), _ask(looks, parts, header)
+    if not day and not month:
+        return (*_one_reading(looks), None)
+    order = Order.DAY_FIRST if day > month else Order.MONTH_FIRST
+    if least:
+        return order, Message("intake.how_dates_mostly", {"order": _name(order), "n": least}), None
+    return order, Message("intake.how_dates_decided", {"order": _name(order), "n": day or month}), None
+
+
+def _one_reading(looks: Counter[Look]) -> tuple[Order | None, Message]:
+    """Columns whose dates have one reading each, or none."""
+    if looks[Look.ISO]:
+        return Order.ISO, Message("intake.how_dates_iso")
+    key = "named" if looks[Look.NAMED] else "serial" if looks[Look.SERIAL] else "none"
+    return None, Message(f"intake.how_dates_{key}")
+
+
+def _name(order: Order) -> Message:
+    return Message(f"intake.order_{order.value}")
+
+
+def _ask(looks: Counter[Look], parts: Moments, header: str) -> Question:
+    """The question, with how many dates allow which order and one of them read both ways."""
+    example = next((day for day in parts.days if look(day) is Look.BOTH), parts.days[0])
+    counts: dict[str, object] = {
+        "n": looks[Look.BOTH],
+        "day_first": looks[Look.DAY_FIRST],
+        "month_first": looks[Look.MONTH_FIRST],
+    }
+    options = {
+        order.value: Message(f"intake.option_{order.value}", {"example": example})
+        for order in (Order.DAY_FIRST, Order.MONTH_FIRST)
+    }
+    return Question(
+        f"dates:{header}",
+        Message("intake.ask_dates", {"column": header, "example": example}),
+        (Message("intake.evidence_dates", counts),),
+        options,
+        f'dates: {{"{header}": day_first}}',
+    )

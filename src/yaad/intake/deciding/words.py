@@ -1,0 +1,94 @@
+"""The dictionaries of headers and stages, read once and folded."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import yaml
+
+from yaad.intake.deciding.folding import fold
+from yaad.intake.kinds import HISTORY, Kind
+
+Names = dict[str, int]
+"""Folded word → its rank (smaller wins)."""
+
+
+@dataclass(frozen=True)
+class HeaderWords:
+    """Names of columns.
+
+    Attributes:
+        fields: section (deals, history, orders…) → our field → names.
+        prefixes: words that exports put before every name.
+        stage_dates: what stands before a stage's name in a column of dates a stage.
+        net: words of amounts before VAT.
+        gross: words of amounts with VAT in them.
+    """
+
+    fields: dict[str, dict[str, Names]]
+    prefixes: tuple[str, ...]
+    stage_dates: tuple[str, ...]
+    net: tuple[str, ...]
+    gross: tuple[str, ...]
+
+    def of(self, kind: Kind) -> dict[str, Names]:
+        """The fields of a kind; a history also knows what a deal is described by."""
+        if kind in HISTORY:
+            return {**self.fields["deals"], **self.fields["history"]}
+        return self.fields[kind.value]
+
+
+@dataclass(frozen=True)
+class StageWords:
+    """Names of stages: open ones with their usual place, those that end a deal, those that must be asked."""
+
+    open: Names
+    won: frozenset[str]
+    lost: frozenset[str]
+    asked: frozenset[str]
+
+
+def _load(name: str) -> dict[str, object]:
+    text = files("yaad.intake").joinpath("words", name).read_text(encoding="utf-8")
+    return cast("dict[str, object]", yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - the base loader makes only text
+
+
+def _ranks(words: list[str]) -> Names:
+    ranks: Names = {}
+    for rank, word in enumerate(words):
+        ranks.setdefault(fold(word), rank)
+    return ranks
+
+
+def _folded(words: object) -> tuple[str, ...]:
+    return tuple(fold(word) for word in cast("list[str]", words))
+
+
+@cache
+def header_words() -> HeaderWords:
+    """The dictionary of headers."""
+    plain = _load("headers.yaml")
+    sections = {name: cast("dict[str, list[str]]", value) for name, value in plain.items() if isinstance(value, dict)}
+    return HeaderWords(
+        fields={
+            section: {field: _ranks(words) for field, words in fields.items()} for section, fields in sections.items()
+        },
+        prefixes=_folded(plain["prefixes"]),
+        stage_dates=tuple(sorted(_folded(plain["stage_dates"]), key=len, reverse=True)),
+        net=_folded(plain["net"]),
+        gross=_folded(plain["gross"]),
+    )
+
+
+@cache
+def stage_words() -> StageWords:
+    """The dictionary of stages."""
+    plain = _load("stages.yaml")
+    opened = cast("list[list[str]]", plain["open"])
+    return StageWords(
+        open={fold(word): place for place, words in enumerate(opened) for word in words},
+        won=frozenset(_folded(plain["won"])),
+        lost=frozenset(_folded(plain["lost"])),
+        asked=frozenset(_folded(plain["asked"])),
+    )

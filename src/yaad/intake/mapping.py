@@ -1,0 +1,155 @@
+"""The mapping: how a file is understood, as a readable YAML file that is kept with the book and used next time."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Plain
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+
+import yaml
+
+from yaad.intake.deciding.folding import fold
+from yaad.intake.kinds import Kind, Shape
+from yaad.model import Pipeline, Stage, StageType
+
+ALL = "*"
+"""In a setting a column or a file may have of its own: what holds for all others."""
+REST = "rest"
+DUPLICATES = ("first", "last", "reject")
+
+Settings = dict[str, str]
+"""Column (its header or our field) or file → value; `ALL` for all others."""
+
+
+@dataclass(frozen=True)
+class StageRule:
+    """One stage of the mapping: its name in the file, its type, and (shape ``wide``) the column of its date."""
+
+    name: str
+    type: StageType = StageType.OPEN
+    entered: str | None = None
+
+
+@dataclass(frozen=True)
+class Join:
+    """Two of `files` put side by side: each row of `left` with the row of `right` that has the same `key`."""
+
+    left: str
+    right: str
+    key: str
+    how: str = "left"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How files are understood. Every part may be missing: then it is proposed from the data, or asked.
+
+    Attributes:
+        kind: what the rows are.
+        shape: how they tell the history of a deal.
+        columns: our field → header in the file.
+        entered_opens: the open stage that a deal enters on its ``entered`` date.
+        stages: the stages in the company's order.
+        silent: open stages that the file has no history for; None: worked out from the shape.
+        zone: IANA name; local times are read by it.
+        files: name → pattern of a file's name.
+        join: two of `files` side by side.
+        dates: column → iso, day_first, month_first.
+        decimal: column → point, comma.
+        currency: column → ISO code.
+        tax: column → net, gross, unknown.
+        null_words: column → texts that mean no value there.
+        year_pivot: two-digit years up to this one are of the 2000s.
+        activities: patterns of events that are no stage and are loaded as activities.
+        ignore: patterns of events that are left out (counted); ``rest``: all that nothing else names.
+        equal_times: which of two moves at one time comes first; only ``file_order``.
+        duplicates: which of several rows with one id is taken: first, last, reject.
+        encoding, delimiter, header_row, sheet: file → how it is read, where the evidence is overruled.
+        name: name of the mapping file, for errors.
+    """
+
+    kind: Kind | None = None
+    shape: Shape | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    entered_opens: str | None = None
+    stages: tuple[StageRule, ...] = ()
+    silent: tuple[str, ...] | None = None
+    zone: str | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    join: Join | None = None
+    dates: Settings = field(default_factory=dict)
+    decimal: Settings = field(default_factory=dict)
+    currency: Settings = field(default_factory=dict)
+    tax: Settings = field(default_factory=dict)
+    null_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    year_pivot: int | None = None
+    activities: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    equal_times: str = "file_order"
+    duplicates: str | None = None
+    encoding: Settings = field(default_factory=dict)
+    delimiter: Settings = field(default_factory=dict)
+    header_row: Settings = field(default_factory=dict)
+    sheet: Settings = field(default_factory=dict)
+    name: str = field(default="", compare=False)
+
+    @classmethod
+    def from_yaml(cls, text: str, *, name: str) -> "Mapping":
+        """Read a mapping file.
+
+        Raises:
+            InputError: no YAML, an unknown key or value; names the key and the line.
+        """
+        from yaad.intake.mapping_yaml import read_mapping  # it makes mappings, so it imports this module
+
+        return read_mapping(text, name)
+
+    def to_yaml(self) -> str:
+        """As a readable file; `from_yaml` gives the same mapping back."""
+        plain: dict[str, object] = {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if part.name != "name" and value != _default(part.name):
+                plain[part.name] = _plain(value)
+        return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+
+    def setting(self, settings: Plain[str, str], *names: str) -> str | None:
+        """What is set for a column or file, by any of its names; else what is set for all."""
+        keys = {fold(key): value for key, value in settings.items()}
+        for one in names:
+            if fold(one) in keys:
+                return keys[fold(one)]
+        return settings.get(ALL)
+
+    def stage(self, text: str) -> StageRule | None:
+        """The rule of the stage that a file's text names."""
+        key = fold(text)
+        return next((rule for rule in self.stages if fold(rule.name) == key), None)
+
+    def pipeline(self, silent: Iterable[str] = ()) -> Pipeline:
+        """The stages as the rest of the product knows them."""
+        return Pipeline(tuple(Stage(rule.name, rule.type) for rule in self.stages), frozenset(silent))
+
+    def file_key(self, file_name: str) -> str | None:
+        """The name under which `files` knows a file."""
+        return next((key for key, pattern in self.files.items() if fnmatchcase(file_name, pattern)), None)
+
+
+def _default(name: str) -> object:
+    return getattr(Mapping(), name)
+
+
+def _plain(value: object) -> object:
+    """A part as YAML writes it: a setting for all as itself, an open stage as its name."""
+    if isinstance(value, Kind | Shape):
+        return value.value
+    if isinstance(value, Join):
+        return {part.name: getattr(value, part.name) for part in fields(value)}
+    if isinstance(value, StageRule):
+        more = {"type": value.type.value} if value.type is not StageType.OPEN else {}
+        more |= {"entered": value.entered} if value.entered else {}
+        return {"name": value.name, **more} if more else value.name
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value] if value != (REST,) else REST
+    if isinstance(value, dict):
+        return value[ALL] if set(value) == {ALL} else {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,249 @@
+"""Reads a mapping file: every refusal names the key and its line."""
+
+from dataclasses import fields
+from typing import NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from yaad.errors import InputError
+from yaad.intake.deciding.days import Order
+from yaad.intake.deciding.folding import fold
+from yaad.intake.fields import field_name, known_fields
+from yaad.intake.kinds import Kind, Shape
+from yaad.intake.mapping import ALL, DUPLICATES, Join, Mapping, Settings, StageRule
+from yaad.intake.reading.encoding import known_encoding
+from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
+from yaad.model import StageType, Tax
+from yaad.text import Message
+
+POINTS = {"point": "point", ".": "point", "comma": "comma", ",": "comma"}
+DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+def read_mapping(text: str, name: str) -> Mapping:
+    """Read a mapping file.
+
+    Raises:
+        InputError: no YAML, an unknown key or value; names the key and the line.
+    """
+    return _Reading(name).mapping(read_yaml(text, name))
+
+
+class _Reading:
+    """Turns YAML into a `Mapping`; every refusal names the key and its line."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def mapping(self, root: Keys) -> Mapping:
+        known = [part.name for part in fields(Mapping) if part.name != "name"]
+        for key, line in root.lines.items():
+            if key not in known:
+                self._refuse("map_unknown_key", line, key=key, known=", ".join(known))
+        parts: dict[str, object] = {key: getattr(self, f"_{key}")(node) for key, node in root.values.items()}
+        mapping = Mapping(**parts, name=self._name)  # type: ignore[arg-type]  # each part's reader gives its type
+        self._check(mapping, root)
+        return mapping
+
+    def _refuse(self, what: str, line: int, /, **values: object) -> NoReturn:
+        raise InputError(Message(f"intake.{what}", values), file=self._name, row=line)
+
+    # --- parts, by name -----------------------------------------------------------------------------------------
+
+    def _kind(self, node: Node) -> Kind:
+        return Kind(self._one_of(node, "kind", [kind.value for kind in Kind]))
+
+    def _shape(self, node: Node) -> Shape:
+        return Shape(self._one_of(node, "shape", [shape.value for shape in Shape]))
+
+    def _columns(self, node: Node) -> dict[str, str]:
+        keys = self._keys(node, "columns")
+        found: dict[str, str] = {}
+        for name, value in keys.values.items():
+            if field_name(name) in found:
+                self._refuse("map_repeated_key", keys.lines[name], key=name)
+            found[field_name(name)] = self._text(value, "columns")
+        return found
+
+    def _entered_opens(self, node: Node) -> str:
+        return self._text(node, "entered_opens")
+
+    def _stages(self, node: Node) -> tuple[StageRule, ...]:
+        rules: list[StageRule] = []
+        for item in self._items(node, "stages"):
+            rule = self._stage(item)
+            if any(fold(rule.name) == fold(other.name) for other in rules):
+                self._refuse("map_repeated_stage", item.line, stage=rule.name)
+            rules.append(rule)
+        return tuple(rules)
+
+    def _stage(self, node: Node) -> StageRule:
+        if isinstance(node, Text):
+            return StageRule(node.value)
+        keys = self._keys(node, "stages")
+        for key, line in keys.lines.items():
+            if key not in ("name", "type", "entered"):
+                self._refuse("map_unknown_key", line, key=key, known="name, type, entered")
+        if "name" not in keys.values:
+            self._refuse("map_stage_nameless", keys.line)
+        kind = keys.values.get("type")
+        types = [one.value for one in StageType]
+        entered = keys.values.get("entered")
+        return StageRule(
+            self._text(keys.values["name"], "name"),
+            StageType(self._one_of(kind, "type", types)) if kind is not None else StageType.OPEN,
+            self._text(entered, "entered") if entered is not None else None,
+        )
+
+    def _silent(self, node: Node) -> tuple[str, ...]:
+        return self._texts(node, "silent")
+
+    def _zone(self, node: Node) -> str:
+        zone = self._text(node, "zone")
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self._refuse("map_unknown_zone", node.line, zone=zone)
+        return zone
+
+    def _files(self, node: Node) -> dict[str, str]:
+        keys = self._keys(node, "files")
+        return {name: self._text(value, "files") for name, value in keys.values.items()}
+
+    def _join(self, node: Node) -> Join:
+        keys = self._keys(node, "join")
+        names = [part.name for part in fields(Join)]
+        for key, line in keys.lines.items():
+            if key not in names:
+                self._refuse("map_unknown_key", line, key=key, known=", ".join(names))
+        for name in ("left", "right", "key"):
+            if name not in keys.values:
+                self._refuse("map_join_lacks", keys.line, key=name)
+        texts = {name: self._text(value, name) for name, value in keys.values.items()}
+        if "how" in texts:
+            self._one_of(keys.values["how"], "how", ["left"])
+        return Join(**texts)
+
+    def _dates(self, node: Node) -> Settings:
+        return self._settings(node, "dates", [order.value for order in Order])
+
+    def _decimal(self, node: Node) -> Settings:
+        found = self._settings(node, "decimal", list(POINTS))
+        return {key: POINTS[value] for key, value in found.items()}
+
+    def _currency(self, node: Node) -> Settings:
+        return {key: value.upper() for key, value in self._settings(node, "currency", None).items()}
+
+    def _tax(self, node: Node) -> Settings:
+        return self._settings(node, "tax", [tax.value for tax in Tax])
+
+    def _null_words(self, node: Node) -> dict[str, tuple[str, ...]]:
+        keys = self._keys(node, "null_words")
+        return {name: self._texts(value, "null_words") for name, value in keys.values.items()}
+
+    def _year_pivot(self, node: Node) -> int:
+        return self._whole_number(node, "year_pivot", 99)
+
+    def _activities(self, node: Node) -> tuple[str, ...]:
+        return self._texts(node, "activities")
+
+    def _ignore(self, node: Node) -> tuple[str, ...]:
+        return self._texts(node, "ignore")
+
+    def _equal_times(self, node: Node) -> str:
+        return self._one_of(node, "equal_times", ["file_order"])
+
+    def _duplicates(self, node: Node) -> str:
+        return self._one_of(node, "duplicates", list(DUPLICATES))
+
+    def _encoding(self, node: Node) -> Settings:
+        found = self._settings(node, "encoding", None)
+        for value in found.values():
+            if known_encoding(value) is None:
+                self._refuse(
+                    "map_unknown_value",
+                    node.line,
+                    key="encoding",
+                    value=value,
+                    known="utf-8, windows-1255, utf-16-le, …",
+                )
+        return found
+
+    def _delimiter(self, node: Node) -> Settings:
+        found = {key: DELIMITERS.get(value, value) for key, value in self._settings(node, "delimiter", None).items()}
+        for value in found.values():
+            if len(value) != 1 or value in '"\r\n' or not value.isascii():
+                self._refuse("map_unknown_value", node.line, key="delimiter", value=value, known=", ".join(DELIMITERS))
+        return found
+
+    def _header_row(self, node: Node) -> Settings:
+        found = self._settings(node, "header_row", None)
+        for value in found.values():
+            self._whole_number(Text(value, node.line), "header_row", 10_000)
+        return found
+
+    def _sheet(self, node: Node) -> Settings:
+        return self._settings(node, "sheet", None)
+
+    # --- kinds of values ----------------------------------------------------------------------------------------
+
+    def _text(self, node: Node, key: str) -> str:
+        if not isinstance(node, Text) or not node.value.strip():
+            self._refuse("map_not_text", node.line, key=key)
+        return node.value
+
+    def _items(self, node: Node, key: str) -> tuple[Node, ...]:
+        if not isinstance(node, Items):
+            self._refuse("map_not_list", node.line, key=key)
+        return node.items
+
+    def _keys(self, node: Node, key: str) -> Keys:
+        if not isinstance(node, Keys):
+            self._refuse("map_not_keys_under", node.line, key=key)
+        return node
+
+    def _texts(self, node: Node, key: str) -> tuple[str, ...]:
+        if isinstance(node, Text):
+            return (self._text(node, key),)
+        return tuple(self._text(item, key) for item in self._items(node, key))
+
+    def _one_of(self, node: Node, key: str, known: list[str]) -> str:
+        value = self._text(node, key)
+        if value not in known:
+            self._refuse("map_unknown_value", node.line, key=key, value=value, known=", ".join(known))
+        return value
+
+    def _whole_number(self, node: Node, key: str, most: int) -> int:
+        value = self._text(node, key)
+        if not value.isdecimal() or int(value) > most:
+            self._refuse("map_unknown_value", node.line, key=key, value=value, known=f"0–{most}")
+        return int(value)
+
+    def _settings(self, node: Node, key: str, known: list[str] | None) -> Settings:
+        """One value for all, or a value a column (or file)."""
+        if isinstance(node, Text):
+            pairs: dict[str, Node] = {ALL: node}
+        else:
+            pairs = self._keys(node, key).values
+        return {
+            field_name(name): self._one_of(value, key, known) if known is not None else self._text(value, key)
+            for name, value in pairs.items()
+        }
+
+    # --- parts that must fit each other -------------------------------------------------------------------------
+
+    def _check(self, mapping: Mapping, root: Keys) -> None:
+        known = known_fields(mapping.kind)
+        columns = root.values.get("columns")
+        if isinstance(columns, Keys):
+            for name, line in columns.lines.items():
+                if name not in known:
+                    self._refuse("map_unknown_field", line, key=name, known=", ".join(sorted(known)))
+        if mapping.join is not None:
+            for alias in (mapping.join.left, mapping.join.right):
+                if alias not in mapping.files:
+                    self._refuse("map_join_unknown", root.lines["join"], file=alias, known=", ".join(mapping.files))
+        named = [("entered_opens", mapping.entered_opens or "")] + [("silent", name) for name in mapping.silent or ()]
+        for key, stage in named:
+            rule = mapping.stage(stage)
+            if stage and mapping.stages and (rule is None or rule.type is not StageType.OPEN):
+                self._refuse("map_unknown_stage", root.lines[key], key=key, stage=stage)
