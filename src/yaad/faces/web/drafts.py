@@ -1,0 +1,113 @@
+"""What is known about an upload on its way into the book, kept as JSON beside its files."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from yaad.errors import UnknownName
+from yaad.server.state import opened
+from yaad.server.uploads import Uploads
+
+FILE = "draft.json"
+MAPPINGS = (".yaml", ".yml")
+PARTIAL = ".part"
+
+Json = Any  # what a job returned: plain JSON values of any kind
+
+
+class Step(StrEnum):
+    """Where an upload stands on its way."""
+
+    READING = "reading"
+    UNDERSTOOD = "understood"
+    IMPORTING = "importing"
+    IMPORTED = "imported"
+
+
+@dataclass
+class Draft:
+    """An upload on its way.
+
+    Attributes:
+        id: of the upload.
+        names: its files' names, a mapping file left out.
+        kind: what the rows are; empty when the files say it.
+        answers: question → answer, as given so far.
+        step: where it stands.
+        job: the job that reads or imports it.
+        understood: what was understood, packed (see `yaad.faces.web.tasks.understand`).
+        report: the account of the import, packed.
+        error: language → what went wrong the last time; empty when the process itself broke.
+        cancelled: the last job was stopped by the person.
+    """
+
+    id: str
+    names: list[str]
+    kind: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+    step: Step = Step.READING
+    job: str = ""
+    understood: Json = None
+    report: Json = None
+    error: dict[str, str] | None = None
+    cancelled: bool = False
+
+    def save(self) -> None:
+        """Write it; a reader sees the old or the new state, never half of one."""
+        path = _path(self.id)
+        partial = path.with_suffix(PARTIAL)
+        partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
+        partial.replace(path)
+
+    @property
+    def files(self) -> list[Path]:
+        """Its files of rows."""
+        return [path for path in _uploads().files(self.id) if path.suffix.lower() not in MAPPINGS]
+
+    @property
+    def mapping(self) -> Path | None:
+        """The mapping file that came with them."""
+        return next((path for path in _uploads().files(self.id) if path.suffix.lower() in MAPPINGS), None)
+
+
+def _uploads() -> Uploads:
+    return opened().uploads
+
+
+def _path(draft: str) -> Path:
+    folder = _uploads().path(draft)
+    if folder is None:
+        raise UnknownName("option", draft, [])
+    return folder / FILE
+
+
+def start(upload: str, kind: str) -> Draft:
+    """A new draft of an upload."""
+    names = [path.name for path in _uploads().files(upload) if path.suffix.lower() not in MAPPINGS]
+    return Draft(upload, names, kind)
+
+
+def load(draft: str) -> Draft:
+    """The draft of this id.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    path = _path(draft)
+    if not path.exists():
+        raise UnknownName("option", draft, [])
+    plain = json.loads(path.read_text("utf-8"))
+    return Draft(**{**plain, "step": Step(plain["step"])})
+
+
+def latest() -> list[Draft]:
+    """All drafts, the latest first."""
+    found = []
+    for name in _uploads().names():
+        try:
+            found.append(load(name))
+        except UnknownName:
+            continue
+    return found

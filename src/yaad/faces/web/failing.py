@@ -1,0 +1,44 @@
+"""Errors on their way to a person: in words, with the status that fits, in the rendering that was asked for."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from yaad.errors import BookError, CannotTell, UnknownName, YaadError
+from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.templatetags.say import language
+
+STATUS: tuple[tuple[type[YaadError], int], ...] = ((UnknownName, 404), (CannotTell, 422), (BookError, 409))
+
+
+def status_of(error: YaadError) -> int:
+    """The status of an answer that says this error."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
+
+
+class InWords:
+    """Answers every error of the product's family with a page, an object or a fragment that says it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do here."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say the errors that people can mend; the others are for the handler of 500."""
+        return say(request, error) if isinstance(error, YaadError) else None
+
+
+def say(request: HttpRequest, error: YaadError, status: int | None = None) -> HttpResponse:
+    """The answer that says an error."""
+    code = status or status_of(error)
+    match = request.resolver_match
+    kind = wanted(request, match.kwargs.get("ending") if match else None)
+    if kind is Format.JSON:
+        said = {"error": error.say(language())}
+        return JsonResponse(said, status=code, json_dumps_params={"ensure_ascii": False})
+    template = "web/parts/error.html" if kind is Format.FRAGMENT else "web/error.html"
+    return render(request, template, {"error": error, "words": error.say(language()), "status": code}, status=code)

@@ -1,0 +1,106 @@
+"""What a page of figures is narrowed to: a dimension and a period, as links and as a form."""
+
+import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from yaad.book import Book
+from yaad.model import SCHEMAS, Grain, Period
+from yaad.show.speech import Said
+from yaad.text import LANGUAGES, Message, has_key
+
+FIRST = ("source", "owner", "product", "branch", "campaign", "lost_reason")
+"""Dimensions that people ask for first, in this order."""
+GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One link of a filter."""
+
+    words: Said
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was asked for; empty texts mean everything, all time.
+
+    Attributes:
+        by: a dimension.
+        period: a period as it is typed.
+        path: of the page.
+        kept: further parts of the address that the links keep.
+    """
+
+    by: str
+    period: str
+    path: str
+    kept: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, request: HttpRequest, *kept: str) -> "Filters":
+        """Read the address.
+
+        Raises:
+            InputError: the period is none.
+        """
+        period = request.GET.get("period", "").strip()
+        if period:
+            Period.parse(period)
+        path = request.path.removesuffix(".json").removesuffix(".csv").rstrip("/") + "/"
+        others = tuple((name, request.GET[name]) for name in kept if request.GET.get(name))
+        return cls(request.GET.get("by", "").strip(), period, path, others)
+
+    def href(self, **changed: str) -> str:
+        """The address with some parts changed."""
+        parts = {"by": self.by, "period": self.period, **dict(self.kept), **changed}
+        query = urlencode({name: value for name, value in parts.items() if value})
+        return f"{self.path}?{query}" if query else self.path
+
+    def file(self, ending: str) -> str:
+        """The same figures as a file."""
+        page, question, query = self.href().partition("?")
+        return f"{page.rstrip('/')}.{ending}{question}{query}"
+
+    def dimensions(self, book: Book) -> list[Choice]:
+        """Links for the dimensions that these data have."""
+        names = [*(name for name in FIRST if name in book.columns), *GRAINS, *_own(book)]
+        links = [Choice(Message("web.by_nothing"), self.href(by=""), not self.by)]
+        links += [Choice(dimension(name), self.href(by=name), self.by == name) for name in names]
+        if self.by and not any(link.current for link in links):
+            links.append(Choice(dimension(self.by), self.href(), current=True))
+        return links
+
+    def periods(self, as_of: dt.date | None) -> list[Choice]:
+        """Links for all time and for the periods around the data's day."""
+        links = [Choice(Message("web.all_time"), self.href(period=""), not self.period)]
+        links += [Choice(name, self.href(period=name), self.period == name) for name in _near(as_of)]
+        if self.period and not any(link.current for link in links):
+            links.append(Choice(self.period, self.href(), current=True))
+        return links
+
+
+def dimension(name: str) -> Said:
+    """What a dimension is called: in words, or as the company's own column."""
+    key = f"show.by_{name}"
+    return Message(key) if has_key(key, LANGUAGES[0]) else name
+
+
+def _own(book: Book) -> list[str]:
+    """The company's own columns: those that the vocabulary does not name."""
+    return [name for name in book.columns if name not in SCHEMAS["deals"].names]
+
+
+def _near(as_of: dt.date | None) -> list[str]:
+    """The month, quarter and year of a day and the ones before, as they are typed."""
+    if as_of is None:
+        return []
+    before = as_of.replace(day=1) - dt.timedelta(days=1)
+    quarter = as_of.replace(month=as_of.month - (as_of.month - 1) % 3, day=1) - dt.timedelta(days=1)
+    names = [f"{day:%Y-%m}" for day in (as_of, before)]
+    names += [f"{day.year}-Q{(day.month - 1) // 3 + 1}" for day in (as_of, quarter)]
+    return [*names, str(as_of.year), str(as_of.year - 1)]

@@ -1,0 +1,40 @@
+"""The pages of the product, in the order of the navigation."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes:
+        name: of its address and of its words (``web.nav_<name>``).
+        icon: in the sprite.
+        group: ``analyse`` or ``manage``.
+        on_phone: whether it has a tab at the foot of a phone.
+    """
+
+    name: str
+    icon: str
+    group: str
+    on_phone: bool = True
+
+    @property
+    def words(self) -> str:
+        """Key of what it is called."""
+        return f"web.nav_{self.name}"
+
+    @property
+    def short(self) -> str:
+        """Key of what it is called on a phone."""
+        return f"web.tab_{self.name}"
+
+
+PAGES = (
+    Page("overview", "sun", "analyse"),
+    Page("funnel", "funnel", "analyse"),
+    Page("dwell", "clock", "analyse"),
+    Page("plan", "target", "analyse"),
+    Page("measures", "list", "manage", on_phone=False),
+    Page("files", "inbox", "manage"),
+)

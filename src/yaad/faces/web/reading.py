@@ -1,0 +1,185 @@
+"""Every question that the pages ask the book, through the shelf that keeps the answers until the data change."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from yaad.book import Book
+from yaad.errors import UnknownName
+from yaad.measures import REGISTRY
+from yaad.model import Dwells, Figure, Funnel
+from yaad.server.state import opened
+from yaad.show import Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
+from yaad.show.speech import Said
+from yaad.text import Message
+
+UNITS = ("count", "rate", "days", "money")
+
+Kind = TypeVar("Kind", bound=Result)
+
+
+def _ask(kind: type[Kind], name: str, question: Callable[[Book], Result], *about: object) -> Kind:
+    """Ask the book for a result of one kind; a list of no group at all is one of that kind too."""
+    found = opened().shelf.ask(name, question, *about)
+    return found if isinstance(found, kind) else kind(found.content)
+
+
+def book() -> Book:
+    """The book that is served."""
+    return opened().shelf.book
+
+
+def is_empty() -> bool:
+    """Whether nothing was imported yet."""
+    return book().is_empty
+
+
+def as_of() -> dt.date:
+    """The day of the data."""
+    return book().as_of
+
+
+def stages() -> list[str]:
+    """The names between which conversion can be asked: open stages that the data speak of, and won."""
+    pipeline = book().pipeline
+    return [stage.name for stage in (*pipeline.measured, *pipeline.won[:1])]
+
+
+def funnels(by: str, period: str) -> Funnels:
+    """Funnels by a dimension (empty: one of all)."""
+    return _ask(Funnels, "funnel", lambda b: b.funnel(by or None, period or None), by, period)
+
+
+def funnel(period: str = "") -> Funnel:
+    """The funnel of all."""
+    return funnels("", period).content[0]
+
+
+def leak(funnel: Funnel) -> str | None:
+    """The stage where most is lost – named only when it stays so even if all that is open elsewhere is lost too."""
+    rows = sorted(funnel.stages, key=lambda row: row.lost, reverse=True)
+    if not rows or not rows[0].lost:
+        return None
+    worst, *others = rows
+    return worst.stage if all(worst.lost > other.lost + other.open for other in others) else None
+
+
+def conversion(start: str, end: str, by: str, period: str) -> Conversions:
+    """The way between two stages."""
+    return _ask(
+        Conversions,
+        "conversion",
+        lambda b: b.conversion(start, end, by or None, period or None),
+        start,
+        end,
+        by,
+        period,
+    )
+
+
+def dwells(basis: str, by: str, period: str) -> DwellTimes:
+    """Times in stage by a dimension (empty: one of all)."""
+    whole = "visit" if basis == "visit" else "first"
+    return _ask(DwellTimes, "dwell", lambda b: b.dwell(whole, by or None, period or None), basis, by, period)
+
+
+def dwell(basis: str = "first", period: str = "") -> Dwells:
+    """Times in stage of all."""
+    return dwells(basis, "", period).content[0]
+
+
+def figures(ids: Sequence[str], by: str = "", period: str = "") -> Figures:
+    """Figures of the catalogue.
+
+    Raises:
+        UnknownName: there is no such measure.
+    """
+    for name in ids:
+        words(name)
+    return _ask(Figures, "figures", lambda b: b.measure(*ids, by=by or None, period=period or None), *ids, by, period)
+
+
+def figure(name: str, period: str = "") -> Figure:
+    """One figure of all."""
+    return figures([name], "", period).content[0]
+
+
+def all_figures(period: str) -> Figures:
+    """All figures of the catalogue."""
+    return figures(list(REGISTRY), "", period)
+
+
+def by_unit(found: Sequence[Figure]) -> list[tuple[str, list[tuple[Figure, Said, Said]]]]:
+    """Figures in groups by what they count, each with its name and what it means."""
+    groups: dict[str, list[tuple[Figure, Said, Said]]] = {unit: [] for unit in UNITS}
+    for one in found:
+        measure = REGISTRY[one.id]
+        groups[str(measure.unit)].append((one, measure.name, measure.words))
+    return [(unit, rows) for unit, rows in groups.items() if rows]
+
+
+def words(measure: str) -> Said:
+    """What a measure is called.
+
+    Raises:
+        UnknownName: there is no such measure.
+    """
+    if measure not in REGISTRY:
+        raise UnknownName("measure", measure, REGISTRY)
+    return REGISTRY[measure].name
+
+
+def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
+    """What stands behind a measure.
+
+    Raises:
+        UnknownName: there is no such measure.
+    """
+    words(measure)
+    return _ask(
+        Explained,
+        "explain",
+        lambda b: b.explain(measure, by or None, period or None, limit),
+        measure,
+        by,
+        period,
+        limit,
+    )
+
+
+def calls() -> Sequence[Any]:  # rows of a result of the room below
+    """The ten deals to call."""
+    return list(calls_result().content)
+
+
+def calls_result() -> Result:
+    """The ten deals to call, as a result."""
+    return opened().shelf.ask("calls", lambda b: b.deals_to_call())
+
+
+def cannot_tell() -> list[tuple[Said, Said]]:
+    """What these data cannot tell, and what would unlock it: title and sentence."""
+    told: list[tuple[Said, Said]] = [(stage, Message("web.cannot_silent")) for stage in sorted(book().pipeline.silent)]
+    present = set(book().columns)
+    told += [
+        (Message(f"web.cannot_{column}"), Message(f"web.add_{column}"))
+        for column in ("amount", "lost_reason", "source", "phone", "expected_close_day", "next_step")
+        if column not in present
+    ]
+    return told
+
+
+def plan(target: int | None, target_value: str, average: str, mode: str, deadline: dt.date | None) -> PlanResult:
+    """The plan by the company's own past, for a number of customers or for an amount of money."""
+    return _ask(
+        PlanResult,
+        "plan",
+        lambda b: b.plan(
+            target, target_value=target_value or None, average=average or None, ratios=mode, deadline=deadline
+        ),
+        target,
+        target_value,
+        average,
+        mode,
+        deadline,
+    )

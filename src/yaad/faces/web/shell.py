@@ -1,0 +1,50 @@
+"""What surrounds each page: language, appearance, navigation, whose book it is and as of when."""
+
+import datetime as dt
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from yaad.errors import YaadError
+from yaad.faces.web.pages import PAGES
+from yaad.faces.web.preferences import THEMES
+from yaad.faces.web.templatetags.say import language
+from yaad.server.state import opened
+from yaad.text import LANGUAGES, direction
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """The context of every template."""
+    lang = language()
+    place = opened().place
+    return {
+        "lang": lang,
+        "dir": direction(lang),
+        "theme": getattr(request, "theme", THEMES[0]),
+        "themes": [(name, _with(request, theme=name)) for name in THEMES],
+        "other_lang": next(code for code in LANGUAGES if code != lang),
+        "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
+        "pages": PAGES,
+        "company": place.book.resolve().name,
+        "as_of": as_of(),
+        "entered": "entered" in request.session if hasattr(request, "session") else False,
+    }
+
+
+def as_of() -> dt.date | None:
+    """The day of the data; None while there are none."""
+    try:
+        return opened().shelf.book.as_of
+    except YaadError:
+        return None
+
+
+def _with(request: HttpRequest, **choice: str) -> str:
+    """The same address with a choice added; a form that was sent goes back to its page."""
+    kept = [
+        (name, value)
+        for name, values in request.GET.lists()
+        for value in values
+        if name not in ("lang", "theme", "token")
+    ]
+    return "?" + urlencode([*kept, *choice.items()])

@@ -1,0 +1,80 @@
+// What a page does beyond links and forms. Without it everything still works: forms are sent, links are followed.
+"use strict";
+
+document.documentElement.classList.add("js");
+
+// A slider says where it stands; its form is sent by htmx, the answer comes from the server.
+document.addEventListener("input", (event) => {
+  const range = event.target;
+  if (range.type !== "range") return;
+  const shown = range.form.querySelector(`output[for="${range.id}"] .n`);
+  if (shown) shown.textContent = `${Number(range.value)}%`;
+});
+
+// Fewer and more, beside a count.
+for (const button of document.querySelectorAll("[data-step]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.for);
+    const now = Number(field.value.replaceAll(",", "")) || 0;
+    field.value = String(Math.max(1, now + Number(button.dataset.step)));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+// The address of a plan follows what is asked, so that it can be kept and shared; so does its sentence.
+const plan = document.querySelector(".planform");
+if (plan) {
+  const asked = () => new URLSearchParams([...new FormData(plan)].filter(([, value]) => value !== "")).toString();
+  plan.addEventListener("htmx:after:request", () => history.replaceState(null, "", `?${asked()}`));
+}
+
+// “Why this number?” opens above the page once its answer is there.
+const dialog = document.getElementById("why");
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail?.ctx?.target ?? event.target;
+  if (target?.id === "why-body" && dialog && !dialog.open) dialog.showModal();
+  if (target?.id === "answer" || event.target?.id === "answer") sayLead();
+});
+dialog?.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+function sayLead() {
+  const fresh = document.querySelector("#answer template#lead");
+  const lead = document.getElementById("plan-lead");
+  if (fresh && lead) lead.replaceChildren(fresh.content.cloneNode(true));
+}
+
+// Files: by the button, by the keyboard, or dropped; the list says what was chosen.
+for (const form of document.querySelectorAll("[data-drop]")) {
+  const field = form.querySelector("input[type=file]");
+  const zone = form.querySelector(".drop");
+  const list = form.querySelector("[data-chosen]");
+  const show = () => {
+    list.replaceChildren(
+      ...[...field.files].map((file) => {
+        const item = document.createElement("li");
+        const name = document.createElement("span");
+        name.className = "n";
+        name.dir = "ltr";
+        name.textContent = file.name;
+        item.append(name);
+        return item;
+      }),
+    );
+  };
+  field.addEventListener("change", show);
+  for (const kind of ["dragenter", "dragover"]) {
+    zone.addEventListener(kind, (event) => {
+      event.preventDefault();
+      zone.classList.add("over");
+    });
+  }
+  for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    field.files = event.dataTransfer.files;
+    show();
+  });
+}

@@ -1,0 +1,168 @@
+"""Parts of pages that `yaad.show` draws, and small choices of layout."""
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from yaad.faces.web.filters import Filters
+from yaad.faces.web.templatetags.say import language
+from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
+from yaad.show import Table, dwell_html, funnel_html, say_html, table_html
+from yaad.show.dwells import typical_said
+from yaad.show.markup import tag
+from yaad.show.tables import days_said, in_unit, length, name
+from yaad.text import Message, direction, has_key, percent
+
+register = template.Library()
+
+
+# ---- drawn by the rooms below -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def funnel_part(funnel: Funnel, leak: str | None = None) -> SafeString:
+    """A funnel with its line “of 10 inquiries”."""
+    return SafeString(funnel_html(funnel, language(), leak=leak))
+
+
+@register.simple_tag
+def dwell_part(dwells: Dwells) -> SafeString:
+    """Times in stage."""
+    return SafeString(dwell_html(dwells, language()))
+
+
+@register.filter(name="table_html")
+def table_html_(table: Table) -> SafeString:
+    """A table with its notes."""
+    return SafeString(table_html(table, caption=False))
+
+
+# ---- figures in words -------------------------------------------------------------------------------------------
+
+
+@register.filter
+def typical(row: DwellRow) -> SafeString:
+    """The typical time with its word."""
+    return SafeString(say_html(typical_said(row, language()), language()))
+
+
+@register.filter
+def typical_short(row: DwellRow) -> SafeString:
+    """The typical time as a bare number, for a table whose head says "days"."""
+    return SafeString(say_html(typical_said(row, language(), with_word=False), language()))
+
+
+@register.simple_tag
+def typical_message(row: DwellRow) -> Message | str:
+    """The typical time on its way into a sentence."""
+    return typical_said(row, language())
+
+
+@register.simple_tag
+def days_message(value: float) -> Message:
+    """A length of time on its way into a sentence."""
+    return days_said(value, language())
+
+
+@register.filter
+def length_n(value: float | None) -> SafeString:
+    """A length of time as a bare number."""
+    return SafeString(say_html(length(value, language()).said, language()))
+
+
+@register.filter(name="in_unit")
+def in_unit_(figure: Figure) -> SafeString:
+    """A figure in its unit; a dash when it has no value."""
+    said = "–" if figure.value is None else in_unit(figure.value, figure.unit, language())
+    return SafeString(say_html(said, language()))
+
+
+@register.simple_tag
+def range_pct(low: float, high: float) -> str:
+    """Two ends of a share, in percent."""
+    return f"{percent(low, language())}–{percent(high, language())}"
+
+
+@register.simple_tag
+def worst(funnel: Funnel) -> FunnelRow | None:
+    """The stage at which most deals were lost; None when none was."""
+    row = max(funnel.stages, key=lambda one: one.lost, default=None)
+    return row if row is not None and row.lost else None
+
+
+@register.simple_tag
+def group_name(by: dict[str, Cell]) -> SafeString:
+    """What a group is called."""
+    return SafeString(" · ".join(say_html(name(value).said, language()) for value in by.values()))
+
+
+@register.simple_tag
+def group_bar(funnel: Funnel) -> SafeString:
+    """Won, still open, lost: one bar of a whole group."""
+    entered = funnel.stages[0].entered if funnel.stages else 0
+    still_open = sum(row.open for row in funnel.stages)
+    parts = (("ad", funnel.won), ("op", still_open), ("lo", sum(row.lost for row in funnel.stages)))
+    rects, start = "", 0.0
+    for kind, part in parts:
+        width = 100 * part / entered if entered else 0.0
+        x = 100 - start - width if direction(language()) == "rtl" else start
+        rects += tag("rect", class_=kind, x=f"{x:.3f}%", width=f"{width:.3f}%", height="10")
+        start += width
+    said = say_html(Message("web.bar", dict(parts)), language())
+    bar = tag("svg", rects, class_="sb gb", width="100%", height="10", aria_hidden="true", focusable="false")
+    return SafeString(bar + tag("span", said, class_="sr"))
+
+
+# ---- the account of an import -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def skipped(reason: str, n: int) -> SafeString:
+    """Rows that were left out, with the reason."""
+    return _counted("show.skipped_because", "reason", f"intake.skipped_{reason}", reason, n)
+
+
+@register.simple_tag
+def flagged(flag: str, n: int) -> SafeString:
+    """Rows that were loaded though something about them was put right or looks odd."""
+    return _counted("show.flagged", "flag", f"intake.flag_{flag}", flag, n)
+
+
+def _counted(key: str, value: str, word: str, otherwise: str, n: int) -> SafeString:
+    what = Message(word) if has_key(word, language()) else otherwise
+    return SafeString(say_html(Message(key, {"n": n, value: what}), language()))
+
+
+# ---- layout -----------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def file_of(filters: Filters, ending: str) -> str:
+    """The address of the same figures as a file."""
+    return filters.file(ending)
+
+
+@register.inclusion_tag("web/parts/why_link.html")
+def why_link(measure: str, filters: Filters) -> dict[str, str]:
+    """“Why this number?” of a measure, for the same dimension and period."""
+    _, question, query = Filters(filters.by, filters.period, "/").href().partition("?")
+    return {"address": reverse("why", kwargs={"measure": measure}) + question + query}
+
+
+@register.filter
+def initials(words: str) -> str:
+    """The first letters of a name."""
+    found = [word[0] for word in str(words).split() if word[0].isalnum()]
+    return "".join(found[:2]) or "·"
+
+
+@register.filter
+def initial(words: str) -> str:
+    """The first letter of a name."""
+    return initials(words)[:1].upper()
+
+
+@register.filter
+def dial(phone: str) -> str:
+    """A phone number as a link dials it."""
+    return "".join(char for char in str(phone) if char.isdigit() or char == "+")

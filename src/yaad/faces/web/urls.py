@@ -1,0 +1,57 @@
+"""All addresses of the pages."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path, register_converter
+
+from yaad.faces.web.static_files import ASSETS
+from yaad.faces.web.views import dwell, errors, files, funnel, measures, overview, plan, why
+
+
+class Ending:
+    """The ending of an address that asks for data."""
+
+    regex = "json|csv"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(Ending, "ending")
+
+
+def figures(address: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    """A page of figures and the same figures as files: ``address/``, ``address.json``, ``address.csv``."""
+    return [path(f"{address}/", view, name=name), path(f"{address}.<ending:ending>", view, name=f"{name}-file")]
+
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    *figures("calls", overview.calls, "calls"),
+    *figures("funnel", funnel.funnel, "funnel"),
+    *figures("conversion", funnel.conversion, "conversion"),
+    *figures("time", dwell.dwell, "dwell"),
+    *figures("stuck", dwell.stuck, "stuck"),
+    *figures("plan", plan.plan, "plan"),
+    *figures("measures", measures.measures, "measures"),
+    *figures("why/<slug:measure>", why.why, "why"),
+    path("files/", files.files, name="files"),
+    path("files/<str:draft>/", files.draft, name="draft"),
+    path("files/<str:draft>/answer/", files.answer, name="answer"),
+    path("files/<str:draft>/start/", files.start, name="start"),
+    path("files/<str:draft>/cancel/", files.cancel, name="cancel"),
+    path("files/<str:draft>/rejects/<int:number>/", files.rejects, name="rejects"),
+    path("files/<str:draft>/mapping.yaml", files.mapping, name="mapping"),
+    path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

@@ -1,0 +1,185 @@
+"""Files & data: drop files, see what was understood, answer what is open, import, see the account."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yaad.errors import InputError
+from yaad.faces.web import drafts, reading, tasks
+from yaad.faces.web.drafts import Draft, Step
+from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.overview import answers
+from yaad.faces.web.wire import unpack
+from yaad.intake import Kind
+from yaad.server.jobs import Job, State
+from yaad.server.state import opened
+from yaad.text import Message
+
+ANSWER = "q:"  # names of the questions' fields begin so
+FREE = "free:"
+SANDBOX = "default-src 'none'; sandbox"
+RELOAD = 286  # htmx stops polling on this status
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def files(request: HttpRequest) -> HttpResponse:
+    """The drop zone and what was taken in before; POST takes files."""
+    if request.method == "POST":
+        uploads = opened().uploads
+        upload = uploads.keep(request.FILES.getlist("files"))
+        kind = request.POST.get("kind", "")
+        draft = drafts.start(upload, kind if kind in list(Kind) else "")
+        if not draft.files:
+            raise InputError(Message("web.only_mapping"))
+        _read(draft)
+        return redirect("draft", draft=draft.id)
+    context = {
+        "page": "files",
+        "kinds": [(kind.value, Message(f"web.kind_{kind.value}")) for kind in Kind],
+        "drafts": drafts.latest()[:20],
+        "empty": reading.is_empty(),
+    }
+    return render(request, "web/files.html", context)
+
+
+@require_GET
+def draft(request: HttpRequest, draft: str) -> HttpResponse:
+    """Where an upload stands: progress, questions, or the account of its import with the first answers."""
+    found = drafts.load(draft)
+    job = _advance(found)
+    if wanted(request, None) is Format.FRAGMENT:
+        if job is None:
+            response = HttpResponse(status=RELOAD)
+            response["HX-Refresh"] = "true"
+            return response
+        return render(request, "web/parts/progress.html", {"job": job, "draft": found})
+    return render(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
+
+
+def _view_of(found: Draft, job: Job | None) -> str:
+    """Which of the four pages of an upload is shown."""
+    if job is not None:
+        return "progress"
+    if found.step is Step.IMPORTED:
+        return "done"
+    return "understood" if found.understood else "failed"
+
+
+def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
+    context: dict[str, object] = {"page": "files", "draft": found, "job": job, "understood": unpack(found.understood)}
+    context["error"] = (found.error or {}).get(language()) if found.error is not None else None
+    context["failed"] = found.error is not None
+    if found.step is Step.IMPORTED and job is None:
+        context["report"] = unpack(found.report)
+        context |= answers()
+    return context
+
+
+def _arguments(found: Draft) -> dict[str, object]:
+    return {
+        "book": str(opened().place.book),
+        "paths": [str(path) for path in found.files],
+        "mapping": str(found.mapping) if found.mapping else "",
+        "kind": found.kind,
+        "answers": found.answers,
+        "lang": language(),
+    }
+
+
+def _read(found: Draft) -> None:
+    """Start to read (again): after a drop and after each round of answers."""
+    found.step, found.error, found.cancelled = Step.READING, None, False
+    found.job = opened().jobs.submit(tasks.UNDERSTAND, _arguments(found))
+    found.save()
+
+
+def _advance(found: Draft) -> Job | None:
+    """Take over what the draft's job has come to; the job while it still runs, else None."""
+    if not found.job:
+        return None
+    job = opened().jobs.progress(found.job)
+    if not job.state.final:
+        return job
+    importing = found.step is Step.IMPORTING
+    found.job, found.error, found.cancelled = "", None, job.state is State.CANCELLED
+    if job.state is State.DONE and importing:
+        found.report, found.step = job.result, Step.IMPORTED
+        opened().uploads.forget_files(found.id)
+    elif job.state is State.DONE:
+        found.understood, found.step = job.result, Step.UNDERSTOOD
+    else:
+        found.step = Step.UNDERSTOOD
+        found.error = job.error if job.state is State.FAILED else None
+    found.save()
+    return None
+
+
+@require_POST
+def answer(request: HttpRequest, draft: str) -> HttpResponse:
+    """Answers to what was open; the files are read again with them."""
+    found = drafts.load(draft)
+    for name, value in request.POST.items():
+        text = str(value).strip()
+        if name.startswith(ANSWER) and text:
+            found.answers[name.removeprefix(ANSWER)] = text
+    _read(found)
+    return redirect("draft", draft=draft)
+
+
+@require_POST
+def start(request: HttpRequest, draft: str) -> HttpResponse:
+    """Import an upload that leaves nothing open."""
+    del request
+    found = drafts.load(draft)
+    if found.job or found.step is Step.IMPORTED:
+        return redirect("draft", draft=draft)
+    found.step, found.error, found.cancelled = Step.IMPORTING, None, False
+    found.job = opened().jobs.submit(tasks.IMPORT, _arguments(found))
+    found.save()
+    return redirect("draft", draft=draft)
+
+
+@require_POST
+def cancel(request: HttpRequest, draft: str) -> HttpResponse:
+    """Stop what runs for an upload."""
+    del request
+    found = drafts.load(draft)
+    if found.job:
+        opened().jobs.cancel(found.job)
+    return redirect("draft", draft=draft)
+
+
+@require_GET
+def rejects(request: HttpRequest, draft: str, number: int) -> HttpResponse | FileResponse:
+    """The refused rows of one file of an import, with the reasons."""
+    del request
+    report = drafts.load(draft).report or {}
+    told = report.get("report", {}).get("files", [])
+    if not 0 <= number < len(told) or not told[number].get("rejects"):
+        raise Http404(draft)
+    path = Path(told[number]["rejects"]).resolve()
+    if not path.is_relative_to((opened().place.book / "rejects").resolve()) or not path.exists():
+        raise Http404(draft)
+    return _download(path.read_bytes(), "text/csv; charset=utf-8", path.name)
+
+
+@require_GET
+def mapping(request: HttpRequest, draft: str) -> HttpResponse:
+    """How the files were understood, as the mapping file that the command line and the next import read."""
+    del request
+    understood = drafts.load(draft).understood
+    if not understood:
+        raise Http404(draft)
+    return _download(str(understood["mapping"]).encode(), "application/yaml; charset=utf-8", "mapping.yaml")
+
+
+def _download(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file that a browser keeps and never shows as a page of ours."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = SANDBOX
+    return response

@@ -1,0 +1,36 @@
+"""Everything that is measured, with its value now: the glossary of the company's figures."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from yaad.faces.web import reading
+from yaad.faces.web.filters import Filters
+from yaad.faces.web.formats import answer
+from yaad.faces.web.templatetags.say import language
+
+
+def measures(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """All measures of a period."""
+    if reading.is_empty():
+        return redirect("files")
+    filters = Filters.of(request)
+    result = reading.all_figures(filters.period)
+
+    def context() -> Mapping[str, object]:
+        return {
+            "page": "measures",
+            "filters": filters,
+            "periods": filters.periods(reading.as_of()),
+            "groups": reading.by_unit(result.content),
+        }
+
+    return answer(
+        request,
+        ending,
+        "measures",
+        context=context,
+        data=lambda: result.to_dict(language()),
+        table=lambda: result.table(language()),
+    )

@@ -1,0 +1,46 @@
+"""The first page: where most is lost, how long it takes, what the data cannot tell, whom to call."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from yaad.faces.web import reading
+from yaad.faces.web.formats import answer, csv
+from yaad.faces.web.templatetags.say import language
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """The first page of a book; an empty book leads to the files."""
+    if reading.is_empty():
+        return redirect("files")
+    return render(request, "web/overview.html", {"page": "overview", **answers()})
+
+
+def answers() -> Mapping[str, object]:
+    """The first answers that any book gives; also shown after an import."""
+    funnel = reading.funnel()
+    dwell = reading.dwell()
+    return {
+        "funnel": funnel,
+        "leak": reading.leak(funnel),
+        "dwell": dwell,
+        "calls": reading.calls(),
+        "cannot": reading.cannot_tell(),
+        "stuck": reading.figure("stuck"),
+    }
+
+
+def calls(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """The deals to call, as a file."""
+    result = reading.calls_result()
+    if ending is None:
+        return csv("calls", result.table(language()))
+    return answer(
+        request,
+        ending,
+        "calls",
+        context=dict,
+        data=lambda: result.to_dict(language()),
+        table=lambda: result.table(language()),
+    )
