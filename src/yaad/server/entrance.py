@@ -1,0 +1,85 @@
+"""The way in: a token that works once, printed where the server was started, opens a session of this browser."""
+
+import hmac
+import secrets
+import threading
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from yaad.errors import YaadError
+from yaad.server.settings import LONGEST
+from yaad.text import Message
+
+PATH = "/enter/"
+OPEN_PATHS = ("/static/",)
+ENTERED = "entered"
+
+
+class Refused(YaadError):
+    """The address is not, or no longer, a way in."""
+
+
+class Token:
+    """A token that is accepted once.
+
+    >>> token = Token()
+    >>> value = token.value
+    >>> token.accept(value + "x"), token.accept(value), token.accept(value)
+    (False, True, False)
+    """
+
+    def __init__(self) -> None:
+        self.value = secrets.token_urlsafe(32)
+        self._lock = threading.Lock()
+        self._used = False
+
+    def accept(self, offered: str) -> bool:
+        """Whether this is the token and it was not used before; compared in constant time."""
+        with self._lock:
+            fits = hmac.compare_digest(offered.encode(), self.value.encode())
+            if not fits or self._used:
+                return False
+            self._used = True
+            return True
+
+
+token = Token()
+"""The token of this process."""
+
+
+class Entrance:
+    """Lets only sessions in that a token opened; the door of accounts will stand here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Open a session at `PATH`; elsewhere answer only who is in."""
+        if request.path == PATH:
+            return self._enter(request)
+        if request.path.startswith(OPEN_PATHS) or self._is_in(request):
+            return self.get_response(request)
+        return self._refuse(request, Message("server.not_in"))
+
+    def _enter(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "GET" or not token.accept(request.GET.get("token", "")):
+            if self._is_in(request):
+                return HttpResponseRedirect("/")
+            return self._refuse(request, Message("server.token_refused"))
+        request.session.flush()
+        request.session[ENTERED] = timezone.now().timestamp()
+        return HttpResponseRedirect("/")
+
+    def _is_in(self, request: HttpRequest) -> bool:
+        entered = request.session.get(ENTERED)
+        return isinstance(entered, float) and timezone.now().timestamp() - entered < LONGEST.total_seconds()
+
+    def _refuse(self, request: HttpRequest, message: Message) -> HttpResponse:
+        from django.urls import get_resolver
+
+        view = get_resolver().resolve_error_handler(403)
+        answer = view(request, Refused(message))
+        assert isinstance(answer, HttpResponse)
+        return answer

@@ -1,0 +1,103 @@
+"""What people upload, until it is imported: a random folder a drop, outside of anything served, under a clean name."""
+
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from django.utils import timezone
+
+from yaad.errors import InputError
+from yaad.text import Message
+
+LONGEST_NAME = 120
+KEPT_DAYS = 7
+ID = re.compile(r"[0-9a-f]{16}")
+
+
+class Upload(Protocol):
+    """An uploaded file as Django hands it over."""
+
+    name: str | None
+
+    def chunks(self) -> Iterable[bytes]:
+        """The content in pieces."""
+
+
+def clean_name(name: str | None) -> str:
+    r"""A file name without a path, without signs that a terminal or a page would obey, not hidden, not too long.
+
+    >>> clean_name("../../etc/pass\u202ewd"), clean_name("..."), clean_name("עסקאות 2026.csv")
+    ('passwd', 'file', 'עסקאות 2026.csv')
+    """
+    last = re.split(r"[/\\]", name or "")[-1]
+    kept = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in '<>:"|?*[]')
+    stem, dot, ending = kept.strip(" .").rpartition(".")
+    whole = f"{stem[: LONGEST_NAME - len(ending)]}{dot}{ending[:20]}"
+    return whole.strip(" .") or "file"
+
+
+class Uploads:
+    """The folder of uploads.
+
+    Args:
+        folder: where they wait.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, files: Iterable[Upload]) -> str:
+        """Write uploaded files into a new folder of random name and return that name.
+
+        Raises:
+            InputError: no file came, or two of the same name.
+        """
+        name = secrets.token_hex(8)
+        place = self.folder / name / "files"
+        place.mkdir(mode=0o700, parents=True)
+        count = 0
+        for file in files:
+            path = place / clean_name(file.name)
+            if path.exists():
+                shutil.rmtree(place.parent)
+                raise InputError(Message("server.same_name", {"name": path.name}))
+            with path.open("wb") as out:
+                for chunk in file.chunks():
+                    out.write(chunk)
+            count += 1
+        if not count:
+            shutil.rmtree(place.parent)
+            raise InputError(Message("server.no_file"))
+        return name
+
+    def path(self, name: str) -> Path | None:
+        """The folder of an upload; None when there is none of this name."""
+        path = self.folder / name
+        return path if ID.fullmatch(name) and path.is_dir() else None
+
+    def files(self, name: str) -> list[Path]:
+        """The files of an upload, by name."""
+        path = self.path(name)
+        return sorted((path / "files").iterdir()) if path else []
+
+    def forget_files(self, name: str) -> None:
+        """Remove the files of an upload (the book keeps the originals), not what is known about it."""
+        if path := self.path(name):
+            shutil.rmtree(path / "files", ignore_errors=True)
+            (path / "files").mkdir()
+
+    def names(self) -> list[str]:
+        """All uploads, the latest first."""
+        found = [path for path in self.folder.iterdir() if ID.fullmatch(path.name)]
+        return [path.name for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)]
+
+    def sweep(self) -> None:
+        """Remove the files of uploads that nobody imported within `KEPT_DAYS` days."""
+        now = timezone.now().timestamp()
+        for name in self.names():
+            if now - (self.folder / name).stat().st_mtime > KEPT_DAYS * 86400:
+                self.forget_files(name)

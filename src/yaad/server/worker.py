@@ -1,0 +1,81 @@
+"""The child process of a job: ``python -m yaad.server.worker DATABASE JOB``."""
+
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from yaad.errors import YaadError
+from yaad.server.jobs import Json, State, connect
+from yaad.text import LANGUAGES
+
+EVERY = 0.2  # seconds between two writes of the progress
+
+Report = Callable[[int, int | None], None]
+"""What a task calls with how much is done and of how much (None while unknown)."""
+
+
+class Stopped(BaseException):
+    """The job was cancelled; no ordinary handler catches it on its way out."""
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise Stopped
+
+
+def reporter(database: Path, job: str) -> Report:
+    """A function that writes the progress into the job's row, at most every `EVERY` seconds."""
+    last = 0.0
+
+    def report(done: int, total: int | None = None) -> None:
+        nonlocal last
+        if time.monotonic() - last < EVERY and done != total:
+            return
+        last = time.monotonic()
+        with connect(database) as db:
+            db.execute("UPDATE job SET done = ?, total = ? WHERE id = ?", (done, total, job))
+
+    return report
+
+
+def _finish(database: Path, job: str, state: State, **columns: Json) -> None:
+    result, error = (json.dumps(columns[name]) if name in columns else None for name in ("result", "error"))
+    with connect(database) as db:
+        db.execute(
+            "UPDATE job SET state = ?, result = ?, error = ? WHERE id = ? AND state = ?",
+            (state, result, error, job, State.RUNNING),
+        )
+
+
+def _start(database: Path, job: str) -> tuple[str, Json]:
+    """Take the job; its task's dotted name and its arguments."""
+    with connect(database) as db:
+        db.execute("UPDATE job SET state = ?, pid = ? WHERE id = ?", (State.RUNNING, os.getpid(), job))
+        task, arguments = db.execute("SELECT task, arguments FROM job WHERE id = ?", (job,)).fetchone()
+    return str(task), json.loads(arguments)
+
+
+def main(database: Path, job: str) -> int:
+    """Run one job to its end and write how it ended."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        task, arguments = _start(database, job)
+        module, _, function = task.partition(":")
+        result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))
+        _finish(database, job, State.DONE, result=result)
+    except Stopped:
+        _finish(database, job, State.CANCELLED)
+    except YaadError as error:
+        _finish(database, job, State.FAILED, error={lang: error.say(lang) for lang in LANGUAGES})
+    except BaseException:
+        _finish(database, job, State.FAILED, error={})
+        raise
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))
