@@ -1,1 +1,6 @@
-"""book."""
+"""One company's book of business: facts bound to stages, zone and day. The only door for all that follows."""
+
+from yaad.book.book import Book, open_book, read
+from yaad.book.reports import ImportReport
+
+__all__ = ["Book", "ImportReport", "open_book", "read"]

@@ -4,10 +4,11 @@
 a period and a breakdown. Estimators stand in `statistics`, the measures themselves in `catalogue`.
 """
 
-from yaad.measures.conversions import StageRatio, StageRatios, conversion, default_window, stage_ratios
+from yaad.measures.conversions import StageRatio, StageRatios, conversion, default_window, stage_ratios, way_lengths
 from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dwells import BASES, dwell
 from yaad.measures.funnels import funnel
+from yaad.measures.quality import filled_columns, quality
 from yaad.measures.registry import REGISTRY, explain, find, measure
 from yaad.measures.scope import Scope
 from yaad.measures.stuck import stalled_deals, stuck_deals
@@ -28,10 +29,13 @@ __all__ = [
     "default_window",
     "dwell",
     "explain",
+    "filled_columns",
     "find",
     "funnel",
     "measure",
+    "quality",
     "stage_ratios",
     "stalled_deals",
     "stuck_deals",
+    "way_lengths",
 ]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from yaad.errors import CannotTell, InputError
 from yaad.measures.dimensions import asked, floats, groups, integers, without_stage
 from yaad.measures.funnels import Followed, follow, funnel_statistics
-from yaad.measures.lengths import counted, number
-from yaad.measures.milestones import milestones
+from yaad.measures.lengths import counted
+from yaad.measures.milestones import furthest_within, milestones
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Sample, Spells, aalen_johansen
 from yaad.model import ConversionRow
@@ -113,19 +114,27 @@ def stage_ratios(scope: Scope, window_days: float | None) -> StageRatios:
     if window_days < 0:
         raise InputError(Message("measures.bad_window", {"days": window_days}))
     deals = asked(whole, whole.deals, "created_day")
-    timed = milestones(whole, deals, 0, *places)
-    mature = timed.days_seen >= number(window_days)
-    reached = {
-        f"reached_{place}": timed.count(where=mature & (timed[f"days_{place}"] <= number(window_days)))
-        for place in places
-    }
-    found = whole.run(timed.aggregate(of=timed.count(where=mature), **reached)).to_pylist()[0]
-    every = whole.run(deals.aggregate(n=deals.count())).to_pylist()[0]["n"]
-    rows = tuple(
-        StageRatio(name, int(found[f"reached_{place}"]), int(found["of"]))
-        for name, place in zip(names, places, strict=True)
-    )
-    return StageRatios(rows, window_days, young=int(every) - int(found["of"]))
+    every = whole.run(deals.aggregate(n=deals.count()))["n"][0].as_py()
+    came = whole.run(furthest_within(whole, deals, window_days))
+    place, n = integers(came, "place"), integers(came, "n")
+    of = int(n.sum())
+    rows = tuple(StageRatio(name, int(n[place >= at].sum()), of) for name, at in zip(names, places, strict=True))
+    return StageRatios(rows, window_days, young=int(every) - of)
+
+
+def way_lengths(scope: Scope, start: str) -> Spells:
+    """Days from a deal's first coming to stage `start` to its winning, losses and open deals beside, in all.
+
+    Deals of unknown or impossible times are left out.
+
+    Raises:
+        UnknownName: no such stage.
+    """
+    whole = scope.asking(by=())
+    rows = whole.run(_timed(whole, *_ends(whole, start, None)))
+    days, n, ended = floats(rows, "days"), integers(rows, "n"), integers(rows, "ended")
+    known = days >= 0  # NaN is not
+    return Spells.count(days[known], ended[known], n[known])
 
 
 def _ends(scope: Scope, start: str | None, end: str | None) -> tuple[int, int]:
@@ -173,8 +182,8 @@ def _timed(scope: Scope, start: int, end: int) -> ir.Table:
 
 def _within(scope: Scope, by: dict[str, Cell], rows: pa.Table, ends: tuple[int, int], window: float) -> ConversionRow:
     days, n, ended = floats(rows, "days"), integers(rows, "n"), integers(rows, "ended")
-    known = days >= 0  # NaN is not
-    days, n, ended = days[known], n[known], ended[known]
+    known = ~np.isnan(days)
+    days, n, ended = np.maximum(days[known], 0), n[known], ended[known]  # who came before the clock started is there
     entered = int(n.sum())
     reached = int(n[(ended == Ending.ADVANCED) & (days <= window)].sum())
     undecided = int(n[(ended == Ending.OPEN) & (days < window)].sum())

@@ -83,7 +83,7 @@ def keyed(scope: Scope, table: ir.Table, day: str) -> ir.Table:
         elif _has_custom(scope, name):
             (joined if is_visits else added)[column] = (scope.deals if is_visits else table).custom.get(name)
         else:
-            raise UnknownName("column", name, [*COLUMNS, *ALIASES, *GRAINS, *_custom_names(scope)])
+            raise UnknownName("column", name, [*COLUMNS, *ALIASES, *GRAINS, *custom_names(scope)])
     keyed_table = table.mutate(**added) if added else table
     if not joined:
         return keyed_table
@@ -159,6 +159,11 @@ def plain(value: object) -> Cell:
     return int(value) if isinstance(value, int) else float(str(value))
 
 
+def flags(rows: pa.Table, column: str) -> np.ndarray:
+    """A column of truths; null is false."""
+    return np.asarray(pc.fill_null(rows[column], False).to_numpy(), dtype=bool)  # noqa: FBT003 – Arrow takes the value
+
+
 def floats(rows: pa.Table, column: str) -> np.ndarray:
     """A column as float64; null is NaN."""
     return np.asarray(pc.cast(rows[column], pa.float64()).to_numpy(), dtype=np.float64)
@@ -211,6 +216,7 @@ def _has_custom(scope: Scope, name: str) -> bool:
     return bool(scope.run(found).num_rows)
 
 
-def _custom_names(scope: Scope) -> list[str]:
+def custom_names(scope: Scope) -> list[str]:
+    """Names of the custom fields in this book."""
     names = scope.deals.select(name=scope.deals.custom.keys().unnest()).distinct()
     return sorted(scope.run(names)["name"].to_pylist())

@@ -1,7 +1,8 @@
 """The vocabulary: stages, periods, money, what people can write, the tables and the figures they give."""
 
+from yaad.model.calendar import Calendar
 from yaad.model.entries import Entry, EntryKind, LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
-from yaad.model.figures import Cell, ConversionRow, DwellRow, Dwells, Explanation, Figure, Funnel, FunnelRow
+from yaad.model.figures import Cell, ConversionRow, DwellRow, Dwells, Explanation, Figure, Finding, Funnel, FunnelRow
 from yaad.model.money import Money, Tax, single_unit
 from yaad.model.periods import Grain, Period, parse_day
 from yaad.model.stages import Pipeline, Stage, StageType
@@ -9,6 +10,7 @@ from yaad.model.tables import SCHEMAS
 
 __all__ = [
     "SCHEMAS",
+    "Calendar",
     "Cell",
     "ConversionRow",
     "DwellRow",
@@ -17,6 +19,7 @@ __all__ = [
     "EntryKind",
     "Explanation",
     "Figure",
+    "Finding",
     "Funnel",
     "FunnelRow",
     "Grain",

@@ -145,3 +145,14 @@ class Explanation:
     sql: str
     rows: tuple[dict[str, Cell], ...]
     rows_total: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about the data: `count` of `of` are so; `means` says what follows for the figures."""
+
+    id: str
+    count: int
+    of: int
+    words: Message
+    means: Message

@@ -28,13 +28,14 @@ from yaad.show.catalogue import Catalogue
 from yaad.show.conversions import Conversions
 from yaad.show.dwells import DwellTimes, dwell_html
 from yaad.show.figures import Explained, Figures
+from yaad.show.findings import Findings
 from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line
 from yaad.show.imports import import_dict, import_table
 from yaad.show.markup import notes_html, table_html
 from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html
 from yaad.show.results import Result, parts_css, plain
 from yaad.show.speech import in_chart, say_html, say_plain, say_terminal
-from yaad.show.tables import Column, Kind, Shown, Table
+from yaad.show.tables import Column, Kind, Shown, Table, inert
 
 __all__ = [
     "Catalogue",
@@ -43,6 +44,7 @@ __all__ = [
     "DwellTimes",
     "Explained",
     "Figures",
+    "Findings",
     "Funnels",
     "Kind",
     "PlanResult",
@@ -57,6 +59,7 @@ __all__ = [
     "import_dict",
     "import_table",
     "in_chart",
+    "inert",
     "notes_html",
     "of_ten",
     "parts_css",

@@ -1,0 +1,5 @@
+"""``python -m yaad`` is the command line."""
+
+from yaad.faces.cli import main
+
+main()

@@ -1,0 +1,491 @@
+"""One company's book of business: the only door to its facts, figures and plans. Works without a server."""
+
+import datetime as dt
+import tempfile
+import uuid
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from yaad import insight, measures, plan
+from yaad.book.imports import (
+    ImportRecord,
+    keep_original,
+    lay_out,
+    read_mapping,
+    save_mapping,
+    unchanged,
+    write_rejects,
+)
+from yaad.book.reports import ImportReport
+from yaad.errors import BookError, InputError, OpenQuestion
+from yaad.facts import Facts, Lake, SqliteJournal, Stored, store
+from yaad.intake import Batch, Kind, Mapping, Understanding, load, understand
+from yaad.model import (
+    Calendar,
+    Entry,
+    LoseEntry,
+    MoveEntry,
+    NoteEntry,
+    Period,
+    Pipeline,
+    Stage,
+    StageType,
+    UndoEntry,
+    WinEntry,
+)
+from yaad.show import Findings, PlanResult, Result
+from yaad.text import Message
+
+Progress = Callable[[int, int | None], None]
+By = str | Sequence[str] | None
+PeriodLike = Period | str | None
+PathLike = Path | str
+RatiosOf = Literal["mature", "all"]
+JOURNAL = "journal.sqlite"
+
+
+class Book:
+    """A company's facts bound to its stages, its zone and the day they are seen from.
+
+    Attributes:
+        root: the folder of the book.
+        engine: ``duckdb``, ``sail`` or ``sc://host:port``.
+        asked_as_of: the day asked for; None means the latest actual event in the book.
+    """
+
+    def __init__(self, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> None:
+        self.root = Path(root)
+        self.engine = engine
+        self.asked_as_of = as_of
+        self._facts: Facts | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    # ---- opening ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> "Book":
+        """Open the book in a folder.
+
+        Raises:
+            BookError: the folder holds no book.
+        """
+        book = cls(root, engine=engine, as_of=as_of)
+        if not Lake.exists(book.root):
+            raise BookError(Message("book.absent", {"path": str(root)}))
+        return book
+
+    @classmethod
+    def create(cls, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> "Book":
+        """Open the book in a folder, or begin one there: its files appear with the first import.
+
+        Raises:
+            BookError: the place is a file, or a folder that holds something else.
+        """
+        book = cls(root, engine=engine, as_of=as_of)
+        if not Lake.exists(book.root) and (book.root.is_file() or _holds_something_else(book.root)):
+            raise BookError(Message("book.place_taken", {"path": str(root)}))
+        return book
+
+    @classmethod
+    def temporary(cls, *, as_of: dt.date | None = None) -> "Book":
+        """A book in a temporary folder that goes with the object."""
+        folder = tempfile.TemporaryDirectory(prefix="yaad-")
+        book = cls.create(Path(folder.name) / "book", as_of=as_of)
+        book._folder = folder  # noqa: SLF001 - its own attribute, set by its own constructor
+        return book
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as they are now: read again after the journal or the lake has changed."""
+        if self._facts is not None and not self._facts.is_current():
+            self.close()
+        if self._facts is None:
+            self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of)
+        return self._facts
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        if self._facts is not None:
+            self._facts.close()
+            self._facts = None
+
+    # ---- importing --------------------------------------------------------------------------------------------
+
+    def understand(
+        self,
+        paths: Sequence[PathLike],
+        *,
+        mapping: Mapping | PathLike | None = None,
+        kind: Kind | str | None = None,
+        answers: dict[str, str] | None = None,
+    ) -> Understanding:
+        """What files say, how we know, and what they leave open; nothing is written.
+
+        Raises:
+            InputError: a file cannot be read, or does not fit its mapping.
+        """
+        files = [Path(path) for path in paths]
+        named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+        return understand(files, mapping=named, kind=Kind(kind) if kind else None, answers=answers)
+
+    def import_files(
+        self,
+        paths: Sequence[PathLike],
+        *,
+        mapping: Mapping | PathLike | None = None,
+        kind: Kind | str | None = None,
+        answers: dict[str, str] | None = None,
+        as_of: dt.date | None = None,
+        lang: str = "en",
+        on_progress: Progress | None = None,
+    ) -> ImportReport:
+        """Import files into the book; all of it or nothing.
+
+        Args:
+            paths: one or more files that belong together.
+            mapping: a mapping, or the path of its YAML file; proposed from the data when absent.
+            kind: what the rows are; decided from the data when absent.
+            answers: question id → answer.
+            as_of: the day the data are true for; the latest actual event when absent.
+            lang: the language of the file of refused rows.
+            on_progress: called with rows done and rows in all (None while unknown).
+
+        Raises:
+            OpenQuestion: the data leave something open.
+            InputError: a file cannot be read, or does not fit its mapping.
+            BookError: another import is under way.
+        """
+        understood = self.understand(paths, mapping=mapping, kind=kind, answers=answers)
+        if understood.questions:
+            raise OpenQuestion(understood.questions)
+        files = [Path(path) for path in paths]
+        batch = load(files, understood.mapping, on_progress=on_progress)
+        lake = Lake.open(self.root) if Lake.exists(self.root) else Lake.create(self.root)
+        name = f"{len(lake.pin().imports) + 1:04d}"
+        kept = tuple(keep_original(path, self.root / "originals") for path in files)
+        record = ImportRecord(name, kept, understood.mapping.to_yaml(), batch.kind.value, as_of)
+        record.save(self.root / "imports")
+        stored = _store(lake, batch, name, as_of)
+        save_mapping(understood.mapping, self.root / "mappings", files[0].stem)
+        reports = unchanged(batch, stored)
+        return ImportReport(reports, stored, self.as_of, self._write_rejects(batch, name, lang), batch.notes)
+
+    def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
+        written = {}
+        for number, report in enumerate(batch.files, 1):
+            if report.rejected:
+                path = self.root / "rejects" / f"{name}-{number}.csv"
+                write_rejects(report, path, lang)
+                written[report.name] = path
+        return written
+
+    def rebuild(self, on_progress: Progress | None = None) -> None:
+        """Make the lake anew from what is true: originals, mappings and the journal.
+
+        Raises:
+            BookError: an original is missing, or another import is under way.
+        """
+        lake = Lake.open(self.root)
+        with tempfile.TemporaryDirectory(prefix="yaad-rebuild-") as folder:
+            fresh = Lake.create(Path(folder) / "book")
+            for name in lake.pin().imports:
+                record = ImportRecord.load(self.root / "imports", name)
+                paths = lay_out(record.files, self.root / "originals", Path(folder) / name)
+                mapping = Mapping.from_yaml(record.mapping, name=name)
+                _store(fresh, load(paths, mapping, on_progress=on_progress), name, record.as_of)
+            lake.replace_with(fresh)
+        self.close()
+
+    # ---- what the book is -------------------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was imported yet."""
+        return not Lake.exists(self.root) or not Lake.open(self.root).pin().imports
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day the figures are true for."""
+        return self.facts.as_of
+
+    @property
+    def zone(self) -> str:
+        """The company's time zone."""
+        return self.facts.zone
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The stages of the company."""
+        return self.facts.pipeline
+
+    @property
+    def data_version(self) -> str:
+        """Changes whenever a figure may change."""
+        return self.facts.data_version
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of deals that hold anything, custom fields after the known ones."""
+        return measures.filled_columns(self._scope())
+
+    # ---- figures ----------------------------------------------------------------------------------------------
+
+    def _scope(self, by: By = None, period: PeriodLike = None) -> measures.Scope:
+        facts = self.facts
+        return measures.Scope(
+            deals=facts.deals,
+            visits=facts.visits,
+            moves=facts.moves,
+            run=facts.run,
+            sql=facts.sql,
+            pipeline=facts.pipeline,
+            as_of=facts.as_of,
+            as_of_at=facts.as_of_at,
+            period=Period.parse(period) if isinstance(period, str) else period,
+            by=(by,) if isinstance(by, str) else tuple(by or ()),
+        )
+
+    def measure(self, *ids: str, by: By = None, period: PeriodLike = None) -> Result:
+        """Figures of the catalogue, in all or by a dimension.
+
+        Raises:
+            UnknownName: no such measure or column.
+        """
+        return Result(measures.measure(ids, self._scope(by, period)))
+
+    def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
+        """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""
+        return Result(measures.funnel(self._scope(by, period)))
+
+    def conversion(
+        self,
+        start: str | None = None,
+        end: str | None = None,
+        by: By = None,
+        period: PeriodLike = None,
+        window_days: float | None = None,
+    ) -> Result:
+        """From one stage to any later one, by the day of entry; the first stage and won when not named."""
+        return Result(measures.conversion(self._scope(by, period), start, end, window_days))
+
+    def dwell(self, basis: str = "first", by: By = None, period: PeriodLike = None) -> Result:
+        """Time in each stage and the total until closing, open deals counted.
+
+        Args:
+            basis: ``first`` (first entry → first entry of a later stage, or the end) or ``visit`` (one stay).
+            by: a dimension.
+            period: by the day of entry.
+        """
+        return Result(measures.dwell(self._scope(by, period), basis))
+
+    def explain(self, measure_id: str, by: By = None, period: PeriodLike = None, limit: int = 20) -> Result:
+        """Why this number: the rule in words, the query behind it, some rows behind it."""
+        return Result(measures.explain(measure_id, self._scope(by, period), limit))
+
+    def deals_to_call(self, limit: int = 10) -> Result:
+        """The open deals to call today, and why; never a closed one."""
+        return Result(insight.deals_to_call(self._scope(), limit))
+
+    def doctor(self) -> Findings:
+        """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
+        return Findings(measures.quality(self._scope()))
+
+    # ---- planning ---------------------------------------------------------------------------------------------
+
+    def ratios(self, ratios: RatiosOf = "mature", window_days: float | None = None) -> measures.StageRatios:
+        """The company's own ratios of the inquiries.
+
+        Args:
+            ratios: ``mature``: of the deals watched for the whole window; ``all``: of all, as counted today.
+            window_days: the window of ``mature``; the days within which 9 of 10 won deals were won when absent.
+        """
+        scope = self._scope()
+        if ratios == "all":
+            return measures.stage_ratios(scope, None)
+        return measures.stage_ratios(scope, measures.default_window(scope) if window_days is None else window_days)
+
+    def plan(
+        self,
+        target: int | None = None,
+        *,
+        target_value: str | Decimal | None = None,
+        average: str | Decimal | None = None,
+        ratios: RatiosOf = "mature",
+        window_days: float | None = None,
+        deadline: dt.date | None = None,
+    ) -> PlanResult:
+        """How many inquiries a target needs, with their chance, and until when they still help.
+
+        Args:
+            target: customers; or
+            target_value: money, which asks for closings by `average` (the mean won deal when absent).
+            average: value of one closing.
+            ratios: see `ratios`.
+            window_days: see `ratios`.
+            deadline: last day of the period; with it each milestone has its last useful date.
+
+        Raises:
+            InputError: neither or both of target and target value.
+            CannotTell: the book has no won deals, or no values, to go by.
+        """
+        if (target is None) == (target_value is None):
+            raise InputError(Message("book.one_target"))
+        unit = None
+        if average is None:
+            average, unit = self._mean_value()
+        if target is None:
+            if average is None:
+                raise InputError(Message("book.no_average"))
+            target = plan.closings_for_value(target_value or 0, average)
+        own = self.ratios(ratios, window_days)
+        made = plan.plan_backwards(target, _of_inquiries(own), average=average, target_value=target_value, unit=unit)
+        if deadline is not None:
+            calendar = Calendar.of_zone(self.zone)
+            days = calendar.working_days(self.as_of, deadline)
+            made = plan.with_dates(
+                made, plan.last_useful_dates(self._lags(made), deadline, self.as_of, working_days=days)
+            )
+        return PlanResult(made, window_days=own.window_days)
+
+    def whatif(
+        self,
+        inquiries: int,
+        *,
+        average: str | Decimal | None = None,
+        ratios: RatiosOf = "mature",
+        window_days: float | None = None,
+    ) -> Result:
+        """What so many inquiries become by the company's own ratios."""
+        unit = None
+        if average is None:
+            average, unit = self._mean_value()
+        return Result(plan.what_if(inquiries, _of_inquiries(self.ratios(ratios, window_days)), average, unit=unit))
+
+    def _mean_value(self) -> tuple[Decimal | None, str | None]:
+        """The mean won deal and its currency; None where the data do not tell."""
+        (figure,) = measures.measure(["deal_value_mean"], self._scope())
+        return (None if figure.value is None else Decimal(str(figure.value))), figure.unit
+
+    def _lags(self, made: plan.Plan) -> dict[str, plan.Lag]:
+        """For the inquiries and each stage of a plan: how long the way from there to the sale is."""
+        scope = self._scope()
+        names = (scope.stages[0], *scope.stages[1:])
+        lags = {}
+        for row, name in zip(made.needed, names, strict=False):
+            spells = measures.way_lengths(scope, name)
+            lags[row.stage] = plan.Lag.from_counts(spells.times, spells.advanced, spells.lost, spells.open)
+        return lags
+
+    # ---- writing ----------------------------------------------------------------------------------------------
+
+    def move(self, deal_id: str, to_stage: str, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
+        """The deal goes to another stage; a won or lost stage closes it.
+
+        Raises:
+            UnknownName: no such deal or stage.
+        """
+        stage = self.pipeline.stage(to_stage)
+        kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry, StageType.OPEN: MoveEntry}
+        make: partial[Entry] = partial(kinds[stage.type], to_stage=stage.name)
+        return self._append(make, deal_id, at, by, key)
+
+    def win(
+        self,
+        deal_id: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        amount: str | None = None,
+        reason: str = "",
+        key: str | None = None,
+    ) -> Entry:
+        """The deal is won; an amount (decimal text) replaces the deal's."""
+        stage = self._closing(StageType.WON)
+        make: partial[Entry] = partial(WinEntry, to_stage=stage.name, amount=amount, reason=reason)
+        return self._append(make, deal_id, at, by, key)
+
+    def lose(self, deal_id: str, *, at: dt.datetime, by: str, reason: str = "", key: str | None = None) -> Entry:
+        """The deal is lost."""
+        stage = self._closing(StageType.LOST)
+        make: partial[Entry] = partial(LoseEntry, to_stage=stage.name, reason=reason)
+        return self._append(make, deal_id, at, by, key)
+
+    def note(self, deal_id: str, text: str, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
+        """A note on the deal."""
+        return self._append(partial(NoteEntry, text=text), deal_id, at, by, key)
+
+    def undo(self, deal_id: str, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
+        """An earlier entry of the deal counts no more.
+
+        Raises:
+            InputError: the deal has no such entry.
+        """
+        journal = SqliteJournal(self.root / JOURNAL)
+        if not any(entry.seq == seq and entry.deal_id == deal_id for entry in journal.since(seq - 1)):
+            raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
+        return self._append(partial(UndoEntry, undoes=seq), deal_id, at, by, key)
+
+    def _closing(self, kind: StageType) -> Stage:
+        stages = self.pipeline.won if kind is StageType.WON else self.pipeline.lost
+        if not stages:
+            raise InputError(Message("book.no_closing_stage"))
+        return stages[0]
+
+    def _append(self, make: Callable[..., Entry], deal_id: str, at: dt.datetime, by: str, key: str | None) -> Entry:
+        self.facts.deal(deal_id)
+        entry = make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex)
+        return SqliteJournal(self.root / JOURNAL).append(entry)
+
+
+def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored:
+    return store(
+        lake,
+        batch.tables,
+        batch.pipeline,
+        zone=batch.zone,
+        last_event=batch.last_event,
+        last_day=batch.last_day,
+        import_name=name,
+        as_of=as_of,
+    )
+
+
+def _holds_something_else(root: Path) -> bool:
+    """Whether a folder holds files that are no leftovers of a book's own."""
+    own = {"originals", "imports", "mappings", "rejects", "lake", "server", JOURNAL}
+    return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
+
+
+def _of_inquiries(own: measures.StageRatios) -> list[plan.Ratio]:
+    return [plan.Ratio.counted(row.stage, row.reached, row.of) for row in own.rows]
+
+
+def read(
+    path: PathLike,
+    *more: PathLike,
+    map: Mapping | PathLike | None = None,  # noqa: A002 - the word of the command line
+    kind: Kind | str | None = None,
+    as_of: dt.date | None = None,
+    answers: dict[str, str] | None = None,
+) -> Book:
+    """Read files into a book that lives as long as the object.
+
+    Raises:
+        OpenQuestion: the data leave something open; it carries each question and the map line that answers it.
+        InputError: a file cannot be read.
+    """
+    book = Book.temporary()
+    book.import_files([path, *more], mapping=map, kind=kind, answers=answers, as_of=as_of)
+    return book
+
+
+def open_book(root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> Book:
+    """Open the book in a folder.
+
+    Raises:
+        BookError: the folder holds no book.
+    """
+    return Book.open(root, engine=engine, as_of=as_of)

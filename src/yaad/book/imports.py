@@ -1,0 +1,152 @@
+"""What a book keeps of each import: the originals by hash, the mapping that was used, the rows that were refused.
+
+originals/<sha256>      the file as it came
+imports/0001.yaml       one record an import; those that `current.json` names are the ones that happened
+mappings/<name>.yaml    the latest mapping of each name, for the next file of its kind
+rejects/0001-<n>.csv    refused rows: row, column, reason, what stood there
+"""
+
+import csv
+import datetime as dt
+import hashlib
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from yaad.errors import BookError, InputError
+from yaad.facts import Stored
+from yaad.intake import Batch, FileReport, Mapping
+from yaad.show import inert
+from yaad.text import Message, render
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """An original: its name where it came from, and its hash."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """One import, as much as it takes to do it again."""
+
+    name: str
+    files: tuple[KeptFile, ...]
+    mapping: str
+    kind: str
+    as_of: dt.date | None = None
+
+    def save(self, folder: Path) -> None:
+        """Write the record; it counts only once the pin names it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        plain = {
+            "kind": self.kind,
+            "as_of": self.as_of,
+            "files": [{"name": file.name, "sha256": file.sha256} for file in self.files],
+            "mapping": self.mapping,
+        }
+        text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
+        (folder / f"{self.name}.yaml").write_text(text, "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "ImportRecord":
+        """Read the record of an import by its name."""
+        plain = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
+        files = tuple(KeptFile(file["name"], file["sha256"]) for file in plain["files"])
+        return cls(name, files, plain["mapping"], plain["kind"], plain.get("as_of"))
+
+
+def keep_original(path: Path, folder: Path) -> KeptFile:
+    """Copy a file into the folder of originals under its hash, unless it is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    kept = folder / digest.hexdigest()
+    if not kept.exists():
+        partial = kept.with_suffix(".part")
+        shutil.copyfile(path, partial)
+        partial.replace(kept)
+    return KeptFile(path.name, digest.hexdigest())
+
+
+def lay_out(files: tuple[KeptFile, ...], originals: Path, folder: Path) -> list[Path]:
+    """Put kept originals into `folder` under their own names (linked, not copied).
+
+    Raises:
+        BookError: an original is missing.
+    """
+    paths = []
+    for number, file in enumerate(files):
+        original = originals / file.sha256
+        if not original.is_file():
+            raise BookError(Message("book.original_missing", {"name": file.name}))
+        place = folder / str(number)
+        place.mkdir(parents=True)
+        path = place / Path(file.name).name
+        path.symlink_to(original.resolve())
+        paths.append(path)
+    return paths
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in a YAML file.
+
+    Raises:
+        InputError: there is no such file, or it is no mapping.
+    """
+    if not path.is_file():
+        raise InputError(Message("errors.file_absent", {"path": str(path)}))
+    try:
+        return Mapping.from_yaml(path.read_text("utf-8"), name=path.name)
+    except UnicodeDecodeError:
+        raise InputError(Message("book.map_not_text", {"path": str(path)})) from None
+
+
+def unchanged(batch: Batch, stored: Stored) -> tuple[FileReport, ...]:
+    """The files' accounts with the rows that changed nothing moved from loaded to skipped.
+
+    Where single rows are not told apart (moves of several deals in one file) they count as loaded unless the whole
+    import changed nothing.
+    """
+    reports = []
+    for report in batch.files:
+        alone = len(batch.files) == 1 and stored.main.unchanged <= report.loaded
+        same = report.loaded if not stored.committed else stored.main.unchanged if alone and _row_a_deal(batch) else 0
+        if same:
+            skipped_by = report.skipped_by | {"unchanged": same}
+            report = replace(  # noqa: PLW2901 - the account of the same file
+                report, loaded=report.loaded - same, skipped=report.skipped + same, skipped_by=skipped_by
+            )
+        reports.append(report)
+    return tuple(reports)
+
+
+def _row_a_deal(batch: Batch) -> bool:
+    return "moves" not in batch.tables or batch.tables["deals"].num_rows == batch.files[0].loaded
+
+
+def write_rejects(report: FileReport, path: Path, lang: str) -> None:
+    """Write the refused rows of a file: row, column, reason in words, what stood there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([render(Message(f"book.rejects_{name}"), lang) for name in ("row", "column", "reason", "raw")])
+        for row in report.rejects.to_pylist():
+            reason = render(Message(row["reason"]), lang)
+            writer.writerow([row["row"], row["column"], reason, inert(row["raw"] or "")])
+
+
+def save_mapping(mapping: Mapping, folder: Path, name: str) -> Path:
+    """Keep the mapping under the name of the file that it was made for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_text(mapping.to_yaml(), "utf-8")
+    return path

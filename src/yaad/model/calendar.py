@@ -1,0 +1,46 @@
+"""A company's calendar: on which days it works."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+
+import holidays
+
+SATURDAY, SUNDAY, FRIDAY = 5, 6, 4
+COUNTRIES = {"Asia/Jerusalem": "IL", "Asia/Tel_Aviv": "IL"}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working days of a company.
+
+    Attributes:
+        country: whose holidays are free (ISO code); None for none.
+        rest: days of the week without work, Monday = 0.
+
+    >>> Calendar.of_zone("Asia/Jerusalem").working_days(dt.date(2026, 9, 9), dt.date(2026, 9, 14))
+    (datetime.date(2026, 9, 10), datetime.date(2026, 9, 14))
+    """
+
+    country: str | None = None
+    rest: frozenset[int] = frozenset({SATURDAY, SUNDAY})
+
+    @classmethod
+    def of_zone(cls, zone: str) -> "Calendar":
+        """The calendar that is usual where this time zone is: Sunday to Thursday in Israel, else Monday to Friday."""
+        country = COUNTRIES.get(zone)
+        return cls(country, frozenset({FRIDAY, SATURDAY})) if country == "IL" else cls(country)
+
+    def is_working(self, day: dt.date) -> bool:
+        """Whether people work on a day."""
+        return day.weekday() not in self.rest and day not in _free_days(self.country, day.year)
+
+    def working_days(self, after: dt.date, until: dt.date) -> tuple[dt.date, ...]:
+        """Working days after one day up to another, the latter included."""
+        days = (after + dt.timedelta(days=step) for step in range(1, (until - after).days + 1))
+        return tuple(day for day in days if self.is_working(day))
+
+
+@cache
+def _free_days(country: str | None, year: int) -> frozenset[dt.date]:
+    return frozenset(holidays.country_holidays(country, years=year)) if country else frozenset()
