@@ -49,6 +49,13 @@ token = Token()
 """The token of this process."""
 
 
+def is_in(request: HttpRequest) -> bool:
+    """Whether a token opened this session, not too long ago."""
+    session = getattr(request, "session", None)  # absent when the request failed before the session was read
+    entered = session.get(ENTERED) if session is not None else None
+    return isinstance(entered, float) and timezone.now().timestamp() - entered < LONGEST.total_seconds()
+
+
 class Entrance:
     """Lets only sessions in that a token opened; the door of accounts will stand here."""
 
@@ -59,22 +66,18 @@ class Entrance:
         """Open a session at `PATH`; elsewhere answer only who is in."""
         if request.path == PATH:
             return self._enter(request)
-        if request.path.startswith(OPEN_PATHS) or self._is_in(request):
+        if request.path.startswith(OPEN_PATHS) or is_in(request):
             return self.get_response(request)
         return self._refuse(request, Message("server.not_in"))
 
     def _enter(self, request: HttpRequest) -> HttpResponse:
         if request.method != "GET" or not token.accept(request.GET.get("token", "")):
-            if self._is_in(request):
+            if is_in(request):
                 return HttpResponseRedirect("/")
             return self._refuse(request, Message("server.token_refused"))
         request.session.flush()
         request.session[ENTERED] = timezone.now().timestamp()
         return HttpResponseRedirect("/")
-
-    def _is_in(self, request: HttpRequest) -> bool:
-        entered = request.session.get(ENTERED)
-        return isinstance(entered, float) and timezone.now().timestamp() - entered < LONGEST.total_seconds()
 
     def _refuse(self, request: HttpRequest, message: Message) -> HttpResponse:
         from django.urls import get_resolver

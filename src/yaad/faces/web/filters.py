@@ -1,12 +1,12 @@
 """What a page of figures is narrowed to: a dimension and a period, as links and as a form."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from yaad.book import Book
 from yaad.model import SCHEMAS, Grain, Period
 from yaad.show.speech import Said
 from yaad.text import LANGUAGES, Message, has_key
@@ -66,9 +66,9 @@ class Filters:
         page, question, query = self.href().partition("?")
         return f"{page.rstrip('/')}.{ending}{question}{query}"
 
-    def dimensions(self, book: Book) -> list[Choice]:
+    def dimensions(self, columns: Sequence[str]) -> list[Choice]:
         """Links for the dimensions that these data have."""
-        names = [*(name for name in FIRST if name in book.columns), *GRAINS, *_own(book)]
+        names = [*(name for name in FIRST if name in columns), *GRAINS, *_own(columns)]
         links = [Choice(Message("web.by_nothing"), self.href(by=""), not self.by)]
         links += [Choice(dimension(name), self.href(by=name), self.by == name) for name in names]
         if self.by and not any(link.current for link in links):
@@ -90,9 +90,9 @@ def dimension(name: str) -> Said:
     return Message(key) if has_key(key, LANGUAGES[0]) else name
 
 
-def _own(book: Book) -> list[str]:
+def _own(columns: Sequence[str]) -> list[str]:
     """The company's own columns: those that the vocabulary does not name."""
-    return [name for name in book.columns if name not in SCHEMAS["deals"].names]
+    return [name for name in columns if name not in SCHEMAS["deals"].names]
 
 
 def _near(as_of: dt.date | None) -> list[str]:

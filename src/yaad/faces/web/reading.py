@@ -7,7 +7,7 @@ from typing import TypeVar
 from yaad.book import Book
 from yaad.errors import UnknownName
 from yaad.measures import REGISTRY
-from yaad.model import Dwells, Figure, Funnel
+from yaad.model import Dwells, Figure, Funnel, Pipeline
 from yaad.server.state import opened
 from yaad.show import Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
 from yaad.show.speech import Said
@@ -24,25 +24,29 @@ def _ask(kind: type[Kind], name: str, question: Callable[[Book], Result], *about
     return found if isinstance(found, kind) else kind(found.content)
 
 
-def book() -> Book:
-    """The book that is served."""
-    return opened().shelf.book
-
-
 def is_empty() -> bool:
     """Whether nothing was imported yet."""
-    return book().is_empty
+    return opened().shelf.book.is_empty
 
 
-def as_of() -> dt.date:
-    """The day of the data."""
-    return book().as_of
+def as_of() -> dt.date | None:
+    """The day of the data; None while there are none."""
+    return None if is_empty() else opened().shelf.ask("as_of", lambda b: b.as_of)
+
+
+def columns() -> list[str]:
+    """The columns of deals that hold anything."""
+    return opened().shelf.ask("columns", lambda b: b.columns)
+
+
+def pipeline() -> Pipeline:
+    """The stages of the company."""
+    return opened().shelf.ask("pipeline", lambda b: b.pipeline)
 
 
 def stages() -> list[str]:
     """The names between which conversion can be asked: open stages that the data speak of, and won."""
-    pipeline = book().pipeline
-    return [stage.name for stage in (*pipeline.measured, *pipeline.won[:1])]
+    return [stage.name for stage in (*pipeline().measured, *pipeline().won[:1])]
 
 
 def funnels(by: str, period: str) -> Funnels:
@@ -147,9 +151,10 @@ def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
     )
 
 
-def calls() -> Sequence[Any]:  # rows of a result of the room below
+def calls() -> Sequence[object]:
     """The ten deals to call."""
-    return list(calls_result().content)
+    found = calls_result().content
+    return found if isinstance(found, Sequence) else []
 
 
 def calls_result() -> Result:
@@ -159,8 +164,8 @@ def calls_result() -> Result:
 
 def cannot_tell() -> list[tuple[Said, Said]]:
     """What these data cannot tell, and what would unlock it: title and sentence."""
-    told: list[tuple[Said, Said]] = [(stage, Message("web.cannot_silent")) for stage in sorted(book().pipeline.silent)]
-    present = set(book().columns)
+    told: list[tuple[Said, Said]] = [(stage, Message("web.cannot_silent")) for stage in sorted(pipeline().silent)]
+    present = set(columns())
     told += [
         (Message(f"web.cannot_{column}"), Message(f"web.add_{column}"))
         for column in ("amount", "lost_reason", "source", "phone", "expected_close_day", "next_step")

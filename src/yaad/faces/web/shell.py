@@ -1,14 +1,14 @@
 """What surrounds each page: language, appearance, navigation, whose book it is and as of when."""
 
-import datetime as dt
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from yaad.errors import YaadError
+from yaad.faces.web import reading
 from yaad.faces.web.pages import PAGES
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
+from yaad.server.entrance import is_in
 from yaad.server.state import opened
 from yaad.text import LANGUAGES, direction
 
@@ -17,6 +17,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     """The context of every template."""
     lang = language()
     place = opened().place
+    inside = is_in(request)
     return {
         "lang": lang,
         "dir": direction(lang),
@@ -26,17 +27,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "pages": PAGES,
         "company": place.book.resolve().name,
-        "as_of": as_of(),
-        "entered": "entered" in request.session if hasattr(request, "session") else False,
+        "as_of": reading.as_of() if inside else None,
+        "entered": inside,
     }
-
-
-def as_of() -> dt.date | None:
-    """The day of the data; None while there are none."""
-    try:
-        return opened().shelf.book.as_of
-    except YaadError:
-        return None
 
 
 def _with(request: HttpRequest, **choice: str) -> str:

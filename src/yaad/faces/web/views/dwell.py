@@ -29,7 +29,7 @@ def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         return {
             "page": "dwell",
             "filters": filters,
-            "dimensions": filters.dimensions(reading.book()),
+            "dimensions": filters.dimensions(reading.columns()),
             "periods": filters.periods(reading.as_of()),
             "bases": [Choice(Message(f"web.basis_{name}"), filters.href(basis=name), name == basis) for name in BASES],
             "dwell": whole,

@@ -24,7 +24,7 @@ def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         return {
             "page": "funnel",
             "filters": filters,
-            "dimensions": filters.dimensions(reading.book()),
+            "dimensions": filters.dimensions(reading.columns()),
             "periods": filters.periods(reading.as_of()),
             "funnel": whole,
             "leak": reading.leak(whole),

@@ -1,0 +1,82 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from yaad.errors import UnknownName
+from yaad.server import jobs
+from yaad.server.jobs import Jobs, State
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    for name in ("add", "wait", "refuse", "die", "break_down"):
+        jobs.register(name, f"jobs_for_tests:{name}")
+    port = Jobs(tmp_path / "jobs.sqlite")
+    yield port
+    port.close()
+
+
+def until(port, job, reached):
+    for _ in range(PATIENCE * 20):
+        found = port.progress(job)
+        if reached(found):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def test_a_job_runs_in_a_child_and_gives_its_result(made):
+    found = until(made, made.submit("add", {"numbers": [2, 3]}), lambda job: job.state.final)
+    assert (found.state, found.result, found.part) == (State.DONE, {"sum": 5}, 100)
+
+
+def test_progress_is_seen_while_it_runs_and_cancel_ends_it(made):
+    job = made.submit("wait", {})
+    seen = until(made, job, lambda found: found.done == 1)
+    assert (seen.state, seen.part) == (State.RUNNING, 10)
+    child = made._children[job]
+    made.cancel(job)
+    assert made.progress(job).state is State.CANCELLED
+    assert child.poll() is not None
+
+
+def test_an_error_of_the_family_is_kept_in_both_languages(made):
+    found = until(made, made.submit("refuse", {}), lambda job: job.state.final)
+    assert found.state is State.FAILED
+    assert found.error == {"en": "There is no file deals.csv.", "he": "אין קובץ בשם deals.csv."}
+
+
+@pytest.mark.parametrize("task", ["die", "break_down"])
+def test_a_broken_job_is_failed_without_words(made, task, capfd):
+    found = until(made, made.submit(task, {}), lambda job: job.state.final)
+    assert (found.state, found.error) == (State.FAILED, {})
+
+
+def test_a_finished_job_is_not_cancelled_any_more(made):
+    job = made.submit("add", {"numbers": []})
+    until(made, job, lambda found: found.state.final)
+    made.cancel(job)
+    assert made.progress(job).state is State.DONE
+
+
+def test_a_server_started_again_sees_what_became_of_a_job(made):
+    job = made.submit("wait", {})
+    until(made, job, lambda found: found.state is State.RUNNING)
+    again = Jobs(made.path)
+    assert again.progress(job).state is State.RUNNING
+    child = made._children[job]
+    os.killpg(child.pid, 9)
+    child.wait()
+    assert again.progress(job).state is State.FAILED
+
+
+def test_unknown_tasks_and_jobs_are_said(made):
+    with pytest.raises(UnknownName):
+        made.submit("format_disk", {})
+    with pytest.raises(UnknownName):
+        made.progress("0" * 16)
