@@ -1,10 +1,14 @@
 """The facts of a book: its tables on disk, what people write in between, and stays and lives built from moves."""
 
+from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
+from yaad.facts.fold import Tail, fold
 from yaad.facts.histories import History
+from yaad.facts.journal import Journal, SqliteJournal
 from yaad.facts.lake import Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.pin import Pin, end_of_day
+from yaad.facts.settle import settle
 from yaad.facts.store import Stored, store
 from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
@@ -12,13 +16,20 @@ from yaad.facts.visits import build_visits
 __all__ = [
     "LIFE_COLUMNS",
     "Counts",
+    "Engine",
     "Facts",
     "History",
+    "Journal",
     "Lake",
     "Pin",
+    "SqliteJournal",
     "Stored",
+    "Tail",
     "build_lives",
     "build_visits",
     "end_of_day",
+    "engine_named",
+    "fold",
+    "settle",
     "store",
 ]

@@ -1,84 +1,231 @@
 """The facts of a book as they are at one moment: the lake, what people wrote since, seen from one day."""
 
 import datetime as dt
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from yaad.errors import UnknownName
-from yaad.facts.engines.duck import DuckEngine
-from yaad.facts.engines.port import Engine
-from yaad.facts.lake import Lake
-from yaad.facts.pin import end_of_day
+from yaad.facts.engines import Engine, engine_named
+from yaad.facts.journal import NAME, Journal, SqliteJournal
+from yaad.facts.lake import TABLES, Lake
+from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.parts import with_lives
+from yaad.facts.pin import Pin, end_of_day
+from yaad.facts.touched import Touched, touched_deals, without_notes_of
+from yaad.facts.visits import build_visits
 from yaad.model import SCHEMAS, Pipeline
+
+NEAREST = 5
+"""Ids named when a deal is not known."""
 
 
 class Facts:
-    """Tables of a book, ready for measures. May be used from several threads at once."""
+    """Tables of a book, ready for measures: one unchanging picture. May be used from several threads at once.
 
-    def __init__(self, lake: Lake, engine: Engine, as_of: dt.date | None) -> None:
+    Rows are the lake's at the pinned versions; of deals that people wrote about since, rows computed anew. Seen from
+    a day before the latest event, deals and visits are built anew from the moves up to that day.
+
+    Attributes:
+        as_of: the day the book is seen from, its end in the company's zone.
+        pipeline: the company's stages.
+        zone: the company's time zone.
+    """
+
+    def __init__(
+        self, lake: Lake, engine: Engine, *, as_of: dt.date | None = None, journal: Journal | None = None
+    ) -> None:
         self._lake, self._engine = lake, engine
+        self._journal = journal or SqliteJournal(lake.root / NAME)
         self._pin = lake.pin()
-        self.as_of = as_of or self._pin.as_of_day
-        self._tables = {
-            table: engine.read(table, lake.files(table, self._pin), schema) for table, schema in SCHEMAS.items()
+        self._lock = threading.RLock()
+        self._views: dict[str, ir.Table] = {}
+        self._in_lake = {
+            table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
+            for table, schema in TABLES.items()
         }
+        self._touched = touched_deals(engine, self._in_lake, self._pin, self._journal)
+        tail = self._touched.tail if self._touched else None
+        days = (self._pin.last_day, tail.last_day if tail else None)
+        self._last_day = max((day for day in days if day), default=None)
+        self.pipeline: Pipeline = self._pin.pipeline
+        self.zone: str = self._pin.zone
+        later = tail.last_day if tail and tail.last_day else self._pin.as_of_day
+        self.as_of: dt.date = as_of or max(self._pin.as_of_day, later)
 
     @classmethod
-    def open(cls, root: Path | str, *, engine: str = "duckdb", as_of: dt.date | None = None) -> "Facts":
+    def open(
+        cls,
+        root: Path | str,
+        *,
+        engine: str = "duckdb",
+        as_of: dt.date | None = None,
+        journal: Journal | None = None,
+        memory_limit: str | None = None,
+    ) -> "Facts":
+        """The facts of the book in a folder, as they are now.
+
+        Args:
+            root: the book's folder.
+            engine: ``duckdb``, ``sail`` (a local server, started when first asked for) or ``sc://host:port``.
+            as_of: the day to see the book from; when absent, the latest actual event in the book.
+            journal: where entries are kept; the file in the book's folder when absent.
+            memory_limit: of DuckDB, such as ``2GB``.
+
+        Raises:
+            BookError: the folder holds no book, or a damaged one.
+            UnknownName: no such engine.
+        """
         lake = Lake.open(Path(root))
-        return cls(lake, DuckEngine([lake.folder("")]), as_of)
+        return cls(lake, engine_named(engine, [lake.folder("")], memory_limit), as_of=as_of, journal=journal)
 
     @property
-    def deals(self) -> ir.Table:
-        return self._tables["deals"]
-
-    @property
-    def visits(self) -> ir.Table:
-        return self._tables["stage_visits"]
-
-    @property
-    def moves(self) -> ir.Table:
-        return self._tables["stage_moves"]
-
-    @property
-    def activities(self) -> ir.Table:
-        return self._tables["activities"]
-
-    def table(self, name: str) -> ir.Table:
-        return self._tables[name]
-
-    def run(self, expr: ir.Table) -> pa.Table:
-        return self._engine.run(expr)
-
-    def sql(self, expr: ir.Table) -> str:
-        return self._engine.sql(expr)
-
-    def close(self) -> None:
-        self._engine.close()
-
-    @property
-    def pipeline(self) -> Pipeline:
-        return self._pin.pipeline
+    def pin(self) -> Pin:
+        """What the lake was when this picture was taken."""
+        return self._pin
 
     @property
     def as_of_at(self) -> dt.datetime:
+        """The end of the as-of day in the company's zone, in UTC."""
         return end_of_day(self.as_of, self.zone)
 
     @property
-    def zone(self) -> str:
-        return self._pin.zone
-
-    @property
     def data_version(self) -> str:
-        return f"{self._pin.version}-{self.as_of}"
+        """A short text that changes whenever a figure may change."""
+        entry = self._touched.last_seq if self._touched else self._pin.journal_seq
+        return f"{self._pin.version}-{entry}-{self.as_of.isoformat()}"
 
     def is_current(self) -> bool:
-        return self._lake.pin().version == self._pin.version
+        """Whether neither the lake nor the journal has changed since."""
+        entry = self._touched.last_seq if self._touched else self._pin.journal_seq
+        return self._lake.pin() == self._pin and max(self._journal.last_seq, self._pin.journal_seq) == entry
+
+    @property
+    def deals(self) -> ir.Table:
+        """One row a deal, in the schema DEALS."""
+        return self._view("deals", self._deals)
+
+    @property
+    def visits(self) -> ir.Table:
+        """One row a stay, in the schema STAGE_VISITS."""
+        return self._view("stage_visits", self._visits)
+
+    @property
+    def moves(self) -> ir.Table:
+        """One row a move, in the schema STAGE_MOVES."""
+        return self._view("stage_moves", self._moves)
+
+    @property
+    def activities(self) -> ir.Table:
+        """One row an activity, in the schema ACTIVITIES."""
+        return self._view("activities", self._activities)
+
+    def table(self, name: str) -> ir.Table:
+        """Any table of the book by its name in the schemas.
+
+        Raises:
+            UnknownName: no such table.
+        """
+        known = {"deals": self._deals, "stage_visits": self._visits, "stage_moves": self._moves}
+        known["activities"] = self._activities
+        if name in known:
+            return self._view(name, known[name])
+        if name not in SCHEMAS:
+            raise UnknownName("table", name, SCHEMAS)
+        return self._view(name, lambda: self._until(self._in_lake[name]))
+
+    def run(self, expr: ir.Table) -> pa.Table:
+        """Compute an expression over these tables."""
+        return self._engine.run(expr)
+
+    def sql(self, expr: ir.Table) -> str:
+        """The query that `run` would run."""
+        return self._engine.sql(expr)
 
     def deal(self, deal_id: str) -> dict[str, object]:
-        rows = self.run(self.deals.filter(self.deals.deal_id == deal_id)).to_pylist()
-        if not rows:
-            raise UnknownName("deal", deal_id, [])
-        return rows[0]
+        """The row of one deal.
+
+        Raises:
+            UnknownName: no such deal; says the nearest ids.
+        """
+        rows: list[dict[str, object]] = self.run(self.deals.filter(self.deals.deal_id == deal_id)).to_pylist()
+        if rows:
+            return rows[0]
+        distance = self.deals.deal_id.levenshtein(ibis.literal(deal_id))
+        near = self.deals.select("deal_id", distance=distance).order_by("distance", "deal_id").limit(NEAREST)
+        raise UnknownName("deal", deal_id, self.run(near)["deal_id"].to_pylist())
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self._engine.close()
+
+    def _view(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
+        """A table by name, put together once."""
+        with self._lock:
+            if name not in self._views:
+                self._views[name] = build()
+            return self._views[name]
+
+    @property
+    def _is_past(self) -> bool:
+        """Whether the book holds events after the as-of day."""
+        return self._last_day is not None and self.as_of < self._last_day
+
+    def _deals(self) -> ir.Table:
+        deals = self._present("deals")
+        if not self._is_past:
+            return deals
+        lives = self._engine.keep("lives_as_of", build_lives(self.moves, self.pipeline))
+        begun = deals.semi_join(lives, "deal").union(deals.anti_join(self._present("stage_moves"), "deal"))
+        then = with_lives(begun.drop(*LIFE_COLUMNS), lives)
+        reason = ibis.ifelse(then.outcome == "lost", then.lost_reason, ibis.null("string"))
+        return self._engine.keep("deals_as_of", then.mutate(lost_reason=reason).select(*SCHEMAS["deals"].names))
+
+    def _visits(self) -> ir.Table:
+        if not self._is_past:
+            return self._present("stage_visits")
+        visits = build_visits(self.moves, self.pipeline, self.deals)
+        return self._engine.keep("stage_visits_as_of", visits.select(*SCHEMAS["stage_visits"].names))
+
+    def _moves(self) -> ir.Table:
+        return self._until(self._present("stage_moves"))
+
+    def _activities(self) -> ir.Table:
+        return self._until(self._present("activities"))
+
+    def _until(self, rows: ir.Table) -> ir.Table:
+        """Rows up to the as-of day; an undated move stands at the time of the one before it."""
+        if not self._is_past or "day" not in rows.columns:
+            return rows
+        day = rows.day.fill_null(rows.sort_at.date()) if "sort_at" in rows.columns else rows.day
+        return rows.filter(day.isnull() | (day <= ibis.literal(self.as_of)))
+
+    def _present(self, table: str) -> ir.Table:
+        """The lake's rows of the deals that the tail does not touch, and the rows computed anew of those it does."""
+        touched, rows = self._touched, self._in_lake[table]
+        if touched is None:
+            return rows
+        return self._view(f"present_{table}", lambda: self._joined(table, rows, touched))
+
+    def _joined(self, table: str, rows: ir.Table, touched: Touched) -> ir.Table:
+        engine, names = self._engine, SCHEMAS[table].names
+        numbers = self._view("numbers", lambda: engine.memtable("tail_numbers", touched.numbers))
+        if table == "activities":
+            notes = engine.memtable("tail_activities", touched.notes)
+            return without_notes_of(rows, numbers).union(notes, distinct=False)
+        moves = self._view("tail_moves", lambda: engine.memtable("tail_stage_moves", touched.moves))
+        deals = self._view("tail_deals", lambda: self._tail_deals(touched, moves))
+        anew = {"stage_moves": moves, "deals": deals}.get(table)
+        if anew is None:
+            visits = engine.run(build_visits(moves, self.pipeline, deals).select(*names))
+            anew = engine.memtable("tail_stage_visits", visits.cast(SCHEMAS[table]))
+        return rows.anti_join(numbers, "deal").select(*names).union(anew.select(*names), distinct=False)
+
+    def _tail_deals(self, touched: Touched, moves: ir.Table) -> ir.Table:
+        rows = self._engine.memtable("tail_rows", touched.deals)
+        deals = with_lives(rows, build_lives(moves, self.pipeline)).select(*SCHEMAS["deals"].names)
+        return self._engine.memtable("tail_deals", self._engine.run(deals).cast(SCHEMAS["deals"]))

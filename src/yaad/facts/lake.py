@@ -21,9 +21,13 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from yaad.errors import BookError
 from yaad.facts.lock import writer_lock
+from yaad.facts.overlays import OVERLAYS
 from yaad.facts.pin import NAME, Pin, flush, read_pin, write_pin
 from yaad.model import SCHEMAS
 from yaad.text import Message
+
+TABLES = SCHEMAS | {"overlays": OVERLAYS}
+"""All tables of the lake."""
 
 KEEP_HOURS = 7 * 24
 """Files that no version needs any more are kept so long for readers that still hold an older pin."""
@@ -154,7 +158,7 @@ class Lake:
         What the log holds beyond the pinned version (a killed import) is undone by the same commit. New files are
         flushed to disk first, the log after; nothing is visible before the pin names the version.
         """
-        schema = SCHEMAS[table]
+        schema = TABLES[table]
         folder = self.folder(table)
         (folder / "_delta_log").mkdir(parents=True, exist_ok=True)
         known = {part.name for part in self.parts(table, pin)}

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from yaad.facts.engines.duck import DuckEngine
-from yaad.facts.lake import Lake, Part
+from yaad.facts.lake import TABLES, Lake, Part
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.pin import Pin
 from yaad.facts.visits import build_visits
@@ -43,7 +43,7 @@ class Workshop:
         names = (table, *(part.name for part in self.present(table)))
         if names not in self.read:
             files = [str(self.lake.folder(table) / name) for name in names[1:]]
-            self.read[names] = self.bench.read(f"old_{table}_{len(self.read)}", files, SCHEMAS[table])
+            self.read[names] = self.bench.read(f"old_{table}_{len(self.read)}", files, TABLES[table])
         return self.read[names]
 
     def present(self, table: str) -> list[Part]:
@@ -53,13 +53,19 @@ class Workshop:
     def write(self, table: str, rows: ir.Table, order: tuple[str, ...]) -> Part | None:
         """Write rows to a new file of a table; None when there are none."""
         path = self.lake.new_file(table)
-        rows = rows.select(*SCHEMAS[table].names).order_by(*order)
+        rows = rows.select(*TABLES[table].names).order_by(*order)
         self.bench.write(rows, path)
         part = part_of(path)
         if part.rows:
             return part
         path.unlink()
         return None
+
+    def replace(self, table: str, rows: ir.Table, order: tuple[str, ...]) -> None:
+        """Write a whole table anew, as one file."""
+        part = self.write(table, rows, order)
+        if part or self.present(table):
+            self.parts[table] = [part] if part else []
 
     def commit(self) -> dict[str, int]:
         """Enter the written parts into the logs; gives the new version of each table written."""
@@ -79,7 +85,7 @@ def part_of(path: Path) -> Part:
 
 
 def rewrite_deals(
-    shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pipeline, progress: Callable[[], None]
+    shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pipeline, progress: Callable[[], None] = lambda: None
 ) -> None:
     """Rewrite the parts of deals, moves and visits that hold touched deals.
 
@@ -101,7 +107,9 @@ def rewrite_deals(
         table: [part for part in shop.present(table) if (part.low or 0) // PART_DEALS not in parts] for table in ORDERS
     }
     for number, moves_changed in parts.items():
-        written = _rewrite_part(shop, number, rows, moves, old, pipeline, with_moves=moves_changed)
+        written = _rewrite_part(
+            shop, number, rows=rows, moves=moves, old=old, pipeline=pipeline, with_moves=moves_changed
+        )
         for table, part in written.items():
             kept[table] += [part] if part else []
         if not moves_changed:
@@ -113,11 +121,11 @@ def rewrite_deals(
 def _rewrite_part(
     shop: Workshop,
     number: int,
+    *,
     rows: ir.Table,
     moves: ir.Table,
     old: dict[str, ir.Table],
     pipeline: Pipeline,
-    *,
     with_moves: bool,
 ) -> dict[str, Part | None]:
     """Write the new files of one part; of moves only when they changed."""

@@ -118,7 +118,15 @@ def store(
         bench = DuckEngine([lake.folder("")], memory_limit=memory_limit)
         try:
             shop = Workshop(bench, lake, pin)
-            pin_now = _seen_from(pin, tables, joined(pin.pipeline, pipeline), zone, last_event, last_day, as_of)
+            pin_now = _seen_from(
+                pin,
+                tables,
+                pipeline=joined(pin.pipeline, pipeline),
+                zone=zone,
+                last_event=last_event,
+                last_day=last_day,
+                as_of=as_of,
+            )
             counts, pin_now = _store_deals(shop, tables, pin_now, history, on_progress)
             for table in KEYS:
                 if table != "deals" and table in tables:
@@ -143,6 +151,7 @@ def store(
 def _seen_from(
     pin: Pin,
     tables: Mapping[str, pa.Table],
+    *,
     pipeline: Pipeline,
     zone: str,
     last_event: dt.datetime | None,
@@ -269,7 +278,7 @@ def _store_flat(shop: Workshop, table: str, came: pa.Table) -> Counts:
     """Bring the rows of a table without deals of its own in: new ones beside, or all anew when some changed."""
     bench, key = shop.bench, KEYS[table]
     old = shop.old(table)
-    counts, rows = upsert_flat(bench, table, key, checked(came, key), old, shop.pin.seq + 1)
+    counts, rows = upsert_flat(bench, table, checked(came, key), old, shop.pin.seq + 1)
     if not counts.new and not counts.changed:
         return counts
     present = shop.present(table)

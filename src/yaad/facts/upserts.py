@@ -9,6 +9,7 @@ import pyarrow as pa
 from yaad.facts.arrivals import DESCRIPTIVE, PLACE, conform, said
 from yaad.facts.engines.duck import DuckEngine
 from yaad.model import SCHEMAS
+from yaad.model.tables import KEYS
 
 NO = ibis.literal(False)  # noqa: FBT003 - a literal is a value by its position
 
@@ -99,15 +100,13 @@ def merged_deals(numbers: ir.Table, came: ir.Table, told: tuple[str, ...], old: 
     )
 
 
-def upsert_flat(
-    bench: DuckEngine, table: str, key: str, came: pa.Table, old: ir.Table, seq: int
-) -> tuple[Counts, ir.Table]:
+def upsert_flat(bench: DuckEngine, table: str, came: pa.Table, old: ir.Table, seq: int) -> tuple[Counts, ir.Table]:
     """Arriving rows of a table without deals of its own against the book's.
 
     Returns:
         The counts, and the new and changed rows in the table's schema (for activities without `deal`).
     """
-    schema = SCHEMAS[table]
+    schema, key = SCHEMAS[table], KEYS[table]
     told = said(came, tuple(name for name in schema.names if name not in ("recorded_seq", "file", "row", "deal", key)))
     arrived = last_of_each(bench.memtable(f"came_{table}", conform(came, schema)), key)
     was = old.select(was_key=key, **{f"was_{name}": old[name] for name in schema.names if name != key})

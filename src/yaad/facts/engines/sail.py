@@ -1,0 +1,132 @@
+"""Sail: a Spark Connect server in Rust, local or on many machines; any other Spark Connect server by its address."""
+
+import atexit
+import os
+import threading
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.expr.operations import InMemoryTable
+
+from yaad.facts.engines.port import named
+
+if TYPE_CHECKING:
+    from pysail.spark import SparkConnectServer
+
+
+class _LocalServer:
+    """The one Sail server of this process, started when first asked for and stopped after its last session."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._server: SparkConnectServer | None = None
+        self._sessions: set[str] = set()
+
+    def address(self, session: str) -> str:
+        """The server's address; it runs at least as long as the session is known."""
+        os.environ.setdefault("RUST_LOG", "off")  # its log goes to the standard error of this process
+        from pysail.spark import SparkConnectServer
+
+        with self._lock:
+            if self._server is None:
+                server = SparkConnectServer()
+                server.start()
+                self._server = server
+            self._sessions.add(session)
+            _host, port = self._server.listening_address
+            return f"sc://localhost:{port}"
+
+    def leave(self, session: str) -> None:
+        """The session has ended; the last one stops the server."""
+        with self._lock:
+            self._sessions.discard(session)
+            if not self._sessions and self._server is not None:
+                self._server.stop()
+                self._server = None
+
+
+LOCAL = _LocalServer()
+
+
+class SailEngine:
+    """A Spark Connect session.
+
+    It reads the very files that the pin names, so that it sees the same version as every other engine. Small tables
+    travel by `createDataFrame`: a memtable with moments in UTC fails there in a union.
+
+    Args:
+        address: ``sc://host:port``; a local Sail server when absent.
+    """
+
+    name = "sail"
+
+    def __init__(self, address: str | None = None) -> None:
+        from pyspark.sql import SparkSession
+
+        self._id = uuid.uuid4().hex
+        self._is_local = address is None
+        self._spark = SparkSession.builder.remote(address or LOCAL.address(self._id)).create()
+        self._spark.conf.set("spark.sql.session.timeZone", "UTC")
+        self._dialect = ibis.pyspark.name  # asking for it registers the options that its compiler reads
+        self._lock = threading.Lock()
+        self._is_closed = False
+        atexit.register(self.close)
+
+    def read(self, name: str, files: Sequence[str], schema: pa.Schema) -> ir.Table:
+        """See `Engine.read`."""
+        if not files:
+            return self.memtable(name, schema.empty_table())
+        self._spark.read.parquet(*files).createOrReplaceTempView(name)
+        return named(name, schema)
+
+    def memtable(self, name: str, table: pa.Table) -> ir.Table:
+        """See `Engine.memtable`."""
+        if table.num_rows:
+            frame = self._spark.createDataFrame(table)
+        else:  # Spark infers nothing from no rows: one row of nulls carries the types
+            blank = pa.table([pa.nulls(1, field.type) for field in table.schema], names=table.schema.names)
+            frame = self._spark.createDataFrame(blank).where("false")
+        frame.createOrReplaceTempView(name)
+        return named(name, table.schema)
+
+    def keep(self, name: str, expr: ir.Table) -> ir.Table:
+        """See `Engine.keep`; the server computes it again where it is read."""
+        self._spark.sql(self.sql(expr)).createOrReplaceTempView(name)
+        return named(name, expr.schema().to_pyarrow())
+
+    def run(self, expr: ir.Table) -> pa.Table:
+        """See `Engine.run`; one query at a time."""
+        with self._lock:
+            for node in expr.op().find(InMemoryTable):
+                self.memtable(node.name, node.data.to_pyarrow(node.schema))
+            found = self._spark.sql(self.sql(expr)).toArrow()
+        return _in_types(found, expr.schema().to_pyarrow())
+
+    def sql(self, expr: ir.Table) -> str:
+        """See `Engine.sql`."""
+        return str(ibis.to_sql(expr, dialect=self._dialect))
+
+    def close(self) -> None:
+        """End the session, then the server: the other way round the session waits for ever."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        atexit.unregister(self.close)
+        self._spark.stop()
+        if self._is_local:
+            LOCAL.leave(self._id)
+
+
+def _in_types(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Spark gives moments without a zone; they are UTC."""
+    columns = []
+    for field in schema:
+        column = table[field.name]
+        if pa.types.is_timestamp(field.type) and column.type.tz is None:
+            column = column.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
+        columns.append(column.cast(field.type))
+    return pa.Table.from_arrays(columns, names=schema.names)

@@ -1,0 +1,104 @@
+"""The journal: what people wrote, entry after entry. It only ever grows."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from yaad.model import Entry
+from yaad.model.entries import entry_from_json
+
+NAME = "journal.sqlite"
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS entries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, deal_id TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS entries_of_deal ON entries (deal_id)",
+    "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    "CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
+)
+
+
+class Journal(Protocol):
+    """Where entries are kept: a file, or the server's database."""
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last entry; 0 when there is none."""
+
+    def append(self, entry: Entry) -> Entry:
+        """Keep an entry for good and give it its number; of a key that is known, the entry already kept."""
+
+    def since(self, seq: int) -> list[Entry]:
+        """Entries after number `seq`, in order."""
+
+    def of(self, deal_ids: Iterable[str]) -> list[Entry]:
+        """All entries of some deals, in order."""
+
+
+class SqliteJournal:
+    """The journal in one SQLite file, made with the first entry. May be used from several threads and processes.
+
+    When `append` returns, the entry survives a kill and a power cut.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+
+    @property
+    def last_seq(self) -> int:
+        """See `Journal.last_seq`."""
+        if not self.path.exists():
+            return 0
+        with self._open() as file:
+            return int(file.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0])
+
+    def append(self, entry: Entry) -> Entry:
+        """See `Journal.append`."""
+        with self._open() as file:
+            file.execute("BEGIN IMMEDIATE")
+            try:
+                row = file.execute("SELECT seq, body FROM entries WHERE key = ?", (entry.key,)).fetchone()
+                if row is None:
+                    row = file.execute(
+                        "INSERT INTO entries (key, deal_id, body) VALUES (?, ?, ?) RETURNING seq, body",
+                        (entry.key, entry.deal_id, entry.to_json()),
+                    ).fetchone()
+                file.execute("COMMIT")
+            except BaseException:
+                file.execute("ROLLBACK")
+                raise
+        return entry_from_json(row[1], row[0])
+
+    def since(self, seq: int) -> list[Entry]:
+        """See `Journal.since`."""
+        if not self.path.exists():
+            return []
+        with self._open() as file:
+            rows = file.execute("SELECT seq, body FROM entries WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+        return [entry_from_json(body, number) for number, body in rows]
+
+    def of(self, deal_ids: Iterable[str]) -> list[Entry]:
+        """See `Journal.of`."""
+        if not self.path.exists():
+            return []
+        wanted = sorted(set(deal_ids))
+        found: list[Entry] = []
+        with self._open() as file:
+            for deal_id in wanted:
+                rows = file.execute("SELECT seq, body FROM entries WHERE deal_id = ?", (deal_id,)).fetchall()
+                found += [entry_from_json(body, number) for number, body in rows]
+        return sorted(found, key=lambda entry: entry.seq)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """One connection a call: nothing is shared between threads."""
+        file = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        try:
+            file.execute("PRAGMA journal_mode = WAL")
+            file.execute("PRAGMA synchronous = FULL")
+            for statement in TABLES:
+                file.execute(statement)
+            yield file
+        finally:
+            file.close()

@@ -1,0 +1,61 @@
+"""Settle: fold what people wrote into the lake, so that reading stays quick."""
+
+from yaad.facts.engines.duck import DuckEngine
+from yaad.facts.journal import Journal
+from yaad.facts.lake import TABLES, Lake
+from yaad.facts.parts import Workshop, rewrite_deals
+from yaad.facts.touched import Touched, touched_deals, without_notes_of
+
+EVERY = 1000
+"""Entries beyond the pin before they are folded in; a page computes so many anew without being felt."""
+
+
+def settle(lake: Lake, journal: Journal, *, every: int = EVERY, memory_limit: str | None = None) -> int:
+    """Fold the journal's tail into the lake when it has grown to `every` entries; gives how many were folded.
+
+    Figures do not change by it.
+
+    Raises:
+        BookError: somebody else is writing.
+    """
+    if journal.last_seq - lake.pin().journal_seq < every:
+        return 0
+    with lake.writer("settle") as pin:
+        bench = DuckEngine([lake.folder("")], memory_limit=memory_limit)
+        try:
+            shop = Workshop(bench, lake, pin)
+            touched = touched_deals(bench, {table: shop.old(table) for table in TABLES}, pin, journal)
+            if touched is None:
+                return 0
+            _fold_in(shop, touched)
+            tail = touched.tail
+            events = [moment for moment in (pin.last_event, tail.last_event) if moment]
+            days = [day for day in (pin.last_day, tail.last_day) if day]
+            lake.publish(
+                pin.moved(
+                    tables=pin.tables | shop.commit(),
+                    seq=pin.seq + 1,
+                    journal_seq=touched.last_seq,
+                    last_event=max(events, default=None),
+                    last_day=max(days, default=None),
+                    as_of_day=max([pin.as_of_day, *([tail.last_day] if tail.last_day else [])]),
+                )
+            )
+            return touched.last_seq - pin.journal_seq
+        finally:
+            bench.close()
+
+
+def _fold_in(shop: Workshop, touched: Touched) -> None:
+    """Write the parts of the touched deals, their notes and overlays."""
+    bench = shop.bench
+    numbers = bench.memtable("settled_numbers", touched.numbers)
+    rows = bench.memtable("settled_rows", touched.deals).mutate(moves_changed=True)
+    moves = bench.memtable("settled_moves", touched.moves)
+    rewrite_deals(shop, rows, moves, shop.pin.pipeline)
+    notes = without_notes_of(shop.old("activities"), numbers)
+    notes = notes.union(bench.memtable("settled_notes", touched.notes), distinct=False)
+    shop.replace("activities", notes, ("deal", "at", "activity_id"))
+    others = shop.old("overlays").anti_join(numbers, "deal")
+    overlays = others.union(bench.memtable("settled_overlays", touched.overlays), distinct=False)
+    shop.replace("overlays", overlays, ("deal", "field"))

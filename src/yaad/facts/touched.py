@@ -1,0 +1,91 @@
+"""The deals that the journal's tail touches, computed anew: the lake's own rows and what people wrote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yaad.facts.arrivals import DESCRIPTIVE
+from yaad.facts.engines.port import Engine
+from yaad.facts.fold import NOTE_ID, Tail, fold
+from yaad.facts.histories import JOURNAL_SEQ
+from yaad.facts.journal import Journal
+from yaad.facts.overlays import from_table, overlaid, to_table
+from yaad.facts.pin import Pin
+from yaad.model import SCHEMAS
+
+DEAL_COLUMNS = ("deal", "deal_id", *DESCRIPTIVE, "recorded_seq", "file", "row")
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Rows of the touched deals from now on.
+
+    Attributes:
+        last_seq: the last entry that they hold.
+        tail: the fold of all entries of these deals.
+        deals: without what their moves tell.
+        moves: all of them.
+        notes: their activities that people wrote.
+        overlays: fields that people spoke of.
+    """
+
+    last_seq: int
+    tail: Tail
+    deals: pa.Table
+    moves: pa.Table
+    notes: pa.Table
+    overlays: pa.Table
+
+    @property
+    def numbers(self) -> pa.Table:
+        """Column `deal`."""
+        return self.deals.select(["deal"])
+
+
+def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journal: Journal) -> Touched | None:
+    """The rows of all deals that an entry beyond the pin speaks of; None when there is none.
+
+    All entries of these deals are folded anew, so that an entry may undo one that is in the lake already. Entries of
+    deals that the book does not know wait for their deal.
+    """
+    fresh = journal.since(pin.journal_seq)
+    if not fresh:
+        return None
+    entries = journal.of({entry.deal_id for entry in fresh})
+    tail = fold(entries, pin.pipeline, zone=pin.zone, whole_days=pin.whole_days)
+    ids = engine.memtable("touched_ids", pa.table({"deal_id": pa.array(sorted(tail.deal_ids), pa.string())}))
+    rows = engine.run(lake["deals"].semi_join(ids, "deal_id").select(*DEAL_COLUMNS)).to_pylist()
+    numbers = {str(row["deal_id"]): int(row["deal"]) for row in rows}
+    known = engine.memtable("touched_numbers", pa.table({"deal": pa.array(sorted(numbers.values()), pa.int64())}))
+    present = from_table(engine.run(lake["overlays"].semi_join(known, "deal")))
+    overlays = overlaid(rows, tail.fields, present, pin.export_days)
+    lake_moves = lake["stage_moves"]
+    imported = engine.run(lake_moves.filter(lake_moves.seq < JOURNAL_SEQ).semi_join(known, "deal"))
+    schema = pa.schema([SCHEMAS["deals"].field(name) for name in DEAL_COLUMNS])
+    moves_schema = SCHEMAS["stage_moves"]
+    return Touched(
+        last_seq=fresh[-1].seq,
+        tail=tail,
+        deals=pa.Table.from_pylist(rows, schema=schema),
+        moves=pa.concat_tables([imported.cast(moves_schema), _numbered(tail.moves, numbers, pin, moves_schema)]),
+        notes=_numbered(tail.notes, numbers, pin, SCHEMAS["activities"]),
+        overlays=to_table(overlays),
+    )
+
+
+def without_notes_of(activities: ir.Table, numbers: ir.Table) -> ir.Table:
+    """Activities without what people wrote on these deals; the fold brings it anew."""
+    kept = activities.filter(~activities.activity_id.startswith(NOTE_ID))
+    notes = activities.filter(activities.activity_id.startswith(NOTE_ID)).anti_join(numbers, "deal")
+    return kept.union(notes, distinct=False)
+
+
+def _numbered(rows: pa.Table, numbers: dict[str, int], pin: Pin, schema: pa.Schema) -> pa.Table:
+    """Rows of the fold with their deal's number and the next commit's; those of unknown deals are left out."""
+    deals = pa.array([numbers.get(deal_id) for deal_id in rows["deal_id"].to_pylist()], pa.int64())
+    rows = rows.append_column("deal", deals)
+    rows = rows.append_column("recorded_seq", pa.array([pin.seq + 1] * rows.num_rows, pa.int64()))
+    return rows.filter(pc.is_valid(rows["deal"])).select(schema.names).cast(schema)
