@@ -1,13 +1,21 @@
 """Companies that never were: histories drawn from known parameters, so that every figure has a truth beside it."""
 
+from yaad.demo.company import AS_OF, Company, draw_company
+from yaad.demo.files import Export, write_company
 from yaad.demo.history import History, simulate
 from yaad.demo.hours import OfficeHours
 from yaad.demo.paths import Paths
+from yaad.demo.stranger import write_stranger
 from yaad.demo.truth import Length, Rates, Truth
+from yaad.demo.words import PACKS
 from yaad.demo.world import STEPS, Group, Rep, Step, World
 
 __all__ = [
+    "AS_OF",
+    "PACKS",
     "STEPS",
+    "Company",
+    "Export",
     "Group",
     "History",
     "Length",
@@ -18,5 +26,8 @@ __all__ = [
     "Step",
     "Truth",
     "World",
+    "draw_company",
     "simulate",
+    "write_company",
+    "write_stranger",
 ]

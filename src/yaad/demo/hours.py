@@ -79,6 +79,23 @@ class OfficeHours:
         fitted[known] = day + (self.opens + within * (closes - self.opens)) / 24
         return fitted
 
+    def span(self, times: NDArray[np.float64], start: date) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The working hours in which each moment lies, or the next ones after it.
+
+        Args:
+            times: days since `start`, finite.
+            start: the first day.
+
+        Returns:
+            Opening and closing, days since `start`, shape of `times`.
+        """
+        parts = self.parts(start, int(times.max(initial=0)) + 30)
+        open_days = np.flatnonzero(parts)
+        opens = open_days.astype(np.float64) + self.opens / 24
+        closes = open_days.astype(np.float64) + np.where(parts[open_days] < 1, self.half_closes, self.closes) / 24
+        place = np.searchsorted(closes, times, side="right")
+        return opens[place], closes[place]
+
 
 def _days(start: date, days: int) -> Iterator[date]:
     return (start + timedelta(days=offset) for offset in range(days))
