@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from yaad.errors import CannotTell
 from yaad.plan import (
+    END,
     INQUIRIES,
     LOST,
     OPEN,
@@ -88,6 +89,7 @@ def test_the_last_useful_day_of_each_row():
         (INQUIRIES, dt.date(2025, 12, 22), False),
         ("quote", dt.date(2025, 12, 30), False),
         ("negotiation", dt.date(2026, 1, 20), False),
+        (END, end, False),
     ]
     # after Monday 1 December: 2–4, 7–11, 14–18, 21–22
     assert found[0].working_days_left == 15
@@ -98,7 +100,7 @@ def test_a_past_day_counts_for_the_next_period():
     end = dt.date(2026, 1, 31)
     dates = last_useful_dates({INQUIRIES: LAG}, end, dt.date(2025, 12, 23))
     assert dates[0].late
-    dated = with_dates(plan, dates, end)
+    dated = with_dates(plan, dates)
     assert [(row.stage, row.last_useful, row.late) for row in dated.needed] == [
         (INQUIRIES, dt.date(2025, 12, 22), True),
         ("quote", None, False),

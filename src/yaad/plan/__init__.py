@@ -5,6 +5,7 @@ Pure functions of ratios and counts; the company's own ratios come from the meas
 
 from yaad.plan.backwards import INQUIRIES, Amount, Needed, Plan, closings_for_value, plan_backwards
 from yaad.plan.lags import (
+    END,
     LOST,
     OPEN,
     WON,
@@ -19,6 +20,7 @@ from yaad.plan.ratios import Ratio, check_ratios, read_ratio, typed_ratios, with
 from yaad.plan.whatif import Expected, WhatIf, what_if
 
 __all__ = [
+    "END",
     "INQUIRIES",
     "LOST",
     "OPEN",

@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 OPEN, WON, LOST = 0, 1, 2
 """How a deal stands, for `Lag.from_times`."""
 
+END = "end"
+"""Name of the deadline among the last useful days."""
+
 
 @dataclass(frozen=True, eq=False)
 class Lag:
@@ -158,7 +161,7 @@ class LastUseful:
     """The last day on which something still counts for a period.
 
     Attributes:
-        stage: `INQUIRIES` or a stage.
+        stage: `INQUIRIES`, a stage, or `END`.
         day: the last useful day.
         lag_days: days that the way from there to the sale takes, at the chance asked for.
         working_days_left: working days after the data's day up to `day`; None when they are not known.
@@ -184,6 +187,8 @@ def last_useful_dates(
 ) -> tuple[LastUseful, ...]:
     """Until when an inquiry, or a stage, must come so that most of its sales still fall into the period.
 
+    Gives one answer a lag, and at last the deadline itself as `END`.
+
     The day is the deadline less the days within which `level` of those that are sold are sold (counted from the
     first entry of that stage), rounded up to whole days. A later one may still be in time; most will not be.
 
@@ -199,32 +204,26 @@ def last_useful_dates(
     >>> found.day, found.lag_days, found.late
     (datetime.date(2025, 12, 22), 40.0, False)
     """
-    found = []
-    for stage, lag in lags.items():
-        days = lag.quantile(level)
+    ways = [(stage, lag.quantile(level), lag.undecided > 0.05) for stage, lag in lags.items()]
+    dates = []
+    for stage, days, immature in (*ways, (END, 0.0, False)):
         day = deadline - timedelta(days=ceil(days - 1e-9))
         left = None if working_days is None else sum(as_of < working <= day for working in working_days)
-        found.append(LastUseful(stage, day, days, left, late=day < as_of, immature=lag.undecided > 0.05))
-    return tuple(found)
+        dates.append(LastUseful(stage, day, days, left, late=day < as_of, immature=immature))
+    return tuple(dates)
 
 
-def with_dates(plan: Plan, dates: Collection[LastUseful], deadline: LastUseful | date) -> Plan:
-    """The plan with the last useful day of each row; the customers' day is the deadline itself.
+def with_dates(plan: Plan, dates: Collection[LastUseful]) -> Plan:
+    """The plan with the last useful day of each row; the customers' day is the deadline itself (`END`).
 
     Adds a note when the inquiries' day has passed: the target of this period then rests on what is already open.
     """
     known = {found.stage: found for found in dates}
-    last = len(plan.needed) - 1
-    if isinstance(deadline, date):
-        deadline = LastUseful(plan.needed[last].stage, deadline, 0.0, None, late=False)
-    rows = tuple(
-        _dated(row, deadline if place == last else known.get(row.stage)) for place, row in enumerate(plan.needed)
-    )
+    known[plan.needed[-1].stage] = known[END]
     notes = plan.notes
-    first = known.get(INQUIRIES)
-    if first and first.late:
-        notes = (*notes, Message("plan.past_date", {"day": first.day}))
-    return replace(plan, needed=rows, notes=notes)
+    if INQUIRIES in known and known[INQUIRIES].late:
+        notes = (*notes, Message("plan.past_date", {"day": known[INQUIRIES].day}))
+    return replace(plan, needed=tuple(_dated(row, known.get(row.stage)) for row in plan.needed), notes=notes)
 
 
 def _dated(row: Needed, found: LastUseful | None) -> Needed:
