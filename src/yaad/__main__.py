@@ -1,5 +1,7 @@
 """``python -m yaad`` is the command line."""
 
+import sys
+
 from yaad.faces.cli import main
 
-main()
+sys.exit(main())

@@ -96,7 +96,10 @@ def test_explanation():
     assert isinstance(made, Explained)
     assert list(made.to_dict()) == ["id", "rule", "sql", "rows", "rows_total"]
     assert "<b>" not in made.html("he")
-    assert "1 of the 90 rows" in say_plain(made.table("en").notes[0], "en")
+    notes = [say_plain(note, "en") for note in made.table("en").notes]
+    assert "1 of the 90 rows behind it are shown." in notes
+    assert notes[-1] == "SELECT 1"
+    assert made.html("en").count("SELECT 1") == 1
 
 
 class Declared:

@@ -1,6 +1,7 @@
 """Figures of the catalogue as values and table, and the answer to "why this number?"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from yaad.model import Cell, Explanation, Figure
 from yaad.show import phrases
@@ -114,21 +115,25 @@ class Explained(Result):
         return [dict(row) for row in self.content.rows]
 
     def table(self, lang: str = "en") -> Table:
-        """The rows behind the figure under their columns' names, with the rule below."""
+        """The rows behind the figure under their columns' names, the rule and the query below."""
         told = self.content
         keys = list(dict.fromkeys(key for row in told.rows for key in row))
         columns = tuple(Column(key, phrases.dimension(key), _kind(key, told)) for key in keys)
         rows = tuple(tuple(_cell(row.get(key), lang) for key in keys) for row in told.rows)
-        shown = Message("show.rows_shown", {"n": len(told.rows), "all": told.rows_total})
+        notes: tuple[Said, ...] = (told.rule, self._rows_shown(), Message("show.query"), told.sql)
         title = Message("show.why", {"measure": phrases.measure_said(told.id)})
-        return Table(lang, title, columns, rows, notes=(shown,))
+        return Table(lang, title, columns, rows, notes=notes)
+
+    def _rows_shown(self) -> Message:
+        return Message("show.rows_shown", {"n": len(self.content.rows), "all": self.content.rows_total})
 
     def html(self, lang: str = "en") -> str:
         """The rule, the rows behind the figure, and the query folded away."""
         rule = tag("p", say_html(self.content.rule, lang))
         query = tag("summary", say_html(Message("show.query"), lang))
         query += tag("pre", tag("code", say_html(self.content.sql, "en"), dir="ltr"))
-        return rule + table_html(self.table(lang)) + tag("details", query)
+        rows = replace(self.table(lang), notes=(self._rows_shown(),))
+        return rule + table_html(rows) + tag("details", query)
 
 
 def _kind(key: str, told: Explanation) -> Kind:

@@ -129,4 +129,4 @@ def explain(
     """Why a figure is what it is."""
     with opened(book, engine, as_of) as opened_book:
         result = opened_book.explain(measure_id, by=by, period=period)
-    screen_for(lang, as_json=as_json).explanation(result)
+    screen_for(lang, as_json=as_json).show(result)

@@ -1,6 +1,7 @@
 """Verbs that keep the house: doctor, rebuild, serve, demo."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ def doctor(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Langu
     screen = screen_for(lang, as_json=as_json)
     with opened(book, ENGINE, None) as opened_book:
         found = opened_book.doctor()
-    screen.table(found)
+    screen.show(found)
 
 
 def rebuild(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
@@ -54,7 +55,7 @@ def demo(
     *,
     book: Annotated[Path, typer.Option("--book", metavar="DIR")] = DEMO,
     serve: Annotated[bool, typer.Option("--serve")] = False,
-    seed: Annotated[int, typer.Option("--seed")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     host: Host = "127.0.0.1",
     port: Port = PORT,
     browser: Browser = False,
@@ -62,9 +63,26 @@ def demo(
 ) -> None:
     """Write a demo company."""
     screen = screen_for(lang, as_json=False)
-    screen.say(Message("cli.demo_ready", {"path": str(book)}))
+    root = book / f"{screen.lang}-{seed}"
+    _write_demo(root, seed, screen.lang)
+    screen.say(Message("cli.demo_ready", {"path": str(root)}))
     if serve:
-        _serve(book, host, port, screen, browser=browser)
+        _serve(root, host, port, screen, browser=browser)
+
+
+def _write_demo(root: Path, seed: int, lang: str) -> None:
+    """Draw the company, write its files beside the book and import them; a book that is there stays as it is."""
+    from yaad.book import Book
+    from yaad.demo import write_company
+
+    with closing(Book.create(root)) as demo_book:
+        if not demo_book.is_empty:
+            return
+        for export in write_company(root.with_name(f"{root.name}-files"), lang, seed):
+            with progress(lang) as on_progress:
+                demo_book.import_files(
+                    [export.path], mapping=export.mapping, kind=export.kind, lang=lang, on_progress=on_progress
+                )
 
 
 def _serve(book: Path, host: str, port: int, screen: Screen, *, browser: bool) -> None:

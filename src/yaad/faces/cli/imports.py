@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,79 +33,47 @@ def import_(
     lang: o.Language = None,
 ) -> None:
     """Read files into the book."""
-    from yaad.faces.cli.asking import answers_of, confirmed
+    from yaad.book import Book
+    from yaad.model import parse_day
 
     screen = screen_for(lang, as_json=as_json)
     answers = pairs(answer, "--answer")
-    may_ask = not yes and not as_json and is_terminal(sys.stdin, sys.stderr)
-    job = _Job(root=book, paths=paths, mapping=mapping, kind=kind, as_of=as_of, lang=screen.lang)
-    if may_ask and mapping is None:
-        understood = job.understand(answers)
-        while understood.questions:
-            answers |= answers_of(understood.questions, screen.lang)
-            understood = job.understand(answers)
-        if not confirmed(understood, screen.lang):
-            raise typer.Exit(code=0)
-    _report(job.run(answers), screen)
+    day = parse_day(as_of) if as_of else None
+    rows = kind.value if kind else None
+    with closing(Book.create(book)) as opened_book:
+        if not (yes or as_json or mapping) and is_terminal(sys.stdin, sys.stderr):
+            understand = partial(opened_book.understand, paths, mapping=mapping, kind=rows)
+            if not _asked(lambda said: understand(answers=said), answers, screen.lang):
+                return
+        with progress(screen.lang) as on_progress:
+            report = opened_book.import_files(
+                paths,
+                mapping=mapping,
+                kind=rows,
+                answers=answers,
+                as_of=day,
+                lang=screen.lang,
+                on_progress=on_progress,
+            )
+    _report(report, screen)
 
 
-class _Job:
-    """One import: what is read into which book, and how."""
+def _asked(understand: Callable[[dict[str, str]], "Understanding"], answers: dict[str, str], lang: str) -> bool:
+    """Ask what the data leave open until nothing is; whether the person then agrees with the whole."""
+    from yaad.faces.cli.asking import answers_of, confirmed
 
-    def __init__(
-        self,
-        *,
-        root: Path,
-        paths: list[Path],
-        mapping: Path | None,
-        kind: o.KindName | None,
-        as_of: str | None,
-        lang: str,
-    ) -> None:
-        from yaad.model import parse_day
-
-        self.root, self.paths, self.mapping = root, paths, mapping
-        self.kind = kind.value if kind else None
-        self.as_of = parse_day(as_of) if as_of else None
-        self.lang = lang
-
-    def understand(self, answers: dict[str, str]) -> "Understanding":
-        """What the files say; nothing is written."""
-        from yaad.intake import Kind, Mapping, understand
-
-        mapping = None
-        if self.mapping is not None:
-            mapping = Mapping.from_yaml(self.mapping.read_text("utf-8"), name=self.mapping.name)
-        return understand(self.paths, mapping=mapping, kind=Kind(self.kind) if self.kind else None, answers=answers)
-
-    def run(self, answers: dict[str, str]) -> "ImportReport":
-        """Import: all of it or nothing."""
-        from yaad.book import Book
-
-        book = Book.create(self.root)
-        try:
-            with progress(self.lang) as on_progress:
-                return book.import_files(
-                    self.paths,
-                    mapping=self.mapping,
-                    kind=self.kind,
-                    answers=answers,
-                    as_of=self.as_of,
-                    lang=self.lang,
-                    on_progress=on_progress,
-                )
-        finally:
-            book.close()
+    understood = understand(answers)
+    while understood.questions:
+        answers |= answers_of(understood.questions, lang)
+        understood = understand(answers)
+    return confirmed(understood, lang)
 
 
 def _report(report: "ImportReport", screen: Screen) -> None:
-    from yaad.show import import_dict, import_table
-
-    told = (report.files, report.as_of, report.rejects, report.notes)
     if screen.as_json:
-        screen.json(import_dict(*told, screen.lang))
+        screen.json(report.to_dict(screen.lang))
     else:
-        screen.table(import_table(*told, screen.lang))
+        screen.table(report.table(screen.lang))
 
 
 @contextmanager

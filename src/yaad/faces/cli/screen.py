@@ -11,7 +11,7 @@ from yaad.text import Message, render
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from yaad.show import Explained, Result, Table
+    from yaad.show import Result, Table
 
     # `Said` is a name of the room `show`; loading it is for results alone
     from yaad.show.speech import Said
@@ -42,18 +42,6 @@ class Screen:
         from yaad.faces.cli.tables import print_table
 
         print_table(table, console_on(sys.stdout))
-
-    def explanation(self, told: "Explained") -> None:
-        """The rule in words, the rows behind the figure, the query."""
-        from yaad.faces.cli.tables import print_code
-
-        if self.as_json:
-            self.json(told.to_dict(self.lang))
-            return
-        self.say(told.content.rule)
-        self.table(told.table(self.lang))
-        self.say(Message("show.query"))
-        print_code(told.content.sql, console_on(sys.stdout))
 
     def say(self, what: "Said") -> None:
         """One sentence on stdout."""
