@@ -135,7 +135,7 @@ class Facts:
         if name in known:
             return self._view(name, known[name])
         if name not in SCHEMAS:
-            raise UnknownName("table", name, SCHEMAS)
+            raise UnknownName("option", name, SCHEMAS)
         return self._view(name, lambda: self._until(self._in_lake[name]))
 
     def run(self, expr: ir.Table) -> pa.Table:

@@ -54,6 +54,16 @@ class Overlay:
         return Overlay(self.deal, self.field, self.value, self.day, told, day)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A field in which what a person wrote stands against what an import says."""
+
+    deal_id: str
+    field: str
+    told: str
+    standing: str
+
+
 def as_text(value: object) -> str | None:
     """A field's value as the overlay keeps it."""
     if value is None:

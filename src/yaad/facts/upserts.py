@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from yaad.facts.arrivals import DESCRIPTIVE, PLACE, conform, said
+from yaad.facts.arrivals import DESCRIPTIVE, PLACE
 from yaad.facts.engines.duck import DuckEngine
-from yaad.model import SCHEMAS
-from yaad.model.tables import KEYS
 
 NO = ibis.literal(False)  # noqa: FBT003 - a literal is a value by its position
 
@@ -33,14 +30,33 @@ class Counts:
     repeated: int = 0
 
 
-def last_of_each(came: ir.Table, key: str) -> ir.Table:
+def last_of_each(bench: DuckEngine, came: ir.Table, key: str) -> ir.Table:
     """The last row of each key, at the place where the key came first."""
-    later = ibis.window(group_by=key, order_by=ibis.desc(PLACE))
-    ranked = came.mutate(
-        rank_in_key=ibis.row_number().over(later), first_place=came[PLACE].min().over(ibis.window(group_by=key))
-    )
-    last = ranked.filter(ranked.rank_in_key == 0)
-    return last.mutate(**{PLACE: last.first_place}).drop("rank_in_key", "first_place")
+    repeated = came.group_by(key).aggregate(first_place=came[PLACE].min(), last_place=came[PLACE].max(), n=came.count())
+    repeated = repeated.filter(repeated.n > 1)
+    if not bench.run(repeated.aggregate(n=repeated.count()))["n"][0].as_py():
+        return came
+    both = came.left_join(repeated.rename(again=key), came[key] == repeated[key])
+    both = both.filter(both.last_place.isnull() | (both[PLACE] == both.last_place))
+    return both.mutate(**{PLACE: both.first_place.fill_null(both[PLACE])}).select(*came.columns)
+
+
+def counted(bench: DuckEngine, rows: ir.Table, touched: ir.BooleanValue, old: ir.Table, arrived: int) -> Counts:
+    """What an import did.
+
+    Args:
+        bench: the engine.
+        rows: one row a key of the import, with `is_new`.
+        touched: whether it is not as it was.
+        old: the book's rows.
+        arrived: how many rows the import brought.
+    """
+    flags = rows.select(is_new=rows.is_new.cast("int64"), changed=(touched & ~rows.is_new).cast("int64"))
+    sums = flags.aggregate(n=flags.count(), new=flags.is_new.sum(), changed=flags.changed.sum())
+    told = bench.run(sums).to_pylist()[0]
+    present = bench.run(old.aggregate(n=old.count()))["n"][0].as_py()
+    n, new, changed = told["n"], told["new"] or 0, told["changed"] or 0
+    return Counts(new, changed, n - new - changed, absent=present - (n - new), repeated=max(arrived - n, 0))
 
 
 def give_numbers(ids: ir.Table, old: ir.Table, next_deal: int) -> ir.Table:
@@ -98,48 +114,3 @@ def merged_deals(numbers: ir.Table, came: ir.Table, told: tuple[str, ...], old: 
         is_new=both.is_new,
         differs=differs,
     )
-
-
-def upsert_flat(bench: DuckEngine, table: str, came: pa.Table, old: ir.Table, seq: int) -> tuple[Counts, ir.Table]:
-    """Arriving rows of a table without deals of its own against the book's.
-
-    Returns:
-        The counts, and the new and changed rows in the table's schema (for activities without `deal`).
-    """
-    schema, key = SCHEMAS[table], KEYS[table]
-    told = said(came, tuple(name for name in schema.names if name not in ("recorded_seq", "file", "row", "deal", key)))
-    arrived = last_of_each(bench.memtable(f"came_{table}", conform(came, schema)), key)
-    was = old.select(was_key=key, **{f"was_{name}": old[name] for name in schema.names if name != key})
-    both = arrived.left_join(was, arrived[key] == was.was_key)
-    is_new = both.was_key.isnull()
-    differs = is_new
-    for name in told:
-        differs = differs | ~both[name].identical_to(both[f"was_{name}"])
-    kept = {
-        name: both[name] if name in told else both[f"was_{name}"]
-        for name in schema.names
-        if name not in (key, "recorded_seq", "file", "row")
-    }
-    rows = bench.keep(
-        f"fresh_{table}",
-        both.select(
-            key, "file", "row", **kept, recorded_seq=ibis.literal(seq, type="int64"), is_new=is_new, differs=differs
-        ),
-    )
-    count = bench.run(
-        rows.aggregate(
-            n=rows.count(),
-            new=rows.is_new.cast("int64").sum(),
-            changed=(rows.differs & ~rows.is_new).cast("int64").sum(),
-        )
-    ).to_pylist()[0]
-    present = bench.run(old.aggregate(n=old.count())).to_pylist()[0]["n"]
-    new, changed = count["new"] or 0, count["changed"] or 0
-    counts = Counts(
-        new=new,
-        changed=changed,
-        unchanged=count["n"] - new - changed,
-        absent=present - (count["n"] - new),
-        repeated=came.num_rows - count["n"],
-    )
-    return counts, rows.filter(rows.differs).select(*schema.names)

@@ -62,6 +62,11 @@ class DuckEngine:
             self._root.unregister("arriving")
         return named(name, table.schema)
 
+    def arrow(self, name: str, table: pa.Table) -> ir.Table:
+        """A large table that stays in Arrow's memory, for expressions of this thread alone."""
+        self.connection.register(name, table)
+        return named(name, table.schema)
+
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """See `Engine.keep`."""
         schema = expr.schema().to_pyarrow()

@@ -1,0 +1,123 @@
+"""Store deals and their moves, and rebuild what follows from them."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, checked, conform, said
+from yaad.facts.histories import History, changed_deals, new_histories
+from yaad.facts.overlays import Kept
+from yaad.facts.parts import Workshop, rewrite_deals
+from yaad.facts.standing import source_says, with_standing
+from yaad.facts.upserts import NO, Counts, counted, give_numbers, last_of_each, merged_deals
+from yaad.model import SCHEMAS, Pipeline
+
+NEEDED = ("deal_id", "sort_at", "seq", "to_stage")
+"""What every arriving move carries."""
+
+ARRIVING_DEALS = pa.schema([SCHEMAS["deals"].field(name) for name in ("deal_id", *DESCRIPTIVE, "file", "row")])
+
+
+@dataclass(frozen=True)
+class DealsStored:
+    """What became of deals.
+
+    Attributes:
+        counts: of deals.
+        next_move: the next free `seq` of a move.
+        kept: where what people wrote stands against the import.
+    """
+
+    counts: Counts
+    next_move: int
+    kept: tuple[Kept, ...]
+
+
+def store_deals(
+    shop: Workshop,
+    tables: Mapping[str, pa.Table],
+    pipeline: Pipeline,
+    *,
+    history: History,
+    export_day: dt.date,
+    progress: Callable[[], None],
+) -> DealsStored:
+    """Bring deals and moves in by the deal's id, and write the parts of those that are not as they were.
+
+    Args:
+        shop: the write in progress.
+        tables: `deals`, `moves`, or one of them.
+        pipeline: the company's stages from now on.
+        history: what the moves mean for deals that the book knows.
+        export_day: the day that the source speaks of.
+        progress: called after each part written.
+    """
+    bench, seq = shop.bench, shop.pin.seq + 1
+    table = checked(tables["deals"], "deal_id") if "deals" in tables else ARRIVING_DEALS.empty_table()
+    came = last_of_each(bench, bench.arrow("came_deals", conform(table, ARRIVING_DEALS)), "deal_id")
+    came_moves = _came_moves(shop, tables)
+    numbers = _numbers(shop, came, came_moves, table.num_rows)
+    old, told = shop.old("deals"), said(table, DESCRIPTIVE)
+    merged = bench.keep("merged", merged_deals(numbers, came.drop(PLACE), told, source_says(shop), seq))
+    merged, kept = with_standing(shop, merged, export_day)
+    moves = _numbered_moves(shop, came_moves, numbers)
+    moved, histories = _histories(shop, moves, history)
+    flags = merged.left_join(moved.rename(moved_deal="deal"), merged.deal == moved.deal)
+    flags = bench.keep("flags", flags.select("deal", "is_new", "differs", moves_changed=flags.moved_deal.notnull()))
+    counts = counted(bench, flags, flags.differs | flags.moves_changed, old, table.num_rows)
+    rows = merged.inner_join(flags.select("deal", "moves_changed"), "deal")
+    if pipeline == shop.pin.pipeline:
+        rows = rows.filter(rows.differs | rows.moves_changed)
+    else:  # every deal stands in another place: all are built anew
+        rest = old.anti_join(rows, "deal").mutate(is_new=NO, differs=NO, moves_changed=NO)
+        rows = rows.union(rest.select(*rows.columns), distinct=False)
+    rows = rows.mutate(recorded_seq=ibis.ifelse(rows.moves_changed, seq, rows.recorded_seq).cast("int64"))
+    as_before = shop.old("stage_moves").semi_join(rows, "deal").anti_join(moved, "deal")
+    rewrite_deals(shop, rows, histories.union(as_before, distinct=False), pipeline, progress)
+    came_anything = bool(counts.new or counts.changed)
+    return DealsStored(
+        counts, shop.pin.next_move + (tables["moves"].num_rows if came_anything and "moves" in tables else 0), kept
+    )
+
+
+def _came_moves(shop: Workshop, tables: Mapping[str, pa.Table]) -> ir.Table:
+    table = checked(tables["moves"], *NEEDED) if "moves" in tables else ARRIVING_MOVES.empty_table()
+    return shop.bench.arrow("came_moves", conform(table, ARRIVING_MOVES))
+
+
+def _numbers(shop: Workshop, came: ir.Table, moves: ir.Table, behind: int) -> ir.Table:
+    """The numbers of all ids that deals or moves speak of; an id that only moves speak of comes behind the others."""
+    bench, old = shop.bench, shop.old("deals")
+    ids = came.select("deal_id", PLACE)
+    moved = moves.group_by("deal_id").aggregate(**{PLACE: (moves[PLACE].min() + behind).cast("int64")})
+    ids = ids.union(moved.anti_join(ids, "deal_id").select("deal_id", PLACE), distinct=False)
+    top = bench.run(old.aggregate(top=old.deal.max()))["top"][0].as_py() or 0
+    return bench.keep("numbers", give_numbers(ids, old, top + 1))
+
+
+def _numbered_moves(shop: Workshop, came: ir.Table, numbers: ir.Table) -> ir.Table:
+    """Arriving moves with their deal's number, behind all that came before."""
+    both = came.inner_join(numbers.select("deal", "deal_id"), "deal_id")
+    place = ibis.row_number().over(ibis.window(order_by=["seq", PLACE]))
+    both = both.mutate(
+        seq=(place + shop.pin.next_move).cast("int64"),
+        recorded_seq=ibis.literal(shop.pin.seq + 1, type="int64"),
+    )
+    return shop.bench.keep("numbered_moves", both.select(*SCHEMAS["stage_moves"].names))
+
+
+def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Table, ir.Table]:
+    """The deals whose moves are not as they were (column `deal`), and all their moves from now on."""
+    bench = shop.bench
+    if not shop.present("stage_moves"):
+        return bench.keep("moved", moves.select("deal").distinct()), moves
+    present = bench.keep("present_moves", shop.old("stage_moves").semi_join(moves, "deal"))
+    moved = bench.keep("moved", changed_deals(moves, present, history))
+    now = new_histories(moves.semi_join(moved, "deal"), present.semi_join(moved, "deal"), history)
+    histories = bench.keep("histories", now.select(*SCHEMAS["stage_moves"].names))
+    bench.drop("present_moves")
+    return moved, histories
