@@ -16,7 +16,8 @@ class Sent:
         self.content = content
 
     def chunks(self):
-        return iter(lambda stream=io.BytesIO(self.content): stream.read(2), b"")
+        stream = io.BytesIO(self.content)
+        return iter(lambda: stream.read(2), b"")
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,16 @@ from typing import Any
 
 from yaad.book import Book
 from yaad.faces.web.wire import pack
+from yaad.intake.understanding import FileUnderstanding
 from yaad.server import jobs
 from yaad.server.worker import Report
+from yaad.text import LANGUAGES, Message, has_key
 
 Json = Any  # a JSON value of any kind
 
 UNDERSTAND = "understand"
 IMPORT = "import"
+ENTERED = "entered "  # so begins the field of a stage's own date, followed by the stage's name
 
 
 def register() -> None:
@@ -43,11 +46,27 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         for question in found.questions
     ]
     files = [_file(file) for file in found.files]
-    return pack({"files": files, "questions": questions, "mapping": found.mapping.to_yaml()})
+    return pack({"files": files, "questions": questions, "notes": found.notes, "mapping": found.mapping.to_yaml()})
 
 
-def _file(file: Json) -> Json:
-    return {"name": file.name}
+def _file(file: FileUnderstanding) -> Json:
+    """How one file was read, column by column; columns that are only kept are named together."""
+    known = [column for column in file.columns if column.field is not None]
+    columns = [
+        {"theirs": one.header, "ours": _ours(str(one.field)), "example": one.example, "how": one.how or ""}
+        for one in known
+    ]
+    kept = [column.header for column in file.columns if column.field is None]
+    facts = [Message("web.rows_found", {"n": file.rows_in}), *file.evidence]
+    return {"name": file.name, "facts": facts, "columns": columns, "kept": kept}
+
+
+def _ours(field: str) -> Message | str:
+    """What a field is called."""
+    if field.startswith(ENTERED):
+        return Message("web.field_entered_stage", {"stage": field.removeprefix(ENTERED)})
+    key = f"web.field_{field}"
+    return Message(key) if has_key(key, LANGUAGES[0]) else field
 
 
 def import_files(arguments: dict[str, Json], report: Report) -> Json:

@@ -1,0 +1,162 @@
+"""A server over a small company, and a real browser that comes in by the printed address."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SERVE = "import sys; from yaad.server import serve; serve(sys.argv[1], lang='he')"
+
+
+def _load(name: str, path: Path):
+    """A module of the tests by its file; the folders of tests are no packages."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def company():
+    return _load("company_of_the_pages", HERE / "company.py")
+
+
+@pytest.fixture(scope="session")
+def forbidden():
+    """Language → pattern of what the first floor never says; the house's own list."""
+    import re
+
+    words = _load("house_words", HERE.parent / "house" / "test_words.py").FORBIDDEN
+    edges = {"he": (r"(?<!\w)(", r")(?!\w)"), "en": (r"\b(", r")\b")}
+    return {lang: re.compile(edges[lang][0] + "|".join(words[lang]) + edges[lang][1], re.IGNORECASE) for lang in words}
+
+
+class Served:
+    """A running server and the state of a browser that came in."""
+
+    def __init__(self, root: Path) -> None:
+        command = [sys.executable, "-c", SERVE, str(root)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.entry = self.process.stdout.readline().strip()
+        assert self.entry.startswith("http://127.0.0.1:"), self.entry
+        self.base = self.entry.partition("/enter/")[0]
+        self.state = None
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
+@contextmanager
+def serving(root: Path):
+    served = Served(root)
+    try:
+        yield served
+    finally:
+        served.stop()
+
+
+@pytest.fixture(scope="session")
+def full(company, tmp_path_factory):
+    """A server whose book holds the company."""
+    from yaad.book import Book
+
+    folder = tmp_path_factory.mktemp("pages")
+    file, mapping = company.write(folder)
+    root = folder / "אלון ציוד משרדי"
+    book = Book.create(root)
+    book.import_files([file], mapping=mapping)
+    book.close()
+    with serving(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """A server whose book is empty; what a test imports stays in it."""
+    with serving(tmp_path_factory.mktemp("empty") / "book") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Debian's chromium is absent")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Seen:
+    """What a page did while it was looked at."""
+
+    def __init__(self, page, base: str) -> None:
+        self.problems: list[str] = []
+        self.hosts: set[str] = set()
+        self.base = base
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url} {request.failure}"))
+        page.on("request", lambda request: self.hosts.add("/".join(request.url.split("/")[:3])))
+
+    def _console(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"{message.type}: {message.text}")
+
+    def check(self) -> None:
+        assert self.problems == []
+        assert self.hosts <= {self.base}
+
+
+@pytest.fixture
+def visit(chromium):
+    """``visit(served, path, lang=…, width=…, theme=…, js=…)`` → the page, with ``page.seen``."""
+    contexts = []
+
+    def enter(served: Served) -> None:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(served.entry)
+        served.state = context.storage_state()
+        context.close()
+
+    def make(served, path, *, lang="he", width=1440, theme="light", js=True):
+        if served.state is None:
+            enter(served)
+        context = chromium.new_context(
+            storage_state=served.state,
+            color_scheme=theme,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=js,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        context.add_cookies([{"name": "yaad_lang", "value": lang, "url": served.base}])
+        page = context.new_page()
+        page.seen = Seen(page, served.base)
+        page.status = page.goto(served.base + path, wait_until="load").status
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

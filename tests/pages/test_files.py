@@ -1,0 +1,125 @@
+"""From a dropped file to the first answers, in a browser."""
+
+import csv
+import io
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AMBIGUOUS = """id,entered,closed,stage,lost reason
+1,03/04/2025,05/06/2025,Won,
+2,04/05/2025,,Lead,
+3,01/02/2025,03/03/2025,Lost,price
+"""
+
+
+def drop(page, *files):
+    page.set_input_files("#files", files)
+    page.click(".dropform .btn.p")
+
+
+def wait_until_settled(page):
+    page.wait_for_selector("#progress", state="detached", timeout=60_000)
+
+
+def test_an_empty_book_leads_to_the_files_and_plans_with_an_example(visit, empty):
+    page = visit(empty, "/", lang="en")
+    assert page.url.endswith("/files/")
+    assert page.locator(".drop").is_visible()
+    page.goto(empty.base + "/plan/?target=50&step0=50&step1=40&step2=50")
+    assert page.locator("#answer .huge").inner_text() == "500"
+    assert page.locator("#answer .mile b").all_inner_texts() == ["500", "250", "100", "50"]
+    page.seen.check()
+
+
+def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tmp_path, forbidden):
+    file, mapping = company.write(tmp_path)
+    page = visit(empty, "/files/", lang="he")
+    drop(page, file, mapping)
+    wait_until_settled(page)
+    assert not forbidden["he"].search(page.inner_text("main"))
+    assert file.name in page.inner_text("main")
+    page.click(".acts .btn.p")
+    wait_until_settled(page)
+    rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
+    assert rows[0] == len(company.rows()) == sum(rows[1:])
+    assert page.locator(".sgs").is_visible()
+    assert page.locator(".calls li").count() > 0
+    assert page.locator(".cant").count() > 0
+    page.seen.check()
+
+
+def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, empty, tmp_path):
+    file = tmp_path / "deals.csv"
+    file.write_text(AMBIGUOUS, "utf-8")
+    page = visit(empty, "/files/", lang="en")
+    drop(page, file)
+    wait_until_settled(page)
+    for _ in range(6):
+        if not page.locator(".qc").count():
+            break
+        assert page.locator(".qc input:checked").count() == 0
+        assert page.locator(".acts .btn.p").count() == 0
+        for card in page.locator(".qc").all():
+            if card.locator("input[type=radio]").count():
+                card.locator("input[type=radio]").first.check()
+            else:
+                card.locator("input").first.fill("Lead")
+        page.click(".questions .btn.p")
+        wait_until_settled(page)
+    assert page.locator(".acts .btn.p").count() == 1
+    mapping = page.context.request.get(page.url + "mapping.yaml").text()
+    assert "kind: deals" in mapping
+    page.seen.check()
+
+
+def test_all_of_it_works_without_scripts(visit, empty, company, tmp_path):
+    file, mapping = company.write(tmp_path)
+    page = visit(empty, "/files/", lang="en", js=False)
+    drop(page, file, mapping)
+    wait_until_settled(page)
+    page.click(".acts .btn.p")
+    wait_until_settled(page)
+    assert page.locator(".sum b").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("empty.csv", b""), ("deals.xlsx", b"PK\x03\x04broken"), ("a.csv", b"\x00\x01\x02" * 99)]
+)
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_a_file_that_cannot_be_read_is_said_in_words(visit, empty, tmp_path, name, content, lang):
+    (tmp_path / name).write_bytes(content)
+    page = visit(empty, "/files/", lang=lang)
+    drop(page, tmp_path / name)
+    wait_until_settled(page)
+    alert = page.locator("[role=alert]")
+    assert alert.is_visible()
+    assert bool(re.search(r"[\u0590-\u05ff]", alert.inner_text())) == (lang == "he")
+    page.seen.check()
+
+
+def test_refused_rows_can_be_fetched_with_their_reasons(visit, empty, company, tmp_path):
+    file, mapping = company.write(tmp_path)
+    lines = file.read_text("utf-8").splitlines()
+    broken = lines[1].replace("2026-", "20x6-")
+    file.write_text("\n".join([lines[0], broken, *lines[2:]]) + "\n", "utf-8")
+    page = visit(empty, "/files/", lang="en")
+    drop(page, file, mapping)
+    wait_until_settled(page)
+    page.click(".acts .btn.p")
+    wait_until_settled(page)
+    rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
+    assert rows[2] == 1
+    answer = page.context.request.get(empty.base + page.locator("a[download][href*=rejects]").get_attribute("href"))
+    told = list(csv.reader(io.StringIO(answer.text().removeprefix("\ufeff"))))
+    assert len(told) == 2
+    assert told[1][0] == "2"
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_foreign_drafts_and_numbers_are_nowhere(visit, empty):
+    page = visit(empty, "/files/", lang="en")
+    for path in ("/files/0123456789abcdef/", "/files/..%2Fserver/", "/files/0123456789abcdef/rejects/0/"):
+        assert page.context.request.get(empty.base + path).status == 404
