@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yaad.book import Book
 from yaad.errors import InputError
 from yaad.server.place import Place
 from yaad.text import Message
@@ -82,6 +81,7 @@ def prepare(book_root: Path | str, *, host: str = "127.0.0.1", port: int = 0, la
     import uvicorn
     from django.core.asgi import get_asgi_application
 
+    from yaad.book import Book
     from yaad.server import entrance, settings, state
 
     root = Path(book_root)

@@ -1,6 +1,7 @@
 """Django's settings, put together for one book. No database yet: sessions are signed cookies."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 
 import django
@@ -79,6 +80,7 @@ def settings_for(place: Place, *, lang: str) -> Mapping[str, object]:
 def configure(place: Place, *, lang: str) -> None:
     """Make these settings Django's own; once a process."""
     settings.configure(**settings_for(place, lang=lang))
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a mistyped address is no news for the terminal
     django.setup()
 
 

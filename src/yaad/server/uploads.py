@@ -3,7 +3,6 @@
 import re
 import secrets
 import shutil
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +12,7 @@ from django.utils import timezone
 from yaad.errors import InputError
 from yaad.text import Message
 
-LONGEST_NAME = 120
+LONGEST_NAME, LONGEST_ENDING = 160, 20  # bytes
 KEPT_DAYS = 7
 ID = re.compile(r"[0-9a-f]{16}")
 
@@ -34,10 +33,18 @@ def clean_name(name: str | None) -> str:
     ('passwd', 'file', 'עסקאות 2026.csv')
     """
     last = re.split(r"[/\\]", name or "")[-1]
-    kept = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in '<>:"|?*[]')
-    stem, dot, ending = kept.strip(" .").rpartition(".")
-    whole = f"{stem[: LONGEST_NAME - len(ending)]}{dot}{ending[:20]}"
-    return whole.strip(" .") or "file"
+    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*[]').strip(" .")
+    stem, dot, ending = kept.rpartition(".")
+    return (
+        _cut(stem, LONGEST_NAME).strip(" .") + dot + _cut(ending, LONGEST_ENDING)
+        if stem
+        else _cut(kept, LONGEST_NAME) or "file"
+    )
+
+
+def _cut(text: str, size: int) -> str:
+    """So much of a text as fits so many bytes: a disk counts bytes."""
+    return text.encode()[:size].decode(errors="ignore").strip(" .")
 
 
 class Uploads:
