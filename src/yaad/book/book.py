@@ -21,8 +21,8 @@ from yaad.book.imports import (
 )
 from yaad.book.reports import ImportReport
 from yaad.errors import BookError, InputError, OpenQuestion
-from yaad.facts import Facts, Lake, SqliteJournal, Stored, store
-from yaad.intake import Batch, Kind, Mapping, Understanding, load, understand
+from yaad.facts import Facts, History, Lake, SqliteJournal, Stored, store
+from yaad.intake import Batch, Kind, Mapping, Shape, Understanding, load, understand
 from yaad.model import (
     Calendar,
     Entry,
@@ -36,7 +36,7 @@ from yaad.model import (
     UndoEntry,
     WinEntry,
 )
-from yaad.show import Findings, PlanResult, Result
+from yaad.show import Findings, PlanResult, Result, Snapshots
 from yaad.text import Message
 
 Progress = Callable[[int, int | None], None]
@@ -281,6 +281,10 @@ class Book:
         """
         return Result(measures.dwell(self._scope(by, period), basis))
 
+    def snapshots(self, months: int = 12) -> Snapshots:
+        """The open deals by stage at the end of each of the last months."""
+        return Snapshots(measures.month_ends(self._scope(), months))
+
     def explain(self, measure_id: str, by: By = None, period: PeriodLike = None, limit: int = 20) -> Result:
         """Why this number: the rule in words, the query behind it, some rows behind it."""
         return Result(measures.explain(measure_id, self._scope(by, period), limit))
@@ -450,6 +454,8 @@ def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored
         last_day=batch.last_day,
         import_name=name,
         as_of=as_of,
+        # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
+        history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
     )
 
 

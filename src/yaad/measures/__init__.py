@@ -11,6 +11,7 @@ from yaad.measures.funnels import funnel
 from yaad.measures.quality import filled_columns, quality
 from yaad.measures.registry import REGISTRY, explain, find, measure
 from yaad.measures.scope import Scope
+from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import stalled_deals, stuck_deals
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "find",
     "funnel",
     "measure",
+    "month_ends",
     "quality",
     "stage_ratios",
     "stalled_deals",

@@ -2,7 +2,18 @@
 
 from yaad.model.calendar import Calendar
 from yaad.model.entries import Entry, EntryKind, LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
-from yaad.model.figures import Cell, ConversionRow, DwellRow, Dwells, Explanation, Figure, Finding, Funnel, FunnelRow
+from yaad.model.figures import (
+    Cell,
+    ConversionRow,
+    DwellRow,
+    Dwells,
+    Explanation,
+    Figure,
+    Finding,
+    Funnel,
+    FunnelRow,
+    Snapshot,
+)
 from yaad.model.money import Money, Tax, single_unit
 from yaad.model.periods import Grain, Period, parse_day
 from yaad.model.stages import Pipeline, Stage, StageType
@@ -29,6 +40,7 @@ __all__ = [
     "NoteEntry",
     "Period",
     "Pipeline",
+    "Snapshot",
     "Stage",
     "StageType",
     "Tax",

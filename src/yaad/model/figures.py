@@ -156,3 +156,11 @@ class Finding:
     of: int
     words: Message
     means: Message
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The open deals at the end of a day: stage → how many."""
+
+    day: dt.date
+    counts: dict[str, int]

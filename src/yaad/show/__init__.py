@@ -34,6 +34,7 @@ from yaad.show.imports import import_dict, import_table
 from yaad.show.markup import notes_html, table_html
 from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html
 from yaad.show.results import Result, parts_css, plain
+from yaad.show.snapshots import Snapshots
 from yaad.show.speech import in_chart, say_html, say_plain, say_terminal
 from yaad.show.tables import Column, Kind, Shown, Table, inert
 
@@ -50,6 +51,7 @@ __all__ = [
     "PlanResult",
     "Result",
     "Shown",
+    "Snapshots",
     "Table",
     "WhatIfResult",
     "chance_said",
