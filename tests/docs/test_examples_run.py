@@ -14,7 +14,7 @@ FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(yaad.__path__, "yaad.")
-    if not module.name.startswith(("yaad.faces.web", "yaad.server"))  # Django wants its settings first
+    if not module.name.startswith(("yaad.faces.web", "yaad.server", "yaad.__main__"))  # Django wants its settings first
 )
 
 

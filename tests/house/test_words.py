@@ -74,8 +74,8 @@ def test_both_languages_use_the_same_values(domain):
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_the_compiled_catalogue_is_the_written_one(lang, domain):
     with (LOCALE / lang / f"{domain}.mo").open("rb") as file:
-        compiled = {(m.id if isinstance(m.id, str) else m.id[0]): m.string for m in read_mo(file) if m.id}
-    assert compiled == {key: message.string for key, message in _entries(lang, domain).items()}, "run `make words`"
+        compiled = {(m.id if isinstance(m.id, str) else m.id[0]): _forms(m) for m in read_mo(file) if m.id}
+    assert compiled == {key: _forms(message) for key, message in _entries(lang, domain).items()}, "run `make words`"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

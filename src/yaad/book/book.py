@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from yaad import insight, measures, plan
+from yaad import insight, measures
 from yaad.book.imports import (
     ImportRecord,
     keep_original,
@@ -35,6 +35,16 @@ from yaad.model import (
     StageType,
     UndoEntry,
     WinEntry,
+)
+from yaad.plan import (
+    Lag,
+    Plan,
+    Ratio,
+    closings_for_value,
+    last_useful_dates,
+    plan_backwards,
+    what_if,
+    with_dates,
 )
 from yaad.show import Findings, PlanResult, Result, Snapshots
 from yaad.text import Message
@@ -343,15 +353,13 @@ class Book:
         if target is None:
             if average is None:
                 raise InputError(Message("book.no_average"))
-            target = plan.closings_for_value(target_value or 0, average)
+            target = closings_for_value(target_value or 0, average)
         own = self.ratios(ratios, window_days)
-        made = plan.plan_backwards(target, _of_inquiries(own), average=average, target_value=target_value, unit=unit)
+        made = plan_backwards(target, _of_inquiries(own), average=average, target_value=target_value, unit=unit)
         if deadline is not None:
             calendar = Calendar.of_zone(self.zone)
             days = calendar.working_days(self.as_of, deadline)
-            made = plan.with_dates(
-                made, plan.last_useful_dates(self._lags(made), deadline, self.as_of, working_days=days)
-            )
+            made = with_dates(made, last_useful_dates(self._lags(made), deadline, self.as_of, working_days=days))
         return PlanResult(made, window_days=own.window_days)
 
     def whatif(
@@ -366,21 +374,21 @@ class Book:
         unit = None
         if average is None:
             average, unit = self._mean_value()
-        return Result(plan.what_if(inquiries, _of_inquiries(self.ratios(ratios, window_days)), average, unit=unit))
+        return Result(what_if(inquiries, _of_inquiries(self.ratios(ratios, window_days)), average, unit=unit))
 
     def _mean_value(self) -> tuple[Decimal | None, str | None]:
         """The mean won deal and its currency; None where the data do not tell."""
         (figure,) = measures.measure(["deal_value_mean"], self._scope())
         return (None if figure.value is None else Decimal(str(figure.value))), figure.unit
 
-    def _lags(self, made: plan.Plan) -> dict[str, plan.Lag]:
+    def _lags(self, made: Plan) -> dict[str, Lag]:
         """For the inquiries and each stage of a plan: how long the way from there to the sale is."""
         scope = self._scope()
         names = (scope.stages[0], *scope.stages[1:])
         lags = {}
         for row, name in zip(made.needed, names, strict=False):
             spells = measures.way_lengths(scope, name)
-            lags[row.stage] = plan.Lag.from_counts(spells.times, spells.advanced, spells.lost, spells.open)
+            lags[row.stage] = Lag.from_counts(spells.times, spells.advanced, spells.lost, spells.open)
         return lags
 
     # ---- writing ----------------------------------------------------------------------------------------------
@@ -465,8 +473,8 @@ def _holds_something_else(root: Path) -> bool:
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 
-def _of_inquiries(own: measures.StageRatios) -> list[plan.Ratio]:
-    return [plan.Ratio.counted(row.stage, row.reached, row.of) for row in own.rows]
+def _of_inquiries(own: measures.StageRatios) -> list[Ratio]:
+    return [Ratio.counted(row.stage, row.reached, row.of) for row in own.rows]
 
 
 def read(
