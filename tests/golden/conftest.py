@@ -2,11 +2,13 @@
 
 import csv
 import datetime as dt
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from yaad.book import Book
 from yaad.facts import Facts, Lake, store
 from yaad.measures import Scope
 from yaad.model import Period, Pipeline, Stage, StageType
@@ -74,9 +76,16 @@ def straight(root: Path) -> Path:
     return root
 
 
-@pytest.fixture(scope="session")
-def root(tmp_path_factory) -> Path:
-    return straight(tmp_path_factory.mktemp("golden") / "book")
+def imported(root: Path) -> Path:
+    with closing(Book.create(root)) as book:
+        for name in ("deals", "stage_history"):
+            book.import_files([HERE / f"{name}.csv"], mapping=HERE / f"{name}.yaml", as_of=AS_OF)
+    return root
+
+
+@pytest.fixture(scope="session", params=[straight, imported], ids=lambda road: road.__name__)
+def root(request, tmp_path_factory) -> Path:
+    return request.param(tmp_path_factory.mktemp("golden") / "book")
 
 
 @pytest.fixture(scope="session")
