@@ -1,0 +1,223 @@
+"""The whole way on a small book: files in, figures, plan, entries and their undoing out."""
+
+import json
+import os
+
+import pytest
+
+DEALS = """\
+id,rep,source,stage,amount,created,closed
+a1,Dana,web,Won,1000,2026-01-01,2026-01-11
+a2,Dana,web,Won,3000,2026-01-02,2026-01-22
+a3,Dana,referral,Lost,500,2026-01-03,2026-01-08
+a4,Yoav,web,Lost,700,2026-01-04,2026-02-03
+a5,Yoav,referral,Won,2000,2026-01-05,2026-02-04
+a6,Yoav,web,Inquiry,900,2026-01-10,
+a7,Dana,,Inquiry,400,2026-02-01,
+a8,Dana,web,Inquiry,600,,
+"""
+MAP = """\
+kind: deals
+shape: two_dates
+columns: {id: id, rep: rep, source: source, stage: stage, amount: amount, entered: created, closed: closed}
+entered_opens: Inquiry
+stages: [{name: Inquiry}, {name: Won, type: won}, {name: Lost, type: lost}]
+zone: UTC
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with the deals and their map."""
+    (tmp_path / "deals.csv").write_text(DEALS, "utf-8")
+    (tmp_path / "map.yaml").write_text(MAP, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def book(yaad, files):
+    """``book("funnel")`` gives the object of a verb on the imported book."""
+    done = yaad(
+        "import", files / "deals.csv", "--map", files / "map.yaml", "--book", files / "book",
+        "--as-of", "2026-02-28", "--yes", "--json",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+
+    def ask(verb, *words):
+        return yaad(verb, *words, "--book", files / "book", "--json").json
+
+    ask.report = json.loads(done.out)
+    ask.root = files / "book"
+    return ask
+
+
+def test_the_account_adds_up(book):
+    (file,) = book.report["files"]
+    assert file["name"] == "deals.csv"
+    assert (file["rows_in"], file["loaded"], file["rejected"], file["skipped"]) == (8, 8, 0, 0)
+    assert book.report["as_of"] == "2026-02-28"
+
+
+def test_funnel(book):
+    told = book("funnel")
+    (stage,) = told["stages"]
+    assert [stage[key] for key in ("stage", "entered", "advanced", "lost", "open")] == ["Inquiry", 8, 3, 2, 3]
+    assert told["won"] == 3
+
+
+def test_funnel_by_person(book):
+    groups = {group["by"]["rep"]: group["stages"][0]["entered"] for group in book("funnel", "--by", "rep")["groups"]}
+    assert groups == {"Dana": 5, "Yoav": 3}
+
+
+def test_measures(book):
+    rows = {row["id"]: row for row in book("measure", "inquiries", "win_rate", "won_value", "sales_cycle")["measures"]}
+    assert rows["inquiries"]["value"] == 8
+    assert rows["win_rate"]["value"] == pytest.approx(0.6)
+    assert rows["win_rate"]["low"] < 0.6 < rows["win_rate"]["high"]
+    assert (rows["won_value"]["value"], rows["won_value"]["unit"], rows["won_value"]["low"]) == (6000, None, None)
+    assert rows["sales_cycle"]["value"] == 20
+
+
+def test_measures_by_month_and_in_a_period(book):
+    months = {row["by"]["month"]: row["value"] for row in book("measure", "won", "--by", "month")["measures"]}
+    assert months == {"2026-01": 2, "2026-02": 1}
+    (row,) = book("measure", "won", "--period", "2026-02")["measures"]
+    assert (row["value"], row["period"]["name"]) == (1, "2026-02")
+
+
+def test_dwell_and_conversion(book):
+    told = book("dwell")
+    assert told["stages"][0]["n"] == 7  # the undated one has no time
+    assert told["total"]["n_open"] == 2
+    (row,) = book("conversion", "--from", "Inquiry", "--to", "Won")["conversions"]
+    assert (row["entered"], row["reached"], row["lost"], row["undecided"]) == (8, 3, 2, 3)
+
+
+def test_explain(book):
+    told = book("explain", "won")
+    assert list(told)[:4] == ["id", "rule", "sql", "rows"]
+    assert told["rows_total"] == 3
+    assert "SELECT" in told["sql"]
+
+
+def test_plan_and_what_if_by_the_books_own_ratios(book):
+    told = book("plan", "--target", "3", "--ratios", "all")
+    assert (told["needed"][0]["count"], told["needed"][-1]["count"]) == (8, 3)
+    assert book("whatif", "--inquiries", "16", "--ratios", "all")["needed"][-1]["count"] == 6
+
+
+def test_an_earlier_day(book):
+    (stage,) = book("funnel", "--as-of", "2026-01-15")["stages"]
+    assert (stage["advanced"], stage["lost"]) == (1, 1)
+
+
+def test_what_is_written_counts_and_can_be_taken_back(book):
+    entry = book("win", "a6", "--amount", "950", "--at", "2026-02-10", "--by", "Yoav")
+    assert (entry["kind"], entry["deal_id"], entry["by"], entry["amount"]) == ("win", "a6", "Yoav", "950")
+    assert book("measure", "won")["measures"][0]["value"] == 4
+    book("undo", "a6", str(entry["seq"]))
+    assert book("measure", "won")["measures"][0]["value"] == 3
+    assert book("lose", "a7", "--reason", "price")["kind"] == "lose"
+    assert book("note", "a7", "no answer")["text"] == "no answer"
+    assert book("measure", "lost", "--as-of", "2099-01-01")["measures"][0]["value"] == 3
+
+
+def test_entries_say_how_to_take_them_back(yaad, book):
+    done = yaad("note", "a7", "שלום", "--book", book.root, "--lang", "he")
+    assert done.code == 0
+    assert "yaad undo a7" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("move", "zz", "Inquiry"), "zz"),
+        (("move", "a6", "Nowhere"), "Nowhere"),
+        (("note", "a6", "x", "--at", "yesterday"), "yesterday"),
+        (("undo", "a6", "77"), "77"),
+        (("measure", "win_rat"), "win_rate"),
+        (("funnel", "--by", "colour"), "colour"),
+        (("funnel", "--period", "2026-13"), "2026-13"),
+        (("conversion", "--from", "Nowhere"), "Nowhere"),
+        (("explain", "nothing"), "nothing"),
+        (("funnel", "--engine", "abacus"), "abacus"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_names_that_do_not_exist(yaad, book, words, said, lang):
+    done = yaad(*words, "--book", book.root, "--json", "--lang", lang)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+@pytest.mark.parametrize(
+    "words", [("funnel",), ("funnel", "--by", "rep"), ("dwell",), ("measure", "won"), ("explain", "won"), ("doctor",),
+              ("plan", "--target", "5"), ("whatif", "--inquiries", "5"), ("conversion",), ("rebuild",)],
+)  # fmt: skip
+def test_each_answer_is_readable(yaad, book, words, lang):
+    done = yaad(*words, "--book", book.root, "--lang", lang)
+    assert done.code == 0, done.err
+    assert done.out.strip()
+    assert not set("\u2066\u2067\u2068\u2069") & set(done.out)
+
+
+def test_rebuilt_figures_are_the_same(book):
+    book("note", "a7", "kept")
+    before = book("measure", "won", "won_value", "win_rate")
+    book("rebuild")
+    assert book("measure", "won", "won_value", "win_rate") == before
+
+
+def test_the_same_file_twice_changes_nothing(yaad, book, files):
+    before = book("measure", "inquiries", "won_value")
+    words = ("--map", files / "map.yaml", "--book", book.root, "--as-of", "2026-02-28", "--yes", "--json")
+    (file,) = yaad("import", files / "deals.csv", *words).json["files"]
+    assert (file["loaded"], file["skipped"]) == (0, 8)
+    assert book("measure", "inquiries", "won_value") == before
+
+
+def test_a_refused_row_is_written_with_its_reason(yaad, files):
+    text = DEALS.replace("2026-01-11", "2026-13-45")
+    (files / "bad.csv").write_text(text, "utf-8")
+    done = yaad("import", files / "bad.csv", "--map", files / "map.yaml", "--book", files / "b", "--yes")
+    assert done.code == 0, done.err
+    assert "rejects" in done.out
+    assert "8 rows = 7 loaded + 1 not read + 0 left out" in done.out
+    (report,) = (files / "b" / "rejects").iterdir()
+    assert "2026-13-45" in report.read_text("utf-8-sig")
+
+
+AMBIGUOUS = "id,created,closed,stage\n" + "".join(f"d{n},{n:02}/{n + 1:02}/2026,,Inquiry\n" for n in range(1, 9))
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_an_open_question_ends_with_its_map_line(yaad, files, lang):
+    (files / "ambiguous.csv").write_text(AMBIGUOUS, "utf-8")
+    done = yaad("import", files / "ambiguous.csv", "--book", files / "q", "--yes", "--json", "--lang", lang)
+    assert (done.code, done.out) == (2, "")
+    assert "day_first" in done.err
+    assert not (files / "q").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("absent.csv", None),
+        ("empty.csv", b""),
+        ("binary.csv", os.urandom(2000)),
+        ("broken.xlsx", b"PK\x03\x04 not a workbook"),
+        ("noid.csv", b"colour,size\nred,3\n"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_what_cannot_be_read_leaves_nothing_behind(yaad, files, name, content, lang):
+    if content is not None:
+        (files / name).write_bytes(content)
+    done = yaad(
+        "import", files / name, "--map", files / "map.yaml", "--book", files / "ספר", "--yes", "--json", "--lang", lang
+    )
+    assert (done.code, done.out) == (2, "")
+    assert name in done.err
+    assert not (files / "ספר").exists()
