@@ -33,8 +33,8 @@ def write_company(folder: Path | str, lang: str = "he", seed: int = 1, as_of: da
         as_of: the last day that the files know of.
 
     Returns:
-        The files in the order in which they are best imported: products, accounts, deals, stage_history, orders,
-        lines, activities, calls.
+        The files in the order in which they are best imported: deals, stage_history, products, accounts,
+        orders, lines, activities, calls.
 
     Raises:
         KeyError: no company speaks this language.

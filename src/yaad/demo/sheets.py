@@ -32,12 +32,12 @@ class Sheet:
 
 
 def sheets_of(company: Company) -> list[Sheet]:
-    """All tables, in the order in which they are best imported."""
+    """All tables, in the order in which they are best imported: deals first, so that nothing waits for its deal."""
     rows = {
-        "products": _products(company),
-        "accounts": _accounts(company),
         "deals": _deals(company),
         "stage_history": _stage_history(company),
+        "products": _products(company),
+        "accounts": _accounts(company),
         "orders": _orders(company),
         "lines": _lines(company),
         "activities": _activities(company),

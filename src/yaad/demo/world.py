@@ -1,6 +1,6 @@
 """What a simulated company is like: the parameters that make its history, and so its truth."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from yaad.demo.hours import OfficeHours
@@ -104,7 +104,7 @@ class World:
     zone: str = "UTC"
     months: tuple[float, ...] = (1.0,) * 12
     weekdays: tuple[float, ...] = (1.0,) * 7
-    hours: OfficeHours | None = field(default=None)
+    hours: OfficeHours | None = None
     back: float = 0.0
     skip: float = 0.0
     reopened: float = 0.0
