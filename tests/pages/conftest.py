@@ -148,6 +148,7 @@ def visit(chromium):
             color_scheme=theme,
             viewport={"width": width, "height": 900},
             java_script_enabled=js,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

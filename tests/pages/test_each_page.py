@@ -19,6 +19,8 @@ PAGES = {
 }
 DIRECTION = {"he": "rtl", "en": "ltr"}
 KEY = re.compile(r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli)\.[a-z_]+")
+# Each pair of width and appearance is read through in one of the languages: the other one has the same templates.
+READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "light"))}
 BOTH = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
 
 
@@ -54,7 +56,8 @@ def test_a_page_is_well(visit, full, name, lang):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width], (width, theme)
-        assert axe(page) == [], (width, theme)
+        if (width, theme) in READ[lang]:
+            assert axe(page) == [], (width, theme)
     page.seen.check()
 
 
