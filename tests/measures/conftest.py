@@ -73,7 +73,7 @@ class Written:
                     "at": at,
                     "day": at.date() if at else None,
                     "whole_day": bool(at) and whole,
-                }  # fmt: skip
+                }
             )
         return self
 

@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import UnknownName
-from yaad.measures.dimensions import asked, floats, groups, integers, key_columns, without_stage
+from yaad.measures.dimensions import asked, flags, floats, groups, integers, key_columns, without_stage
 from yaad.measures.funnels import first_stays, notes_on
 from yaad.measures.lengths import age, counted
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import Curve, Ending, Sample, Spells, kaplan_meier
+from yaad.measures.statistics import Curve, Ending, Estimate, Sample, Spells, kaplan_meier
 from yaad.model import DwellRow, Dwells
 from yaad.model.figures import Cell
 
@@ -45,6 +45,18 @@ class Lasting:
     def curve(self) -> Curve:
         """The Kaplan–Meier curve of leaving by any end."""
         return kaplan_meier(self.spells)
+
+    @property
+    def median(self) -> Estimate:
+        """The typical time; from two ended stays on with its interval."""
+        typical = self.curve.estimate(0.5)
+        return typical if self.closed.n > 1 else Estimate(typical.value, None, None)
+
+    @property
+    def mean(self) -> Estimate:
+        """The mean up to the longest time seen, running stays counted; from two ended stays on with its interval."""
+        average = self.curve.restricted_mean()
+        return average if self.closed.n > 1 else Estimate(average.value, None, None)
 
 
 def dwell_statistics(scope: Scope, basis: str = "first") -> ir.Table:
@@ -96,7 +108,7 @@ def lasting(rows: pa.Table, place: int) -> Lasting:
     """The lengths at one place, from rows of `dwell_statistics`."""
     these = rows.filter(pa.array(integers(rows, "place") == place))
     days, n = floats(these, "days"), integers(these, "n")
-    running = np.array(these["running"].to_pylist(), dtype=bool)
+    running = flags(these, "running")
     known = days >= 0  # NaN is not
     spells = Spells.count(days[known], np.where(running[known], Ending.OPEN, Ending.ADVANCED), n[known])
     ended = known & ~running
@@ -128,7 +140,7 @@ def _dwells(scope: Scope, by: dict[str, Cell], rows: pa.Table, basis: str) -> Dw
 
 def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
     curve = stays.curve
-    median, low, high = curve.estimate(0.5)
+    median, low, high = stays.median
     return DwellRow(
         stage=stage,
         basis=basis,
@@ -138,7 +150,7 @@ def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
         q25_days=curve.quantile(0.25),
         q75_days=curve.quantile(0.75),
         p80_days=curve.quantile(0.8),
-        mean_days=curve.restricted_mean().value,
+        mean_days=stays.mean.value,
         horizon_days=curve.horizon,
         mean_closed_days=stays.closed.mean().value,
         n=stays.spells.total,

@@ -171,7 +171,11 @@ def _spells(stays: pa.Table, entered: int, lost: int) -> Spells:
 
 def _codes(column: pa.ChunkedArray, codes: dict[str, int]) -> np.ndarray:
     """Texts as numbers; any other text is `Ending.OPEN`."""
-    return np.array([codes.get(text, Ending.OPEN) for text in column.to_pylist()], dtype=np.int64)
+    if not len(column):
+        return np.empty(0, dtype=np.int64)
+    texts = column.combine_chunks().dictionary_encode()
+    known = np.array([codes.get(text, Ending.OPEN) for text in texts.dictionary.to_pylist()], dtype=np.int64)
+    return np.asarray(known[texts.indices.to_numpy(zero_copy_only=False)])
 
 
 def _funnel(scope: Scope, deals: Followed) -> Funnel:

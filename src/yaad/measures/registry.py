@@ -56,5 +56,5 @@ def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     rows = found.rows(scope)
     total = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
     shown = scope.run(rows.limit(limit)).to_pylist()
-    plain = tuple({name: plain(value) for name, value in row.items()} for row in shown)
-    return Explanation(found.id, found.rule, scope.sql(found.statistics(scope)), plain, int(total))
+    told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
+    return Explanation(found.id, found.rule, scope.sql(found.statistics(scope)), told, int(total))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad.measures.definition import Unit
-from yaad.measures.dimensions import asked, floats, groups, integers, key_columns
+from yaad.measures.dimensions import asked, flags, floats, groups, integers, key_columns
 from yaad.measures.dwells import whole_ways
 from yaad.measures.funnels import first_stays
 from yaad.measures.lengths import counted, number
@@ -45,7 +45,7 @@ def stalled_statistics(scope: Scope) -> ir.Table:
 def stuck_limits(yardstick: pa.Table) -> dict[int, float]:
     """The days after which a deal is stuck, by place; a place whose curve does not come down so far is absent."""
     days, n, at = floats(yardstick, "days"), integers(yardstick, "n"), integers(yardstick, "place")
-    running = np.array(yardstick["running"].to_pylist(), dtype=bool)
+    running = flags(yardstick, "running")
     limits: dict[int, float] = {}
     for place in np.unique(at).tolist():
         here = (at == place) & (days >= 0)  # NaN is not

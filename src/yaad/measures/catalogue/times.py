@@ -68,11 +68,11 @@ def _why(stays: Lasting) -> Message:
 
 
 def _median(stays: Lasting) -> Estimate:
-    return stays.curve.estimate(0.5)
+    return stays.median
 
 
 def _mean(stays: Lasting) -> Estimate:
-    return stays.curve.restricted_mean()
+    return stays.mean
 
 
 def _mean_closed(stays: Lasting) -> Estimate:

@@ -42,14 +42,16 @@ class Sample:
     def median(self) -> Estimate:
         """The middle value (the mean of the two middle ones when n is even) with its log-log interval.
 
-        The interval is that of `kaplan_meier` where nothing still runs. Values below 0 are possible (amounts), so
-        the value itself is taken from the counts.
+        The interval is that of `kaplan_meier` where nothing still runs, from two values on. It is read off the ranks of
+        the values, since amounts may be below 0.
         """
         if not self.n:
             return Estimate(None, None, None)
         ranks = np.cumsum(self.counts)
         below, above = (np.searchsorted(ranks, rank, side="left") for rank in ((self.n + 1) // 2, self.n // 2 + 1))
         middle = float(self.values[below] + self.values[above]) / 2
+        if self.n < 2:
+            return Estimate(middle, None, None)
         places = Spells.count(np.arange(len(self.values)), np.full(len(self.values), Ending.ADVANCED), self.counts)
         low, high = kaplan_meier(places).quantile_interval(0.5)
         return Estimate(middle, self._value(low), self._value(high))

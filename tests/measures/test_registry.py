@@ -1,0 +1,183 @@
+"""The catalogue: every measure is declared, said in both languages, explained, and answers an empty book."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from yaad.errors import UnknownName
+from yaad.measures import REGISTRY, Unit, explain, measure
+from yaad.text import LANGUAGES, has_key, keys, render
+
+IDS = [
+    "inquiries",
+    "inquiries_undated",
+    "deals",
+    "won",
+    "lost",
+    "open",
+    "reached",
+    "conversion_rate",
+    "drop_off",
+    "dwell",
+    "dwell_mean",
+    "dwell_mean_closed",
+    "sales_cycle",
+    "sales_cycle_mean",
+    "days_to_close",
+    "days_to_close_mean",
+    "win_rate",
+    "win_rate_value",
+    "deal_value_mean",
+    "deal_value_median",
+    "won_value",
+    "open_value",
+    "stalled",
+    "stuck",
+]
+
+NOT_SAID = {
+    "en": r"kaplan|confidence|censor|cohort|posterior|median|significan|wape|\bfdr\b|p-value|percentile",
+    "he": r"קפלן|רווח סמך|טווח סמך|אומדן|חציון|בייס|מובהקות|צנזור|קוהורט|אחוזון",
+}
+
+
+@pytest.fixture(scope="module")
+def scope(written):
+    book = written("Meeting", "Quote")
+    book.deal(("Meeting", "2024-01-01"), ("Quote", "2024-01-05"), ("Won", "2024-01-09"), owner="Ann", amount=10)
+    book.deal(("Meeting", "2024-01-02"), ("Lost", "2024-01-05"), owner="Ben", amount=20)
+    book.deal(("Meeting", "2024-01-03"), owner="Ben", amount=30)
+    return book.scope("2024-01-31")
+
+
+def test_ids():
+    assert sorted(REGISTRY) == sorted(IDS)
+    assert all(key == each.id for key, each in REGISTRY.items())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", IDS)
+def test_name_meaning_and_rule_are_said(name, lang):
+    each = REGISTRY[name]
+    for message in (each.name, each.words, each.rule):
+        assert has_key(message.key, lang)
+    assert each.source
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_word_of_the_second_floor(lang):
+    for domain in ("measures", "insight"):
+        for key in keys(lang, domain):
+            from yaad.text.catalogue import Message
+
+            said = render(Message(key, AnyValue()), lang)
+            assert not re.search(NOT_SAID[lang], said, re.IGNORECASE), key
+
+
+class AnyValue(dict):
+    def __missing__(self, name):
+        return name
+
+    def get(self, name, default=None):
+        return 5 if name == "n" else default
+
+    def items(self):
+        return [
+            (name, name)
+            for name in (
+                "stages",
+                "of",
+                "days",
+                "start",
+                "end",
+                "usual",
+                "stage",
+                "amount",
+                "place",
+                "next_stage",
+                "owner",
+                "share",
+                "lost",
+                "entered",
+            )
+        ] + [("n", 5)]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_exactly_one_row_without_a_breakdown(scope, name):
+    (figure,) = measure([name], scope)
+    assert figure.id == name
+    assert figure.by == {}
+    assert figure.as_of == scope.as_of
+    assert (figure.level == 0.95) == (figure.low is not None or figure.high is not None)
+    if REGISTRY[name].unit is Unit.COUNT:
+        assert (figure.low, figure.high, figure.level) == (None, None, None)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_each_by_person_and_by_month(scope, name):
+    for by in ("owner", "month", "stage", "product"):
+        for figure in measure([name], replace(scope, by=(by,))):
+            assert list(figure.by) == [by]
+
+
+@pytest.fixture(scope="module")
+def no_deals(written):
+    return written("Meeting", "Quote").scope("2024-01-31")
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_each_answers_a_book_without_deals(no_deals, name):
+    (figure,) = measure([name], no_deals)
+    assert figure.n == 0
+    assert figure.value in (None, 0)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_explained_by_rule_query_and_rows(scope, name):
+    told = explain(name, scope, limit=2)
+    assert told.id == name
+    assert told.rule == REGISTRY[name].rule
+    assert told.sql.lstrip().upper().startswith(("SELECT", "WITH"))
+    assert len(told.rows) == min(2, told.rows_total)
+    for row in told.rows:
+        assert all(isinstance(value, str | int | float | None) for value in row.values())
+
+
+def test_the_rows_behind_are_those_counted(scope):
+    for name in (
+        "inquiries",
+        "won",
+        "lost",
+        "open",
+        "win_rate",
+        "days_to_close",
+        "stuck",
+        "stalled",
+        "inquiries_undated",
+    ):
+        assert explain(name, scope).rows_total == measure([name], scope)[0].n
+    by_person = explain("won", replace(scope, by=("rep",)))
+    assert by_person.rows[0]["rep"] == "Ann"
+    assert by_person.rows[0]["closed_day"] == "2024-01-09"
+    assert explain("dwell", replace(scope, by=("stage",))).rows_total == 4
+
+
+def test_figures_come_in_the_order_asked_for(scope):
+    assert [figure.id for figure in measure(["won", "win_rate", "lost"], scope)] == ["won", "win_rate", "lost"]
+
+
+def test_measures_of_the_same_statistics_ask_once(scope):
+    asked = []
+    counting = replace(scope, run=lambda query: asked.append(query) or scope.run(query))
+    measure(["sales_cycle", "sales_cycle_mean", "days_to_close"], counting)
+    assert len(asked) == 2  # whether the book is large, and the lengths
+
+
+def test_an_unknown_measure_says_which_there_are(scope):
+    with pytest.raises(UnknownName) as told:
+        measure(["win_rat"], scope)
+    assert "win_rate" in told.value.say("en")
+    with pytest.raises(UnknownName):
+        explain("nothing", scope)
