@@ -1,1 +1,30 @@
-"""intake."""
+"""Any file or CRM export → canonical tables, with a report of every row.
+
+`understand` says what files hold, how we know, and what must be asked; `load` turns them into the tables of a `Batch`.
+All cells are read as text; encoding, delimiter, header, dates, decimals and stages are decided by evidence over whole
+columns and asked where the data do not decide. The decisions are a `Mapping`, a readable YAML file that is used again.
+"""
+
+from yaad.intake.batch import MOVES, Batch
+from yaad.intake.kinds import Kind, Shape
+from yaad.intake.loading import load
+from yaad.intake.mapping import Join, Mapping, StageRule
+from yaad.intake.report import REJECTS, FileReport
+from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
+
+__all__ = [
+    "MOVES",
+    "REJECTS",
+    "Batch",
+    "ColumnUnderstanding",
+    "FileReport",
+    "FileUnderstanding",
+    "Join",
+    "Kind",
+    "Mapping",
+    "Shape",
+    "StageRule",
+    "Understanding",
+    "load",
+    "understand",
+]

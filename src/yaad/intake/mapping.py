@@ -14,6 +14,7 @@ from yaad.model import Pipeline, Stage, StageType
 ALL = "*"
 """In a setting a column or a file may have of its own: what holds for all others."""
 REST = "rest"
+LINE = 120
 DUPLICATES = ("first", "last", "reject")
 
 Settings = dict[str, str]
@@ -110,7 +111,7 @@ class Mapping:
             value = getattr(self, part.name)
             if part.name != "name" and value != _default(part.name):
                 plain[part.name] = _plain(value)
-        return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+        return "".join(_dump(key, value) for key, value in plain.items())
 
     def setting(self, settings: Plain[str, str], *names: str) -> str | None:
         """What is set for a column or file, by any of its names; else what is set for all."""
@@ -132,6 +133,14 @@ class Mapping:
     def file_key(self, file_name: str) -> str | None:
         """The name under which `files` knows a file."""
         return next((key for key, pattern in self.files.items() if fnmatchcase(file_name, pattern)), None)
+
+
+def _dump(key: str, value: object) -> str:
+    """One part on one line where it fits, else an item a line."""
+    line = yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10**6)
+    if max(map(len, line.splitlines())) <= LINE:
+        return line
+    return yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, default_flow_style=False, width=10**6)
 
 
 def _default(name: str) -> object:

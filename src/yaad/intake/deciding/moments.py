@@ -78,9 +78,19 @@ class Dates:
 
 def cleaned(column: pa.ChunkedArray | pa.Array, null_words: tuple[str, ...] = ()) -> pa.Array:
     """Texts without white space at their ends; empty ones, failed formulas and the null words are null."""
-    text = trimmed(whole(column).cast(pa.string()))
+    text = trimmed(_as_text(whole(column)))
     nothing = pa.array(["", *FORMULA_ERRORS, *null_words])
     return pc.if_else(pc.is_in(text, value_set=nothing), pa.scalar(None, pa.string()), text)
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    """Numbers that a file types as floating, though all are whole, are written without a point (ids are)."""
+    if pa.types.is_floating(column.type):
+        try:
+            column = column.cast(pa.int64())
+        except pa.ArrowInvalid:
+            return column.cast(pa.string())
+    return column.cast(pa.string())
 
 
 def take_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = ()) -> Moments:

@@ -87,7 +87,7 @@ def stage_words() -> StageWords:
     plain = _load("stages.yaml")
     opened = cast("list[list[str]]", plain["open"])
     return StageWords(
-        open={fold(word): place for place, words in enumerate(opened) for word in words},
+        open={fold(word): place * 1000 + rank for place, words in enumerate(opened) for rank, word in enumerate(words)},
         won=frozenset(_folded(plain["won"])),
         lost=frozenset(_folded(plain["lost"])),
         asked=frozenset(_folded(plain["asked"])),

@@ -6,7 +6,7 @@ for one of the event (IEEE 1849). No document type, no entities.
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, cast
 from xml.parsers import expat
 
@@ -29,57 +29,64 @@ Event = dict[str, str]
 
 
 class _Handler:
-    """What the parser calls; events are gathered until they are taken."""
+    """What the parser calls; events are gathered until they are taken.
+
+    Attributes:
+        parser: to be fed.
+        events: complete events so far.
+        lines: their first lines.
+        hostile: the log declares a document type or entities.
+    """
 
     def __init__(self) -> None:
         self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-        self.parser.buffer_text = True
+        self.parser.ordered_attributes = True
         self.events: list[Event] = []
         self.lines: list[int] = []
         self.hostile = False
-        self._case: Event = {}
-        self._event: Event | None = None
-        self._in_case = False
-        self._depth = 0
-        self._own_depth = 0
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.EntityDeclHandler = self._refuse
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._handlers()
 
     def _refuse(self, *_: object) -> None:
         self.hostile = True
         raise ValueError
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if name == "event" or name.endswith(":event"):
-            self._event = dict(self._case)
-            self.lines.append(self.parser.CurrentLineNumber)
-            self._own_depth = self._depth + 1
-        elif name == "trace" or name.endswith(":trace"):
-            self._case = {}
-            self._in_case = True
-            self._own_depth = self._depth + 1
-        elif self._depth == self._own_depth and "key" in attributes:
-            self._attribute(attributes["key"], attributes.get("value", ""))
+    def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
+        """Called a few times an event, so their state is local: own attributes stand one level below their element."""
+        depth = own_depth = 0
+        case: Event = {}
+        event: Event | None = None
+        in_case = False
 
-    def _attribute(self, key: str, value: str) -> None:
-        if self._event is not None:
-            self._event[key] = value
-        elif self._in_case:
-            self._case[f"case:{key}"] = value
+        def start(name: str, attributes: list[str]) -> None:
+            nonlocal depth, own_depth, case, event, in_case
+            depth += 1
+            if depth == own_depth and len(attributes) == 4 and attributes[0] == "key":
+                if event is not None:
+                    event[attributes[1]] = attributes[3]
+                else:
+                    case["case:" + attributes[1]] = attributes[3]
+            elif name in ("event", "trace") or name.endswith((":event", ":trace")):
+                own_depth = depth + 1
+                if name.endswith("event") and in_case:
+                    event = dict(case)
+                    self.lines.append(self.parser.CurrentLineNumber)
+                else:
+                    case, event, in_case = {}, None, name.endswith("trace")
+                    own_depth = own_depth if in_case else 0
 
-    def _end(self, name: str) -> None:
-        if self._depth < self._own_depth:
-            if self._event is not None:
-                self.events.append(self._event)
-                self._event = None
-                self._own_depth = self._depth
-            elif name == "trace" or name.endswith(":trace"):
-                self._in_case = False
-                self._own_depth = 0
-        self._depth -= 1
+        def end(_name: str) -> None:
+            nonlocal depth, own_depth, event, in_case
+            if depth < own_depth:
+                if event is not None:
+                    self.events.append(event)
+                    event, own_depth = None, depth
+                else:
+                    in_case, own_depth = False, 0
+            depth -= 1
+
+        return start, end
 
 
 class EventLogReader:

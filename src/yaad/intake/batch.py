@@ -1,0 +1,85 @@
+"""What an import hands to the facts: canonical tables, the pipeline, and the account of every file."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.intake.arrow import pc
+from yaad.intake.kinds import Kind
+from yaad.intake.mapping import Mapping
+from yaad.intake.report import FileReport
+from yaad.model import Pipeline
+from yaad.model.tables import AMOUNT, MOMENT
+from yaad.text import Message
+
+MOVES = pa.schema(
+    [
+        ("deal_id", pa.string()),
+        ("sort_at", MOMENT),
+        ("seq", pa.int64()),
+        ("to_stage", pa.string()),
+        ("at", MOMENT),
+        ("day", pa.date32()),
+        ("whole_day", pa.bool_()),
+        ("by", pa.string()),
+        ("amount", AMOUNT),
+    ]
+)
+"""Moves of a batch. ``(sort_at, seq)`` orders a deal's moves: `sort_at` is the move's time, never before that of the
+move that the file's shape puts ahead of it, and carries that one's where the time is unknown (1970-01-01 when none)."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one import brings.
+
+    Attributes:
+        kind: what the rows are.
+        tables: name → table. Kinds of deals give ``deals`` and ``moves`` (and ``activities`` of events that are no
+            stage); the others one table of their own name. Ids are the source's texts.
+        pipeline: the stages; None for kinds without.
+        files: the account of each file.
+        mapping: the mapping as it was used, complete.
+        zone: IANA name of the zone that local times were read by.
+        last_event: the latest thing that really happened: created, moved, closed, called; never an expected date.
+        last_day: its day in the zone.
+        notes: what must be said of the data, in sentences.
+    """
+
+    kind: Kind
+    tables: dict[str, pa.Table]
+    pipeline: Pipeline | None
+    files: tuple[FileReport, ...]
+    mapping: Mapping
+    zone: str
+    last_event: dt.datetime | None
+    last_day: dt.date | None
+    notes: tuple[Message, ...] = ()
+
+
+def latest(tables: dict[str, pa.Table]) -> tuple[dt.datetime | None, dt.date | None]:
+    """The latest instant and day of what really happened in some tables."""
+    instants: list[dt.datetime] = []
+    days: list[dt.date] = []
+    for table in tables.values():
+        if "at" in table.column_names and table.num_rows:
+            instant, day = pc.max(table["at"]).as_py(), pc.max(table["day"]).as_py()
+            instants += [instant.astimezone(dt.UTC)] if instant is not None else []
+            days += [day] if day is not None else []
+    return max(instants, default=None), max(days, default=None)
+
+
+def typed_table(columns: dict[str, pa.Array], schema: pa.Schema) -> pa.Table:
+    """Columns in the schema's order and types; those that the source lacks are left out."""
+    fields = [field for field in schema if field.name in columns]
+    return pa.table([columns[field.name].cast(field.type) for field in fields], schema=pa.schema(fields))
+
+
+def as_moments(
+    values: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    missing: "np.ndarray[tuple[int], np.dtype[np.bool_]] | None" = None,
+) -> pa.Array:
+    """Microseconds since 1970 as times in UTC."""
+    return pa.array(values, mask=missing).cast(MOMENT)

@@ -1,0 +1,217 @@
+"""Stages: their types and their order, proposed from dictionaries and from the data, asked where neither tells."""
+
+from collections.abc import Mapping as Plain
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yaad.errors import Question
+from yaad.intake.arrow import Codes, Mask, codes
+from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.words import stage_words
+from yaad.intake.mapping import StageRule
+from yaad.model import StageType
+from yaad.text import Message
+
+Places = npt.NDArray[np.float64]
+
+MOST = 60
+"""A column with more different texts is no column of stages."""
+
+
+@dataclass(frozen=True)
+class StageSeen:
+    """One stage as the data show it.
+
+    Attributes:
+        name: its commonest spelling.
+        count: rows in it.
+        entered: rows in it that carry an entry date.
+        closed: rows in it that carry a closing date.
+        place: mean place in the deals' histories, 0–1; None without history.
+    """
+
+    name: str
+    count: int
+    entered: int = 0
+    closed: int = 0
+    place: float | None = None
+
+
+def stages_seen(
+    texts: pa.Array, *, entered: Mask | None = None, closed: Mask | None = None, places: Places | None = None
+) -> list[StageSeen]:
+    """The different stages of a column, commonest first; spellings that fold to one name are one."""
+    number, distinct = codes(texts)
+    spellings = distinct.to_pylist()
+    counts = _sums(number, None, len(spellings))
+    dated, ended = _sums(number, entered, len(spellings)), _sums(number, closed, len(spellings))
+    weight = _weights(number, places, len(spellings))
+    groups: dict[str, list[int]] = {}
+    for index, spelling in enumerate(spellings):
+        groups.setdefault(fold(spelling), []).append(index)
+    seen = []
+    for members in groups.values():
+        count = sum(counts[i] for i in members)
+        place = sum(weight[i] for i in members) / count if places is not None else None
+        best = max(members, key=lambda i: counts[i])
+        seen.append(
+            StageSeen(spellings[best], count, sum(dated[i] for i in members), sum(ended[i] for i in members), place)
+        )
+    return sorted(seen, key=lambda stage: -stage.count)
+
+
+def _sums(number: Codes, rows: Mask | None, size: int) -> list[int]:
+    kept = number >= 0 if rows is None else (number >= 0) & rows
+    return [int(count) for count in np.bincount(number[kept], minlength=size)]
+
+
+def _weights(number: Codes, places: Places | None, size: int) -> list[float]:
+    if places is None:
+        return [0.0] * size
+    kept = number >= 0
+    return [float(total) for total in np.bincount(number[kept], weights=places[kept], minlength=size)]
+
+
+@dataclass(frozen=True)
+class StageDecision:
+    """The stages in order, how we know of each, and what is open."""
+
+    rules: tuple[StageRule, ...]
+    how: dict[str, Message]
+    questions: tuple[Question, ...]
+
+
+def propose_stages(seen: Sequence[StageSeen], answers: Plain[str, str], *, history: bool) -> StageDecision:
+    """Types by the dictionaries; the words that companies mean different things by, and unknown ones, are asked.
+
+    An unknown stage in which rows carry no closing date, while those of ended deals do, is open. The order of open
+    stages is the dictionary's; with unknown ones among them it is that of the histories, or asked.
+
+    Args:
+        seen: the stages of the data.
+        answers: question's id → answer: ``stage:<name>`` → won, lost, open; ``order`` → names, parted by commas.
+        history: the data tell how deals move.
+    """
+    types: dict[str, StageType] = {}
+    how: dict[str, Message] = {}
+    questions: list[Question] = []
+    some_closed = any(stage.closed for stage in seen)
+    for stage in seen:
+        kind, why = _type(stage, answers.get(f"stage:{stage.name}"), some_closed=some_closed)
+        how[stage.name] = why
+        types[stage.name] = kind or StageType.OPEN
+        if kind is None:
+            questions.append(_ask_type(stage, history=history))
+    opened = [stage for stage in seen if types[stage.name] is StageType.OPEN]
+    order, order_question = _order(opened, answers.get("order"), history=history, settled=not questions)
+    ended = [stage.name for kind in (StageType.WON, StageType.LOST) for stage in seen if types[stage.name] is kind]
+    rules = tuple(StageRule(name, types[name]) for name in [*order, *ended])
+    return StageDecision(rules, how, (*questions, *order_question))
+
+
+def _type(stage: StageSeen, answer: str | None, *, some_closed: bool) -> tuple[StageType | None, Message]:
+    words, key = stage_words(), fold(stage.name)
+    if answer in [kind.value for kind in StageType]:
+        return StageType(answer), Message("intake.how_told", {"value": str(answer)})
+    known = {StageType.WON: words.won, StageType.LOST: words.lost, StageType.OPEN: words.open}
+    for kind, names in known.items():
+        if key in names:
+            return kind, Message(f"intake.how_stage_{kind.value}")
+    if key not in words.asked and some_closed and not stage.closed:
+        return StageType.OPEN, Message("intake.how_stage_never_closed", {"n": stage.count})
+    return None, Message("intake.how_open")
+
+
+def _ask_type(stage: StageSeen, *, history: bool) -> Question:
+    kinds = [kind.value for kind in StageType] + (["activity", "ignore"] if history else [])
+    counts: dict[str, object] = {"n": stage.count, "closed": stage.closed, "entered": stage.entered}
+    return Question(
+        f"stage:{stage.name}",
+        Message("intake.ask_stage", {"stage": stage.name}),
+        (Message("intake.evidence_stage", counts),),
+        {kind: Message(f"intake.option_stage_{kind}") for kind in kinds},
+        f"stages: [{{name: {stage.name}, type: won}}]",
+    )
+
+
+def _order(
+    opened: Sequence[StageSeen], answer: str | None, *, history: bool, settled: bool
+) -> tuple[list[str], tuple[Question, ...]]:
+    """Names of open stages in order, and the question where nothing tells it."""
+    names = [stage.name for stage in opened]
+    if answer is not None:
+        told = [fold(part) for part in answer.split(",")]
+        if sorted(told) == sorted(map(fold, names)):
+            return sorted(names, key=lambda name: told.index(fold(name))), ()
+    ranks = {name: stage_words().open.get(fold(name)) for name in names}
+    unknown = [name for name, rank in ranks.items() if rank is None]
+    if history and unknown:
+        return [stage.name for stage in sorted(opened, key=lambda stage: stage.place or 0.0)], ()
+    order = sorted(names, key=lambda name: (ranks[name] is None, ranks[name] or 0))
+    if not unknown or len(names) == 1 or not settled:
+        return order, ()
+    question = Question(
+        "order",
+        Message("intake.ask_order", {"stages": ", ".join(order)}),
+        tuple(Message("intake.evidence_order", {"stage": stage.name, "n": stage.count}) for stage in opened),
+        {},
+        f"stages: [{', '.join(order)}]",
+    )
+    return order, (question,)
+
+
+def unlisted(seen: Sequence[StageSeen], rules: Sequence[StageRule]) -> list[StageSeen]:
+    """Stages of the data that the mapping does not list."""
+    known = {fold(rule.name) for rule in rules}
+    return [stage for stage in seen if fold(stage.name) not in known]
+
+
+def ask_unlisted(seen: Sequence[StageSeen], *, history: bool) -> tuple[Question, ...]:
+    """A question for each of them."""
+    return tuple(_ask_type(stage, history=history) for stage in seen[:20])
+
+
+def with_answers(
+    rules: Sequence[StageRule], seen: Sequence[StageSeen], answers: Plain[str, str]
+) -> tuple[StageRule, ...]:
+    """The mapping's stages with those that the answers add: open ones after the last open one, others at the end."""
+    types = [kind.value for kind in StageType]
+    if not any(answers.get(f"stage:{stage.name}") in types for stage in seen):
+        return tuple(rules)
+    added = [
+        StageRule(s.name, StageType(answers[f"stage:{s.name}"]))
+        for s in seen
+        if answers.get(f"stage:{s.name}") in types
+    ]
+    opened = [rule for rule in (*rules, *added) if rule.type is StageType.OPEN]
+    return (*opened, *(rule for rule in (*rules, *added) if rule.type is not StageType.OPEN))
+
+
+def propose_opening(opened: Sequence[StageRule], seen: Sequence[StageSeen]) -> tuple[str, Message]:
+    """The open stage that the entry date opens: the first one whose rows carry it; else the first.
+
+    With 1,589 of 1,589 rows of one open stage dated and none of the 500 of another, the date is that of the former.
+    """
+    by_key = {fold(stage.name): stage for stage in seen}
+    for rule in opened:
+        stage = by_key.get(fold(rule.name))
+        if stage is not None and stage.entered * 2 > stage.count:
+            values = {"stage": rule.name, "n": stage.count, "dated": stage.entered}
+            return rule.name, Message("intake.how_opening", values)
+    return opened[0].name, Message("intake.how_opening_first", {"stage": opened[0].name})
+
+
+def is_known(stage: StageSeen) -> bool:
+    """Some dictionary knows the word."""
+    words, key = stage_words(), fold(stage.name)
+    return key in words.open or key in words.won or key in words.lost or key in words.asked
+
+
+def dated(rules: Sequence[StageRule], columns: Plain[str, str]) -> tuple[StageRule, ...]:
+    """The rules with the column of each one's date."""
+    by_key = {fold(name): column for name, column in columns.items()}
+    return tuple(replace(rule, entered=rule.entered or by_key.get(fold(rule.name))) for rule in rules)

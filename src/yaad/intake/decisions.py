@@ -1,0 +1,362 @@
+"""All decisions on a table: what it holds, which column is which field, how each is read, stages and shape."""
+
+from collections.abc import Mapping as Plain
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.errors import InputError, OpenQuestion, Question
+from yaad.intake.arrow import Ints, Mask, codes, mask, pc, whole
+from yaad.intake.deciding.amounts import AmountDecision, Numbers, decide_amounts, take_numbers_apart
+from yaad.intake.deciding.dates import DateDecision, decide_dates
+from yaad.intake.deciding.days import PIVOT, Order
+from yaad.intake.deciding.flags import read_flags
+from yaad.intake.deciding.headers import currency_in, propose_fields, propose_kind, tax_in
+from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments, take_apart
+from yaad.intake.deciding.stages import Places
+from yaad.intake.fields import FIELDS, NEEDED, Field, Value, known_fields
+from yaad.intake.files import Format
+from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
+from yaad.intake.mapping import ALL, Mapping
+from yaad.intake.table import Table
+from yaad.text import Message
+
+POINTS = {"point": ".", "comma": ","}
+SHORTENED = r"^\d[.,]\d+[Ee]\+\d+$"
+BEGINS = ("entered", "created")
+ENDS = ("closed", "won", "lost")
+
+
+@dataclass
+class Decisions:
+    """What is known of a table; filled step by step by `decide`.
+
+    Attributes:
+        table: the rows.
+        mapping: the mapping as far as it is decided.
+        answers: question's id → answer.
+        kind: what the rows are.
+        fields: our field → column.
+        dates: field → its column taken apart, and how to read it.
+        numbers: the same for numbers.
+        flags: fields that say yes or no instead of a date.
+        how: column → how we know.
+        questions: what is open.
+        notes: what is said of the file as a whole.
+    """
+
+    table: Table
+    mapping: Mapping
+    answers: Plain[str, str]
+    kind: Kind = Kind.DEALS
+    fields: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, tuple[Moments, DateDecision]] = field(default_factory=dict)
+    numbers: dict[str, tuple[Numbers, AmountDecision]] = field(default_factory=dict)
+    flags: dict[str, Mask] = field(default_factory=dict)
+    how: dict[str, Message] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+
+    @property
+    def proposed(self) -> bool:
+        """The columns are our proposal, not the mapping's word."""
+        return not self.mapping.columns
+
+    @property
+    def zone(self) -> str:
+        """The zone that local times are read by."""
+        return self.mapping.zone or "UTC"
+
+    def field(self, name: str) -> Field:
+        """A field of this kind; a stage's own date is one too."""
+        return FIELDS[self.kind].get(name) or Field(name, name, Value.MOMENT)
+
+    def null_words(self, name: str) -> tuple[str, ...]:
+        """Texts of a field's column that mean no value."""
+        column = self.fields[name]
+        words = self.mapping.null_words
+        return next((words[key] for key in (name, column) if key in words), ())
+
+    def text(self, name: str) -> pa.Array | None:
+        """A field's texts, cleaned; None when the file has no such column."""
+        if name not in self.fields:
+            return None
+        return cleaned(self.table.columns[self.fields[name]], self.null_words(name))
+
+    def present(self, *names: str) -> Mask | None:
+        """Rows with a date in any of some fields; None when the file has none of them."""
+        found = [self.dates[name][0].present for name in names if name in self.dates]
+        found += [self.flags[name] for name in names if name in self.flags]
+        return np.logical_or.reduce(found) if found else None
+
+    def read_dates(self, name: str) -> Dates:
+        """A field's dates, read as decided."""
+        parts, decision = self.dates[name]
+        pivot = self.mapping.year_pivot if self.mapping.year_pivot is not None else PIVOT
+        return read_moments(parts, decision.order, self.zone, pivot=pivot, serial=decision.serial)
+
+
+def decide_kind(found: Decisions, told: Kind | None) -> None:
+    """What the rows are: as told, or by the columns; asked otherwise."""
+    table, answer = found.table, found.answers.get("kind")
+    headers = list(table.columns)
+    if told is None and answer in [kind.value for kind in Kind]:
+        told = Kind(answer)
+    if told is None and all(grid.source.format is Format.XES for grid in table.grids):
+        told = Kind.EVENTS
+    kind = told or propose_kind(headers, repeated_ids=_repeats(table))
+    if kind is None:
+        options = {one.value: Message(f"intake.kind_{one.value}") for one in Kind}
+        found.questions.append(
+            Question(
+                "kind", Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]}), (), options, "kind: deals"
+            )
+        )
+        return
+    found.kind = kind
+    found.mapping = replace(found.mapping, kind=kind)
+
+
+def _repeats(table: Table) -> bool:
+    """The column that would be a history's id holds some id more than once."""
+    header = propose_fields(list(table.columns), Kind.EVENTS).get("id")
+    if header is None:
+        return False
+    ids = cleaned(table.columns[header])
+    return bool(len(pc.unique(ids.drop_null())) < len(ids.drop_null()))
+
+
+def decide_fields(found: Decisions) -> None:
+    """Which column is which field: the mapping's word, or our proposal held against the values.
+
+    Raises:
+        InputError: the mapping names a column that the file lacks, or a field that this kind does not have.
+    """
+    if found.proposed:
+        _propose(found)
+    else:
+        for name, header in found.mapping.columns.items():
+            if name not in known_fields(found.kind):
+                values: dict[str, object] = {"field": name, "kind": Message(f"intake.kind_{found.kind.value}")}
+                raise InputError(Message("intake.field_of_other_kind", values), file=found.mapping.name or None)
+            column = _column(found, header)
+            if column is not None:
+                found.fields[name] = column
+    for name in NEEDED[found.kind]:
+        if name not in found.fields and not any(q.id.startswith("column:") for q in found.questions):
+            found.questions.append(_ask_column(found, name))
+    if found.kind is Kind.DEALS and not _tells_outcome(found.fields):
+        found.questions.append(_ask_column(found, "stage"))
+
+
+def refuse_lost_digits(found: Decisions) -> None:
+    """An id column that a spreadsheet has shortened is refused: several rows may look like one.
+
+    Raises:
+        InputError: ids like 1.23457E+11.
+    """
+    ids = found.text("id")
+    if ids is None:
+        return
+    short = mask(pc.match_substring_regex(ids, pattern=SHORTENED))
+    if short.any():
+        values: dict[str, object] = {"column": found.fields["id"], "example": ids[int(short.argmax())].as_py()}
+        raise InputError(Message("intake.ids_lost", values), file=found.table.grids[0].source.name)
+
+
+def _tells_outcome(fields: Plain[str, str]) -> bool:
+    """The columns say how a deal stands, or are those of mere inquiries, which all stand open."""
+    if {"stage", "won", "lost"} & fields.keys():
+        return True
+    return bool(set(BEGINS) & fields.keys()) and "closed" not in fields
+
+
+def _column(found: Decisions, header: str) -> str | None:
+    answer = found.answers.get(f"column:{header}")
+    try:
+        column = found.table.find(answer or header)
+    except OpenQuestion as twin:
+        found.questions += twin.questions
+        return None
+    if column is None:
+        values: dict[str, object] = {"column": header, "columns": ", ".join(found.table.columns)[:300]}
+        raise InputError(Message("intake.column_absent", values), file=found.table.grids[0].source.name)
+    return column
+
+
+def _propose(found: Decisions) -> None:
+    headers = [name for name in found.table.columns if not name.startswith("#")]
+    proposed = propose_fields(headers, found.kind)
+    for name in FIELDS[found.kind]:
+        answer = found.answers.get(f"column:{name}")
+        if answer is not None and (column := found.table.find(answer)) is not None:
+            proposed = {other: header for other, header in proposed.items() if header != column} | {name: column}
+    found.fields = proposed
+    found.how |= {header: Message("intake.how_header_name") for header in proposed.values()}
+
+
+def _ask_column(found: Decisions, name: str) -> Question:
+    taken = set(found.fields.values())
+    options = {
+        header: Message("intake.option_column", {"example": _example(found.table, header)})
+        for header in found.table.columns
+        if header not in taken
+    }
+    text = Message("intake.ask_column", {"field": Message(f"intake.field_{name}")})
+    return Question(f"column:{name}", text, (), options, f"columns: {{{name}: …}}")
+
+
+def _example(table: Table, header: str) -> str:
+    first = pc.first(whole(table.columns[header])).as_py()
+    return str(first if first is not None else "")[:40]
+
+
+def decide_values(found: Decisions) -> None:
+    """How each column of dates and numbers is read; a proposed column that holds no such thing is let go."""
+    fresh = [name for name in found.fields if name not in {*found.dates, *found.numbers, *found.flags}]
+    for name in fresh:
+        value = found.field(name).value
+        if value is Value.MOMENT:
+            _decide_dates(found, name)
+        elif value is not Value.TEXT:
+            _decide_numbers(found, name)
+    _follow_siblings(found)
+    decided = [(found.dates.get(name) or found.numbers.get(name)) for name in fresh]
+    found.questions += [one[1].question for one in decided if one is not None and one[1].question is not None]
+    _keep(found)
+
+
+def _decide_dates(found: Decisions, name: str) -> None:
+    column, mapping = found.fields[name], found.mapping
+    values = found.table.columns[column]
+    flags = read_flags(values) if name in ("won", "lost") else None
+    if flags is not None:
+        found.flags[name] = flags
+        found.how[column] = Message("intake.how_flags")
+        return
+    told = mapping.setting(mapping.dates, name, column) or found.answers.get(f"dates:{column}")
+    order = Order(told) if told in [one.value for one in Order] else None
+    parts = take_apart(values, found.null_words(name))
+    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column))
+    if decision.null_words:
+        _remember_null_words(found, name, decision.null_words)
+        parts = take_apart(values, found.null_words(name))
+    if found.proposed and decision.dates < 0.5:
+        _let_go(found, name)
+        return
+    found.dates[name] = (parts, decision)
+    found.how[column] = decision.how
+
+
+def _decide_numbers(found: Decisions, name: str) -> None:
+    column, mapping = found.fields[name], found.mapping
+    values = found.table.columns[column]
+    told = mapping.setting(mapping.decimal, name, column) or found.answers.get(f"decimal:{column}") or ""
+    parts = take_numbers_apart(values, found.null_words(name))
+    point = POINTS.get(told)
+    decision = decide_amounts(parts, column, told="." if point == "." else "," if point else None)
+    if decision.null_words:
+        _remember_null_words(found, name, decision.null_words)
+        parts = take_numbers_apart(values, found.null_words(name))
+    if found.proposed and decision.numbers < 0.5:
+        _let_go(found, name)
+        return
+    found.numbers[name] = (parts, decision)
+    found.how[column] = decision.how
+
+
+def _remember_null_words(found: Decisions, name: str, words: tuple[str, ...]) -> None:
+    kept = tuple(dict.fromkeys((*found.null_words(name), *words)))
+    found.mapping = replace(found.mapping, null_words=found.mapping.null_words | {name: kept})
+
+
+def _let_go(found: Decisions, name: str) -> None:
+    found.how.pop(found.fields.pop(name), None)
+
+
+def _follow_siblings(found: Decisions) -> None:
+    """A column in doubt is written as the file's other columns, when those that show their order agree."""
+    sure = {d.order for _, d in found.dates.values() if d.order in (Order.DAY_FIRST, Order.MONTH_FIRST)}
+    if len(sure) != 1:
+        return
+    order = sure.pop()
+    assert order is not None
+    for name, (parts, decision) in found.dates.items():
+        doubtful = decision.question is not None and not _contradicts(decision)
+        if doubtful:
+            how = Message("intake.how_dates_siblings", {"order": Message(f"intake.order_{order.value}")})
+            found.dates[name] = (parts, replace(decision, order=order, how=how, question=None))
+            found.how[found.fields[name]] = how
+
+
+def _contradicts(decision: DateDecision) -> bool:
+    """The column itself holds dates of both orders."""
+    evidence = decision.question.evidence[0].values if decision.question else {}
+    return bool(evidence.get("day_first") and evidence.get("month_first"))
+
+
+def _keep(found: Decisions) -> None:
+    """Write the decisions into the mapping, so that the next file is read alike even if it shows less."""
+    orders = {found.fields[name]: d.order.value for name, (_, d) in found.dates.items() if d.order is not None}
+    if not found.mapping.dates and orders:
+        same = len(set(orders.values())) == 1 and len(orders) == len(found.dates)
+        found.mapping = replace(found.mapping, dates={ALL: next(iter(orders.values()))} if same else orders)
+    elif answered := {c: o for c, o in orders.items() if f"dates:{c}" in found.answers}:
+        found.mapping = replace(found.mapping, dates=found.mapping.dates | answered)
+    points = {
+        found.fields[name]: "point" if d.point == "." else "comma"
+        for name, (parts, d) in found.numbers.items()
+        if d.point is not None and parts.exact is None
+    }
+    if fresh := {
+        column: point
+        for column, point in points.items()
+        if found.mapping.setting(found.mapping.decimal, column) is None
+    }:
+        found.mapping = replace(found.mapping, decimal=found.mapping.decimal | fresh)
+
+
+def decide_money(found: Decisions) -> None:
+    """Currency and VAT, from signs beside the numbers and from headers; what nothing says stays unknown."""
+    columns = [found.fields[name] for name in found.numbers if found.field(name).value is Value.AMOUNT]
+    signs: set[str] = set()
+    for _, decision in found.numbers.values():
+        signs |= set(decision.currencies)
+    named = {code for column in columns if (code := currency_in(column))}
+    if not found.mapping.currency and "currency" not in found.fields:
+        only = signs or named
+        if len(only) == 1:
+            found.mapping = replace(found.mapping, currency={ALL: next(iter(only))})
+    taxes = {tax for column in columns if (tax := tax_in(column))}
+    if not found.mapping.tax and len(taxes) == 1:
+        found.mapping = replace(found.mapping, tax={ALL: taxes.pop()})
+    priced = found.kind in DEALS_LIKE | {Kind.ORDERS, Kind.PRODUCTS, Kind.LINES}
+    unknown = not found.mapping.currency and "currency" not in found.fields and len(signs) < 2
+    if columns and priced and unknown:
+        found.notes.append(Message("intake.note_currency_unknown"))
+
+
+def decide_zone(found: Decisions) -> None:
+    """The zone of local times: the mapping's; else Israel's for Hebrew columns, UTC for others. It is said."""
+    if found.mapping.zone is None:
+        hebrew = any("\u05d0" <= letter <= "\u05ea" for header in found.table.columns for letter in header)
+        zone = "Asia/Jerusalem" if hebrew else "UTC"
+        found.mapping = replace(found.mapping, zone=zone)
+        if any(len(parts.times) or parts.instants is not None for parts, _ in found.dates.values()):
+            found.notes.append(Message("intake.note_zone", {"zone": zone}))
+
+
+def history_places(found: Decisions) -> Places | None:
+    """Each event's place in its deal's history, 0–1, by time and then by place in the file."""
+    ids, at = found.text("id"), found.dates.get("at")
+    if found.kind not in HISTORY or ids is None or at is None:
+        return None
+    number, _ = codes(ids)
+    moments: Ints = pc.fill_null(found.read_dates("at").at.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+    order = np.lexsort((np.arange(len(number)), moments, number))
+    counts = np.bincount(number + 1)
+    starts = np.concatenate(([0], np.cumsum(counts)))[:-1]
+    places = np.empty(len(number), np.float64)
+    places[order] = np.arange(len(number)) - starts[number[order] + 1]
+    return places / np.maximum(counts[number + 1] - 1, 1)

@@ -1,0 +1,78 @@
+"""Files and a mapping → the tables of a batch, with every row accounted for."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from yaad.errors import OpenQuestion
+from yaad.intake.batch import Batch, latest
+from yaad.intake.decisions import Decisions
+from yaad.intake.kinds import HISTORY, Kind
+from yaad.intake.mapping import Mapping
+from yaad.intake.reading import Progress
+from yaad.intake.report import FileReport
+from yaad.intake.shapes.deals import deals_batch
+from yaad.intake.shapes.events import events_batch
+from yaad.intake.shapes.flat import flat_batch
+from yaad.intake.shaping import silent_stages
+from yaad.intake.sieve import Sieve
+from yaad.intake.understanding import Study, study
+from yaad.intake.values import Values
+from yaad.text import Message
+
+
+def load(paths: str | Path | Iterable[str | Path], mapping: Mapping, *, on_progress: Progress | None = None) -> Batch:
+    """Read files by a mapping into canonical tables.
+
+    What the mapping leaves out is decided from the data, as `understand` would.
+
+    Args:
+        paths: one or several files.
+        mapping: how they are understood.
+        on_progress: called with bytes done and bytes in all.
+
+    Raises:
+        OpenQuestion: the data do not decide something that the mapping leaves out.
+        InputError: a file or the mapping cannot be used.
+    """
+    known = study(paths, mapping, None, None, on_progress)
+    if known.questions or known.decisions is None:
+        raise OpenQuestion(known.questions)
+    return _batch(known, known.decisions)
+
+
+def _batch(known: Study, found: Decisions) -> Batch:
+    sieve = Sieve(found.table)
+    values = Values(found, sieve)
+    if found.kind is Kind.DEALS:
+        tables = deals_batch(values, known.duplicates)
+    elif found.kind in HISTORY:
+        tables = events_batch(values)
+    else:
+        tables = flat_batch(values, known.duplicates)
+    silent = silent_stages(found) if found.mapping.stages else ()
+    pipeline = found.mapping.pipeline(silent) if found.mapping.stages else None
+    last_event, last_day = latest(tables)
+    reports = sieve.reports()
+    return Batch(
+        kind=found.kind,
+        tables=tables,
+        pipeline=pipeline,
+        files=reports,
+        mapping=found.mapping,
+        zone=found.zone,
+        last_event=last_event,
+        last_day=last_day,
+        notes=(*found.notes, *_notes(silent, reports)),
+    )
+
+
+def _notes(silent: tuple[str, ...], reports: tuple[FileReport, ...]) -> list[Message]:
+    """What the data cannot tell, and what is odd about them."""
+    notes: list[Message] = []
+    if silent:
+        notes.append(Message("intake.note_silent", {"stages": ", ".join(silent)}))
+    for report in reports:
+        notes += [
+            Message(f"intake.flag_{name}", {"n": count, "name": report.name}) for name, count in report.flags.items()
+        ]
+    return notes

@@ -1,0 +1,124 @@
+"""Files whose rows are things of their own: accounts, products, orders, lines, activities, calls."""
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.intake.arrow import Mask, codes, mask, pc
+from yaad.intake.batch import typed_table
+from yaad.intake.deciding.folding import fold
+from yaad.intake.duplicates import Duplicates
+from yaad.intake.fields import FIELDS, KEY_FROM, NEEDED, Value
+from yaad.intake.kinds import Kind
+from yaad.intake.shapes.deals import settle_duplicates
+from yaad.intake.shapes.events import numbered_keys
+from yaad.intake.values import Values, has_date
+from yaad.model.tables import KEYS, SCHEMAS
+
+OUTWARD = frozenset({"out", "outgoing", "outbound", "יוצאת", "יוצא", "שיחה יוצאת"})
+INWARD = frozenset({"in", "incoming", "inbound", "נכנסת", "נכנס", "שיחה נכנסת", "missed", "לא נענתה"})
+CLOCK = r"^(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:\.\d+)?$"
+
+
+def flat_batch(values: Values, duplicates: Duplicates | None) -> dict[str, pa.Table]:
+    """The one table of a flat kind."""
+    found, kind, sieve = values.found, values.found.kind, values.sieve
+    columns = _columns(values)
+    for name in NEEDED[kind]:
+        needed = columns["at"] if name == "at" else values.keys(name)
+        reason = "intake.rejected_no_time" if name == "at" else "intake.rejected_no_id"
+        sieve.reject(mask(pc.is_null(needed)), found.fields[name], reason)
+    if "id" in found.fields:
+        columns[KEYS[kind.value]] = values.keys("id")
+        settle_duplicates(values, duplicates)
+    rows = np.flatnonzero(sieve.alive)
+    take = pa.array(rows)
+    kept = {name: column.take(take) for name, column in columns.items()}
+    if "id" not in found.fields:
+        parts = [FIELDS[kind][name].column for name in KEY_FROM[kind]]
+        kept[KEYS[kind.value]] = _own_keys(kind, [kept[part] for part in parts if part in kept])
+    kept["custom"] = values.custom(rows)
+    kept["file"], kept["row"] = values.files().take(take), values.lines().take(take)
+    return {kind.value: typed_table(kept, SCHEMAS[kind.value])}
+
+
+def _own_keys(kind: Kind, parts: list[pa.Array]) -> pa.Array:
+    """The id of rows without one; a thing known by its name alone keeps that name."""
+    return parts[0] if KEY_FROM[kind] == ("name",) else numbered_keys(parts)
+
+
+def _columns(values: Values) -> dict[str, pa.Array]:
+    """All fields that the file has, as the schema's columns."""
+    found = values.found
+    columns: dict[str, pa.Array] = {}
+    for name in found.fields:
+        field = found.field(name)
+        if field.value is Value.MOMENT:
+            dates = values.dates(name)
+            if dates is not None:
+                columns |= {"at": dates.at, "day": dates.day, "whole_day": dates.whole_day}
+        elif field.value is Value.TEXT:
+            texts = values.text(name)
+            columns[field.column] = _direction(texts) if name == "direction" else texts
+        else:
+            columns |= _numbers(values, name, field.value)
+    return columns
+
+
+def _numbers(values: Values, name: str, value: Value) -> dict[str, pa.Array]:
+    if value is Value.SECONDS:
+        return {name: _seconds(values, name)}
+    amounts = values.amounts(name)
+    assert amounts is not None
+    if value is Value.SHARE:
+        return {name: _share(values, name, amounts.values, amounts.percent)}
+    money = {"currency": values.currency(name), "tax": values.tax(name)} if name in ("amount", "price") else {}
+    return {name: amounts.values, **money}
+
+
+def _share(values: Values, name: str, numbers: pa.Array, percent: Mask) -> pa.Array:
+    """A part of one, 0–1; written with a percent sign, or above one throughout, it is hundredths.
+
+    A column that mixes both without signs cannot be read row by row: the odd ones out are rejected.
+    """
+    plain = np.asarray(pc.fill_null(numbers.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False), np.float64)
+    above = plain > 1
+    signed = bool(percent.any())
+    hundredths = percent if signed else np.full(len(plain), bool(above.any()))
+    small = (plain > 0) & (plain < 1) & ~percent
+    odd = (above & ~percent) if signed else (small & bool(above.any()))
+    values.sieve.reject(odd, values.found.fields[name], "intake.rejected_mixed_scale")
+    shares = np.where(hundredths, plain / 100, plain)
+    return pa.array(shares, mask=mask(pc.is_null(numbers)))
+
+
+def _seconds(values: Values, name: str) -> pa.Array:
+    """A length of time: seconds, or h:mm:ss and mm:ss."""
+    texts = values.text(name)
+    assert texts is not None
+    parts = pc.extract_regex(texts, pattern=CLOCK)
+    clock = None
+    for key, size in (("h", 3600.0), ("m", 60.0), ("s", 1.0)):
+        part = parts.field(key)
+        number = pc.multiply(pc.if_else(pc.equal(part, ""), "0", part).cast(pa.float64()), size)
+        clock = number if clock is None else pc.add(clock, number)
+    amounts = values.amounts(name) if pc.all(pc.is_null(clock)).as_py() else None
+    if amounts is not None:
+        return amounts.values.cast(pa.float64())
+    values.sieve.reject(
+        mask(pc.and_(pc.is_valid(texts), pc.is_null(clock))), values.found.fields[name], "intake.rejected_bad_number"
+    )
+    return clock
+
+
+def _direction(texts: pa.Array | None) -> pa.Array | None:
+    """``in`` or ``out`` where a word says so; another word stays."""
+    if texts is None:
+        return None
+    number, distinct = codes(texts)
+    words = [
+        ("out" if fold(text) in OUTWARD else "in" if fold(text) in INWARD else text) for text in distinct.to_pylist()
+    ]
+    return pa.array([*words, None], pa.string()).take(pa.array(np.where(number < 0, len(words), number)))
+
+
+__all__ = ["flat_batch", "has_date"]

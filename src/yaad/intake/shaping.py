@@ -1,0 +1,222 @@
+"""Stages and shape: what the deals' stages are, in which order, and how the file tells when deals entered them."""
+
+import glob
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from yaad.errors import InputError, Question
+from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.headers import stage_date_columns
+from yaad.intake.deciding.stages import (
+    MOST,
+    StageSeen,
+    ask_unlisted,
+    dated,
+    is_known,
+    propose_opening,
+    propose_stages,
+    stages_seen,
+    unlisted,
+    with_answers,
+)
+from yaad.intake.decisions import BEGINS, ENDS, Decisions, decide_values, history_places
+from yaad.intake.kinds import HISTORY, Kind, Shape
+from yaad.intake.mapping import REST, Mapping, StageRule
+from yaad.model import StageType
+from yaad.text import Message
+
+ANSWERS = {"activities": "activity", "ignore": "ignore"}
+"""Part of the mapping → the answer that puts an event there."""
+FIRST_STAGE = {True: "פנייה", False: "Inquiry"}
+WON_STAGE = {True: "נסגר בהצלחה", False: "Won"}
+LOST_STAGE = {True: "לא נסגר", False: "Lost"}
+"""Names that stages get where the file has none of its own; by whether the file is Hebrew."""
+
+
+def decide_stages(found: Decisions) -> None:
+    """The stages, their types and order: the mapping's, else proposed; what neither tells is asked."""
+    texts = found.text("stage")
+    seen: list[StageSeen] = []
+    if texts is not None:
+        places = None if found.mapping.stages else history_places(found)
+        seen = stages_seen(texts, entered=found.present(*BEGINS), closed=found.present(*ENDS), places=places)
+    if found.mapping.stages:
+        others = _without_answered(found, unlisted(seen, found.mapping.stages))
+        rules = with_answers(found.mapping.stages, others, found.answers)
+        found.mapping = replace(found.mapping, stages=rules)
+        _ask_others(found, seen)
+    elif texts is not None:
+        _propose(found, seen)
+    else:
+        found.mapping = replace(found.mapping, stages=_without_column(found))
+    _complete(found)
+    if found.kind is Kind.DEALS:
+        _decide_shape(found, seen)
+    else:
+        found.mapping = replace(found.mapping, shape=Shape.EVENTS)
+
+
+def is_activity(mapping: Mapping, kind: Kind, stage: str) -> bool:
+    """An event that is no stage and is loaded as an activity: named so, or left over where nothing ignores it."""
+    if any(fnmatchcase(stage, pattern) for pattern in mapping.activities):
+        return True
+    return kind is Kind.EVENTS and not mapping.activities and not is_ignored(mapping, stage)
+
+
+def is_ignored(mapping: Mapping, stage: str) -> bool:
+    """An event that the mapping leaves out."""
+    return any(pattern == REST or fnmatchcase(stage, pattern) for pattern in mapping.ignore)
+
+
+def _ask_others(found: Decisions, seen: list[StageSeen]) -> None:
+    """Stages of the file that the mapping neither lists nor leaves out are asked about."""
+    others = [
+        stage
+        for stage in unlisted(seen, found.mapping.stages)
+        if not is_ignored(found.mapping, stage.name) and not is_activity(found.mapping, found.kind, stage.name)
+    ]
+    found.questions += ask_unlisted(others, history=found.kind in HISTORY)
+
+
+def _propose(found: Decisions, seen: list[StageSeen]) -> None:
+    column = found.fields["stage"]
+    told = _told(found.answers.get("stages"))
+    if told:
+        found.mapping = replace(found.mapping, stages=told)
+        _ask_others(found, seen)
+        return
+    if len(seen) > MOST or (found.kind is Kind.EVENTS and sum(map(is_known, seen)) * 2 < len(seen)):
+        found.questions.append(_ask_all(column, seen))
+        return
+    stages = _without_answered(found, seen)
+    decision = propose_stages(stages, found.answers, history=found.kind in HISTORY)
+    found.mapping = replace(found.mapping, stages=decision.rules)
+    found.questions += decision.questions
+    names = ", ".join(rule.name for rule in decision.rules)
+    found.how[column] = Message("intake.how_stages", {"stages": names})
+
+
+def _without_answered(found: Decisions, seen: list[StageSeen]) -> list[StageSeen]:
+    """Without the events that the answers call activities or leave out; the mapping keeps those by name."""
+    for answer in ("activities", "ignore"):
+        names = [glob.escape(s.name) for s in seen if found.answers.get(f"stage:{s.name}") == ANSWERS[answer]]
+        if names:
+            kept = (*getattr(found.mapping, answer), *names)
+            found.mapping = replace(found.mapping, **{answer: kept})  # type: ignore[arg-type]  # both parts are patterns
+    return [s for s in seen if found.answers.get(f"stage:{s.name}") not in ANSWERS.values()]
+
+
+def _told(answer: str | None) -> tuple[StageRule, ...]:
+    """Stages as an answer names them, in order: ``New, Quote, Signed=won, Dropped=lost``."""
+    rules: list[StageRule] = []
+    for part in (answer or "").split(","):
+        name, _, kind = part.partition("=")
+        if name.strip():
+            known = kind.strip() in [one.value for one in StageType]
+            rules.append(StageRule(name.strip(), StageType(kind.strip())) if known else StageRule(part.strip()))
+    return tuple(rules)
+
+
+def _ask_all(column: str, seen: list[StageSeen]) -> Question:
+    """The question for a log whose events are not named as stages are: which of them are stages, in which order."""
+    values: dict[str, object] = {"column": column, "n": len(seen)}
+    examples = tuple(Message("intake.evidence_order", {"stage": s.name, "n": s.count}) for s in seen[:12])
+    return Question(
+        "stages", Message("intake.ask_stages", values), examples, {}, "stages: [A, B, {name: C, type: won}]"
+    )
+
+
+def _without_column(found: Decisions) -> tuple[StageRule, ...]:
+    """Stages of a file that has only dates: one open stage, and won and lost where there is a date of them."""
+    hebrew = any("\u05d0" <= letter <= "\u05ea" for header in found.table.columns for letter in header)
+    rules = [StageRule(FIRST_STAGE[hebrew])]
+    if {"won", "closed"} & found.fields.keys():
+        rules.append(StageRule(WON_STAGE[hebrew], StageType.WON))
+    if "lost" in found.fields:
+        rules.append(StageRule(LOST_STAGE[hebrew], StageType.LOST))
+    return tuple(rules)
+
+
+def _complete(found: Decisions) -> None:
+    """There is always an open stage: a file of ended deals alone names none.
+
+    Raises:
+        InputError: the mapping has a column of wins (or losses) and no stage for them.
+    """
+    rules = found.mapping.stages
+    if rules and not any(rule.type is StageType.OPEN for rule in rules):
+        hebrew = any("\u05d0" <= letter <= "\u05ea" for letter in "".join(rule.name for rule in rules))
+        found.mapping = replace(found.mapping, stages=(StageRule(FIRST_STAGE[hebrew]), *rules))
+    for name, kind in (("won", StageType.WON), ("lost", StageType.LOST)):
+        if name in found.fields and rules and not any(rule.type is kind for rule in rules):
+            raise InputError(Message("intake.map_no_stage_of_type", {"type": kind.value, "field": name}))
+
+
+def _decide_shape(found: Decisions, seen: list[StageSeen]) -> None:
+    mapping = found.mapping
+    own_dates = {rule.name: rule.entered for rule in mapping.stages if rule.entered}
+    if not own_dates and mapping.shape in (None, Shape.WIDE):
+        taken = set(found.fields.values())
+        free = [header for header in found.table.columns if header not in taken]
+        names = [rule.name for rule in mapping.stages]
+        matched = stage_date_columns(free, names)
+        own_dates = {name: column for name, column in matched.items() if fold(name) in set(map(fold, names))}
+        if mapping.shape is None and len(own_dates) < 2:
+            own_dates = {}
+    shape = mapping.shape or _shape(found, wide=bool(own_dates))
+    found.mapping = replace(mapping, shape=shape, stages=dated(mapping.stages, own_dates))
+    if shape is Shape.WIDE:
+        _decide_stage_dates(found)
+    elif "entered" in found.fields and mapping.entered_opens is None and found.mapping.stages:
+        opened = [rule for rule in found.mapping.stages if rule.type is StageType.OPEN]
+        name, how = propose_opening(opened, seen)
+        found.mapping = replace(found.mapping, entered_opens=name)
+        found.notes.append(how)
+
+
+def _shape(found: Decisions, *, wide: bool) -> Shape:
+    if wide:
+        return Shape.WIDE
+    begins, ends = (any(name in found.fields for name in names) for names in (BEGINS, ENDS))
+    return Shape.TWO_DATES if begins and ends else Shape.SNAPSHOT
+
+
+def _decide_stage_dates(found: Decisions) -> None:
+    """The dates a stage are columns like others; in doubt they are read as the rest of the file.
+
+    Raises:
+        InputError: the mapping names a column that the file lacks.
+    """
+    for rule in found.mapping.stages:
+        if rule.entered is None:
+            continue
+        column = found.table.find(rule.entered)
+        if column is None:
+            values: dict[str, object] = {"column": rule.entered, "columns": ", ".join(found.table.columns)[:300]}
+            raise InputError(Message("intake.column_absent", values), file=found.table.grids[0].source.name)
+        found.fields[stage_field(rule.name)] = column
+    decide_values(found)
+
+
+def stage_field(stage: str) -> str:
+    """The field that stands for a stage's own date."""
+    return f"entered {stage}"
+
+
+def silent_stages(found: Decisions) -> tuple[str, ...]:
+    """Open stages that the file has no history for.
+
+    With one date of entry nobody can tell which of the later stages a deal passed; with a date a stage, only the
+    stages without one are silent.
+    """
+    mapping = found.mapping
+    if mapping.silent is not None:
+        return mapping.silent
+    opened = [rule for rule in mapping.stages if rule.type is StageType.OPEN]
+    if mapping.shape is Shape.EVENTS or not opened:
+        return ()
+    if mapping.shape is Shape.WIDE:
+        begins = any(name in found.fields for name in BEGINS)
+        return tuple(rule.name for place, rule in enumerate(opened) if not rule.entered and not (place == 0 and begins))
+    opening = mapping.stage(mapping.entered_opens) if mapping.entered_opens else None
+    return tuple(rule.name for rule in opened[opened.index(opening) + 1 if opening else 1 :])

@@ -1,0 +1,133 @@
+"""What becomes of each row: loaded, rejected with the first reason met, or skipped; and the account of each file."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.intake.arrow import Ints, Mask, pc, whole
+from yaad.intake.reading import Grid
+from yaad.intake.report import REJECTS, FileReport, rejects_table
+from yaad.intake.table import Table
+
+
+@dataclass(frozen=True)
+class _Cause:
+    """Why rows fell: rejected with a column and a reason, or skipped for a reason."""
+
+    rejected: bool
+    column: str
+    reason: str
+
+
+class Sieve:
+    """Holds the fate of a table's rows.
+
+    Attributes:
+        alive: rows that are still to be loaded.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.alive: Mask = np.ones(len(table), np.bool_)
+        self._table = table
+        self._causes: list[_Cause] = []
+        self._cause_of = np.full(len(table), -1, np.int32)
+        self._flags: list[Counter[str]] = [Counter() for _ in table.grids]
+
+    def reject(self, rows: Mask, column: str, reason: str) -> None:
+        """Rows that cannot be used; one that fell before keeps its first reason."""
+        self._fall(rows, _Cause(rejected=True, column=column, reason=reason))
+
+    def skip(self, rows: Mask, reason: str) -> None:
+        """Rows left out on purpose."""
+        self._fall(rows, _Cause(rejected=False, column="", reason=reason))
+
+    def _fall(self, rows: Mask, cause: _Cause) -> None:
+        falling = rows & self.alive
+        if falling.any():
+            self._causes.append(cause)
+            self._cause_of[falling] = len(self._causes) - 1
+            self.alive &= ~falling
+
+    def flag(self, name: str, rows: Mask) -> None:
+        """Rows that are loaded though something about them is odd or was mended."""
+        counts = np.bincount(self._table.origin[rows & self.alive], minlength=len(self._flags))
+        for flags, number in zip(self._flags, counts.tolist(), strict=True):
+            flags[name] += number
+
+    def count(self, name: str, number: int) -> None:
+        """The same where only a number is known; it counts for the first file."""
+        if number:
+            self._flags[0][name] += number
+
+    def reports(self) -> tuple[FileReport, ...]:
+        """The account of each file, the joined one last."""
+        own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
+        return (*own, self._beside()) if self._table.beside is not None else tuple(own)
+
+    def _own(self, index: int, grid: Grid) -> FileReport:
+        mine = self._table.origin == index
+        skipped = Counter(grid.tally.skipped_by)
+        rejected: list[pa.Table] = [rejects_table(grid.tally.rejects)]
+        for number, cause in enumerate(self._causes):
+            rows = mine & (self._cause_of == number)
+            if cause.rejected and rows.any():
+                rejected.append(_rejected(grid, self._table.place[rows], cause.column, cause.reason))
+            elif rows.any():
+                skipped[cause.reason] += int(rows.sum())
+        loaded = int((mine & self.alive).sum())
+        return _report(grid, loaded, rejected, skipped, grid.tally.flags + self._flags[index])
+
+    def _beside(self) -> FileReport:
+        """A record of the joined file is loaded when a row that took it is."""
+        beside = self._table.beside
+        assert beside is not None
+        grid = beside.grid
+        taken, loaded = np.zeros(len(grid.rows), np.bool_), np.zeros(len(grid.rows), np.bool_)
+        taken[beside.of[beside.of >= 0]] = True
+        loaded[beside.of[(beside.of >= 0) & self.alive]] = True
+        rejected = [rejects_table(grid.tally.rejects)]
+        gone = {**beside.gone, "intake.rejected_joined_row": taken & ~loaded}
+        rejected += [_rejected(grid, np.flatnonzero(rows), "", reason) for reason, rows in gone.items() if rows.any()]
+        skipped = Counter(grid.tally.skipped_by)
+        skipped["duplicate"] += int(beside.same.sum())
+        return _report(grid, int(loaded.sum()), rejected, skipped, grid.tally.flags)
+
+
+def _rejected(grid: Grid, places: Ints, column: str, reason: str) -> pa.Table:
+    """Rejected records with their text as it stood in the file."""
+    count = len(places)
+    take = pa.array(places)
+    cells = [pc.fill_null(whole(grid.columns[name]).take(take).cast(pa.string()), "") for name in grid.headers]
+    raw = pc.binary_join_element_wise(*cells, grid.found.delimiter or ",")
+    values = [pa.array(grid.rows[places]), pa.repeat(column, count), pa.repeat(reason, count), raw]
+    return pa.table(values, schema=REJECTS)
+
+
+def _report(
+    grid: Grid, loaded: int, rejected: list[pa.Table], skipped: Counter[str], flags: Counter[str]
+) -> FileReport:
+    rejects = pa.concat_tables(rejected).sort_by("row")
+    by_reason = _positive(skipped.items())
+    return FileReport(
+        name=grid.source.name,
+        sha256=grid.source.sha256,
+        rows_in=grid.tally.rows_in,
+        loaded=loaded,
+        rejected=rejects.num_rows,
+        skipped=sum(by_reason.values()),
+        skipped_by=by_reason,
+        rejects=rejects,
+        format=grid.source.format.value,
+        encoding=grid.found.encoding,
+        delimiter=grid.found.delimiter,
+        header_row=grid.found.header_row,
+        sheet=grid.found.sheet,
+        flags=_positive(flags.items()),
+    )
+
+
+def _positive(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    return {name: count for name, count in counts if count}

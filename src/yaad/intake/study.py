@@ -1,0 +1,155 @@
+"""What `understand` and `load` share: files are read, joined, and every column that matters is decided or asked."""
+
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Plain
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from yaad.errors import InputError, OpenQuestion, Question
+from yaad.intake.deciding.folding import fold
+from yaad.intake.files import Source, open_source, shown_name
+from yaad.intake.kinds import Kind
+from yaad.intake.mapping import Mapping
+from yaad.intake.reading import Grid, Hints, Progress, read
+from yaad.intake.table import Table, propose_join, side_by_side, stack
+from yaad.text import Message
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The files as read and put together.
+
+    Attributes:
+        grids: one a file, in the order given.
+        table: all rows; None while a file is not yet readable.
+        mapping: the mapping, with what was decided on the way.
+        questions: what stands in the way of reading.
+        notes: what was decided of the files together.
+    """
+
+    grids: tuple[Grid, ...]
+    table: Table | None
+    mapping: Mapping
+    questions: tuple[Question, ...] = ()
+    notes: tuple[Message, ...] = field(default=())
+
+
+def read_files(
+    paths: Sequence[Path], mapping: Mapping, answers: Plain[str, str], on_progress: Progress | None
+) -> Readings:
+    """Read all files and put them together as the mapping says (or as their columns show).
+
+    Raises:
+        InputError: a file is absent, broken, named by no pattern, or the files do not fit together.
+    """
+    if not paths:
+        raise InputError(Message("intake.no_files"))
+    _check_patterns([shown_name(path) for path in paths], mapping)
+    sources = [open_source(path) for path in paths]
+    told = _Progress(sources, on_progress)
+    grids: list[Grid] = []
+    questions: list[Question] = []
+    settled = _settled(mapping, answers)
+    for source in sources:
+        try:
+            grids.append(read(source, _hints(source, settled), told.of(source)))
+        except OpenQuestion as open_question:
+            questions += open_question.questions
+    if questions:
+        return Readings(tuple(grids), None, settled, tuple(questions))
+    return _together(tuple(grids), settled)
+
+
+def _check_patterns(names: Sequence[str], mapping: Mapping) -> None:
+    """Every file has a pattern, and every pattern a file: nothing is read before that is sure."""
+    if not mapping.files:
+        return
+    for name in names:
+        if mapping.file_key(name) is None:
+            patterns = ", ".join(mapping.files.values())
+            raise InputError(Message("intake.file_unnamed", {"name": name, "patterns": patterns}), file=name)
+    keys = {mapping.file_key(name) for name in names}
+    for key, pattern in mapping.files.items():
+        if key not in keys:
+            raise InputError(Message("intake.file_missing", {"file": key, "pattern": pattern}))
+
+
+def _settled(mapping: Mapping, answers: Plain[str, str]) -> Mapping:
+    """The mapping with the answers on how files are read: they are kept as settings of those files."""
+    changed: dict[str, dict[str, str]] = {}
+    for question, answer in answers.items():
+        part, _, name = question.partition(":")
+        if part in ("encoding", "sheet", "header_row") and name:
+            changed.setdefault(part, dict(getattr(mapping, part)))[name] = answer
+    return replace(mapping, **changed)  # type: ignore[arg-type]  # the three parts are settings
+
+
+def _hints(source: Source, mapping: Mapping) -> Hints:
+    names = [name for name in (mapping.file_key(source.name), source.name) if name]
+    row = mapping.setting(mapping.header_row, *names)
+    dates = [rule.entered for rule in mapping.stages if rule.entered]
+    return Hints(
+        encoding=mapping.setting(mapping.encoding, *names),
+        delimiter=mapping.setting(mapping.delimiter, *names),
+        header_row=int(row) if row is not None and row.isdecimal() else None,
+        sheet=mapping.setting(mapping.sheet, *names),
+        expected=frozenset(fold(header) for header in [*mapping.columns.values(), *dates])
+        if not mapping.join
+        else frozenset(),
+    )
+
+
+def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
+    """One table of all files: joined by the mapping, stacked when alike, joined by a column they share."""
+    if mapping.join is not None:
+        by_key: dict[str | None, list[Grid]] = {}
+        for grid in grids:
+            by_key.setdefault(mapping.file_key(grid.source.name), []).append(grid)
+        left, right = by_key[mapping.join.left], by_key[mapping.join.right]
+        if len(right) > 1 or set(by_key) != {mapping.join.left, mapping.join.right}:
+            raise InputError(Message("intake.join_one_right", {"file": mapping.join.right}))
+        return Readings(grids, side_by_side(stack(left), right[0], mapping.join), mapping)
+    alike = all({fold(h) for h in grid.headers} == {fold(h) for h in grids[0].headers} for grid in grids)
+    proposed = None if alike or mapping.files else propose_join(grids)
+    if proposed is None:
+        return Readings(grids, stack(grids), mapping)
+    files, join = proposed
+    left_grid = next(grid for grid in grids if grid.source.name == files["left"])
+    right_grid = next(grid for grid in grids if grid.source.name == files["right"])
+    note = Message("intake.how_join", {"left": files["left"], "right": files["right"], "column": join.key})
+    table = side_by_side(stack([left_grid]), right_grid, join)
+    return Readings(grids, table, replace(mapping, files=files, join=join), notes=(note,))
+
+
+class _Progress:
+    """Adds up what is done of each file into what is done of all, in bytes of the files."""
+
+    def __init__(self, sources: Sequence[Source], on_progress: Progress | None) -> None:
+        self._total = sum(source.size for source in sources)
+        self._done = 0
+        self._on_progress = on_progress
+
+    def of(self, source: Source) -> Progress | None:
+        """The progress of one file."""
+        tell: Callable[[int, int | None], None] | None = self._on_progress
+        if tell is None:
+            return None
+        before, self._done = self._done, self._done + source.size
+
+        def told(done: int, total: int | None) -> None:
+            part = source.size * done // total if total else 0
+            tell(before + min(part, source.size), self._total)
+
+        return told
+
+
+def told_kind(mapping: Mapping, kind: Kind | None) -> Kind | None:
+    """The kind that the mapping or the caller names.
+
+    Raises:
+        InputError: they name different ones.
+    """
+    if kind is not None and mapping.kind is not None and kind is not mapping.kind:
+        values: dict[str, object] = {"asked": kind.value, "mapped": mapping.kind.value}
+        raise InputError(Message("intake.kind_differs", values))
+    return kind or mapping.kind

@@ -1,0 +1,33 @@
+"""Rows of totals that a report puts under its table: they are no deal."""
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.intake.arrow import Mask, mask, pc, whole
+from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.moments import cleaned
+from yaad.intake.table import Table
+
+LIKELY = "(?i)^.{0,3}(grand|sub|total|sum|ס).{0,20}$"
+ENGLISH = ("total", "totals", "grand total", "sub total", "subtotal", "sum")
+HEBREW = ('סה"כ', 'סה"כ כללי', "סך הכל", "סך הכול", "סיכום", "סכום ביניים")
+WORDS = frozenset(map(fold, (*ENGLISH, *HEBREW)))
+
+
+def total_rows(table: Table, key: str) -> Mask:
+    """Rows whose key, or whose first cell where the key is empty, is a word of totals."""
+    keys = cleaned(table.columns[key])
+    found = _says_total(keys)
+    empty = mask(pc.is_null(keys))
+    if empty.any():
+        for column in list(table.columns.values())[:3]:
+            found |= empty & _says_total(cleaned(whole(column)))
+    return found
+
+
+def _says_total(texts: pa.Array) -> Mask:
+    likely = pc.unique(texts.filter(pc.fill_null(pc.match_substring_regex(texts, pattern=LIKELY), False)))  # noqa: FBT003 - Arrow's own signature
+    words = [text for text in likely.to_pylist() if fold(text.rstrip(": ")) in WORDS]
+    if not words:
+        return np.zeros(len(texts), np.bool_)
+    return mask(pc.is_in(texts, value_set=pa.array(words)))
