@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yaad.demo import STEPS, Group, OfficeHours, Rep, World, simulate
@@ -149,6 +149,7 @@ def test_the_office_sleeps_on_saturdays_and_holidays(lively):
     assert [moment.date() for moment in local] == moves["day"].to_pylist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 400), min_size=1, max_size=50))
 def test_working_time_keeps_the_order(times):
     ordered = np.sort(np.array(times))

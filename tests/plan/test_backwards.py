@@ -12,6 +12,7 @@ from scipy.stats import binom, nbinom
 from yaad.errors import InputError
 from yaad.plan import INQUIRIES, Ratio, closings_for_value, plan_backwards, typed_ratios
 from yaad.plan.backwards import exact
+from yaad.plan.chance import smallest
 
 ARTICLE = typed_ratios({"quote": "0.5", "negotiation": "0.2", "close": "0.1"})
 
@@ -132,6 +133,7 @@ def test_what_is_no_amount_is_refused(amount):
         exact(amount)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 400), st.sampled_from([0.5, 0.8, 0.9, 0.99]))
 def test_the_chance_is_the_smallest_count_that_does(target, per_thousand, level):
     ratio = Fraction(per_thousand, 1000)
@@ -142,6 +144,7 @@ def test_the_chance_is_the_smallest_count_that_does(target, per_thousand, level)
     assert needed == pytest.approx(target + nbinom.ppf(level, target, float(ratio)), abs=1)
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 10_000),
     st.lists(st.integers(1, 1000), min_size=1, max_size=5),
@@ -154,7 +157,7 @@ def test_the_plan_undoes_the_funnel(inquiries, parts):
         assert counts(plan_backwards(int(reached), ratios, levels=()))[0] == inquiries
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 300), st.integers(20, 2000), st.integers(1, 19))
 def test_surer_means_more_and_rows_never_grow(target, of, reached):
     ratios = [Ratio.counted("quote", 20, of), Ratio.counted("close", reached, of)]
@@ -164,3 +167,17 @@ def test_surer_means_more_and_rows_never_grow(target, of, reached):
     assert counts(plan)[-1] == target
     more = plan_backwards(target + 1, ratios)
     assert all(more.chance[level] >= count for level, count in plan.chance.items())
+
+
+@settings(deadline=None)
+@given(st.integers(0, 500), st.integers(-5, 2000), st.integers(0, 3000))
+def test_the_search_finds_the_smallest_from_any_guess(start, answer, guess):
+    asked = []
+
+    def holds(number):
+        asked.append(number)
+        return number >= answer
+
+    assert smallest(holds, start, guess) == max(start, answer)
+    assert len(asked) <= 45
+    assert min(asked) >= start

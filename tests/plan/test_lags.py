@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yaad.errors import CannotTell
@@ -115,6 +115,7 @@ def test_young_data_are_marked():
     assert last_useful_dates({INQUIRIES: lag}, dt.date(2026, 1, 31), dt.date(2026, 1, 1))[0].immature
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 300), st.sampled_from([WON, LOST, OPEN])), min_size=1, max_size=60),
     st.randoms(use_true_random=False),

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yaad.errors import CannotTell, InputError, UnknownName
@@ -141,6 +141,7 @@ def test_a_step_of_an_unknown_stage_is_named():
         with_step(COUNTED, "qoute", Fraction(1, 2))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=6), st.integers(1, 10**6))
 def test_typed_ratios_lose_nothing(parts, whole):
     counts = sorted((min(part, whole) for part in parts), reverse=True)

@@ -62,7 +62,7 @@ def test_inquiries_that_cannot_be_are_refused(inquiries):
         what_if(inquiries, ARTICLE)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 1000))
 def test_eight_of_ten_cases_lie_in_the_range(inquiries, per_thousand):
     row = what_if(inquiries, [Ratio("close", Fraction(per_thousand, 1000))]).expected[-1]

@@ -8,6 +8,7 @@ a fixed seed, so that the same question has the same answer.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil, isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,28 +37,44 @@ class Chances:
 
     def inquiries_for(self, count: int, level: float) -> int:
         """Fewest inquiries of which at least `count` reach the stage with chance `level`."""
-        return smallest(lambda inquiries: self.at_least(count, inquiries) >= level, count)
+        guess = ceil(count / self._mean)
+        return smallest(lambda inquiries: self.at_least(count, inquiries) >= level, count, guess)
 
     def surely(self, inquiries: int, level: float) -> int:
         """The largest count that is reached or passed with chance `level`."""
-        return smallest(lambda count: self.at_least(count + 1, inquiries) < level, 0)
+        return smallest(lambda count: self.at_least(count + 1, inquiries) < level, 0, int(inquiries * self._mean))
 
     def at_most(self, inquiries: int, level: float) -> int:
         """The smallest count that is not passed with chance `level`."""
-        return smallest(lambda count: self.at_least(count + 1, inquiries) <= 1 - level, 0)
+        guess = int(inquiries * self._mean)
+        return smallest(lambda count: self.at_least(count + 1, inquiries) <= 1 - level, 0, guess)
+
+    @property
+    def _mean(self) -> float:
+        return float(np.mean(self.draws))
 
 
-def smallest(holds: Callable[[int], bool], start: int) -> int:
+def smallest(holds: Callable[[int], bool], start: int, guess: int) -> int:
     """The smallest integer from `start` on for which `holds`; once true it stays true.
 
-    >>> smallest(lambda n: n * n >= 50, 1)
-    8
+    Steps of doubling size lead from `guess` across the answer, then the span is halved.
+
+    >>> [smallest(lambda n: n * n >= 50, 1, guess) for guess in (1, 8, 100)]
+    [8, 8, 8]
     """
-    low, step = start - 1, 1
-    while not holds(low + step):
-        low += step
-        step *= 2
-    high = low + step
+    step = isqrt(max(guess, 1))
+    low, high = start - 1, max(guess, start)
+    if holds(high):
+        while (lower := high - step) > low:
+            if not holds(lower):
+                low = lower
+                break
+            high, step = lower, 2 * step
+    else:
+        low = high
+        while not holds(low + step):
+            low, step = low + step, 2 * step
+        high = low + step
     while high - low > 1:
         middle = (low + high) // 2
         if holds(middle):
