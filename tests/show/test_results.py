@@ -107,6 +107,11 @@ class Declared:
     name = Message("show.measures")
 
 
+def test_our_own_words_among_values_are_said():
+    told = Explanation("won", Message("show.expected_is"), "SELECT 1", ({"outcome": "won", "source": "won"},), 1)
+    assert [say_plain(cell.said, "he") for cell in Explained(told).table("he").rows[0]] == ["נסגרה", "won"]
+
+
 def test_catalogue():
     made = Catalogue([Declared()])
     assert made.to_dict() == {

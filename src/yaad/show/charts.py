@@ -116,7 +116,7 @@ def _word(key: str, lang: str) -> str:
 
 
 def _group(by: dict[str, str | int | float | None], lang: str) -> str:
-    return " · ".join(in_chart(phrases.group_said(value), lang) for value in by.values())
+    return " · ".join(in_chart(phrases.group_said(key, value), lang) for key, value in by.items())
 
 
 def _categories(column: str, order: list[str], *, rtl: bool) -> alt.Y:

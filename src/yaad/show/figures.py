@@ -8,7 +8,7 @@ from yaad.show import phrases
 from yaad.show.markup import table_html, tag
 from yaad.show.results import Json, Result, flat, plain
 from yaad.show.speech import Said, say_html
-from yaad.show.tables import Column, Kind, Shown, Table, count, figure, name, span
+from yaad.show.tables import Column, Kind, Shown, Table, count, figure, span
 from yaad.text import Message
 
 
@@ -119,7 +119,7 @@ class Explained(Result):
         told = self.content
         keys = list(dict.fromkeys(key for row in told.rows for key in row))
         columns = tuple(Column(key, phrases.dimension(key), _kind(key, told)) for key in keys)
-        rows = tuple(tuple(_cell(row.get(key), lang) for key in keys) for row in told.rows)
+        rows = tuple(tuple(_cell(key, row.get(key), lang) for key in keys) for row in told.rows)
         notes: tuple[Said, ...] = (told.rule, self._rows_shown(), Message("show.query"), told.sql)
         title = Message("show.why", {"measure": phrases.measure_said(told.id)})
         return Table(lang, title, columns, rows, notes=notes)
@@ -141,7 +141,7 @@ def _kind(key: str, told: Explanation) -> Kind:
     return Kind.FIGURE if any(isinstance(value, float | int) for value in values) else Kind.NAME
 
 
-def _cell(value: Cell, lang: str) -> Shown:
+def _cell(key: str, value: Cell, lang: str) -> Shown:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return figure(value, "count", lang)
-    return Shown(value, "") if value is None else name(value)
+    return Shown(value, "") if value is None else phrases.value_cell(key, value)

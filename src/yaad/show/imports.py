@@ -65,7 +65,12 @@ def _total(files: "Sequence[FileReport]", lang: str) -> tuple[Shown, ...] | None
 
 def _sum(file: "FileReport") -> Message:
     """“1,284 rows = 1,207 loaded + 8 not read + 69 left out”."""
-    values = {"n": file.rows_in, "loaded": file.loaded, "rejected": file.rejected, "skipped": file.skipped}
+    values: dict[str, object] = {
+        "n": file.rows_in,
+        "loaded": file.loaded,
+        "rejected": file.rejected,
+        "skipped": file.skipped,
+    }
     return Message("show.rows_sum", values)
 
 

@@ -5,14 +5,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from yaad.model import Cell, Period
+from yaad.show.speech import Said
 from yaad.show.tables import Column, Kind, Shown, name
 from yaad.text import LANGUAGES, Message, day, has_key, render
 
 # Steps that people call by the same names everywhere; their aliases and plurals stand in the catalogue.
 STEPS = ("inquiry", "meeting", "demo", "quote", "negotiation", "closing")
 
+OUR_WORDS = ("outcome", "first_ended", "tax")
+"""Columns whose values are words of ours."""
 
-def title(what: Message | str, as_of: dt.date | None, period: Period | None, lang: str) -> Message | str:
+
+def title(what: Said, as_of: dt.date | None, period: Period | None, lang: str) -> Said:
     """What is shown, of which period, as of when."""
     if as_of is None:
         return what
@@ -27,14 +31,20 @@ def group_columns(groups: Sequence[Mapping[str, Cell]]) -> tuple[Column, ...]:
     return tuple(Column(key, dimension(key), Kind.NAME) for key in keys)
 
 
-def dimension(key: str) -> Message | str:
+def dimension(key: str) -> Said:
     """The word for a dimension: the catalogue's, or the name of the company's own column."""
     return Message(f"show.by_{key}") if has_key(f"show.by_{key}", LANGUAGES[0]) else key
 
 
 def group_cells(by: Mapping[str, Cell], columns: Sequence[Column]) -> tuple[Shown, ...]:
     """The cells of `group_columns` for one group."""
-    return tuple(name(by.get(column.key)) for column in columns)
+    return tuple(value_cell(column.key, by.get(column.key)) for column in columns)
+
+
+def value_cell(key: str, value: Cell) -> Shown:
+    """A value of a dimension: in words where the value is a word of ours (won, lost, open …), else as it is."""
+    word = f"show.{key}_{value}"
+    return Shown(value, Message(word)) if key in OUR_WORDS and has_key(word, LANGUAGES[0]) else name(value)
 
 
 @cache
@@ -52,7 +62,7 @@ def step_of(stage: str) -> str | None:
     return None
 
 
-def stage_said(stage: str) -> Message | str:
+def stage_said(stage: str) -> Said:
     """A step of a plan in words: well-known ones by their plural, others by the name that was typed."""
     step = step_of(stage)
     return Message(f"show.steps_{step}") if step else stage
@@ -66,12 +76,12 @@ def together(parts: Sequence[Message]) -> Message:
     return joined
 
 
-def group_said(value: Cell) -> Message | str:
+def group_said(key: str, value: Cell) -> Said:
     """A group's value in words."""
-    return name(value).said
+    return value_cell(key, value).said
 
 
-def measure_said(measure_id: str) -> Message | str:
+def measure_said(measure_id: str) -> Said:
     """What a measure is called: by the catalogue's word for it."""
     key = f"measures.{measure_id}.name"
     return Message(key) if has_key(key, LANGUAGES[0]) else measure_id

@@ -1,6 +1,7 @@
 """Tables and sentences with rich: aligned, isolated on a terminal, plain in a pipe."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from rich import box
 from rich.console import Console
@@ -17,15 +18,14 @@ Say = Callable[[Said, str], str]
 def print_table(table: Table, console: Console) -> None:
     """Title, rows, the total after a rule, notes."""
     say = _say(console)
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_footer=False, title=None)
-    for column in table.columns:
+    grid = Grid(box=box.SIMPLE, pad_edge=False, show_edge=False, show_footer=table.total is not None)
+    total = _texts(table.total, table.lang, say) if table.total else [Text()] * len(table.columns)
+    for column, foot in zip(table.columns, total, strict=True):
         head = Text(say(column.head, table.lang))
-        grid.add_column(head, justify="right" if column.kind.numeric else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if column.kind.numeric else "left"
+        grid.add_column(head, foot, justify=side, footer_style="bold", overflow="fold")
     for row in table.rows:
         grid.add_row(*_texts(row, table.lang, say))
-    if table.total:
-        grid.add_section()
-        grid.add_row(*_texts(table.total, table.lang, say), style="bold")
     if table.title:
         console.print(Text(say(table.title, table.lang), style="bold"), soft_wrap=True)
         console.print()
