@@ -12,7 +12,7 @@ from yaad.measures.quality import filled_columns, quality
 from yaad.measures.registry import REGISTRY, explain, find, measure
 from yaad.measures.scope import Scope
 from yaad.measures.snapshots import month_ends
-from yaad.measures.stuck import stalled_deals, stuck_deals
+from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
 
 __all__ = [
     "BASES",
@@ -35,6 +35,7 @@ __all__ = [
     "funnel",
     "measure",
     "month_ends",
+    "open_stays",
     "quality",
     "stage_ratios",
     "stalled_deals",

@@ -31,7 +31,7 @@ def stuck_statistics(scope: Scope) -> ir.Table:
 
     Columns: the breakdown's, ``part`` (yardstick, open), ``place``, ``running``, ``days``, ``n``.
     """
-    return _side_by_side(scope, _first_stays_of_the_book(scope), _open_stays(scope))
+    return _side_by_side(scope, _first_stays_of_the_book(scope), open_stays(scope))
 
 
 def stalled_statistics(scope: Scope) -> ir.Table:
@@ -83,7 +83,7 @@ def finish_over(
 
 def stuck_deals(scope: Scope) -> ir.Table:
     """The open stays counted as stuck, with ``days`` in stage and ``limit_days``, after which a deal is stuck there."""
-    return _over(_open_stays(scope), stuck_limits(scope.run(_first_stays_of_the_book(scope))))
+    return _over(open_stays(scope), stuck_limits(scope.run(_first_stays_of_the_book(scope))))
 
 
 def stalled_deals(scope: Scope) -> ir.Table:
@@ -105,7 +105,8 @@ def _longest_closed(scope: Scope) -> ir.Table:
     return longest.mutate(place=ibis.literal(0), running=ibis.literal(value=False))
 
 
-def _open_stays(scope: Scope) -> ir.Table:
+def open_stays(scope: Scope) -> ir.Table:
+    """The open deals asked about, each in its furthest stage (``place``), with the ``days`` since it came there."""
     stays = first_stays(scope, asked(scope, scope.visits, "entered_day"))
     return stays.filter(stays.first_ended == "open").mutate(place=stays["position"])
 

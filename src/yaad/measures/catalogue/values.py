@@ -31,7 +31,7 @@ def _told(scope: Scope, day: str, outcomes: tuple[str, ...]) -> ir.Table:
     return deals.mutate(has_amount=deals.amount.notnull() & (deals.amount != 0))
 
 
-def _sums(scope: Scope, *, day: str, outcomes: tuple[str, ...]) -> ir.Table:
+def value_statistics(scope: Scope, *, day: str, outcomes: tuple[str, ...]) -> ir.Table:
     """Deals, and the sum and the sum of squares of their amounts, per outcome, currency and tax."""
     deals = _told(scope, day, outcomes)
     plain = deals.amount.cast("float64")
@@ -81,7 +81,12 @@ def _beside(rows: pa.Table) -> dict[str, Cell]:
     return {"without_amount": int(integers(without, "n").sum())}
 
 
-def _finish_value(table: pa.Table, scope: Scope, *, measure: str, outcome: str) -> list[Figure]:
+def finish_value(table: pa.Table, scope: Scope, *, measure: str, outcome: str) -> list[Figure]:
+    """The sum of the amounts in each group, from rows of `value_statistics`; none where most have no amount.
+
+    Raises:
+        InputError: amounts of mixed currency or tax in one group.
+    """
     figures = []
     for by, rows in groups(scope, table):
         unit, why = _unit(rows), _missing(rows, outcome)
@@ -176,8 +181,8 @@ def _value(measure: str, day: str, outcome: str, source: str, *, state: bool = F
         as_of=AsOf.STATE if state else AsOf.EVENTS,
         good=Good.UP,
         source=source,
-        statistics=partial(_sums, day=day, outcomes=(outcome,)),
-        finish=partial(_finish_value, measure=measure, outcome=outcome),
+        statistics=partial(value_statistics, day=day, outcomes=(outcome,)),
+        finish=partial(finish_value, measure=measure, outcome=outcome),
         rows=partial(deal_rows, day=day, outcomes=(outcome,)),
     )
 
@@ -208,7 +213,7 @@ VALUES = (
         censoring=Censoring.CLOSED_ONLY,
         good=Good.UP,
         source="Oracle Analytics, Opportunity Stage Progression; interval: Cochran 1977, 6.3, and Wilson 1927",
-        statistics=partial(_sums, day="closed_day", outcomes=CLOSED),
+        statistics=partial(value_statistics, day="closed_day", outcomes=CLOSED),
         finish=_finish_rate,
         rows=partial(deal_rows, day="closed_day", outcomes=CLOSED),
     ),

@@ -1,0 +1,76 @@
+"""Where most is lost: the step with most lost deals, what they were worth, and whether the open ones may change it."""
+
+from dataclasses import dataclass, replace
+
+from yaad.errors import InputError
+from yaad.measures import Scope, funnel
+from yaad.measures.catalogue.values import finish_value, value_statistics
+from yaad.text import Message
+
+
+@dataclass(frozen=True)
+class Leak:
+    """The step where most deals are lost.
+
+    Attributes:
+        stage, next_stage: they came to the one and not to the other.
+        entered, lost, open: deals there.
+        lost_in_all: lost deals of the whole way.
+        certain: it stays the worst even if every open deal of any other step is lost too.
+        value: what the lost ones were worth; None with the reason in `why` when most have no amount.
+        unit: its currency, None when unknown.
+        words: all of it in one sentence.
+    """
+
+    stage: str
+    next_stage: str
+    entered: int
+    lost: int
+    open: int
+    lost_in_all: int
+    certain: bool
+    value: float | None
+    unit: str | None
+    why: Message | None
+    words: Message
+
+
+def where_most_is_lost(scope: Scope) -> Leak | None:
+    """The step with most lost deals, by the day the deals came; None when none was lost.
+
+    Raises:
+        UnknownName: no such column.
+    """
+    whole = scope.asking(by=())
+    flow = funnel(whole)[0]
+    rows = flow.stages
+    lost_in_all = sum(row.lost for row in rows)
+    if not lost_in_all:
+        return None
+    place = max(range(len(rows)), key=lambda at: rows[at].lost)
+    worst = rows[place]
+    following = rows[place + 1].stage if place + 1 < len(rows) else scope.won_name
+    certain = all(worst.lost > row.lost + row.open for row in rows if row is not worst)
+    value, unit, why = _value(whole, place)
+    values: dict[str, object] = {
+        "stage": worst.stage, "next_stage": following, "lost": worst.lost, "entered": worst.entered,
+    }  # fmt: skip
+    words = Message("insight.leak" if certain else "insight.leak_open", values)
+    return Leak(
+        worst.stage, following, worst.entered, worst.lost, worst.open, lost_in_all, certain, value, unit, why, words
+    )
+
+
+def _value(scope: Scope, place: int) -> tuple[float | None, str | None, Message | None]:
+    """What the deals lost at a place were worth, its currency, or why it cannot be told."""
+    deals = scope.deals
+    last = place == len(scope.stages) - 1
+    there = deals.filter(deals.furthest >= place if last else deals.furthest == place)
+    lost = replace(scope, deals=there)
+    table = scope.run(value_statistics(lost, day="created_day", outcomes=("lost",)))
+    try:
+        (figure,) = finish_value(table, lost, measure="lost_value", outcome="lost")
+    except InputError as error:  # amounts in several currencies: the step is named without them
+        return None, None, error.message
+    value = None if figure.value is None else float(figure.value)
+    return value, figure.unit, figure.why
