@@ -135,7 +135,7 @@ class History:
             names.take(pa.array(source[needed])),
             as_moments(at, unknown),
             pc.if_else(dated, days, pa.scalar(None, pa.date32())),
-            pc.if_else(dated, whole_day, pa.scalar(None, pa.bool_())),
+            pc.fill_null(pc.and_(dated, whole_day), False),  # noqa: FBT003 - Arrow's own signature
             pa.nulls(len(rows), pa.string()),
             pa.nulls(len(rows), AMOUNT),
         ]

@@ -80,7 +80,7 @@ def moves_table(slots: list[Slot], ids: pa.Array, alive: Mask) -> pa.Table:
             one.stage.take(take),
             as_moments(one.at[rows], unknown),
             pa.array(one.day[rows].astype(np.int32), mask=unknown).cast(pa.date32()),
-            pa.array(one.whole_day[rows], mask=unknown),
+            pa.array(one.whole_day[rows] & ~unknown),
             pa.nulls(len(rows), pa.string()),
             pa.nulls(len(rows), AMOUNT),
         ]
