@@ -6,6 +6,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from yaad.facts import Facts, History, Lake, store
 from yaad.model import SCHEMAS, Pipeline, Stage, StageType
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -61,3 +62,62 @@ def duck():
 
     yield run
     con.disconnect()
+
+
+@pytest.fixture(scope="session")
+def batch(moves_table):
+    """{deal_id: [(stage, moment), …]} and columns of the deals → the tables of an import."""
+
+    def build(book: dict, **columns) -> dict[str, pa.Table]:
+        ids = list(book)
+        moves = moves_table({number: book[deal_id] for number, deal_id in enumerate(ids)})
+        names = pa.array([ids[number] for number in moves["deal"].to_pylist()], pa.string())
+        moves = moves.drop_columns(["deal", "recorded_seq"]).append_column("deal_id", names)
+        deals = {"deal_id": pa.array(ids, pa.string())}
+        for name, values in columns.items():
+            deals[name] = pa.array(values, SCHEMAS["deals"].field(name).type)
+        return {"deals": pa.table(deals), "moves": moves}
+
+    return build
+
+
+@pytest.fixture
+def put(batch, pipeline):
+    """Stores an import: put(lake, {deal_id: history}, owner=[…], name="…", …) → Stored."""
+
+    def run(lake, book=None, *, name="file", history=History.ADD, stages=pipeline, as_of=None, tables=None, **columns):
+        tables = tables if tables is not None else batch(book, **columns)
+        days = [day for day in tables["moves"]["day"].to_pylist() if day] if "moves" in tables else []
+        return store(
+            lake,
+            tables,
+            stages,
+            zone="UTC",
+            last_event=None,
+            last_day=max(days, default=None),
+            import_name=name,
+            as_of=as_of,
+            history=history,
+        )
+
+    return run
+
+
+@pytest.fixture
+def lake(tmp_path) -> Lake:
+    return Lake.create(tmp_path / "book")
+
+
+@pytest.fixture
+def rows_of():
+    """Rows of a table of a book, in order: rows_of(lake, "deals")."""
+
+    def read(lake, table="deals", **options) -> list[dict]:
+        facts = Facts.open(lake.root, **options)
+        try:
+            order = {"stage_visits": ("deal", "position", "visit"), "stage_moves": ("deal", "sort_at", "seq")}
+            return facts.run(facts.table(table).order_by(*order.get(table, (SCHEMAS[table].names[0],)))).to_pylist()
+        finally:
+            facts.close()
+
+    return read

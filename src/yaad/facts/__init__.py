@@ -7,8 +7,10 @@ from yaad.facts.histories import History
 from yaad.facts.journal import Journal, SqliteJournal
 from yaad.facts.lake import Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.overlays import Kept
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.settle import settle
+from yaad.facts.snapshots import open_at
 from yaad.facts.store import Stored, store
 from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
@@ -20,6 +22,7 @@ __all__ = [
     "Facts",
     "History",
     "Journal",
+    "Kept",
     "Lake",
     "Pin",
     "SqliteJournal",
@@ -30,6 +33,7 @@ __all__ = [
     "end_of_day",
     "engine_named",
     "fold",
+    "open_at",
     "settle",
     "store",
 ]

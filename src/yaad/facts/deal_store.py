@@ -16,7 +16,7 @@ from yaad.facts.standing import source_says, with_standing
 from yaad.facts.upserts import NO, Counts, counted, give_numbers, last_of_each, merged_deals
 from yaad.model import SCHEMAS, Pipeline
 
-NEEDED = ("deal_id", "sort_at", "seq", "to_stage")
+NEEDED = ("deal_id", "sort_at", "seq", "to_stage", "whole_day")
 """What every arriving move carries."""
 
 ARRIVING_DEALS = pa.schema([SCHEMAS["deals"].field(name) for name in ("deal_id", *DESCRIPTIVE, "file", "row")])

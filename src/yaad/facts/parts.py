@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.lake import TABLES, Lake, Part
-from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.lives import LIFE_COLUMNS, lives_of
 from yaad.facts.pin import Pin
-from yaad.facts.visits import build_visits
+from yaad.facts.steps import build_steps
+from yaad.facts.visits import visits_of
 from yaad.model import SCHEMAS, Pipeline
 
 PART_DEALS = 131_072
@@ -135,10 +136,11 @@ def _rewrite_part(
         return table.filter(table.deal.between(number * PART_DEALS, (number + 1) * PART_DEALS - 1))
 
     part_moves = bench.keep("part_moves", within(moves))
-    part_rows = with_lives(within(rows), bench.keep("part_lives", build_lives(part_moves, pipeline)))
+    steps = bench.keep("part_steps", build_steps(part_moves, pipeline))
+    part_rows = with_lives(within(rows), bench.keep("part_lives", lives_of(steps, pipeline)))
     part_deals = bench.keep("part_deals", part_rows.select(*SCHEMAS["deals"].names))
     touched = part_deals.select("deal")
-    fresh = {"deals": part_deals, "stage_visits": build_visits(part_moves, pipeline, part_deals)}
+    fresh = {"deals": part_deals, "stage_visits": visits_of(steps, pipeline, part_deals)}
     if with_moves:
         fresh["stage_moves"] = part_moves
     written = {}
@@ -146,7 +148,7 @@ def _rewrite_part(
         names = SCHEMAS[table].names
         untouched = within(old[table]).anti_join(touched, "deal")
         written[table] = shop.write(table, untouched.select(*names).union(new.select(*names)), ORDERS[table])
-    for name in ("part_moves", "part_lives", "part_deals"):
+    for name in ("part_moves", "part_steps", "part_lives", "part_deals"):
         bench.drop(name)
     return written
 

@@ -1,6 +1,5 @@
 """An import against what people wrote: what they wrote later stands.
 
-
 The import is compared with what the source said before, not with what stands.
 """
 

@@ -26,6 +26,8 @@ def days_between(
     Whole days between the local days when one end is a date without a time; else exact to the millisecond. Null when
     an end is unknown, or when the end comes before the start.
     """
+    # without their zone (the session's is UTC) the same arithmetic takes DuckDB a third of the time
+    start, end = start.cast("timestamp"), end.cast("timestamp")
     seconds = end.truncate("s").delta(start.truncate("s"), unit="second").cast("float64")
     parts = (end.millisecond() - start.millisecond()).cast("float64") / ibis.literal(1000.0, type="float64")
     exact = (seconds + parts) / ibis.literal(86400.0, type="float64")

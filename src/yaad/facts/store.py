@@ -175,7 +175,7 @@ def _seen_from(
 
 def _whole_days(pin: Pin, moves: pa.Table | None) -> bool:
     """Whether every dated move of the book, the arriving ones included, is a date without a time of day."""
-    dated = moves.filter(pc.is_valid(moves["at"])) if moves is not None else None
-    if dated is None or not dated.num_rows:
+    if moves is None or moves["at"].null_count == moves.num_rows:
         return pin.whole_days
-    return (pin.whole_days or pin.next_move == 0) and bool(pc.all(dated["whole_day"]).as_py())
+    timed = pc.and_(pc.is_valid(moves["at"]), pc.invert(moves["whole_day"]))
+    return (pin.whole_days or pin.next_move == 0) and not pc.any(timed).as_py()

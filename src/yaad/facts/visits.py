@@ -39,6 +39,11 @@ def build_visits(moves: ir.Table, pipeline: Pipeline, deals: ir.Table | None = N
     steps = build_steps(moves, pipeline)
     if deals is None:
         deals = lives_of(steps, pipeline).mutate(owner=ibis.null("string"), source=ibis.null("string"))
+    return visits_of(steps, pipeline, deals)
+
+
+def visits_of(steps: ir.Table, pipeline: Pipeline, deals: ir.Table) -> ir.Table:
+    """`build_visits` from steps."""
     life = deals.select(
         "deal",
         "owner",

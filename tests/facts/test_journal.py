@@ -1,0 +1,76 @@
+"""The journal only grows, gives each key one entry, and takes writers from everywhere."""
+
+import datetime as dt
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from yaad.facts import SqliteJournal
+from yaad.model import MoveEntry, NoteEntry, WinEntry
+
+AT = dt.datetime(2024, 3, 1, 9, 30, tzinfo=dt.UTC)
+
+
+def note(key: str, deal_id: str = "a", text: str = "שיחה") -> NoteEntry:
+    return NoteEntry(deal_id=deal_id, at=AT, by="דנה", key=key, text=text)
+
+
+@pytest.fixture
+def journal(tmp_path) -> SqliteJournal:
+    return SqliteJournal(tmp_path / "journal.sqlite")
+
+
+def test_an_absent_journal_is_empty_and_is_not_made_by_reading(journal):
+    assert (journal.last_seq, journal.since(0), journal.of(["a"])) == (0, [], [])
+    assert not journal.path.exists()
+
+
+def test_entries_read_back_in_order(journal):
+    zone = dt.timezone(dt.timedelta(hours=2))
+    move = MoveEntry(deal_id="b", at=dt.datetime(2024, 3, 1, 9, tzinfo=zone), by="Avi", key="k1", to_stage="Quote")
+    win = WinEntry(deal_id="a", at=AT, by="דנה", key="k2", to_stage="Won", amount="12.50")
+    kept = [journal.append(move), journal.append(win), journal.append(note("k3"))]
+    assert [entry.seq for entry in kept] == [1, 2, 3]
+    assert journal.since(0) == kept
+    assert kept[0].at == move.at
+    assert journal.since(1) == kept[1:]
+    assert journal.of(["a"]) == kept[1:]
+    assert journal.of(["b", "a", "zz"]) == kept
+    assert journal.last_seq == 3
+
+
+def test_the_same_key_twice_is_one_entry(journal):
+    first = journal.append(note("k", text="first"))
+    assert journal.append(note("k", text="second")) == first
+    assert journal.last_seq == 1
+
+
+@pytest.mark.parametrize("statement", ["UPDATE entries SET body = ''", "DELETE FROM entries"])
+def test_what_is_written_stays(journal, statement):
+    journal.append(note("k"))
+    with sqlite3.connect(journal.path) as file, pytest.raises(sqlite3.IntegrityError, match="append only"):
+        file.execute(statement)
+    file.close()
+    assert journal.last_seq == 1
+
+
+def test_many_threads_write_at_once(journal):
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(lambda n: journal.append(note(f"k{n % 40}")), range(80)))
+    assert {entry.key: entry.seq for entry in kept} == {entry.key: entry.seq for entry in journal.since(0)}
+    assert journal.last_seq == 40
+
+
+def test_an_entry_survives_the_death_of_its_process(journal):
+    code = (
+        "import os, sys, datetime as dt; from pathlib import Path; from yaad.facts import SqliteJournal\n"
+        "from yaad.model import NoteEntry\n"
+        "at = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)\n"
+        "SqliteJournal(Path(sys.argv[1])).append(NoteEntry(deal_id='a', at=at, by='x', key='k', text='t'))\n"
+        "os._exit(9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(journal.path)], check=False).returncode == 9
+    assert [entry.key for entry in journal.since(0)] == ["k"]
