@@ -4,6 +4,7 @@ import hmac
 import secrets
 import threading
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -82,7 +83,5 @@ class Entrance:
     def _refuse(self, request: HttpRequest, message: Message) -> HttpResponse:
         from django.urls import get_resolver
 
-        view = get_resolver().resolve_error_handler(403)
-        answer = view(request, Refused(message))
-        assert isinstance(answer, HttpResponse)
-        return answer
+        view = cast("Callable[[HttpRequest, Exception], HttpResponse]", get_resolver().resolve_error_handler(403))
+        return view(request, Refused(message))

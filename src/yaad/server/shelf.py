@@ -49,7 +49,7 @@ class Shelf:
         """The book itself."""
         with self._lock:
             if self._book is None:
-                self._book = Book.open(self.root)
+                self._book = Book.create(self.root)
             return self._book
 
     def close(self) -> None:

@@ -21,7 +21,6 @@ from yaad.text import Message
 EXAMPLE = {"quote": "50%", "negotiation": "40%", "closing": "50%"}
 """Steps of a funnel for a company without data; the page says that they are an example."""
 TARGET = 50
-MODES = ("mature", "all")
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Asked:
     target: str
     target_value: str
     average: str
-    mode: str
+    mode: reading.RatiosOf
     deadline: dt.date | None
     steps: tuple[tuple[str, str], ...]
 
@@ -77,13 +76,13 @@ class Asked:
         Raises:
             InputError: the deadline is no day.
         """
-        mode = form.get("mode", MODES[0])
+        mode: reading.RatiosOf = "all" if form.get("mode") == "all" else "mature"
         day = form.get("deadline", "").strip()
         return cls(
             target=form.get("target", "").strip() or str(TARGET),
             target_value=form.get("target_value", "").strip(),
             average=form.get("average", "").strip(),
-            mode=mode if mode in MODES else MODES[0],
+            mode=mode,
             deadline=parse_day(day) if day else None,
             steps=tuple((name, str(form[name]).strip()) for name in form if name.startswith("step")),
         )

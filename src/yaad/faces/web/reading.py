@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from yaad.book import Book
 from yaad.errors import UnknownName
+from yaad.insight import CallDeal
 from yaad.measures import REGISTRY
 from yaad.model import Dwells, Figure, Funnel, Pipeline
 from yaad.server.state import opened
@@ -15,6 +16,7 @@ from yaad.text import Message
 
 UNITS = ("count", "rate", "days", "money")
 
+RatiosOf = Literal["mature", "all"]
 Kind = TypeVar("Kind", bound=Result)
 
 
@@ -151,15 +153,10 @@ def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
     )
 
 
-def calls() -> Sequence[object]:
+def calls() -> Sequence[CallDeal]:
     """The ten deals to call."""
-    found = calls_result().content
-    return found if isinstance(found, Sequence) else []
-
-
-def calls_result() -> Result:
-    """The ten deals to call, as a result."""
-    return opened().shelf.ask("calls", lambda b: b.deals_to_call())
+    found = opened().shelf.ask("calls", lambda b: b.deals_to_call()).content
+    return [deal for deal in found if isinstance(deal, CallDeal)] if isinstance(found, Sequence) else []
 
 
 def cannot_tell() -> list[tuple[Said, Said]]:
@@ -174,7 +171,7 @@ def cannot_tell() -> list[tuple[Said, Said]]:
     return told
 
 
-def plan(target: int | None, target_value: str, average: str, mode: str, deadline: dt.date | None) -> PlanResult:
+def plan(target: int | None, target_value: str, average: str, mode: RatiosOf, deadline: dt.date | None) -> PlanResult:
     """The plan by the company's own past, for a number of customers or for an amount of money."""
     return _ask(
         PlanResult,

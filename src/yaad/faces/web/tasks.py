@@ -31,7 +31,7 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         report: told how far it is.
     """
     report(0, None)
-    book = Book.open(arguments["book"])
+    book = Book.create(arguments["book"])
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
     found = book.understand(paths, mapping=mapping, kind=arguments["kind"] or None, answers=arguments["answers"])
@@ -76,7 +76,7 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``, ``lang``.
         report: told how many rows are done, of how many.
     """
-    book = Book.open(arguments["book"])
+    book = Book.create(arguments["book"])
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
     told = book.import_files(

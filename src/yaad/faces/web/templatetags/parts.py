@@ -1,5 +1,8 @@
 """Parts of pages that `yaad.show` draws, and small choices of layout."""
 
+import datetime as dt
+from dataclasses import replace
+
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -10,8 +13,8 @@ from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
 from yaad.show import Table, dwell_html, funnel_html, say_html, table_html
 from yaad.show.dwells import typical_said
 from yaad.show.markup import tag
-from yaad.show.tables import days_said, in_unit, length, name
-from yaad.text import Message, direction, has_key, percent
+from yaad.show.tables import days_said, in_unit, length, name, span
+from yaad.text import Message, day, direction, has_key, percent
 
 register = template.Library()
 
@@ -33,8 +36,8 @@ def dwell_part(dwells: Dwells) -> SafeString:
 
 @register.filter(name="table_html")
 def table_html_(table: Table) -> SafeString:
-    """A table with its notes."""
-    return SafeString(table_html(table, caption=False))
+    """A table; what there is to know about it stands elsewhere in the page."""
+    return SafeString(table_html(replace(table, notes=()), caption=False))
 
 
 # ---- figures in words -------------------------------------------------------------------------------------------
@@ -74,6 +77,26 @@ def length_n(value: float | None) -> SafeString:
 def in_unit_(figure: Figure) -> SafeString:
     """A figure in its unit; a dash when it has no value."""
     said = "–" if figure.value is None else in_unit(figure.value, figure.unit, language())
+    return SafeString(say_html(said, language()))
+
+
+@register.filter
+def ends(figure: Figure) -> SafeString:
+    """Between what a figure lies in 19 of 20 cases, bare."""
+    return SafeString(say_html(span(figure.low, figure.high, figure.unit, language()).said, language()))
+
+
+@register.filter
+def between(figure: Figure) -> SafeString:
+    """Between what a figure lies in 19 of 20 cases, as a sentence."""
+    said = span(figure.low, figure.high, figure.unit, language()).said
+    return SafeString(say_html(Message("web.between_range", {"range": said}), language()))
+
+
+@register.filter
+def iso_day(value: str | None) -> SafeString:
+    """A day that a row of data carries, as people write it."""
+    said = day(dt.date.fromisoformat(str(value)[:10]), language()) if value else "–"
     return SafeString(say_html(said, language()))
 
 
@@ -117,20 +140,20 @@ def group_bar(funnel: Funnel) -> SafeString:
 
 
 @register.simple_tag
-def skipped(reason: str, n: int) -> SafeString:
+def skipped(reason: str, n: int, name: str) -> SafeString:
     """Rows that were left out, with the reason."""
-    return _counted("show.skipped_because", "reason", f"intake.skipped_{reason}", reason, n)
+    return _counted(f"intake.skipped_{reason}", reason, n, name)
 
 
 @register.simple_tag
-def flagged(flag: str, n: int) -> SafeString:
+def flagged(flag: str, n: int, name: str) -> SafeString:
     """Rows that were loaded though something about them was put right or looks odd."""
-    return _counted("show.flagged", "flag", f"intake.flag_{flag}", flag, n)
+    return _counted(f"intake.flag_{flag}", flag, n, name)
 
 
-def _counted(key: str, value: str, word: str, otherwise: str, n: int) -> SafeString:
-    what = Message(word) if has_key(word, language()) else otherwise
-    return SafeString(say_html(Message(key, {"n": n, value: what}), language()))
+def _counted(key: str, otherwise: str, n: int, name: str) -> SafeString:
+    said = Message(key, {"n": n, "name": name}) if has_key(key, language()) else f"{otherwise}: {n}"
+    return SafeString(say_html(said, language()))
 
 
 # ---- layout -----------------------------------------------------------------------------------------------------

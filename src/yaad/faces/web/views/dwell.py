@@ -37,7 +37,7 @@ def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "groups": result.content if filters.by else [],
             "table": result.table(language()),
             "stuck": reading.figure("stuck"),
-            "stuck_rows": reading.explanation("stuck", "", "", SHOWN).table(language()),
+            "stuck_rows": reading.explanation("stuck", "", "", SHOWN).content.rows,
         }
 
     return answer(

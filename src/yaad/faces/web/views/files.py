@@ -20,9 +20,7 @@ from yaad.server.state import opened
 from yaad.text import Message
 
 ANSWER = "q:"  # names of the questions' fields begin so
-FREE = "free:"
 SANDBOX = "default-src 'none'; sandbox"
-RELOAD = 286  # htmx stops polling on this status
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,9 +51,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     job = _advance(found)
     if wanted(request, None) is Format.FRAGMENT:
         if job is None:
-            response = HttpResponse(status=RELOAD)
-            response["HX-Refresh"] = "true"
-            return response
+            return HttpResponse(headers={"HX-Refresh": "true"})  # the next page of the upload is ready
         return render(request, "web/parts/progress.html", {"job": job, "draft": found})
     return render(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
 

@@ -9,7 +9,7 @@ from yaad.faces.web import reading
 from yaad.faces.web.filters import Filters, dimension
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
-from yaad.model import Funnel
+from yaad.model import Funnel, Grain
 
 
 def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -29,7 +29,8 @@ def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "funnel": whole,
             "leak": reading.leak(whole),
             "by": dimension(filters.by) if filters.by else None,
-            "groups": _largest_first(result.content) if filters.by else [],
+            "groups": _in_order(result.content, filters.by) if filters.by else [],
+            "sorted": filters.by not in list(Grain),
             "table": result.table(language()),
             **_between(request, filters),
         }
@@ -44,8 +45,10 @@ def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     )
 
 
-def _largest_first(funnels: Sequence[Funnel]) -> list[Funnel]:
-    """Groups by how many entered; periods keep their order."""
+def _in_order(funnels: Sequence[Funnel], by: str) -> Sequence[Funnel]:
+    """Groups by how many entered; periods keep their order in time."""
+    if by in list(Grain):
+        return funnels
     return sorted(funnels, key=lambda one: one.stages[0].entered if one.stages else 0, reverse=True)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from yaad.faces.web import reading
-from yaad.faces.web.formats import answer, csv
+from yaad.faces.web import calling, reading
+from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 
 
@@ -33,14 +33,12 @@ def answers() -> Mapping[str, object]:
 
 def calls(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The deals to call, as a file."""
-    result = reading.calls_result()
-    if ending is None:
-        return csv("calls", result.table(language()))
+    deals = reading.calls()
     return answer(
         request,
-        ending,
+        ending or "csv",
         "calls",
         context=dict,
-        data=lambda: result.to_dict(language()),
-        table=lambda: result.table(language()),
+        data=lambda: calling.to_dict(deals, language()),
+        table=lambda: calling.table(deals, language()),
     )
