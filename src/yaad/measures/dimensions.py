@@ -76,10 +76,9 @@ def keyed(scope: Scope, table: ir.Table, day: str) -> ir.Table:
         own = ALIASES.get(name, name)
         if name in GRAINS:
             added[column] = _grain_code(table[day], GRAINS[name])
-        elif own in COLUMNS and (own in IN_VISITS or not is_visits):
-            added[column] = table[own]
-        elif own in COLUMNS:
-            joined[column] = scope.deals[own]
+        elif own in COLUMNS and not _stands_in_custom(scope, own, name):
+            from_deals = is_visits and own not in IN_VISITS
+            (joined if from_deals else added)[column] = (scope.deals if from_deals else table)[own]
         elif _has_custom(scope, name):
             (joined if is_visits else added)[column] = (scope.deals if is_visits else table).custom.get(name)
         else:
@@ -209,6 +208,12 @@ def _rank(scope: Scope, name: str, value: object) -> tuple[bool, Any]:
     if name == "stage" and isinstance(value, str):
         return False, (scope.pipeline.positions.get(value, 0), value)
     return value is None, "" if value is None else value
+
+
+def _stands_in_custom(scope: Scope, column: str, name: str) -> bool:
+    """Whether a column of deals is empty while a custom field has its name: a file may keep it under no mapping."""
+    filled = scope.deals.filter(scope.deals[column].notnull()).select("deal").limit(1)
+    return not scope.run(filled).num_rows and _has_custom(scope, name)
 
 
 def _has_custom(scope: Scope, name: str) -> bool:

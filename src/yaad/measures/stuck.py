@@ -17,7 +17,7 @@ from yaad.measures.definition import Unit
 from yaad.measures.dimensions import asked, flags, floats, groups, integers, key_columns
 from yaad.measures.dwells import whole_ways
 from yaad.measures.funnels import first_stays
-from yaad.measures.lengths import counted, number
+from yaad.measures.lengths import counted
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Spells, kaplan_meier
 from yaad.model.figures import Cell, Figure
@@ -140,6 +140,11 @@ def _side_by_side(scope: Scope, yardstick: ir.Table, rows: ir.Table) -> ir.Table
 
 
 def _over(rows: ir.Table, limits: dict[int, float]) -> ir.Table:
-    cases = [(rows.place == place, number(limit)) for place, limit in sorted(limits.items())]
+    cases = [(rows.place == place, _double(limit)) for place, limit in sorted(limits.items())]
     limit_days = ibis.cases(*cases, else_=ibis.null("float64")) if cases else ibis.null("float64")
     return rows.mutate(limit_days=limit_days).filter(lambda row: row.days > row.limit_days)
+
+
+def _double(value: float) -> ir.FloatingValue:
+    """A number that stays a double as the result of a case: Spark reads one with a point as a decimal there."""
+    return ibis.literal(repr(value)).cast("float64")
