@@ -12,8 +12,7 @@ from math import ceil, isqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
-from scipy.stats import binom, qmc
+from scipy.special import betainc, betaincinv
 
 from yaad.plan.ratios import Ratio, steps_of
 
@@ -32,8 +31,13 @@ class Chances:
     draws: NDArray[np.float64]
 
     def at_least(self, count: int, inquiries: int) -> float:
-        """Chance that at least `count` of `inquiries` reach the stage."""
-        return float(np.mean(binom.sf(count - 1, inquiries, self.draws)))
+        """Chance that at least `count` of `inquiries` reach the stage.
+
+        The upper tail of the binomial is a regularised incomplete beta function (Abramowitz & Stegun 26.5.24).
+        """
+        if count <= 0:
+            return 1.0
+        return float(np.mean(betainc(count, inquiries - count + 1, self.draws))) if count <= inquiries else 0.0
 
     def inquiries_for(self, count: int, level: float) -> int:
         """Fewest inquiries of which at least `count` reach the stage with chance `level`."""
@@ -112,4 +116,6 @@ def _uniform(dimensions: int) -> NDArray[np.float64]:
     """Points that fill the unit cube evenly, the same ones each time; shape (DRAWS, dimensions)."""
     if not dimensions:
         return np.empty((0, 0))
+    from scipy.stats import qmc  # takes a second to load, which typed ratios need not pay
+
     return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=SEED).random(DRAWS), dtype=np.float64)
