@@ -48,7 +48,9 @@ class Facts:
             table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
             for table, schema in TABLES.items()
         }
-        self._touched = touched_deals(engine, self._in_lake, self._pin, self._journal)
+        touched = touched_deals(engine, self._in_lake, self._pin, self._journal)
+        self._last_entry = touched.last_seq if touched else self._pin.journal_seq
+        self._touched = touched if touched and touched.deals.num_rows else None
         tail = self._touched.tail if self._touched else None
         days = (self._pin.last_day, tail.last_day if tail else None)
         self._last_day = max((day for day in days if day), default=None)
@@ -96,13 +98,12 @@ class Facts:
     @property
     def data_version(self) -> str:
         """A short text that changes whenever a figure may change."""
-        entry = self._touched.last_seq if self._touched else self._pin.journal_seq
-        return f"{self._pin.version}-{entry}-{self.as_of.isoformat()}"
+        return f"{self._pin.version}-{self._last_entry}-{self.as_of.isoformat()}"
 
     def is_current(self) -> bool:
         """Whether neither the lake nor the journal has changed since."""
-        entry = self._touched.last_seq if self._touched else self._pin.journal_seq
-        return self._lake.pin() == self._pin and max(self._journal.last_seq, self._pin.journal_seq) == entry
+        last_entry = max(self._journal.last_seq, self._pin.journal_seq)
+        return self._lake.pin() == self._pin and last_entry == self._last_entry
 
     @property
     def deals(self) -> ir.Table:

@@ -95,10 +95,11 @@ class SqliteJournal:
         """One connection a call: nothing is shared between threads."""
         file = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
-            file.execute("PRAGMA journal_mode = WAL")
             file.execute("PRAGMA synchronous = FULL")
-            for statement in TABLES:
-                file.execute(statement)
+            if not file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'entries_last'").fetchone()[0]:
+                file.execute("PRAGMA journal_mode = WAL")  # stays with the file: readers do not wait for a writer
+                for statement in TABLES:
+                    file.execute(statement)
             yield file
         finally:
             file.close()

@@ -180,8 +180,9 @@ class Lake:
             if actions:
                 log.create_write_transaction(actions, mode="append", schema=schema)
             version = int(DeltaTable(uri).version())
-        flush(folder / "_delta_log" / f"{version:020}.json")
-        flush(folder / "_delta_log")
+            if actions:
+                flush(folder / "_delta_log" / f"{version:020}.json")
+                flush(folder / "_delta_log")
         return version
 
     def publish(self, pin: Pin) -> None:

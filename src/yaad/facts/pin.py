@@ -46,6 +46,7 @@ class Pin:
         export_days: `recorded_seq` of an import → the day that its source speaks of: what people wrote after that day
             stands, what they wrote before gives way.
         next_move: the next free `seq` of an imported move.
+        waiting: ids of deals that people wrote about and the book does not know yet.
         format: of this file.
     """
 
@@ -61,6 +62,7 @@ class Pin:
     imports: tuple[str, ...] = ()
     export_days: dict[int, dt.date] = field(default_factory=dict)
     next_move: int = 0
+    waiting: tuple[str, ...] = ()
     format: int = FORMAT
 
     @property
@@ -94,6 +96,7 @@ class Pin:
             "imports": list(self.imports),
             "export_days": {str(seq): day.isoformat() for seq, day in self.export_days.items()},
             "next_move": self.next_move,
+            "waiting": list(self.waiting),
         }
         return json.dumps(plain, ensure_ascii=False, indent=1)
 
@@ -119,6 +122,7 @@ class Pin:
             imports=tuple(plain["imports"]),
             export_days={int(seq): day(text) for seq, text in plain["export_days"].items()},
             next_move=int(plain["next_move"]),
+            waiting=tuple(plain["waiting"]),
             format=int(plain["format"]),
         )
 

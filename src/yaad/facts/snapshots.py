@@ -35,9 +35,7 @@ def open_at(visits: ir.Table, days: Sequence[dt.date], deals: ir.Table | None = 
         stays = stays.join(amounts, "deal").select("stage", "entered_day", "left_day", "amount")
     ups = stays.select("stage", "amount", day=stays.entered_day, change=ibis.literal(UP, type="int64"))
     downs = stays.filter(stays.left_day.notnull())
-    downs = downs.select(
-        "stage", amount=-downs.amount, day=downs.left_day, change=ibis.literal(DOWN, type="int64")
-    )
+    downs = downs.select("stage", amount=-downs.amount, day=downs.left_day, change=ibis.literal(DOWN, type="int64"))
     changes = ups.union(downs, distinct=False)
     daily = changes.group_by("stage", "day").aggregate(change=changes.change.sum(), value=changes.amount.sum())
     daily = daily.mutate(looked_at=ibis.literal(0, type="int8"))

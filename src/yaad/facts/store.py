@@ -13,11 +13,14 @@ from yaad.facts.deal_store import store_deals
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.flat_store import adopt_orphans, store_flat
 from yaad.facts.histories import History
+from yaad.facts.journal import NAME as JOURNAL_NAME
+from yaad.facts.journal import Journal, SqliteJournal
 from yaad.facts.lake import Lake
 from yaad.facts.overlays import Kept
 from yaad.facts.parts import Workshop
 from yaad.facts.pin import BEFORE_ALL, Pin
 from yaad.facts.pipelines import joined
+from yaad.facts.settle import settled_pin
 from yaad.facts.upserts import Counts
 from yaad.model import Pipeline
 from yaad.model.tables import KEYS
@@ -82,6 +85,7 @@ def store(
     import_name: str,
     as_of: dt.date | None = None,
     history: History = History.ADD,
+    journal: Journal | None = None,
     memory_limit: str | None = None,
     on_progress: Callable[[], None] = lambda: None,
 ) -> Stored:
@@ -99,6 +103,7 @@ def store(
         import_name: as the book calls the import.
         as_of: the day to see the book from; the latest actual event when absent.
         history: what its moves mean for deals that the book knows.
+        journal: what people wrote; the file in the book's folder when absent. It is folded in first.
         memory_limit: for the engine, such as ``2GB``.
         on_progress: called after each part written.
 
@@ -106,9 +111,11 @@ def store(
         BookError: somebody else is writing.
         InputError: no row carries a date and no `as_of` is given.
     """
-    with lake.writer(import_name) as pin:
-        if last_day is None and pin.last_day is None and as_of is None and "deals" in tables:
+    with lake.writer(import_name) as present:
+        if last_day is None and present.last_day is None and as_of is None and "deals" in tables:
             raise InputError(Message("facts.no_date"))
+        # an import is compared with what people wrote up to now
+        pin = settled_pin(lake, journal or SqliteJournal(lake.root / JOURNAL_NAME), present, memory_limit=memory_limit)
         seen = _seen_from(pin, tables, zone=zone, last_event=last_event, last_day=last_day, as_of=as_of)
         seen = seen.moved(pipeline=joined(pin.pipeline, pipeline))
         day = as_of or last_day or seen.as_of_day

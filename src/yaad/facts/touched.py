@@ -24,7 +24,8 @@ class Touched:
     """Rows of the touched deals from now on.
 
     Attributes:
-        last_seq: the last entry that they hold.
+        last_seq: the last entry looked at.
+        waiting: ids of deals that entries speak of and the book does not know.
         tail: the fold of all entries of these deals.
         deals: without what their moves tell.
         moves: all of them.
@@ -33,6 +34,7 @@ class Touched:
     """
 
     last_seq: int
+    waiting: tuple[str, ...]
     tail: Tail
     deals: pa.Table
     moves: pa.Table
@@ -52,9 +54,10 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
     deals that the book does not know wait for their deal.
     """
     fresh = journal.since(pin.journal_seq)
-    if not fresh:
+    spoken_of = {entry.deal_id for entry in fresh} | set(pin.waiting)
+    if not spoken_of:
         return None
-    entries = journal.of({entry.deal_id for entry in fresh})
+    entries = journal.of(spoken_of)
     tail = fold(entries, pin.pipeline, zone=pin.zone, whole_days=pin.whole_days)
     ids = engine.memtable("touched_ids", pa.table({"deal_id": pa.array(sorted(tail.deal_ids), pa.string())}))
     rows = engine.run(lake["deals"].semi_join(ids, "deal_id").select(*DEAL_COLUMNS)).to_pylist()
@@ -67,7 +70,8 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
     schema = pa.schema([SCHEMAS["deals"].field(name) for name in DEAL_COLUMNS])
     moves_schema = SCHEMAS["stage_moves"]
     return Touched(
-        last_seq=fresh[-1].seq,
+        last_seq=fresh[-1].seq if fresh else pin.journal_seq,
+        waiting=tuple(sorted(tail.deal_ids - numbers.keys())),
         tail=tail,
         deals=pa.Table.from_pylist(rows, schema=schema),
         moves=pa.concat_tables([imported.cast(moves_schema), _numbered(tail.moves, numbers, pin, moves_schema)]),
@@ -78,9 +82,13 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
 
 def without_notes_of(activities: ir.Table, numbers: ir.Table) -> ir.Table:
     """Activities without what people wrote on these deals; the fold brings it anew."""
-    kept = activities.filter(~activities.activity_id.startswith(NOTE_ID))
-    notes = activities.filter(activities.activity_id.startswith(NOTE_ID)).anti_join(numbers, "deal")
-    return kept.union(notes, distinct=False)
+    others = activities.filter(~activities.activity_id.startswith(NOTE_ID))
+    return others.union(notes_in(activities).anti_join(numbers, "deal"), distinct=False)
+
+
+def notes_in(activities: ir.Table) -> ir.Table:
+    """The activities that people wrote."""
+    return activities.filter(activities.activity_id.startswith(NOTE_ID))
 
 
 def _numbered(rows: pa.Table, numbers: dict[str, int], pin: Pin, schema: pa.Schema) -> pa.Table:
