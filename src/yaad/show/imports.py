@@ -42,7 +42,6 @@ def import_table(
     title = phrases.title(Message("show.import"), as_of, None, lang)
     below: list[Said] = [_sum(file) for file in files]
     below += [_reason(reason, n) for file in files for reason, n in file.skipped_by.items()]
-    below += [_flag(flag, n) for file in files for flag, n in file.flags.items()]
     below += [Message("show.rejects_written", {"path": str(path)}) for path in rejects.values()]
     return Table(lang, title, _COLUMNS, rows, _total(files, lang), (*below, *notes))
 
@@ -75,15 +74,8 @@ def _sum(file: "FileReport") -> Message:
 
 
 def _reason(reason: str, n: int) -> Message:
-    return Message("show.skipped_because", {"n": n, "reason": _word(f"intake.skipped_{reason}", reason)})
-
-
-def _flag(flag: str, n: int) -> Message:
-    return Message("show.flagged", {"n": n, "flag": _word(f"intake.flag_{flag}", flag)})
-
-
-def _word(key: str, otherwise: str) -> Message | str:
-    return Message(key) if has_key(key, "en") else otherwise
+    key = f"intake.skipped_{reason}"
+    return Message("show.left_out_because", {"reason": Message(key, {"n": n}) if has_key(key, "en") else reason})
 
 
 def _path(rejects: Mapping[str, Path], file: str) -> str | None:
