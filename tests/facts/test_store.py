@@ -141,6 +141,24 @@ def test_later_events_are_added_and_equal_ones_merged(lake, put, rows_of):
     assert not undated.committed
 
 
+def test_events_know_more_than_a_snapshot(lake, put, rows_of):
+    """Whichever comes first: what is told gives way between the first and the last event, and stays outside."""
+    told = {"a": [("Lead", 1), ("Won", 9)], "b": [("Talks", None)], "c": [("Lead", 2)]}
+    events = {"a": [("Quote", 3), ("Talks", 5), ("Won", 9)], "b": [("Lead", 4)]}
+    merged = [
+        (1, "Lead", 1), (1, "Quote", 3), (1, "Talks", 5), (1, "Won", 9),
+        (2, "Lead", 4),
+        (3, "Lead", 2),
+    ]  # fmt: skip
+    put(lake, told, history=History.REPLACE)
+    put(lake, events, name="events")
+    assert histories(rows_of, lake) == merged
+    assert not put(lake, told, history=History.REPLACE, name="again").committed
+    later = {"a": [("Lead", 2), ("Lost", 12)], "b": [("Talks", None)]}
+    put(lake, later, history=History.REPLACE, name="later")
+    assert histories(rows_of, lake) == [(1, "Lead", 2), *merged[1:4], (1, "Lost", 12), *merged[4:]]
+
+
 def test_stages_that_a_later_file_does_not_name_are_kept(lake, put, rows_of):
     put(lake, BOOK)
     fewer = Pipeline((Stage("Lead"), Stage("Talks"), Stage("Demo"), Stage("Won", StageType.WON)))

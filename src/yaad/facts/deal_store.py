@@ -116,8 +116,8 @@ def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Ta
     if not shop.present("stage_moves"):
         return bench.keep("moved", moves.select("deal").distinct()), moves
     present = bench.keep("present_moves", shop.old("stage_moves").semi_join(moves, "deal"))
-    moved = bench.keep("moved", changed_deals(moves, present, history))
-    now = new_histories(moves.semi_join(moved, "deal"), present.semi_join(moved, "deal"), history)
-    histories = bench.keep("histories", now.select(*SCHEMAS["stage_moves"].names))
+    names = SCHEMAS["stage_moves"].names
+    now = bench.keep("histories", new_histories(moves, present, history, shop.pin.snapshots).select(*names))
+    moved = bench.keep("moved", changed_deals(now, present))
     bench.drop("present_moves")
-    return moved, histories
+    return moved, now.semi_join(moved, "deal")

@@ -1,62 +1,75 @@
-"""Moves that arrive against moves that are there: which deals have a new history, and what it is."""
+"""Moves that arrive against moves that are there: which deals have a new history, and what it is.
 
+A deal's moves come from three hands. *Told* moves are what a snapshot, two dates or a date a stage say of its history;
+the last import that tells it stands. *Events* are rows of a log; they only add up. *People's* moves come from the
+journal. Events know more than what is told: between a deal's first and last event, told moves give way.
+"""
+
+from collections.abc import Sequence
 from enum import StrEnum
 
 import ibis
 import ibis.expr.types as ir
 
 JOURNAL_SEQ = 1 << 40
-"""Moves that people wrote are numbered from here (plus the entry's number): at equal times they come last, and an
-import never replaces them."""
+"""People's moves are numbered from here (plus the entry's number): at equal times they come last."""
 
 VALUES = ("to_stage", "at", "day", "whole_day")
 
 
 class History(StrEnum):
-    """What the moves of an import mean for deals that the book knows.
-
-    REPLACE: the file tells a deal's whole history (a snapshot, two dates, a date a stage): it takes the place of what
-    earlier imports told. ADD: the file tells events: new ones are added, equal ones merged, and an undated move gives
-    way to a dated one into the same stage.
-    """
+    """What the moves of an import are: the whole history of its deals as told (REPLACE), or events (ADD)."""
 
     REPLACE = "replace"
     ADD = "add"
 
 
-def changed_deals(came: ir.Table, old: ir.Table, history: History) -> ir.Table:
-    """Numbers of the deals (column `deal`) whose moves are not as they were.
+def new_histories(came: ir.Table, old: ir.Table, history: History, snapshots: Sequence[int]) -> ir.Table:
+    """All moves, from now on, of the deals that `came` speaks of.
+
+    Equal events are merged, and an undated event gives way to a dated one into the same stage.
 
     Args:
-        came: arriving moves with their `deal`.
-        old: all present moves of these deals.
-        history: what the arriving moves mean.
+        came: arriving moves.
+        old: the moves that these deals have.
+        history: what the arriving moves are.
+        snapshots: `recorded_seq` of the imports whose moves were told.
     """
-    if history is History.ADD:
-        return unseen(came, old).select("deal").distinct()
-    came, made = _numbered(came), _numbered(old.filter(old.seq < JOURNAL_SEQ))
-    gone, fresh = _without(made, came), _without(came, made)
-    return gone.select("deal").union(fresh.select("deal"), distinct=True)
-
-
-def new_histories(came: ir.Table, old: ir.Table, history: History) -> ir.Table:
-    """The moves, from now on, of the deals that `came` speaks of."""
+    imported, people = old.filter(old.seq < JOURNAL_SEQ), old.filter(old.seq >= JOURNAL_SEQ)
+    is_told = imported.recorded_seq.isin(list(snapshots)) if snapshots else ibis.literal(value=False)
+    told, events = imported.filter(is_told), imported.filter(~is_told)
     if history is History.REPLACE:
-        return came.union(old.filter(old.seq >= JOURNAL_SEQ), distinct=False)
-    fresh = unseen(came, old)
-    dated = fresh.filter(fresh["at"].notnull()).select("deal", "to_stage").distinct()
-    unknown = old.filter(old["at"].isnull()).anti_join(dated, ["deal", "to_stage"])
-    return old.filter(old["at"].notnull()).union(unknown, fresh, distinct=False)
+        told = came
+    else:
+        events = _added(came, events)
+    return _outside(told, events).union(events, people, distinct=False)
 
 
-def unseen(came: ir.Table, old: ir.Table) -> ir.Table:
-    """Arriving events that are not there yet."""
+def changed_deals(now: ir.Table, old: ir.Table) -> ir.Table:
+    """Numbers of the deals (column `deal`) whose moves now are not what they were."""
+    now, old = _numbered(now), _numbered(old)
+    return _without(now, old).select("deal").union(_without(old, now).select("deal"), distinct=True)
+
+
+def _added(came: ir.Table, events: ir.Table) -> ir.Table:
+    """Events and those that arrive."""
     dated = came.filter(came["at"].notnull())
-    dated = dated.anti_join(old, [dated.deal == old.deal, *_same(dated, old)])
-    undated = came.filter(came["at"].isnull()).anti_join(
-        old.select("deal", "to_stage").distinct(), ["deal", "to_stage"]
+    dated = dated.anti_join(events, [dated.deal == events.deal, *_same(dated, events)])
+    known = events.select("deal", "to_stage").distinct()
+    undated = came.filter(came["at"].isnull()).anti_join(known, ["deal", "to_stage"])
+    superseded = events.filter(events["at"].isnull()).semi_join(
+        dated.select("deal", "to_stage").distinct(), ["deal", "to_stage"]
     )
-    return dated.union(undated, distinct=False)
+    kept = events.anti_join(superseded.select("deal", "seq"), ["deal", "seq"])
+    return kept.union(dated, undated, distinct=False)
+
+
+def _outside(told: ir.Table, events: ir.Table) -> ir.Table:
+    """Told moves before the first and after the last event of their deal; of deals without events, all."""
+    spans = events.group_by("deal").aggregate(first_day=events.day.min(), last_day=events.day.max())
+    both = told.left_join(spans.rename(event_deal="deal"), told.deal == spans.deal)
+    outside = both.event_deal.isnull() | (both.day < both.first_day) | (both.day > both.last_day)
+    return both.filter(outside).select(*told.columns)
 
 
 def _numbered(moves: ir.Table) -> ir.Table:

@@ -45,6 +45,7 @@ class Pin:
         imports: names of the imports, oldest first.
         export_days: `recorded_seq` of an import → the day that its source speaks of: what people wrote after that day
             stands, what they wrote before gives way.
+        snapshots: `recorded_seq` of the imports that told whole histories, not events.
         next_move: the next free `seq` of an imported move.
         waiting: ids of deals that people wrote about and the book does not know yet.
         format: of this file.
@@ -61,6 +62,7 @@ class Pin:
     whole_days: bool = False
     imports: tuple[str, ...] = ()
     export_days: dict[int, dt.date] = field(default_factory=dict)
+    snapshots: tuple[int, ...] = ()
     next_move: int = 0
     waiting: tuple[str, ...] = ()
     format: int = FORMAT
@@ -95,6 +97,7 @@ class Pin:
             "whole_days": self.whole_days,
             "imports": list(self.imports),
             "export_days": {str(seq): day.isoformat() for seq, day in self.export_days.items()},
+            "snapshots": list(self.snapshots),
             "next_move": self.next_move,
             "waiting": list(self.waiting),
         }
@@ -121,6 +124,7 @@ class Pin:
             whole_days=bool(plain["whole_days"]),
             imports=tuple(plain["imports"]),
             export_days={int(seq): day(text) for seq, text in plain["export_days"].items()},
+            snapshots=tuple(int(seq) for seq in plain["snapshots"]),
             next_move=int(plain["next_move"]),
             waiting=tuple(plain["waiting"]),
             format=int(plain["format"]),

@@ -129,6 +129,7 @@ def store(
                 seq=pin.seq + 1,
                 imports=(*pin.imports, import_name),
                 export_days=pin.export_days | {pin.seq + 1: day},
+                snapshots=(*pin.snapshots, pin.seq + 1) if history is History.REPLACE else pin.snapshots,
             )
             lake.publish(seen)
         lake.vacuum(seen)
