@@ -416,13 +416,13 @@ class Book:
     ) -> Entry:
         """The deal is won; an amount (decimal text) replaces the deal's."""
         stage = self._closing(StageType.WON)
-        make: partial[Entry] = partial(WinEntry, to_stage=stage.name, amount=amount, reason=reason)
+        make = partial(WinEntry, to_stage=stage.name, amount=amount, reason=reason)
         return self._append(make, deal_id, at, by, key)
 
     def lose(self, deal_id: str, *, at: dt.datetime, by: str, reason: str = "", key: str | None = None) -> Entry:
         """The deal is lost."""
         stage = self._closing(StageType.LOST)
-        make: partial[Entry] = partial(LoseEntry, to_stage=stage.name, reason=reason)
+        make = partial(LoseEntry, to_stage=stage.name, reason=reason)
         return self._append(make, deal_id, at, by, key)
 
     def note(self, deal_id: str, text: str, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
