@@ -192,6 +192,9 @@ def _propose(found: Decisions) -> None:
         answer = found.answers.get(f"column:{name}")
         if answer is not None and (column := found.table.find(answer)) is not None:
             proposed = {other: header for other, header in proposed.items() if header != column} | {name: column}
+    stage = proposed.get("stage")
+    if stage is not None and not len(cleaned(found.table.columns[stage]).drop_null()):
+        del proposed["stage"]  # a column without a value tells no stages
     found.fields = proposed
     found.how |= {header: Message("intake.how_header_name") for header in proposed.values()}
 
@@ -259,7 +262,8 @@ def _decide_numbers(found: Decisions, name: str) -> None:
     if decision.null_words:
         _remember_null_words(found, name, decision.null_words)
         parts = take_numbers_apart(values, found.null_words(name))
-    if found.proposed and decision.numbers < 0.5:
+    clock = found.field(name).value is Value.SECONDS  # may be written as 0:01:30
+    if found.proposed and decision.numbers < 0.5 and not clock:
         _let_go(found, name)
         return
     found.numbers[name] = (parts, decision)

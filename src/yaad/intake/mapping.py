@@ -137,10 +137,13 @@ class Mapping:
 
 def _dump(key: str, value: object) -> str:
     """One part on one line where it fits, else an item a line."""
-    line = yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10**6)
-    if max(map(len, line.splitlines())) <= LINE:
-        return line
-    return yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, default_flow_style=False, width=10**6)
+    if isinstance(value, dict | list):
+        inner = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6)
+        if len(key) + 2 + len(inner) <= LINE:
+            return f"{key}: {inner}"
+        leaves = None if isinstance(value, list) else False
+        return yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, default_flow_style=leaves, width=10**6)
+    return yaml.safe_dump({key: value}, allow_unicode=True, default_flow_style=False, width=10**6)
 
 
 def _default(name: str) -> object:
@@ -149,16 +152,20 @@ def _default(name: str) -> object:
 
 def _plain(value: object) -> object:
     """A part as YAML writes it: a setting for all as itself, an open stage as its name."""
+    plain: object = value
     if isinstance(value, Kind | Shape):
-        return value.value
-    if isinstance(value, Join):
-        return {part.name: getattr(value, part.name) for part in fields(value)}
-    if isinstance(value, StageRule):
+        plain = value.value
+    elif isinstance(value, Join):
+        plain = {part.name: getattr(value, part.name) for part in fields(value)}
+    elif isinstance(value, StageRule):
         more = {"type": value.type.value} if value.type is not StageType.OPEN else {}
         more |= {"entered": value.entered} if value.entered else {}
-        return {"name": value.name, **more} if more else value.name
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value] if value != (REST,) else REST
-    if isinstance(value, dict):
-        return value[ALL] if set(value) == {ALL} else {key: _plain(item) for key, item in value.items()}
-    return value
+        plain = {"name": value.name, **more} if more else value.name
+    elif isinstance(value, tuple):
+        plain = [_plain(item) for item in value] if value != (REST,) else REST
+    elif isinstance(value, dict):
+        each = {key: _plain(item) for key, item in value.items()}
+        plain = each[ALL] if set(each) == {ALL} else each
+    elif value == "\t":
+        plain = "tab"
+    return plain

@@ -4,7 +4,11 @@ import glob
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+import numpy as np
+import pyarrow as pa
+
 from yaad.errors import InputError, Question
+from yaad.intake.arrow import Mask, mask, pc
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import stage_date_columns
 from yaad.intake.deciding.stages import (
@@ -25,6 +29,10 @@ from yaad.intake.mapping import REST, Mapping, StageRule
 from yaad.model import StageType
 from yaad.text import Message
 
+STAGE_FIELDS = frozenset(
+    {"stagename", "stage name", "stage", "stage id", "dealstage", "deal stage", "status", "שלב", "סטטוס"}
+)
+"""What a history of all fields calls the changes that are moves between stages."""
 ANSWERS = {"activities": "activity", "ignore": "ignore"}
 """Part of the mapping → the answer that puts an event there."""
 FIRST_STAGE = {True: "פנייה", False: "Inquiry"}
@@ -36,6 +44,8 @@ LOST_STAGE = {True: "לא נסגר", False: "Lost"}
 def decide_stages(found: Decisions) -> None:
     """The stages, their types and order: the mapping's, else proposed; what neither tells is asked."""
     texts = found.text("stage")
+    if texts is not None and found.kind in HISTORY:
+        texts = pc.if_else(pa.array(of_stages(found)), texts, pa.scalar(None, pa.string()))
     seen: list[StageSeen] = []
     if texts is not None:
         places = None if found.mapping.stages else history_places(found)
@@ -54,6 +64,15 @@ def decide_stages(found: Decisions) -> None:
         _decide_shape(found, seen)
     else:
         found.mapping = replace(found.mapping, shape=Shape.EVENTS)
+
+
+def of_stages(found: Decisions) -> Mask:
+    """Rows of a history that tell of stages: in one of all fields, those whose field is the stage."""
+    names = found.text("field")
+    if names is None:
+        return np.ones(len(found.table), np.bool_)
+    kept = [text for text in names.unique().to_pylist() if text and fold(text) in STAGE_FIELDS]
+    return mask(pc.is_in(names, value_set=pa.array(kept, pa.string())))
 
 
 def is_activity(mapping: Mapping, kind: Kind, stage: str) -> bool:

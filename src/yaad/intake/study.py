@@ -110,7 +110,7 @@ def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
             raise InputError(Message("intake.join_one_right", {"file": mapping.join.right}))
         return Readings(grids, side_by_side(stack(left), right[0], mapping.join), mapping)
     alike = all({fold(h) for h in grid.headers} == {fold(h) for h in grids[0].headers} for grid in grids)
-    proposed = None if alike or mapping.files else propose_join(grids)
+    proposed = None if alike or mapping.files or mapping.columns else propose_join(grids)
     if proposed is None:
         return Readings(grids, stack(grids), mapping)
     files, join = proposed

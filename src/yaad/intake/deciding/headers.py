@@ -15,7 +15,7 @@ def propose_fields(headers: Sequence[str], kind: Kind) -> dict[str, str]:
     """Our field → header, for a kind of file; each header is used once, better names first.
 
     >>> propose_fields(["מס' הזדמנות", "שלב", 'סכום (ש"ח)'], Kind.DEALS)
-    {'id': "מס' הזדמנות", 'stage': 'שלב', 'amount': 'סכום (ש"ח)'}
+    {'id': "מס' הזדמנות", 'amount': 'סכום (ש"ח)', 'stage': 'שלב'}
     """
     matches: list[tuple[int, int, str, str]] = []
     for order, (field, names) in enumerate(header_words().of(kind).items()):

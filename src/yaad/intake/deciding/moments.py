@@ -107,8 +107,9 @@ def take_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = ()) -> Mom
         return alike
     which, distinct = codes(text)
     parts = pc.extract_regex(distinct, pattern=SPLIT)
-    day_of, days = codes(parts.field("day"))
-    times = pc.if_else(pc.equal(parts.field("time"), ""), pa.scalar(None, pa.string()), parts.field("time"))
+    day_of, days = codes(pc.struct_field(parts, ["day"]))
+    clock = pc.struct_field(parts, ["time"])
+    times = pc.if_else(pc.equal(clock, ""), pa.scalar(None, pa.string()), clock)
     time_of, hours = codes(times)
     return Moments(
         days=days.to_pylist(),
@@ -147,8 +148,8 @@ def _typed(column: pa.ChunkedArray) -> Moments:
     present = mask(pc.is_valid(array))
     none = np.full(len(array), -1, np.int32)
     aware = pa.types.is_timestamp(array.type) and array.type.tz is not None
-    plain = array.cast(pa.timestamp("us")) if pa.types.is_date(array.type) else array
-    instants = _numbers(plain)
+    zone = array.type.tz if pa.types.is_timestamp(array.type) else None
+    instants = _numbers(array.cast(pa.timestamp("us", zone), safe=False))
     return Moments([], none, [], none, present, instants, aware=aware, typed=True)
 
 

@@ -48,7 +48,9 @@ def stages_seen(
     number, distinct = codes(texts)
     spellings = distinct.to_pylist()
     counts = _sums(number, None, len(spellings))
-    dated, ended = _sums(number, entered, len(spellings)), _sums(number, closed, len(spellings))
+    nowhere = np.zeros(len(number), np.bool_)
+    dated = _sums(number, nowhere if entered is None else entered, len(spellings))
+    ended = _sums(number, nowhere if closed is None else closed, len(spellings))
     weight = _weights(number, places, len(spellings))
     groups: dict[str, list[int]] = {}
     for index, spelling in enumerate(spellings):

@@ -8,6 +8,7 @@ from typing import cast
 import yaml
 
 from yaad.intake.deciding.folding import fold
+from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.kinds import HISTORY, Kind
 
 Names = dict[str, int]
@@ -35,7 +36,8 @@ class HeaderWords:
     def of(self, kind: Kind) -> dict[str, Names]:
         """The fields of a kind; a history also knows what a deal is described by."""
         if kind in HISTORY:
-            return {**self.fields["deals"], **self.fields["history"]}
+            described = {name: self.fields["deals"][name] for name in (*DESCRIPTIVE, "currency")}
+            return described | self.fields["history"]
         return self.fields[kind.value]
 
 

@@ -27,7 +27,7 @@ class Bytes:
     """What one pass over a text file's bytes shows.
 
     Attributes:
-        histogram: how often each byte occurs.
+        histogram: how often each byte occurs, in blocks that have bytes beyond ASCII (zeros: in all).
         broken: bytes that are no part of valid UTF-8.
         letters: characters beyond ASCII that are valid UTF-8.
         neighbours: Hebrew letters of Windows-1255 that stand beside another one.
@@ -88,14 +88,18 @@ def survey(path: Path) -> Bytes:
 
 def _look(found: Bytes, block: bytes, place: int) -> None:
     values = np.frombuffer(block, np.uint8)
-    found.histogram += np.bincount(values, minlength=256)
-    if found.zeros:
+    plain = block.isascii()
+    if plain:
+        found.histogram[0] += block.count(0)
+    else:
+        found.histogram += np.bincount(values, minlength=256)
+    if block.count(0):
         even = values[place % 2 :: 2]
         found.even_zeros += int((even == 0).sum())
         found.odd_zeros += block.count(0) - int((even == 0).sum())
     if b'\\"' in block and len(found.escapes) < 20:
         found.escapes += BACKSLASH_QUOTE.findall(block)[:20]
-    if values.max() < 128:
+    if plain:
         return
     letter = (values >= 0xE0) & (values <= 0xFA)
     found.neighbours += int((letter[1:] & letter[:-1]).sum())

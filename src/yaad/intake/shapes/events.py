@@ -7,19 +7,13 @@ import pyarrow as pa
 
 from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, whole
 from yaad.intake.batch import MOVES, as_moments, typed_table
-from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Dates, cleaned
 from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.shapes.deals import NOTHING, stage_numbers
-from yaad.intake.shaping import is_activity, is_ignored
+from yaad.intake.shaping import is_activity, is_ignored, of_stages
 from yaad.intake.values import Values, has_date, instants
 from yaad.model import StageType
 from yaad.model.tables import ACTIVITIES, AMOUNT, DEALS
-
-STAGE_FIELDS = frozenset(
-    {"stagename", "stage name", "stage", "stage id", "dealstage", "deal stage", "status", "שלב", "סטטוס"}
-)
-"""What a history of all fields calls the changes that are moves between stages."""
 
 
 def events_batch(values: Values) -> dict[str, pa.Table]:
@@ -30,7 +24,7 @@ def events_batch(values: Values) -> dict[str, pa.Table]:
     texts = values.text("stage")
     assert at is not None
     assert texts is not None
-    _skip_other_fields(values)
+    sieve.skip(~of_stages(values.found), "other_field")
     sieve.reject(mask(pc.is_null(texts)), values.found.fields["stage"], "intake.rejected_no_stage")
     sieve.reject(~has_date(at), values.found.fields["at"], "intake.rejected_no_time")
     for name in (*values.found.dates, *values.found.numbers):  # whatever cannot be read rejects its row
@@ -45,14 +39,6 @@ def events_batch(values: Values) -> dict[str, pa.Table]:
     if len(rows):
         tables["activities"] = _activities(values, ids, texts, at, rows)
     return tables
-
-
-def _skip_other_fields(values: Values) -> None:
-    """A history of all fields: changes of others than the stage are left out."""
-    names = values.text("field")
-    if names is not None:
-        kept = [text for text in names.unique().to_pylist() if text and fold(text) in STAGE_FIELDS]
-        values.sieve.skip(~mask(pc.is_in(names, value_set=pa.array(kept, pa.string()))), "other_field")
 
 
 def _activities_among(values: Values, texts: pa.Array, rule: Codes) -> Mask:

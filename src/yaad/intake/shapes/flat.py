@@ -98,7 +98,7 @@ def _seconds(values: Values, name: str) -> pa.Array:
     parts = pc.extract_regex(texts, pattern=CLOCK)
     clock = None
     for key, size in (("h", 3600.0), ("m", 60.0), ("s", 1.0)):
-        part = parts.field(key)
+        part = pc.struct_field(parts, [key])  # null where the whole did not match
         number = pc.multiply(pc.if_else(pc.equal(part, ""), "0", part).cast(pa.float64()), size)
         clock = number if clock is None else pc.add(clock, number)
     amounts = values.amounts(name) if pc.all(pc.is_null(clock)).as_py() else None
