@@ -7,7 +7,8 @@ import pytest
 
 from yaad.errors import UnknownName
 from yaad.measures import REGISTRY, Unit, explain, measure
-from yaad.text import LANGUAGES, has_key, keys, render
+from yaad.text import LANGUAGES, has_key
+from yaad.text.catalogue import LOCALE
 
 IDS = [
     "inquiries",
@@ -66,42 +67,11 @@ def test_name_meaning_and_rule_are_said(name, lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_word_of_the_second_floor(lang):
-    for domain in ("measures", "insight"):
-        for key in keys(lang, domain):
-            from yaad.text.catalogue import Message
-
-            said = render(Message(key, AnyValue()), lang)
-            assert not re.search(NOT_SAID[lang], said, re.IGNORECASE), key
-
-
-class AnyValue(dict):
-    def __missing__(self, name):
-        return name
-
-    def get(self, name, default=None):
-        return 5 if name == "n" else default
-
-    def items(self):
-        return [
-            (name, name)
-            for name in (
-                "stages",
-                "of",
-                "days",
-                "start",
-                "end",
-                "usual",
-                "stage",
-                "amount",
-                "place",
-                "next_stage",
-                "owner",
-                "share",
-                "lost",
-                "entered",
-            )
-        ] + [("n", 5)]
+@pytest.mark.parametrize("domain", ["measures", "insight"])
+def test_no_word_of_the_second_floor(lang, domain):
+    said = [line for line in (LOCALE / lang / f"{domain}.po").read_text("utf-8").splitlines() if "msgstr" in line]
+    assert len(said) > len(LANGUAGES)
+    assert [line for line in said if re.search(NOT_SAID[lang], line, re.IGNORECASE)] == []
 
 
 @pytest.mark.parametrize("name", IDS)

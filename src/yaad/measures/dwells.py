@@ -5,6 +5,7 @@ one stay. The total runs from the first dated entry of a deal to its closing, wo
 by the day they began. Stays of unknown or impossible length are left out and counted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,13 +34,17 @@ class Lasting:
 
     Attributes:
         spells: all of them, ended and running.
-        closed: those that have ended.
         left_out: stays of unknown or impossible length.
     """
 
     spells: Spells
-    closed: Sample
     left_out: int
+
+    @cached_property
+    def closed(self) -> Sample:
+        """The lengths of those that have ended."""
+        ended = self.spells.ended
+        return Sample(self.spells.times[ended > 0], ended[ended > 0])
 
     @cached_property
     def curve(self) -> Curve:
@@ -104,15 +109,17 @@ def whole_ways(scope: Scope, deals: ir.Table) -> ir.Table:
     return deals.mutate(days=ibis.ifelse(running, still, deals.cycle_days), running=running)
 
 
-def lasting(rows: pa.Table, place: int) -> Lasting:
-    """The lengths at one place, from rows of `dwell_statistics`."""
-    these = rows.filter(pa.array(integers(rows, "place") == place))
-    days, n = floats(these, "days"), integers(these, "n")
-    running = flags(these, "running")
+def lasting(rows: pa.Table, places: Sequence[int]) -> list[Lasting]:
+    """The lengths at each of `places`, from rows of `dwell_statistics`."""
+    at, days, n = integers(rows, "place"), floats(rows, "days"), integers(rows, "n")
+    ending = np.where(flags(rows, "running"), Ending.OPEN, Ending.ADVANCED)
     known = days >= 0  # NaN is not
-    spells = Spells.count(days[known], np.where(running[known], Ending.OPEN, Ending.ADVANCED), n[known])
-    ended = known & ~running
-    return Lasting(spells, Sample.count(days[ended], n[ended]), int(n[~known].sum()))
+    found = []
+    for place in places:
+        here = at == place
+        seen = here & known
+        found.append(Lasting(Spells.count(days[seen], ending[seen], n[seen]), int(n[here & ~known].sum())))
+    return found
 
 
 def dwell(scope: Scope, basis: str = "first") -> list[Dwells]:
@@ -127,10 +134,10 @@ def dwell(scope: Scope, basis: str = "first") -> list[Dwells]:
 
 
 def _dwells(scope: Scope, by: dict[str, Cell], rows: pa.Table, basis: str) -> Dwells:
-    stages = tuple(_row(name, basis, lasting(rows, place)) for place, name in enumerate(scope.stages))
+    *stages, whole = lasting(rows, [*range(len(scope.stages)), TOTAL])
     return Dwells(
-        stages,
-        total=_row("", basis, lasting(rows, TOTAL)),
+        tuple(_row(name, basis, stays) for name, stays in zip(scope.stages, stages, strict=True)),
+        total=_row("", basis, whole),
         as_of=scope.as_of,
         period=scope.period,
         by=by,

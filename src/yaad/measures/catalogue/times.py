@@ -23,17 +23,21 @@ def _statistics(scope: Scope) -> ir.Table:
 def _finish(table: pa.Table, scope: Scope, *, measure: str, estimate: Callable[[Lasting], Estimate]) -> list[Figure]:
     figures = []
     for by, rows in groups(without_stage(scope), table):
-        for group, place in _places(scope, by):
-            figures.append(_figure(scope, measure, group, lasting(rows, place), estimate))
+        places = dict(_places(scope, by))
+        stays = lasting(rows, list(places))
+        figures += [
+            _figure(scope, measure, group, each, estimate) for group, each in zip(places.values(), stays, strict=True)
+        ]
     return figures
 
 
-def _places(scope: Scope, by: dict[str, Cell]) -> Iterator[tuple[dict[str, Cell], int]]:
+def _places(scope: Scope, by: dict[str, Cell]) -> Iterator[tuple[int, dict[str, Cell]]]:
+    """The places that are asked about, each with its group."""
     if "stage" not in scope.by:
-        yield by, TOTAL
+        yield TOTAL, by
         return
     for place, stage in enumerate(scope.stages):
-        yield with_stage(scope, by, stage), place
+        yield place, with_stage(scope, by, stage)
 
 
 def _figure(
