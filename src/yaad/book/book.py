@@ -131,6 +131,7 @@ class Book:
         mapping: Mapping | PathLike | None = None,
         kind: Kind | str | None = None,
         answers: dict[str, str] | None = None,
+        on_progress: Progress | None = None,
     ) -> Understanding:
         """What files say, how we know, and what they leave open; nothing is written.
 
@@ -139,7 +140,9 @@ class Book:
         """
         files = [Path(path) for path in paths]
         named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
-        return understand(files, mapping=named, kind=Kind(kind) if kind else None, answers=answers)
+        return understand(
+            files, mapping=named, kind=Kind(kind) if kind else None, answers=answers, on_progress=on_progress
+        )
 
     def import_files(
         self,
@@ -168,11 +171,11 @@ class Book:
             InputError: a file cannot be read, or does not fit its mapping.
             BookError: another import is under way.
         """
-        understood = self.understand(paths, mapping=mapping, kind=kind, answers=answers)
+        understood = self.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
         if understood.questions:
             raise OpenQuestion(understood.questions)
         files = [Path(path) for path in paths]
-        batch = load(files, understood.mapping, on_progress=on_progress)
+        batch = load(files, understood.mapping, understood=understood)
         lake = Lake.open(self.root) if Lake.exists(self.root) else Lake.create(self.root)
         name = f"{len(lake.pin().imports) + 1:04d}"
         kept = tuple(keep_original(path, self.root / "originals") for path in files)
