@@ -117,7 +117,7 @@ stages: [New, Quote, {name: Won, type: won}]
         "2": [("New", at("2024-01-02 10:00"))],
     }
     assert batch.files[0].skipped_by == {"other_field": 1}
-    assert batch.tables["deals"].column_names == ["deal_id", "custom", "file", "row"]
+    assert batch.tables["deals"].column_names == ["deal_id", "file", "row"]
 
 
 def test_a_date_of_creation_dates_the_first_stage(write):

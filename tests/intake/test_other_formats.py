@@ -8,8 +8,10 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from yaad.errors import InputError, OpenQuestion
+from yaad.intake import Mapping, load
 from yaad.intake.files import open_source
 from yaad.intake.reading import Hints, read
 from yaad.intake.reading.workbook import Limits, WorkbookReader
@@ -70,6 +72,17 @@ def test_title_rows_blank_rows_and_the_sheets_own_row_numbers(workbook):
     assert (found.rows.tolist(), found.found.header_row) == ([6, 9], 5)
     assert found.tally.skipped_by["blank"] == 2
     assert found.tally.rows_in == 4
+
+
+def test_day_numbers_are_read_by_the_workbooks_own_epoch(workbook):
+    def fill(sheet, book):
+        book.epoch = CALENDAR_MAC_1904
+        sheet.append(["id", "stage", "created"])
+        sheet.append(["1", "New", 43830])
+        sheet.append(["2", "New", 43831])
+
+    batch = load(workbook(fill), Mapping())
+    assert batch.tables["moves"]["day"].to_pylist() == [dt.date(2024, 1, 1), dt.date(2024, 1, 2)]
 
 
 def test_error_cells_have_no_value_and_text_cells_of_errors_neither(workbook, rows_of):

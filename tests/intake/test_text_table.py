@@ -45,6 +45,12 @@ def test_western_letters_are_not_taken_for_hebrew(grid):
     assert "windows-1252" in caught.value.questions[0].options
 
 
+def test_hebrew_written_backwards_is_asked(grid):
+    backwards = "\n".join(",".join(cell[::-1] for cell in line.split(",")) for line in HEBREW.splitlines())
+    with pytest.raises(OpenQuestion):
+        grid(backwards.replace("םוכס", "םכוסמ") + "\nא3,ןושאר ףסכ,ץוח\n", "iso-8859-8")
+
+
 def test_dos_hebrew_is_asked(grid):
     with pytest.raises(OpenQuestion):
         grid(HEBREW, "cp862")

@@ -163,6 +163,15 @@ def test_the_proposed_mapping_is_a_file_that_gives_the_same_batch(write):
     assert kept == found.mapping
 
 
+def test_what_was_understood_spares_reading_again(write, monkeypatch):
+    path = write("deals.csv", HEBREW)
+    found = understand(path)
+    again = load(path, found.mapping)
+    monkeypatch.setattr("yaad.intake.study.read", None)
+    batch = load(path, found.mapping, understood=found)
+    assert (batch.tables, batch.last_day) == (again.tables, again.last_day)
+
+
 def test_header_only_is_accepted_with_no_rows(write):
     batch = load(
         write("deals.csv", "id,stage,amount\n"),

@@ -15,12 +15,18 @@ from yaad.intake.shapes.events import events_batch
 from yaad.intake.shapes.flat import flat_batch
 from yaad.intake.shaping import silent_stages
 from yaad.intake.sieve import Sieve
-from yaad.intake.understanding import Study, study
+from yaad.intake.understanding import Study, Understanding, study
 from yaad.intake.values import Values
 from yaad.text import Message
 
 
-def load(paths: str | Path | Iterable[str | Path], mapping: Mapping, *, on_progress: Progress | None = None) -> Batch:
+def load(
+    paths: str | Path | Iterable[str | Path],
+    mapping: Mapping,
+    *,
+    on_progress: Progress | None = None,
+    understood: Understanding | None = None,
+) -> Batch:
     """Read files by a mapping into canonical tables.
 
     What the mapping leaves out is decided from the data, as `understand` would.
@@ -29,12 +35,15 @@ def load(paths: str | Path | Iterable[str | Path], mapping: Mapping, *, on_progr
         paths: one or several files.
         mapping: how they are understood.
         on_progress: called with bytes done and bytes in all.
+        understood: what `understand` gave for the same paths a moment ago: they are not read again then.
 
     Raises:
         OpenQuestion: the data do not decide something that the mapping leaves out.
         InputError: a file or the mapping cannot be used.
     """
-    known = study(paths, mapping, None, None, on_progress)
+    known = understood.study if understood is not None and understood.mapping == mapping else None
+    if known is None:
+        known = study(paths, mapping, None, None, on_progress)
     if known.questions or known.decisions is None:
         raise OpenQuestion(known.questions)
     return _batch(known, known.decisions)

@@ -109,7 +109,8 @@ class Mapping:
         plain: dict[str, object] = {}
         for part in fields(self):
             value = getattr(self, part.name)
-            if part.name != "name" and value != _default(part.name):
+            stated = part.name == "equal_times" and self.shape is Shape.EVENTS
+            if part.name != "name" and (stated or value != _default(part.name)):
                 plain[part.name] = _plain(value)
         return "".join(_dump(key, value) for key, value in plain.items())
 

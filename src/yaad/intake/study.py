@@ -114,9 +114,9 @@ def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
     if proposed is None:
         return Readings(grids, stack(grids), mapping)
     files, join = proposed
-    left_grid = next(grid for grid in grids if grid.source.name == files["left"])
-    right_grid = next(grid for grid in grids if grid.source.name == files["right"])
-    note = Message("intake.how_join", {"left": files["left"], "right": files["right"], "column": join.key})
+    left_grid, right_grid = sorted(grids, key=lambda grid: -len(grid.rows))
+    names = {"left": left_grid.source.name, "right": right_grid.source.name}
+    note = Message("intake.how_join", {**names, "column": join.key})
     table = side_by_side(stack([left_grid]), right_grid, join)
     return Readings(grids, table, replace(mapping, files=files, join=join), notes=(note,))
 

@@ -1,5 +1,6 @@
 """The rows that are to be understood: one file's, several alike below each other, or two side by side by a key."""
 
+import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -203,6 +204,6 @@ def propose_join(grids: Sequence[Grid]) -> tuple[dict[str, str], Join] | None:
         unique = len(pc.unique(theirs)) == len(theirs)
         known = mask(pc.is_in(theirs, value_set=pc.unique(mine)))
         if unique and len(theirs) and known.mean() >= 0.95:
-            files = {"left": large.source.name, "right": small.source.name}
+            files = {"left": glob.escape(large.source.name), "right": glob.escape(small.source.name)}
             return files, Join("left", "right", key)
     return None

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import Question
-from yaad.intake.arrow import pc, whole
+from yaad.intake.arrow import pc
 from yaad.intake.decisions import (
     Decisions,
     decide_fields,
@@ -21,7 +21,7 @@ from yaad.intake.decisions import (
 )
 from yaad.intake.duplicates import Duplicates, find_duplicates
 from yaad.intake.files import paths_of
-from yaad.intake.kinds import HISTORY, Kind
+from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import DUPLICATES, Mapping
 from yaad.intake.reading import Grid, Progress
 from yaad.intake.shaping import decide_stages
@@ -79,12 +79,14 @@ class Understanding:
         mapping: complete but for the open questions.
         questions: what the data do not decide.
         notes: what was decided of the files as a whole, in sentences.
+        study: the files as they were read; handed to `load`, it spares reading them again.
     """
 
     files: tuple[FileUnderstanding, ...]
     mapping: Mapping
     questions: tuple[Question, ...]
     notes: tuple[Message, ...] = ()
+    study: "Study | None" = field(default=None, repr=False, compare=False)
 
 
 @dataclass
@@ -128,7 +130,7 @@ def study(
         decide_values(found)
         decide_money(found)
         decide_zone(found)
-        if found.kind in (HISTORY | {Kind.DEALS}) and not any(q.id.startswith("column:") for q in found.questions):
+        if found.kind in DEALS_LIKE and not any(q.id.startswith("column:") for q in found.questions):
             decide_stages(found)
         result.duplicates = _duplicates(found)
     found.mapping = _with_columns(found)
@@ -190,15 +192,12 @@ def understand(
     result = study(paths, mapping, kind, answers, on_progress)
     files = tuple(_file(grid, result.decisions) for grid in result.readings.grids)
     notes = tuple(result.decisions.notes) if result.decisions else ()
-    return Understanding(files, result.mapping, tuple(result.questions), notes)
+    return Understanding(files, result.mapping, tuple(result.questions), notes, result)
 
 
 def _file(grid: Grid, found: Decisions | None) -> FileUnderstanding:
     by_column = {column: name for name, column in found.fields.items()} if found else {}
-    rows = [
-        [_text(whole(grid.columns[name])[i].as_py()) for name in grid.headers]
-        for i in range(min(PREVIEW, len(grid.rows)))
-    ]
+    cells = [[_text(cell) for cell in grid.columns[name].slice(0, PREVIEW).to_pylist()] for name in grid.headers]
     columns = tuple(
         ColumnUnderstanding(name, by_column.get(name), _first(grid, name), found.how.get(name) if found else None)
         for name in grid.headers
@@ -214,7 +213,7 @@ def _file(grid: Grid, found: Decisions | None) -> FileUnderstanding:
         sheet=grid.found.sheet,
         evidence=tuple(grid.found.evidence),
         columns=columns,
-        preview=tuple(map(tuple, rows)),
+        preview=tuple(zip(*cells, strict=True)),
     )
 
 

@@ -143,8 +143,8 @@ class History:
             columns["tax"] = self._latest(values.tax("amount"))
         arrival = np.full(count, len(values), np.int64)
         np.minimum.at(arrival, self._deal, self._rows)
-        constant = self._constant_columns()
-        columns["custom"] = values.custom(self._first, constant)
+        if constant := self._constant_columns():
+            columns["custom"] = values.custom(self._first, constant)
         take = pa.array(arrival)
         columns["file"], columns["row"] = values.files().take(take), values.lines().take(take)
         return typed_table(columns, DEALS)
