@@ -11,7 +11,7 @@ import pyarrow as pa
 from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, checked, conform, said
 from yaad.facts.histories import History, changed_deals, new_histories
 from yaad.facts.overlays import Kept
-from yaad.facts.parts import Workshop, rewrite_deals
+from yaad.facts.parts import Workshop, part_numbers, rewrite_deals, within
 from yaad.facts.standing import source_says, with_standing
 from yaad.facts.upserts import NO, Counts, counted, give_numbers, last_of_each, merged_deals
 from yaad.model import SCHEMAS, Pipeline
@@ -112,12 +112,20 @@ def _numbered_moves(shop: Workshop, came: ir.Table, numbers: ir.Table) -> ir.Tab
 
 def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Table, ir.Table]:
     """The deals whose moves are not as they were (column `deal`), and all their moves from now on."""
-    bench = shop.bench
+    bench, old, schema = shop.bench, shop.old("stage_moves"), SCHEMAS["stage_moves"]
     if not shop.present("stage_moves"):
         return bench.keep("moved", moves.select("deal").distinct()), moves
-    present = bench.keep("present_moves", shop.old("stage_moves").semi_join(moves, "deal"))
-    names = SCHEMAS["stage_moves"].names
-    now = bench.keep("histories", new_histories(moves, present, history, shop.pin.snapshots).select(*names))
-    moved = bench.keep("moved", changed_deals(now, present))
-    bench.drop("present_moves")
-    return moved, now.semi_join(moved, "deal")
+    moved = [pa.table({"deal": pa.array([], pa.int64())})]
+    histories = bench.memtable("no_histories", schema.empty_table())
+    for number in part_numbers(bench, moves):  # part by part: comparing takes several times the memory of the moves
+        came = within(moves, number)
+        present = bench.keep("present_moves", within(old, number).semi_join(came, "deal"))
+        now = bench.keep("moves_now", new_histories(came, present, history, shop.pin.snapshots).select(*schema.names))
+        changed = bench.memtable("changed_deals", bench.run(changed_deals(now, present)))
+        moved.append(bench.run(changed))
+        if moved[-1].num_rows:
+            part = bench.keep(f"histories_{number}", now.semi_join(changed, "deal"))
+            histories = histories.union(part, distinct=False)
+        for name in ("present_moves", "moves_now", "changed_deals"):
+            bench.drop(name)
+    return bench.memtable("moved", pa.concat_tables(moved)), histories

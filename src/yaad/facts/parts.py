@@ -132,12 +132,9 @@ def _rewrite_part(
     """Write the new files of one part; of moves only when they changed."""
     bench = shop.bench
 
-    def within(table: ir.Table) -> ir.Table:
-        return table.filter(table.deal.between(number * PART_DEALS, (number + 1) * PART_DEALS - 1))
-
-    part_moves = bench.keep("part_moves", within(moves))
+    part_moves = bench.keep("part_moves", within(moves, number))
     steps = bench.keep("part_steps", build_steps(part_moves, pipeline))
-    part_rows = with_lives(within(rows), bench.keep("part_lives", lives_of(steps, pipeline)))
+    part_rows = with_lives(within(rows, number), bench.keep("part_lives", lives_of(steps, pipeline)))
     part_deals = bench.keep("part_deals", part_rows.select(*SCHEMAS["deals"].names))
     touched = part_deals.select("deal")
     fresh = {"deals": part_deals, "stage_visits": visits_of(steps, pipeline, part_deals)}
@@ -146,11 +143,22 @@ def _rewrite_part(
     written = {}
     for table, new in fresh.items():
         names = SCHEMAS[table].names
-        untouched = within(old[table]).anti_join(touched, "deal")
+        untouched = within(old[table], number).anti_join(touched, "deal")
         written[table] = shop.write(table, untouched.select(*names).union(new.select(*names)), ORDERS[table])
     for name in ("part_moves", "part_steps", "part_lives", "part_deals"):
         bench.drop(name)
     return written
+
+
+def within(table: ir.Table, number: int) -> ir.Table:
+    """The rows of one part."""
+    return table.filter(table.deal.between(number * PART_DEALS, (number + 1) * PART_DEALS - 1))
+
+
+def part_numbers(bench: DuckEngine, table: ir.Table) -> list[int]:
+    """The parts that the deals of a table fall into."""
+    numbers = table.select(part=(table.deal // PART_DEALS).cast("int64")).distinct()
+    return sorted(bench.run(numbers)["part"].to_pylist())
 
 
 def with_lives(rows: ir.Table, lives: ir.Table) -> ir.Table:
