@@ -73,6 +73,12 @@ def serving(root: Path):
 
 
 @pytest.fixture(scope="session")
+def serve():
+    """``with serve(folder) as served``: a server of its own."""
+    return serving
+
+
+@pytest.fixture(scope="session")
 def full(company, tmp_path_factory):
     """A server whose book holds the company."""
     from yaad.book import Book
@@ -161,3 +167,24 @@ def visit(chromium):
     yield make
     for context in contexts:
         context.close()
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """``axe(page)`` → what axe-core finds wrong with it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    core = Axe()
+
+    def read(page) -> list[str]:
+        found = core.run(page, options={"runOnly": RULES})
+        return [
+            f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for one in found.response["violations"]
+            for node in one["nodes"][:2]
+        ]
+
+    return read

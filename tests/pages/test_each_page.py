@@ -24,19 +24,6 @@ READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "li
 BOTH = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
 
 
-def axe(page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    return [
-        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for one in found.response["violations"]
-        for node in one["nodes"][:2]
-    ]
-
-
 def words_of(page) -> str:
     """All that a person reads or hears: texts and labels."""
     labels = page.eval_on_selector_all(
@@ -47,7 +34,7 @@ def words_of(page) -> str:
 
 @pytest.mark.parametrize("lang", DIRECTION)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_well(visit, full, name, lang):
+def test_a_page_is_well(visit, full, axe, name, lang):
     page = visit(full, PAGES[name], lang=lang)
     assert page.status == 200
     assert page.get_attribute("html", "dir") == DIRECTION[lang]
@@ -90,7 +77,7 @@ def test_a_page_needs_nothing_from_elsewhere(visit, full, name):
 
 
 @pytest.mark.parametrize("lang", DIRECTION)
-def test_errors_are_said_in_words(visit, full, forbidden, lang):
+def test_errors_are_said_in_words(visit, full, axe, lang):
     for path, status in (
         ("/no-such-page/", 404),
         ("/funnel/?period=x", 400),
@@ -104,7 +91,7 @@ def test_errors_are_said_in_words(visit, full, forbidden, lang):
         assert page.locator("[role=alert]").inner_text().strip()
 
 
-def test_the_door_is_said_in_words_without_a_session(chromium, full):
+def test_the_door_is_said_in_words_without_a_session(chromium, full, axe):
     context = chromium.new_context()
     page = context.new_page()
     assert page.goto(full.base + "/").status == 403

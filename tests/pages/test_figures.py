@@ -139,3 +139,18 @@ def test_what_a_plan_cannot_mean_is_said(visit, full, form):
     page = visit(full, f"/plan/?{form}", lang="he")
     assert page.status == 400
     assert page.locator("[role=alert]").is_visible()
+
+
+def test_a_damaged_book_is_said_in_words(visit, company, serve, tmp_path):
+    from yaad.book import Book
+
+    file, mapping = company.write(tmp_path)
+    book = Book.create(tmp_path / "book")
+    book.import_files([file], mapping=mapping)
+    book.close()
+    with serve(tmp_path / "book") as served:
+        assert visit(served, "/funnel/", lang="he").status == 200
+        (tmp_path / "book" / "current.json").write_text("{}", "utf-8")
+        page = visit(served, "/funnel/", lang="he")
+        assert page.status == 409
+        assert "current.json" in page.locator("[role=alert]").inner_text()

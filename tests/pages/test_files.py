@@ -34,13 +34,14 @@ def test_an_empty_book_leads_to_the_files_and_plans_with_an_example(visit, empty
     page.seen.check()
 
 
-def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tmp_path, forbidden):
+def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tmp_path, forbidden, axe):
     file, mapping = company.write(tmp_path)
     page = visit(empty, "/files/", lang="he")
     drop(page, file, mapping)
     wait_until_settled(page)
     assert not forbidden["he"].search(page.inner_text("main"))
     assert file.name in page.inner_text("main")
+    assert axe(page) == []
     page.click(".acts .btn.p")
     wait_until_settled(page)
     rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
@@ -48,10 +49,15 @@ def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tm
     assert page.locator(".sgs").is_visible()
     assert page.locator(".calls li").count() > 0
     assert page.locator(".cant").count() > 0
+    assert not forbidden["he"].search(page.inner_text("main"))
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
+        assert axe(page) == []
     page.seen.check()
 
 
-def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, empty, tmp_path):
+def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, empty, tmp_path, axe):
     file = tmp_path / "deals.csv"
     file.write_text(AMBIGUOUS, "utf-8")
     page = visit(empty, "/files/", lang="en")
@@ -61,6 +67,7 @@ def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, 
         if not page.locator(".qc").count():
             break
         assert page.locator(".qc input:checked").count() == 0
+        assert axe(page) == []
         assert page.locator(".acts .btn.p").count() == 0
         for card in page.locator(".qc").all():
             if card.locator("input[type=radio]").count():
@@ -117,6 +124,22 @@ def test_refused_rows_can_be_fetched_with_their_reasons(visit, empty, company, t
     assert len(told) == 2
     assert told[1][0] == "2"
     assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_a_running_import_can_be_stopped(visit, empty, company, tmp_path):
+    file, mapping = company.write(tmp_path)
+    head, *rest = file.read_text("utf-8").splitlines()
+    many = [line.replace("D-", f"D{part}-", 1) for part in range(300) for line in rest]
+    file.write_text("\n".join([head, *many]) + "\n", "utf-8")
+    page = visit(empty, "/files/", lang="en")
+    drop(page, file, mapping)
+    page.wait_for_selector("#progress")
+    assert page.locator("#progress progress").count() == 1
+    page.click("main form .btn")
+    wait_until_settled(page)
+    assert page.locator("h1").inner_text() == "Stopped as you asked"
+    page.goto(empty.base + "/files/")
+    assert page.locator(".past li").count() > 0
 
 
 def test_foreign_drafts_and_numbers_are_nowhere(visit, empty):

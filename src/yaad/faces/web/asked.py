@@ -77,7 +77,7 @@ class Asked:
             InputError: the deadline is no day.
         """
         mode: reading.RatiosOf = "all" if form.get("mode") == "all" else "mature"
-        day = form.get("deadline", "").strip()
+        day = form.get("deadline", "").strip() if "deadline" in form else _in_three_months()
         return cls(
             target=form.get("target", "").strip() or str(TARGET),
             target_value=form.get("target_value", "").strip(),
@@ -172,6 +172,15 @@ class Asked:
             for row in planned.needed
         )
         return replace(planned, needed=rows)
+
+
+def _in_three_months() -> str:
+    """The end of the third month after the data's day: the deadline of a form that was not filled in yet."""
+    seen = reading.as_of()
+    if seen is None:
+        return ""
+    months = seen.year * 12 + seen.month + 3
+    return (dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)).isoformat()
 
 
 def whole(text: str) -> int:

@@ -16,6 +16,7 @@ from yaad.text import Message
 
 UNITS = ("count", "rate", "days", "money")
 
+HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
 RatiosOf = Literal["mature", "all"]
 Kind = TypeVar("Kind", bound=Result)
 
@@ -108,6 +109,11 @@ def figures(ids: Sequence[str], by: str = "", period: str = "") -> Figures:
 def figure(name: str, period: str = "") -> Figure:
     """One figure of all."""
     return figures([name], "", period).content[0]
+
+
+def headline() -> list[tuple[Figure, Said]]:
+    """The figures that stand on the first page, with their names."""
+    return [(one, words(one.id)) for one in figures(HEADLINE).content]
 
 
 def all_figures(period: str) -> Figures:

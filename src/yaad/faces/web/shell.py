@@ -1,9 +1,11 @@
 """What surrounds each page: language, appearance, navigation, whose book it is and as of when."""
 
+import datetime as dt
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from yaad.errors import YaadError
 from yaad.faces.web import reading
 from yaad.faces.web.pages import PAGES
 from yaad.faces.web.preferences import THEMES
@@ -27,9 +29,17 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "pages": PAGES,
         "company": place.book.resolve().name,
-        "as_of": reading.as_of() if inside else None,
+        "as_of": _as_of() if inside else None,
         "entered": inside,
     }
+
+
+def _as_of() -> dt.date | None:
+    """The day of the data; None while there are none, and where the book itself cannot be read: its page says so."""
+    try:
+        return reading.as_of()
+    except YaadError:
+        return None
 
 
 def _with(request: HttpRequest, **choice: str) -> str:

@@ -14,9 +14,11 @@ from yaad.show import Table, dwell_html, funnel_html, say_html, table_html
 from yaad.show.dwells import typical_said
 from yaad.show.markup import tag
 from yaad.show.tables import days_said, in_unit, length, name, span
-from yaad.text import Message, day, direction, has_key, percent
+from yaad.text import Message, day, direction, has_key, money, percent
 
 register = template.Library()
+
+PLAIN_UNITS = ("count", "rate", "days")
 
 
 # ---- drawn by the rooms below -----------------------------------------------------------------------------------
@@ -78,6 +80,14 @@ def in_unit_(figure: Figure) -> SafeString:
     """A figure in its unit; a dash when it has no value."""
     said = "–" if figure.value is None else in_unit(figure.value, figure.unit, language())
     return SafeString(say_html(said, language()))
+
+
+@register.filter
+def in_unit_short(figure: Figure) -> SafeString:
+    """The same, money shortened as people say it; what is neither count, rate nor days is money."""
+    if figure.value is None or figure.unit in PLAIN_UNITS:
+        return in_unit_(figure)
+    return SafeString(say_html(money(figure.value, figure.unit, language()), language()))
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """How long deals stay in each stage, and which are stuck."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,10 +9,11 @@ from yaad.faces.web import reading
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
+from yaad.model import Cell
 from yaad.text import Message
 
 BASES = ("first", "visit")
-SHOWN = 20  # stuck deals on the page; the file has them all
+SHOWN, READ = 20, 1000  # stuck deals on the page, the longest of so many; the file has them all
 ALL = 1_000_000
 
 
@@ -37,7 +38,7 @@ def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "groups": result.content if filters.by else [],
             "table": result.table(language()),
             "stuck": reading.figure("stuck"),
-            "stuck_rows": reading.explanation("stuck", "", "", SHOWN).content.rows,
+            "stuck_rows": _longest_first(reading.explanation("stuck", "", "", READ).content.rows)[:SHOWN],
         }
 
     return answer(
@@ -48,6 +49,11 @@ def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         data=lambda: result.to_dict(language()),
         table=lambda: result.table(language()),
     )
+
+
+def _longest_first(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell]]:
+    """Stuck deals by how long they are in their stage."""
+    return sorted(rows, key=lambda row: -float(row["days"] or 0))
 
 
 def stuck(request: HttpRequest, ending: str | None = None) -> HttpResponse:

@@ -28,6 +28,7 @@ def answers() -> Mapping[str, object]:
         "calls": reading.calls(),
         "cannot": reading.cannot_tell(),
         "stuck": reading.figure("stuck"),
+        "headline": reading.headline(),
     }
 
 
