@@ -143,7 +143,7 @@ def _ends(scope: Scope, start: str | None, end: str | None) -> tuple[int, int]:
     last = pipeline.position(end) if end is not None else len(scope.stages)
     if not 0 <= first < last:
         raise InputError(
-            Message("measures.not_later", {"start": start or scope.stages[0], "end": end or scope.won_name})
+            Message("measures.not_later", {"start": start or _name(scope, 0), "end": end or scope.won_name})
         )
     return first, last
 
