@@ -42,10 +42,10 @@ test: install system ## everything a commit must pass
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
 check-long: install ## the full simulations; their results are kept under benchmarks/results
-	$(BIN)/python -m benchmarks.statistics --full
+	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py
 
 bench: install   ## speed and memory against the bare scan and peers, kept under benchmarks/results
-	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed && $(BIN)/python scripts/write_measured.py
 
 words: install   ## compile the catalogues of words
 	$(BIN)/python scripts/compile_words.py
