@@ -70,10 +70,11 @@ def test_plan_as_table(plan):
 
 def test_dates_make_a_column_and_late_ones_are_said(plan):
     first = replace(plan.needed[0], last_useful=dt.date(2025, 12, 22), late=True)
-    second = replace(plan.needed[1], last_useful=dt.date(2025, 12, 30), working_days_left=1)
-    dated = replace(plan, needed=(first, second, *plan.needed[2:]))
+    second = replace(plan.needed[1], last_useful=dt.date(2025, 12, 30), late=True)
+    third = replace(plan.needed[2], last_useful=dt.date(2026, 1, 20), working_days_left=1)
+    dated = replace(plan, needed=(first, second, third, *plan.needed[3:]))
     assert len(PlanResult(dated).table("en").columns) == 3
-    assert "Inquiries: the last useful day has passed; what comes now counts for the next period." in said(
+    assert "Quotes: the last useful day has passed; what comes now counts for the next period." in said(
         PlanResult(dated), "en"
     )
     markup = plan_html(dated, "en")

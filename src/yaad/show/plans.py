@@ -180,7 +180,9 @@ def _plan_notes(made: Plan, lang: str, window_days: float | None) -> tuple[Said,
         lines.append(Message("show.plan_value", said))
     if window_days is not None:
         lines.append(Message("show.window", {"n": round(window_days)}))
-    lines += [Message("show.late", {"stage": phrases.stage_said(row.stage)}) for row in made.needed if row.late]
+    # of the inquiries the plan's own notes say it, with the day
+    late = [row.stage for row in made.needed if row.late and row.stage != INQUIRIES]
+    lines += [Message("show.late", {"stage": phrases.stage_said(stage)}) for stage in late]
     return (*lines, *made.notes)
 
 
