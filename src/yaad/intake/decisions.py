@@ -143,8 +143,13 @@ def decide_fields(found: Decisions) -> None:
             column = _column(found, header)
             if column is not None:
                 found.fields[name] = column
+
+
+def ask_needed(found: Decisions) -> None:
+    """Fields without which a kind cannot be read, once it is known which columns hold what they promise."""
+    twins = any(question.id.startswith("column:") for question in found.questions)
     for name in NEEDED[found.kind]:
-        if name not in found.fields and not any(q.id.startswith("column:") for q in found.questions):
+        if name not in found.fields and not twins:
             found.questions.append(_ask_column(found, name))
     if found.kind is Kind.DEALS and not _tells_outcome(found.fields):
         found.questions.append(_ask_column(found, "stage"))

@@ -12,6 +12,7 @@ from yaad.errors import Question
 from yaad.intake.arrow import pc
 from yaad.intake.decisions import (
     Decisions,
+    ask_needed,
     decide_fields,
     decide_kind,
     decide_money,
@@ -128,6 +129,7 @@ def study(
         decide_fields(found)
         refuse_lost_digits(found)
         decide_values(found)
+        ask_needed(found)
         decide_money(found)
         decide_zone(found)
         if found.kind in DEALS_LIKE and not any(q.id.startswith("column:") for q in found.questions):
