@@ -10,6 +10,7 @@ import pytest
 
 from yaad.facts import Facts, Lake, SqliteJournal, open_at
 from yaad.facts.engines import DuckEngine
+from yaad.facts.engines.sail import SailEngine
 from yaad.facts.journal import NAME
 from yaad.model import MoveEntry, WinEntry
 
@@ -76,6 +77,20 @@ def test_duckdb_and_sail_read_the_same(book, as_of):
     finally:
         duck.close()
         sail.close()
+
+
+@pytest.mark.sail
+def test_sail_reads_the_pinned_version_of_the_delta_table_itself(tmp_path, put):
+    lake = Lake.create(tmp_path / "plain")
+    put(lake, BOOK)
+    pinned = lake.pin().tables["deals"]
+    put(lake, {"z": [("Lead", 9)]}, name="later")
+    engine = SailEngine()
+    try:
+        read = engine._spark.read.format("delta").option("versionAsOf", str(pinned))
+        assert read.load(str(lake.folder("deals"))).count() == len(BOOK)
+    finally:
+        engine.close()
 
 
 @pytest.mark.sail

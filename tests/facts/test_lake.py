@@ -1,11 +1,13 @@
 """The folder of a book: one writer, odd names, and what a killed import leaves behind."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
 from yaad.errors import BookError
 from yaad.facts import Lake
@@ -125,6 +127,27 @@ def test_a_missing_version_says_what_to_do(lake, put, rows_of):
     lake.publish(lake.pin().moved(tables={"deals": 99}))
     with pytest.raises(BookError, match="yaad rebuild"):
         rows_of(lake)
+
+
+def test_rows_that_another_writer_struck_out_are_not_read_as_present(lake, put, rows_of):
+    put(lake, BOOK)
+    features = {"readerFeatures": ["deletionVectors"], "writerFeatures": ["deletionVectors"]}
+    protocol = {"protocol": {"minReaderVersion": 3, "minWriterVersion": 7, **features}}
+    log = lake.folder("deals") / "_delta_log" / f"{2:020}.json"
+    log.write_text(json.dumps(protocol), "utf-8")
+    lake.publish(lake.pin().moved(tables=lake.pin().tables | {"deals": 2}))
+    with pytest.raises(BookError, match="deletionVectors"):
+        rows_of(lake)
+
+
+def test_other_readers_of_delta_see_the_same_rows(lake, put, rows_of):
+    put(lake, BOOK, custom=[[("k", "v")], None])
+    put(lake, {"a": [("Lead", 1), ("Lost", 4)]}, name="later")
+    for table in ("deals", "stage_moves", "stage_visits"):
+        uri = str(lake.folder(table))
+        other = DeltaTable(uri, version=lake.pin().tables[table]).to_pyarrow_table()
+        keys = [(name, "ascending") for name in ("deal", "position", "seq") if name in other.column_names]
+        assert other.sort_by(keys).to_pylist() == rows_of(lake, table)
 
 
 def test_vacuum_keeps_what_the_pin_needs_and_a_week_of_what_it_does_not(lake, put, rows_of):

@@ -32,6 +32,9 @@ TABLES = SCHEMAS | {"overlays": OVERLAYS}
 KEEP_HOURS = 7 * 24
 """Files that no version needs any more are kept so long for readers that still hold an older pin."""
 
+FOREIGN = frozenset({"deletionVectors", "columnMapping"})
+"""Features that another writer may have switched on: the files alone no longer tell the rows."""
+
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 """Folders of other names are reached by a link from a temporary folder: deltalake panics at a bracket and decodes
 per cents, Sail knows neither Hebrew nor `#`, DuckDB reads brackets and stars as patterns."""
@@ -139,13 +142,16 @@ class Lake:
         version = pin.tables.get(table)
         if version is None:
             return []
+        values: dict[str, object] = {"table": table, "version": str(version)}
         with self._log(table) as uri:
             try:
-                actions = pa.table(DeltaTable(uri, version=version).get_add_actions(flatten=True))
+                log = DeltaTable(uri, version=version)
+                actions = pa.table(log.get_add_actions(flatten=True))
+                features = set(log.protocol().reader_features or ())
             except Exception as error:  # noqa: BLE001 - whatever deltalake raises here, the log is damaged
-                raise BookError(
-                    Message("facts.damaged_table", {"table": table, "version": str(version), "why": str(error)})
-                ) from None
+                raise BookError(Message("facts.damaged_table", values | {"why": str(error)})) from None
+        if features & FOREIGN:
+            raise BookError(Message("facts.damaged_table", values | {"why": ", ".join(sorted(features & FOREIGN))}))
         return sorted((_part(row) for row in actions.to_pylist()), key=lambda part: (part.low or 0, part.name))
 
     def files(self, table: str, pin: Pin) -> list[str]:
