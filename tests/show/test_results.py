@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yaad.model import ConversionRow, Explanation, Figure, Period
-from yaad.show import Catalogue, Conversions, Explained, Figures, Funnels, Result, plain, say_plain
+from yaad.show import Catalogue, Conversions, DwellTimes, Explained, Figures, Funnels, Result, plain, say_plain
 from yaad.text import Message
 
 AS_OF = dt.date(2017, 12, 31)
@@ -133,6 +133,13 @@ def test_equal_contents_are_equal_results(funnel):
     assert Funnels([funnel]) != Figures([FIGURE])
     assert hash(Funnels([funnel])) == hash(Result([funnel]))
     assert repr(Figures([])) == "Figures([])"
+
+
+@pytest.mark.parametrize("kind", [Figures, Funnels, DwellTimes, Conversions])
+def test_no_group_at_all(kind):
+    made = kind([])
+    assert next(iter(made.to_dict().values())) == []
+    assert [say_plain(note, "he") for note in made.table("he").notes] == ["אין כאן אף עסקה."]
 
 
 def test_a_result_without_a_chart_says_so():

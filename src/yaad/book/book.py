@@ -46,7 +46,7 @@ from yaad.plan import (
     what_if,
     with_dates,
 )
-from yaad.show import Findings, PlanResult, Result, Snapshots
+from yaad.show import Conversions, DwellTimes, Figures, Findings, Funnels, PlanResult, Result, Snapshots
 from yaad.text import Message
 
 Progress = Callable[[int, int | None], None]
@@ -267,11 +267,11 @@ class Book:
         Raises:
             UnknownName: no such measure or column.
         """
-        return Result(measures.measure(ids, self._scope(by, period)))
+        return Figures(measures.measure(ids, self._scope(by, period)))
 
     def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
         """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""
-        return Result(measures.funnel(self._scope(by, period)))
+        return Funnels(measures.funnel(self._scope(by, period)))
 
     def conversion(
         self,
@@ -282,7 +282,9 @@ class Book:
         window_days: float | None = None,
     ) -> Result:
         """From one stage to any later one, by the day of entry; the first stage and won when not named."""
-        return Result(measures.conversion(self._scope(by, period), start, end, window_days))
+        scope = self._scope(by, period)
+        rows = measures.conversion(scope, start, end, window_days)
+        return Conversions(rows, as_of=scope.as_of, period=scope.period)
 
     def dwell(self, basis: str = "first", by: By = None, period: PeriodLike = None) -> Result:
         """Time in each stage and the total until closing, open deals counted.
@@ -292,7 +294,7 @@ class Book:
             by: a dimension.
             period: by the day of entry.
         """
-        return Result(measures.dwell(self._scope(by, period), basis))
+        return DwellTimes(measures.dwell(self._scope(by, period), basis))
 
     def snapshots(self, months: int = 12) -> Snapshots:
         """The open deals by stage at the end of each of the last months."""

@@ -1,8 +1,9 @@
 """Conversion between any two stages as values and table."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from yaad.model import Cell, ConversionRow
+from yaad.model import Cell, ConversionRow, Period
 from yaad.show import phrases
 from yaad.show.results import Json, Result, flat, plain
 from yaad.show.tables import Column, Kind, Table, count, name, rate, span
@@ -15,10 +16,18 @@ class Conversions(Result):
     content_type = ConversionRow
     content: Sequence[ConversionRow]
 
+    def __init__(
+        self, content: Sequence[ConversionRow], *, as_of: dt.date | None = None, period: Period | None = None
+    ) -> None:
+        super().__init__(content)
+        self.as_of = as_of
+        self.period = period
+
     def to_dict(self, lang: str = "en") -> Json:
         """Rows in which reached + lost + undecided = entered; rates are 0–1."""
         del lang
-        return {"conversions": [_row(row) | {"by": plain(row.by)} for row in self.content]}
+        rows = [_row(row) | {"by": plain(row.by)} for row in self.content]
+        return {"conversions": rows, "period": self.period and self.period.to_dict(), "as_of": plain(self.as_of)}
 
     def records(self) -> list[dict[str, Cell]]:
         """One row a group and pair of stages."""
@@ -42,8 +51,9 @@ class Conversions(Result):
             )
             for row in self.content
         )
-        notes = (Message("show.expected_is"), Message("show.undecided_is"))
-        return Table(lang, Message("show.conversion"), groups + _COLUMNS, rows, notes=notes)
+        notes = (Message("show.expected_is"), Message("show.undecided_is")) if rows else phrases.NOTHING_HERE
+        title = phrases.title(Message("show.conversion"), self.as_of, self.period, lang)
+        return Table(lang, title, groups + _COLUMNS, rows, notes=notes)
 
 
 _COLUMNS = (

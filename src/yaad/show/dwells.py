@@ -54,6 +54,7 @@ class DwellTimes(Result):
         if first is not None:
             title = phrases.title(title, first.as_of, first.period, lang)
         notes = (*_METHOD, *(_data_notes(first) if first is not None and alone else ()))
+        notes = notes if self.content else phrases.NOTHING_HERE
         return Table(lang, title, groups + _COLUMNS, tuple(rows), total if alone else None, notes)
 
     def html(self, lang: str = "en") -> str:

@@ -43,7 +43,13 @@ class Figures(Result):
         first = self.content[0] if self.content else None
         heading = phrases.measure_said(first.id) if first and len(ids) == 1 else Message("show.measures")
         title = heading if first is None else phrases.title(heading, first.as_of, first.period, lang)
-        return Table(lang, title, groups + what + _COLUMNS, tuple(rows), notes=_notes(self.content))
+        return Table(
+            lang,
+            title,
+            groups + what + _COLUMNS,
+            tuple(rows),
+            notes=_notes(self.content) if rows else phrases.NOTHING_HERE,
+        )
 
 
 _COLUMNS = (

@@ -54,7 +54,9 @@ class Funnels(Result):
         title: Said = Message("show.funnel")
         if first is not None:
             title = phrases.title(title, first.as_of, first.period, lang)
-        notes = _notes(first) if first is not None and len(self.content) == 1 else (Message("show.expected_is"),)
+        notes: tuple[Message, ...] = (Message("show.expected_is"),) if rows else phrases.NOTHING_HERE
+        if first is not None and len(self.content) == 1:
+            notes = _notes(first)
         return Table(lang, title, groups + _COLUMNS, rows, notes=notes)
 
     def html(self, lang: str = "en") -> str:

@@ -12,6 +12,9 @@ from yaad.text import LANGUAGES, Message, day, has_key, render
 # Steps that people call by the same names everywhere; their aliases and plurals stand in the catalogue.
 STEPS = ("inquiry", "meeting", "demo", "quote", "negotiation", "closing")
 
+NOTHING_HERE = (Message("show.nothing_here"),)
+"""What stands below a table that no deal came into."""
+
 OUR_WORDS = ("outcome", "first_ended", "tax")
 """Columns whose values are words of ours."""
 

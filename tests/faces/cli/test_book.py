@@ -118,7 +118,9 @@ def test_dwell_and_conversion(book):
     told = book("dwell")
     assert told["stages"][0]["n"] == 7  # the undated one has no time
     assert told["total"]["n_open"] == 2
-    (row,) = book("conversion", "--from", "Inquiry", "--to", "Won")["conversions"]
+    told = book("conversion", "--from", "Inquiry", "--to", "Won")
+    assert told["as_of"] == "2026-02-28"
+    (row,) = told["conversions"]
     assert (row["entered"], row["reached"], row["lost"], row["undecided"]) == (8, 3, 2, 3)
 
 
@@ -133,6 +135,19 @@ def test_plan_and_what_if_by_the_books_own_ratios(book):
     told = book("plan", "--target", "3", "--ratios", "all")
     assert (told["needed"][0]["count"], told["needed"][-1]["count"]) == (8, 3)
     assert book("whatif", "--inquiries", "16", "--ratios", "all")["needed"][-1]["count"] == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        (("measure", "won"), "measures"),
+        (("funnel",), "groups"),
+        (("dwell",), "groups"),
+        (("conversion",), "conversions"),
+    ],
+)
+def test_a_breakdown_of_a_period_without_deals(book, words, rows):
+    assert book(*words, "--by", "rep", "--period", "1999")[rows] == []
 
 
 def test_an_earlier_day(book):
