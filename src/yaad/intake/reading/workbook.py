@@ -6,10 +6,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,74 @@ class Limits:
 LIMITS = Limits()
 
 
+class _Child:
+    """The process that parses one workbook, within limits; ended by `close`, or by its clock.
+
+    Attributes:
+        about: what it said first.
+    """
+
+    def __init__(self, source: Source, limits: Limits, recount: str = "") -> None:
+        """Start it and hear what the workbook holds.
+
+        Raises:
+            InputError: what the child refuses, or the child died.
+        """
+        self._source = source
+        plain = {"path": str(source.path.resolve()), "recount": recount} | vars(limits)
+        command = [sys.executable, "-I", str(Path(workbook_child.__file__)), json.dumps(plain)]
+        pipe, away = subprocess.PIPE, subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=away)  # noqa: S603 - our own script
+        self._clock = threading.Timer(limits.seconds * 2, self._process.kill)
+        self._clock.daemon = True
+        self._clock.start()
+        assert self._process.stdout is not None
+        self._out = TextIOWrapper(self._process.stdout, encoding="utf-8", errors="surrogatepass", newline="")
+        try:
+            self.about = self._hear()
+        except BaseException:
+            self.close()
+            raise
+
+    def _hear(self) -> dict[str, Any]:
+        line = self._out.readline()
+        about: dict[str, Any] = json.loads(line) if line.strip() else {"refused": "workbook_too_big", "values": {}}
+        if "refused" in about:
+            values = {"name": self._source.name, **about["values"]}
+            raise InputError(Message(f"intake.{about['refused']}", values), file=self._source.name)
+        return about
+
+    def rows(self, sheet: str) -> Iterator[list[str]]:
+        """The rows of a sheet.
+
+        Raises:
+            InputError: the child died midway: what it told is not all of the sheet.
+        """
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(sheet).encode() + b"\n")
+            self._process.stdin.close()
+        try:
+            yield from csv.reader(self._out, strict=True)
+        except csv.Error:
+            raise self._too_big() from None
+        if self._process.wait() != 0:
+            raise self._too_big()
+
+    def _too_big(self) -> InputError:
+        return InputError(Message("intake.workbook_too_big", {"name": self._source.name}), file=self._source.name)
+
+    def close(self) -> None:
+        """End the process."""
+        self._clock.cancel()
+        self._process.kill()
+        self._process.wait()
+        self._out.close()
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+
 class WorkbookReader:
     """Reader of one sheet; see `yaad.intake.reading.port.RecordReader`. Rows have the sheet's own numbers."""
 
@@ -59,25 +127,32 @@ class WorkbookReader:
         self.source = source
         self.tally = Tally()
         self._limits = limits
-        about = self._ask(do="survey")
+        self._child = _Child(source, limits)
+        try:
+            self._open(hints)
+        except BaseException:
+            self._child.close()
+            raise
+
+    def _open(self, hints: Hints) -> None:
+        source, about = self.source, self._child.about
         sheet = _choose(about["sheets"], hints.sheet, source)
         self._sheet, self._counted = str(sheet["name"]), int(sheet["rows"])
         _refuse_far_cell(sheet, source)
-        with self._rows() as rows:
-            first = list(islice(rows, TITLES * 3))
-        header = find_header(first, hints, source.name) if hints.header_row is None else None
+        self._rows = self._child.rows(self._sheet)
+        self._first = list(islice(self._rows, TITLES * 3))
+        header = find_header(self._first, hints, source.name) if hints.header_row is None else None
         if header is not None and header.question is not None:
             raise OpenQuestion([header.question], file=source.name)
-        self._head = header.index if header else min(hints.header_row or 1, len(first)) - 1
-        self._names = first[self._head]
+        self._head = header.index if header else min(hints.header_row or 1, len(self._first)) - 1
         self._read = 0
-        self.headers = unique_headers(self._names)
+        self.headers = unique_headers(self._first[self._head])
         self.found = Found(
             header_row=self._head + 1,
             sheet=self._sheet,
             date1904=bool(about["date1904"]),
             evidence=[
-                Message("intake.how_sheet", {"sheet": self._sheet, "n": int(sheet["rows"])}),
+                Message("intake.how_sheet", {"sheet": self._sheet, "n": self._counted}),
                 Message("intake.how_header", {"row": self._head + 1}),
             ],
         )
@@ -85,74 +160,30 @@ class WorkbookReader:
     def chunks(self, on_progress: Progress | None) -> Iterator[Chunk]:
         """Rows below the header; sheets have no rows of a wrong width."""
         done = 0
-        with collector_paused(), self._rows() as rows:
-            while part := list(islice(rows, CHUNK)):
-                self._read += sum(any(row) for row in part)
-                places = np.arange(done + 1, done + len(part) + 1, dtype=np.int64)
-                below = max(self._head + 1 - done, 0)
-                done += len(part)
-                if below < len(part):
-                    columns = [pa.array(cells, pa.string()) for cells in zip(*part[below:], strict=True)]
-                    yield Chunk(places[below:], columns)
-                if on_progress is not None:
-                    on_progress(min(done, self._counted), self._counted)
+        rows = chain(self._first, self._rows)
+        try:
+            with collector_paused():
+                while part := list(islice(rows, CHUNK)):
+                    self._read += sum(any(row) for row in part)
+                    places = np.arange(done + 1, done + len(part) + 1, dtype=np.int64)
+                    below = max(self._head + 1 - done, 0)
+                    done += len(part)
+                    if below < len(part):
+                        columns = [pa.array(cells, pa.string()) for cells in zip(*part[below:], strict=True)]
+                        yield Chunk(places[below:], columns)
+                    if on_progress is not None:
+                        on_progress(min(done, self._counted), self._counted)
+        finally:
+            self._child.close()
 
     def counts(self) -> tuple[int, int]:
         """Rows with a value: as read, and as the sheet's own marks say (or another parser, where they differ)."""
         counted = self._counted
         if counted != self._read:
-            counted = int(self._ask(do="recount", sheet=self._sheet)["rows"])
+            child = _Child(self.source, self._limits, recount=self._sheet)
+            counted = int(child.about["rows"])
+            child.close()
         return self._read, counted
-
-    def _ask(self, **task: str) -> dict[str, Any]:
-        with self._child(**task) as (about, _):
-            return about
-
-    @contextmanager
-    def _rows(self) -> Iterator[Iterator[list[str]]]:
-        with self._child(do="rows", sheet=self._sheet) as (_, lines):
-            try:
-                yield csv.reader(lines, strict=True)
-            except csv.Error:
-                raise self._too_big() from None
-
-    @contextmanager
-    def _child(self, **task: str) -> Iterator[tuple[dict[str, Any], TextIOWrapper]]:
-        """The child's first line, and the stream of what follows; the child is ended with the block.
-
-        Raises:
-            InputError: what the child refuses, or the child died.
-        """
-        limits = self._limits
-        plain = task | {"path": str(self.source.path.resolve())} | vars(limits)
-        command = [sys.executable, "-I", str(Path(workbook_child.__file__)), json.dumps(plain)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own script
-            clock = threading.Timer(limits.seconds * 2, child.kill)
-            clock.start()
-            try:
-                assert child.stdout is not None
-                out = TextIOWrapper(child.stdout, encoding="utf-8", errors="surrogatepass", newline="")
-                yield self._first_line(out.readline()), out
-                if task["do"] == "rows":
-                    self._check_ended(child, whole=not out.read(1))
-            finally:
-                clock.cancel()
-                child.kill()
-
-    def _first_line(self, line: str) -> dict[str, Any]:
-        about: dict[str, Any] = json.loads(line) if line.strip() else {"refused": "workbook_too_big", "values": {}}
-        if "refused" in about:
-            values = {"name": self.source.name, **about["values"]}
-            raise InputError(Message(f"intake.{about['refused']}", values), file=self.source.name)
-        return about
-
-    def _check_ended(self, child: "subprocess.Popen[bytes]", *, whole: bool) -> None:
-        """A child that died midway has not told all of the sheet."""
-        if whole and child.wait() != 0:
-            raise self._too_big()
-
-    def _too_big(self) -> InputError:
-        return InputError(Message("intake.workbook_too_big", {"name": self.source.name}), file=self.source.name)
 
 
 def _refuse_far_cell(sheet: dict[str, Any], source: Source) -> None:

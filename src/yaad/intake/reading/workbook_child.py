@@ -1,7 +1,8 @@
 """Reads a workbook in a process of its own, within limits; run as a script, it imports nothing of the product.
 
 A hostile workbook of 1.4 KB makes the parser ask for 512 GB and abort: only this process dies of it. The protocol on
-the standard output is one line of JSON (what the workbook holds, or the error), then, for one sheet, its rows as CSV.
+the standard output is one line of JSON (what the workbook holds, or the error); then, when a line of the standard
+input names a sheet, its rows as CSV.
 """
 
 import csv
@@ -15,7 +16,6 @@ from typing import Any
 
 ROW_END = re.compile(rb"</(?:\w+:)?row>")
 LAST_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)[\s>]")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 DATE1904 = re.compile(rb'date1904="(?:1|true)"')
@@ -87,12 +87,12 @@ def measure(archive: zipfile.ZipFile, member: str) -> dict[str, int]:
     tail = b""
     with archive.open(member) as file:
         while block := file.read(BLOCK):
+            cells += block.count(b"<c ") + block.count(b":c ")
             parts = ROW_END.split(tail + block)
             tail = parts.pop()
             for part in parts:
                 rows += VALUE.search(part) is not None
-                cells += len(CELL.findall(part))
-                if place := LAST_CELL.search(part, max(part.rfind(b"<c "), part.rfind(b":c ") - 8, 0)):
+                if place := LAST_CELL.search(part, max(part.rfind(b"<c "), part.rfind(b":c ", -200) - 8, 0)):
                     last_row = max(last_row, int(place[2]))
                     last_column = max(last_column, column_number(place[1]))
     return {"rows": rows, "cells": cells, "last_row": last_row, "last_column": last_column}
@@ -140,7 +140,7 @@ def write_rows(path: str, sheet: str) -> None:
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for row in CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).iter_rows():
-        writer.writerow([shown(cell) for cell in row])
+        writer.writerow([cell if isinstance(cell, str) else shown(cell) for cell in row])
 
 
 def recount(path: str, sheet: str) -> int:
@@ -158,19 +158,16 @@ def say(plain: dict[str, Any]) -> None:
 
 
 def prepare(task: dict[str, Any]) -> bool:
-    """Do the task, or say why not; true when the rows are to follow."""
+    """Say what the workbook holds, or why it is not read; true when a sheet may be asked for."""
     try:
         with zipfile.ZipFile(task["path"]) as archive:
             check_archive(archive, task["most"], task["ratio"])
-            if task["do"] == "survey":
-                epoch = DATE1904.search(archive.read("xl/workbook.xml")) is not None
-                say({"sheets": survey(archive), "date1904": epoch})
-            elif task["do"] == "recount":
-                say({"rows": recount(task["path"], task["sheet"])})
-            else:
-                check_area(next(sheet for sheet in survey(archive) if sheet["name"] == task["sheet"]))
-                say({"ready": True})
-                return True
+            if task["recount"]:
+                say({"rows": recount(task["path"], task["recount"])})
+                return False
+            epoch = DATE1904.search(archive.read("xl/workbook.xml")) is not None
+            say({"sheets": survey(archive), "date1904": epoch})
+            return True
     except Refused as refused:
         say({"refused": refused.key, "values": refused.values})
     except MemoryError:
@@ -181,10 +178,10 @@ def prepare(task: dict[str, Any]) -> bool:
 
 
 def main(task: dict[str, Any]) -> None:
-    """``survey``: what the workbook holds; ``rows``: one sheet; ``recount``: its rows with a value."""
+    """Tell of the workbook; then, if a line of the standard input names a sheet, give its rows."""
     limit(task["memory"], task["seconds"])
-    if prepare(task):
-        write_rows(task["path"], task["sheet"])  # what it raises ends the process with a code that the parent sees
+    if prepare(task) and (sheet := sys.stdin.readline().rstrip("\n")):
+        write_rows(task["path"], json.loads(sheet))  # what it raises ends the process with a code that the parent sees
 
 
 if __name__ == "__main__":
