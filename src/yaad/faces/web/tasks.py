@@ -30,11 +30,16 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``.
         report: told how far it is.
     """
-    report(0, None)
     book = Book.create(arguments["book"])
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
-    found = book.understand(paths, mapping=mapping, kind=arguments["kind"] or None, answers=arguments["answers"])
+    found = book.understand(
+        paths,
+        mapping=mapping,
+        kind=arguments["kind"] or None,
+        answers=arguments["answers"],
+        on_progress=report,
+    )
     questions = [
         {
             "id": question.id,

@@ -20,6 +20,7 @@ from yaad.server.state import opened
 from yaad.text import Message
 
 ANSWER = "q:"  # names of the questions' fields begin so
+FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
 SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -70,7 +71,9 @@ def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
     context["error"] = (found.error or {}).get(language()) if found.error is not None else None
     context["failed"] = found.error is not None
     if found.step is Step.IMPORTED and job is None:
-        context["report"] = unpack(found.report)
+        report = unpack(found.report)
+        context["report"] = report["report"]
+        context["notes"] = [note for note in report["notes"] if not note.key.startswith(FLAG)]
         context |= answers()
     return context
 
