@@ -1,14 +1,34 @@
 """Books of the public sets, imported once by the command line as a user would."""
 
+import contextlib
+import io
 import json
-import subprocess
-import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from yaad.faces.cli import main
+
 MAPS = Path(__file__).parent / "maps"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*words: str) -> Done:
+    """Run words of the command line in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main([*words, "--lang", "en"])
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 class Yaad:
@@ -16,24 +36,19 @@ class Yaad:
 
     def __init__(self, book: Path) -> None:
         self.book = book
+        self.report: dict = {}
 
     def __call__(self, verb: str, *words: str) -> dict:
         """Run a verb with --json and give its object; the verb must succeed."""
-        done = self.run(verb, *words, "--book", str(self.book), "--json")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        done = run(verb, *words, "--book", str(self.book), "--json")
+        assert done.code == 0, done.err
+        return json.loads(done.out)
 
     def figure(self, measure: str, *words: str) -> dict:
         """The one figure of a measure."""
         figures = self("measure", measure, *words)["measures"]
         assert len(figures) == 1
         return figures[0]
-
-    @staticmethod
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        """Run any words of the command line."""
-        command = [sys.executable, "-m", "yaad", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
 """The published figures of a business-to-business pipeline with two dates a deal, and of its Hebrew twins."""
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.shared
+
+MAPS = Path(__file__).parent / "maps"
 
 
 def test_every_row_is_accounted_for(maven):
@@ -103,23 +107,15 @@ def test_plan_needs_80_closed_deals_for_50_wins(maven):
 def test_the_same_file_twice_changes_nothing(maven, shared):
     before = maven("measure", "won_value", "inquiries", "stuck")
     again = maven("import", str(shared / "maven_crm/sales_pipeline.csv"), "--as-of", "2017-12-31", "--yes",
-                  "--map", str(__import__("pathlib").Path(__file__).parent / "maps" / "maven.yaml"))  # fmt: skip
+                  "--map", str(MAPS / "maven.yaml"))  # fmt: skip
     (file,) = again["files"]
     assert file["rows_in"] == file["loaded"] + file["rejected"] + file["skipped"]
     assert file["skipped"] == 8800
     assert maven("measure", "won_value", "inquiries", "stuck") == before
 
 
-HEBREW_MAP = """\
-kind: deals
-shape: two_dates
-entered_opens: בטיפול
-stages: [{name: איתור}, {name: בטיפול}, {name: נסגר בהצלחה, type: won}, {name: לא נסגר, type: lost}]
-"""
-
-
 @pytest.mark.parametrize("name", ["hizdamnuyot_windows1255.csv", "hizdamnuyot_rtl.xlsx"])
-def test_the_hebrew_twins_give_the_same_figures(maven, imported, shared, tmp_path, name):
+def test_the_hebrew_twins_give_the_same_figures(maven, shared, tmp_path, name):
     """Headers, dates, encoding and amounts are decided by the data; the stages by the words."""
     yaad = type(maven)(tmp_path / "ספר #1 [2017]")
     report = yaad("import", str(shared / "maven_crm_hebrew" / name), "--as-of", "2017-12-31", "--yes")
@@ -139,3 +135,15 @@ def test_the_hebrew_twins_give_the_same_figures(maven, imported, shared, tmp_pat
     assert numbers(yaad, "funnel") == numbers(maven, "funnel")
     assert numbers(yaad, "dwell") == numbers(maven, "dwell")
     assert yaad.figure("won_value")["unit"] == "ILS"
+
+
+def test_both_engines_give_the_same_funnel_and_times(maven):
+    """Sail runs the same expressions on the same files."""
+    pytest.importorskip("pysail")
+    for verb in ("funnel", "dwell"):
+        duck, sail = maven(verb)["stages"], maven(verb, "--engine", "sail")["stages"]
+        for ours, theirs in zip(duck, sail, strict=True):
+            assert ours.keys() == theirs.keys()
+            for key, value in ours.items():
+                expected = pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
+                assert theirs[key] == expected, (verb, key)
