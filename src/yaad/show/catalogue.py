@@ -1,42 +1,21 @@
 """The list of everything that can be measured."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from yaad.model import Cell
 from yaad.show.results import Json, Result, plain
 from yaad.show.tables import Column, Kind, Shown, Table
 from yaad.text import Message
 
-
-class Declared(Protocol):
-    """A measure as far as the list speaks of it."""
-
-    @property
-    def id(self) -> str:
-        """Its name in code and on the command line."""
-
-    @property
-    def kind(self) -> str:
-        """Simple, ratio, duration and so on."""
-
-    @property
-    def unit(self) -> str:
-        """``count``, ``rate``, ``days`` or ``money``."""
-
-    @property
-    def name(self) -> Message:
-        """What people call it."""
-
-    @property
-    def words(self) -> Message:
-        """What it means, in one plain line."""
+if TYPE_CHECKING:
+    from yaad.measures import Measure
 
 
 class Catalogue(Result):
     """All measures: ``{"measures": [{"id", "kind", "unit", "words"}]}``."""
 
-    content: Sequence[Declared]
+    content: "Sequence[Measure]"
 
     def to_dict(self, lang: str = "en") -> Json:
         """One object a measure; `words` in the language asked for."""
@@ -68,5 +47,5 @@ _COLUMNS = (
 )
 
 
-def _row(measure: Declared) -> dict[str, Cell]:
+def _row(measure: "Measure") -> dict[str, Cell]:
     return {"id": str(measure.id), "kind": str(measure.kind), "unit": str(measure.unit)}

@@ -71,9 +71,11 @@ def dwell_chart(groups: Sequence[Dwells], lang: str, *, dark: bool = False) -> a
     days = _word("show.axis_days", lang)
     ranges = base.mark_bar(height=8, cornerRadius=3, color=tokens.brand_line)
     dots = base.mark_point(filled=True, size=110, opacity=1, color=tokens.d1)
-    layers = alt.layer(
-        ranges.encode(x=alt.X("low:Q", title=days, scale=alt.Scale(zero=True)), x2="high:Q"),
-        dots.encode(x=alt.X("days:Q", title=days), tooltip=["stage:N", "days:Q", "low:Q", "high:Q"]),
+    layers = alt.LayerChart(
+        layer=[
+            ranges.encode(x=alt.X("low:Q", title=days, scale=alt.Scale(zero=True)), x2="high:Q"),
+            dots.encode(x=alt.X("days:Q", title=days), tooltip=["stage:N", "days:Q", "low:Q", "high:Q"]),
+        ]
     )
     return _finished(_panels(layers, groups, len(stages)), Message("show.dwell"), tokens, lang)
 
@@ -136,5 +138,4 @@ def _panels(chart: alt.Chart | alt.LayerChart, groups: Sequence[object], stages:
 
 def _finished(chart: alt.TopLevelMixin, title: Message, tokens: Theme, lang: str) -> alt.TopLevelMixin:
     made = chart.properties(title=in_chart(title, lang))
-    made.config = alt.Config.from_dict(config(tokens, rtl=direction(lang) == "rtl"))
-    return made
+    return made.configure(**config(tokens, rtl=direction(lang) == "rtl"))

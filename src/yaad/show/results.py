@@ -6,9 +6,9 @@ import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from yaad.model import Cell
@@ -155,17 +155,15 @@ def plain(value: object, lang: str = "en") -> Any:  # noqa: ANN401 – the value
 
 
 def _number(value: object) -> int | float | str | None:
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float | Decimal | Fraction) or hasattr(value, "__float__"):
-        try:
-            exact = float(value)
-        except (OverflowError, ValueError):  # beyond any float, or a signalling NaN
-            return None
-        if not math.isfinite(exact):
-            return None
-        return int(exact) if hasattr(value, "dtype") and value.dtype.kind in "iu" else exact
-    return str(value)
+    if isinstance(value, Integral):
+        return int(value)
+    if not isinstance(value, Real | Decimal):
+        return str(value)
+    try:
+        exact = float(value)
+    except (OverflowError, ValueError):  # beyond any float, or a signalling NaN
+        return None
+    return exact if math.isfinite(exact) else None
 
 
 def flat(by: Mapping[str, Cell], row: Mapping[str, Cell]) -> dict[str, Cell]:

@@ -82,11 +82,11 @@ def progress(lang: str) -> Iterator[OnProgress | None]:
     if not is_terminal(sys.stderr):
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     from yaad.faces.cli.screen import console_on
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console_on(sys.stderr), transient=True) as bar:
         task = bar.add_task(sentence("cli.reading", lang), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
