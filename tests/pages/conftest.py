@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import pytest_socket
 
 HERE = Path(__file__).parent
 FLAGS = [
@@ -44,6 +45,14 @@ def forbidden():
     words = _load("house_words", HERE.parent / "house" / "test_words.py").FORBIDDEN
     edges = {"he": (r"(?<!\w)(", r")(?!\w)"), "en": (r"\b(", r")\b")}
     return {lang: re.compile(edges[lang][0] + "|".join(words[lang]) + edges[lang][1], re.IGNORECASE) for lang in words}
+
+
+@pytest.fixture(autouse=True)
+def _no_network():
+    """Our own tests reach this machine alone, as the pages do."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    pytest_socket._remove_restrictions()
 
 
 class Served:

@@ -24,14 +24,17 @@ def wait_until_settled(page):
     page.wait_for_selector("#progress", state="detached", timeout=60_000)
 
 
-def test_an_empty_book_leads_to_the_files_and_plans_with_an_example(visit, empty):
-    page = visit(empty, "/", lang="en")
-    assert page.url.endswith("/files/")
-    assert page.locator(".drop").is_visible()
-    page.goto(empty.base + "/plan/?target=50&step0=50&step1=40&step2=50")
-    assert page.locator("#answer .huge").inner_text() == "500"
-    assert page.locator("#answer .mile b").all_inner_texts() == ["500", "250", "100", "50"]
-    page.seen.check()
+def test_an_empty_book_leads_to_the_files_and_plans_with_an_example(visit, serve, axe, tmp_path):
+    with serve(tmp_path / "book") as served:
+        page = visit(served, "/", lang="en")
+        assert page.url.endswith("/files/")
+        assert page.locator(".drop").is_visible()
+        page.goto(served.base + "/plan/?target=50&step0=50&step1=40&step2=50")
+        assert page.locator("#answer .huge").inner_text() == "500"
+        assert page.locator("#answer .mile b").all_inner_texts() == ["500", "250", "100", "50"]
+        assert page.locator("#answer .sure b").all_inner_texts() == ["500", "560", "590"]
+        assert axe(page) == []
+        page.seen.check()
 
 
 def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tmp_path, forbidden, axe):

@@ -5,8 +5,8 @@ import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from yaad.errors import InputError
@@ -15,15 +15,6 @@ from yaad.text import Message
 LONGEST_NAME, LONGEST_ENDING = 160, 20  # bytes
 KEPT_DAYS = 7
 ID = re.compile(r"[0-9a-f]{16}")
-
-
-class Upload(Protocol):
-    """An uploaded file as Django hands it over."""
-
-    name: str | None
-
-    def chunks(self) -> Iterable[bytes]:
-        """The content in pieces."""
 
 
 def clean_name(name: str | None) -> str:
@@ -57,7 +48,7 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, files: Iterable[Upload]) -> str:
+    def keep(self, files: Iterable[UploadedFile]) -> str:
         """Write uploaded files into a new folder of random name and return that name.
 
         Raises:
