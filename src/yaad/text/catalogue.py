@@ -1,12 +1,13 @@
 """Messages and the compiled catalogues they are looked up in."""
 
+import datetime as dt
 import gettext
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from yaad.text.numbers import number
+from yaad.text.numbers import day, number
 
 LANGUAGES = ("he", "en")
 """The languages of the product; both are complete (a test holds it)."""
@@ -77,7 +78,7 @@ def _unmarked(_kind: str, text: str) -> str:
 def render(message: Message, lang: str, mark: Marker = _unmarked) -> str:
     """Say `message` in `lang`.
 
-    Numbers are written as the language writes them; a nested `Message` is said first. `mark` wraps each value:
+    Numbers and days are written as the language writes them; a nested `Message` is said first. `mark` wraps each value:
     a page isolates names and numbers with it. An unknown key is shown as the key itself, with its values.
 
     Raises:
@@ -90,6 +91,8 @@ def render(message: Message, lang: str, mark: Marker = _unmarked) -> str:
     for name, value in message.values.items():
         if isinstance(value, Message):
             said[name] = render(value, lang, mark)
+        elif isinstance(value, dt.date):
+            said[name] = mark("number", day(value, lang))
         elif isinstance(value, bool) or not isinstance(value, int | float):
             said[name] = mark("name", str(value))
         else:

@@ -53,7 +53,7 @@ def serve(
 
 def demo(
     *,
-    book: Annotated[Path, typer.Option("--book", metavar="DIR")] = DEMO,
+    book: Annotated[Path | None, typer.Option("--book", metavar="DIR")] = None,
     serve: Annotated[bool, typer.Option("--serve")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     host: Host = "127.0.0.1",
@@ -63,7 +63,7 @@ def demo(
 ) -> None:
     """Write a demo company."""
     screen = screen_for(lang, as_json=False)
-    root = book / f"{screen.lang}-{seed}"
+    root = book or DEMO / f"{screen.lang}-{seed}"
     _write_demo(root, seed, screen.lang)
     screen.say(Message("cli.demo_ready", {"path": str(root)}))
     if serve:
