@@ -124,4 +124,5 @@ def test_each_ignore_has_its_reason():
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if re.search(r"#\s*(noqa|type: ignore|pyright: ignore)", line):
                 reason = re.sub(r"#\s*(noqa[\w:, ]*|type: ignore(\[[\w\-, ]*\])?|pyright: ignore(\[\w*\])?)", "", line)
-                assert re.search(r"(#|[-–—])\s*\W?\w+[^#]*\w+ \w+", reason), f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+                place = f"{path.relative_to(ROOT)}:{number}"
+                assert re.search(r"(#|[-–—])\s*\W?\w+[^#]*\w+ \w+", reason), f"{place}: {line.strip()}"

@@ -55,6 +55,7 @@ PeriodLike = Period | str | None
 PathLike = Path | str
 RatiosOf = Literal["mature", "all"]
 JOURNAL = "journal.sqlite"
+COMPANY = "company.txt"
 
 
 class Book:
@@ -218,6 +219,17 @@ class Book:
     def is_empty(self) -> bool:
         """Whether nothing was imported yet."""
         return not Lake.exists(self.root) or not Lake.open(self.root).pin().imports
+
+    @property
+    def name(self) -> str:
+        """The company's name; the folder's while nobody has said another."""
+        said = self.root / COMPANY
+        return said.read_text("utf-8").strip() if said.is_file() else self.root.resolve().name
+
+    def rename(self, name: str) -> None:
+        """Say the company's name; a book that is not begun yet takes it with it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        (self.root / COMPANY).write_text(name, "utf-8")
 
     @property
     def as_of(self) -> dt.date:
@@ -474,7 +486,7 @@ def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored
 
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
-    own = {"originals", "imports", "mappings", "rejects", "lake", "server", JOURNAL}
+    own = {"originals", "imports", "mappings", "rejects", "lake", "server", JOURNAL, COMPANY}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 

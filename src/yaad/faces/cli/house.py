@@ -73,11 +73,12 @@ def demo(
 def _write_demo(root: Path, seed: int, lang: str) -> None:
     """Draw the company, write its files beside the book and import them; a book that is there stays as it is."""
     from yaad.book import Book
-    from yaad.demo import write_company
+    from yaad.demo import PACKS, write_company
 
     with closing(Book.create(root)) as demo_book:
         if not demo_book.is_empty:
             return
+        demo_book.rename(PACKS[lang].company)
         for export in write_company(root.with_name(f"{root.name}-files"), lang, seed):
             with progress(lang) as on_progress:
                 demo_book.import_files(

@@ -18,7 +18,6 @@ from yaad.text import LANGUAGES, direction
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context of every template."""
     lang = language()
-    place = opened().place
     inside = is_in(request)
     return {
         "lang": lang,
@@ -28,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang": next(code for code in LANGUAGES if code != lang),
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "pages": PAGES,
-        "company": place.book.resolve().name,
+        "company": opened().shelf.book.name,
         "as_of": _as_of() if inside else None,
         "entered": inside,
     }
