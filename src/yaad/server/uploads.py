@@ -3,11 +3,11 @@
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 
 from yaad.errors import InputError
 from yaad.text import Message
@@ -48,7 +48,7 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, files: Iterable[UploadedFile]) -> str:
+    def keep(self, files: "Iterable[UploadedFile[bytes]]") -> str:
         """Write uploaded files into a new folder of random name and return that name.
 
         Raises:
@@ -95,7 +95,7 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove the files of uploads that nobody imported within `KEPT_DAYS` days."""
-        now = timezone.now().timestamp()
+        now = time.time()
         for name in self.names():
             if now - (self.folder / name).stat().st_mtime > KEPT_DAYS * 86400:
                 self.forget_files(name)
