@@ -1,7 +1,9 @@
 """Small books written by hand: moves as (stage, day or moment), and the engine they run on."""
 
 import datetime as dt
+import functools
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pytest
@@ -62,6 +64,25 @@ def duck():
 
     yield run
     con.disconnect()
+
+
+@pytest.fixture(scope="session")
+def built_from():
+    """built_from(build, pipeline)(moves) → rows; the query is written once, so that laws may try many books."""
+
+    def prepare(build, pipeline):
+        moves = ibis.table(ibis.Schema.from_pyarrow(SCHEMAS["stage_moves"]), name="moves")
+        query = ibis.to_sql(build(moves, pipeline), dialect="duckdb")
+        con = duckdb.connect()
+        con.execute("SET TimeZone = 'UTC'")
+
+        def run(table: pa.Table) -> list[dict]:
+            con.register("moves", table)
+            return con.sql(query).to_arrow_table().to_pylist()
+
+        return run
+
+    return functools.cache(prepare)
 
 
 @pytest.fixture(scope="session")

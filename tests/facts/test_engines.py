@@ -132,5 +132,6 @@ def test_duckdb_keeps_a_result(tmp_path):
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda _: engine.run(kept.aggregate(n=kept.n.sum()))["n"][0].as_py(), range(6))) == [6] * 6
     assert "doubled" in engine.sql(kept)
-    assert engine.run(ibis.memtable(pa.table({"n": [5]}))).to_pydict() == {"n": [5]}
+    inside = ibis.memtable(pa.table({"n": [5]}))
+    assert engine.run(inside).to_pydict() == engine.run(engine.keep("five", inside)).to_pydict() == {"n": [5]}
     engine.close()

@@ -152,7 +152,7 @@ def test_per_field_the_later_word_stands_and_people_win_ties(lake, put, rows_of,
 
 
 def test_an_import_never_removes_what_people_moved(lake, put, rows_of, write, journal):
-    put(lake, BOOK, **AMOUNTS)
+    put(lake, BOOK, history=History.REPLACE, **AMOUNTS)
     write(MoveEntry, "b", 10, to_stage="Talks")
     settle(lake, journal, every=1)
     put(lake, {"b": [("Lead", 3), ("Quote", 8)]}, history=History.REPLACE, name="later")

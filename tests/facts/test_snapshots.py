@@ -44,13 +44,20 @@ BOOKS = st.dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(book=BOOKS, days=st.lists(st.integers(0, 22).map(day), min_size=1, max_size=4, unique=True))
-def test_as_counted_stay_by_stay(duck, moves_table, pipeline, book, days):
+DAYS = tuple(day(number) for number in range(22))
+
+
+def open_each_day(moves, pipeline):
+    return open_at(build_visits(moves, pipeline), DAYS)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(book=BOOKS)
+def test_as_counted_stay_by_stay(built_from, moves_table, pipeline, book):
     moves = moves_table(book)
     stays = [
         row
-        for row in duck(build_visits(ibis.memtable(moves), pipeline))
+        for row in built_from(build_visits, pipeline)(moves)
         if row["entered_day"]
         and (row["ended"] == "open" or (row["left_day"] and row["left_day"] >= row["entered_day"]))
     ]
@@ -60,6 +67,7 @@ def test_as_counted_stay_by_stay(duck, moves_table, pipeline, book, days):
             for row in stays
         )
         for stage in {row["stage"] for row in stays}
-        for one in days
+        for one in DAYS
     }
-    assert {key: value[0] for key, value in seen(duck, moves, pipeline, days).items()} == counted
+    rows = built_from(open_each_day, pipeline)(moves)
+    assert {(row["stage"], row["day"]): row["open"] for row in rows} == counted

@@ -198,16 +198,15 @@ def told(rows):
     return found
 
 
-def rows_of(duck, moves, pipeline):
-    rows = duck(build_visits(ibis.memtable(moves), pipeline))
+def in_order(rows):
     return sorted(rows, key=lambda row: (row["deal"], row["position"], row["visit"]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(book=BOOKS, shuffle=st.randoms(use_true_random=False))
-def test_the_expression_tells_what_the_rules_say(duck, moves_table, pipeline, book, shuffle):
-    moves = moves_table(book)
-    rows = rows_of(duck, moves, pipeline)
+def test_the_expression_tells_what_the_rules_say(built_from, moves_table, pipeline, book, shuffle):
+    moves, visits = moves_table(book), built_from(build_visits, pipeline)
+    rows = in_order(visits(moves))
     of_deal = {deal: [row for row in moves.to_pylist() if row["deal"] == deal] for deal in book}
     expected = [{"deal": deal} | stay for deal in sorted(book) for stay in told(of_deal[deal])]
     expected.sort(key=lambda row: (row["deal"], PLACE[row["stage"]], row["visit"]))
@@ -218,9 +217,9 @@ def test_the_expression_tells_what_the_rules_say(duck, moves_table, pipeline, bo
 
     order = list(range(moves.num_rows))
     shuffle.shuffle(order)
-    assert rows_of(duck, moves.take(pa.array(order, pa.int64())), pipeline) == rows
+    assert in_order(visits(moves.take(pa.array(order, pa.int64())))) == rows
 
-    lives = {row["deal"]: row for row in duck(build_lives(ibis.memtable(moves), pipeline))}
+    lives = {row["deal"]: row for row in built_from(build_lives, pipeline)(moves)}
     assert set(lives) == set(book)
     for row in rows:
         if row["first_ended"] not in (None, "impossible"):

@@ -25,15 +25,19 @@ class Journal(Protocol):
     @property
     def last_seq(self) -> int:
         """Number of the last entry; 0 when there is none."""
+        ...
 
     def append(self, entry: Entry) -> Entry:
         """Keep an entry for good and give it its number; of a key that is known, the entry already kept."""
+        ...
 
     def since(self, seq: int) -> list[Entry]:
         """Entries after number `seq`, in order."""
+        ...
 
     def of(self, deal_ids: Iterable[str]) -> list[Entry]:
         """All entries of some deals, in order."""
+        ...
 
 
 class SqliteJournal:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 UP, DOWN = 1, -1
 
@@ -39,8 +38,9 @@ def open_at(visits: ir.Table, days: Sequence[dt.date], deals: ir.Table | None = 
     changes = ups.union(downs, distinct=False)
     daily = changes.group_by("stage", "day").aggregate(change=changes.change.sum(), value=changes.amount.sum())
     daily = daily.mutate(looked_at=ibis.literal(0, type="int8"))
-    wanted = ibis.memtable(pa.table({"day": pa.array(sorted(set(days)), pa.date32())}))
-    blank = daily.select("stage").distinct().cross_join(wanted)
+    wanted = ibis.array([ibis.literal(day) for day in sorted(set(days))])
+    blank = daily.select("stage").distinct()
+    blank = blank.select("stage", day=wanted.unnest())
     blank = blank.mutate(
         change=ibis.literal(0, type="int64"),
         value=ibis.null(daily.value.type()),

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.expr.operations import InMemoryTable
 
 from yaad.facts.engines.port import named
 
@@ -70,7 +71,7 @@ class DuckEngine:
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """See `Engine.keep`."""
         schema = expr.schema().to_pyarrow()
-        self.connection.sql(ibis.to_sql(expr, dialect="duckdb", pretty=False)).create(name)
+        self._relation(expr).create(name)
         return named(name, schema)
 
     def drop(self, name: str) -> None:
@@ -83,8 +84,7 @@ class DuckEngine:
 
     def write(self, expr: ir.Table, path: Path, row_group: int = 122_880) -> None:
         """Write the result of an expression to a new Parquet file, in the expression's order."""
-        query = self.connection.sql(ibis.to_sql(expr, dialect="duckdb", pretty=False))
-        query.write_parquet(str(path), compression="zstd", row_group_size=row_group)
+        self._relation(expr).write_parquet(str(path), compression="zstd", row_group_size=row_group)
 
     def sql(self, expr: ir.Table) -> str:
         """See `Engine.sql`."""
@@ -94,6 +94,12 @@ class DuckEngine:
         """See `Engine.close`."""
         self._root.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _relation(self, expr: ir.Table) -> duckdb.DuckDBPyRelation:
+        """The expression as DuckDB's own, with the small tables that stand inside it."""
+        for node in expr.op().find(InMemoryTable):
+            self.connection.register(node.name, node.data.to_pyarrow(node.schema))
+        return self.connection.sql(ibis.to_sql(expr, dialect="duckdb", pretty=False))
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

@@ -19,21 +19,27 @@ class Engine(Protocol):
 
     def read(self, name: str, files: Sequence[str], schema: pa.Schema) -> ir.Table:
         """The rows of some Parquet files as a table called `name`; of no file, an empty table of the schema."""
+        ...
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:
         """A small table that stands in memory, called `name`."""
+        ...
 
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """The result of an expression, computed once and kept under `name` for as long as the engine lives."""
+        ...
 
     def run(self, expr: ir.Table) -> pa.Table:
         """Compute an expression; the types are those of its schema, moments in UTC."""
+        ...
 
     def sql(self, expr: ir.Table) -> str:
         """The query that `run` would run, readable."""
+        ...
 
     def close(self) -> None:
         """Give back what the engine holds."""
+        ...
 
 
 def named(name: str, schema: pa.Schema) -> ir.Table:

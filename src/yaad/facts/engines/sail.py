@@ -32,12 +32,12 @@ class _LocalServer:
         from pysail.spark import SparkConnectServer
 
         with self._lock:
-            if self._server is None:
-                server = SparkConnectServer()
+            server = self._server
+            if server is None:
+                server = self._server = SparkConnectServer()
                 server.start()
-                self._server = server
             self._sessions.add(session)
-            _host, port = self._server.listening_address
+            _host, port = server.listening_address
             return f"sc://localhost:{port}"
 
     def leave(self, session: str) -> None:
