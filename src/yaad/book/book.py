@@ -46,7 +46,7 @@ from yaad.plan import (
     what_if,
     with_dates,
 )
-from yaad.show import Conversions, DwellTimes, Figures, Findings, Funnels, PlanResult, Result, Snapshots
+from yaad.show import Calls, Conversions, DwellTimes, Figures, Findings, Funnels, PlanResult, Result, Snapshots
 from yaad.text import Message
 
 Progress = Callable[[int, int | None], None]
@@ -316,9 +316,13 @@ class Book:
         """Why this number: the rule in words, the query behind it, some rows behind it."""
         return Result(measures.explain(measure_id, self._scope(by, period), limit))
 
-    def deals_to_call(self, limit: int = 10) -> Result:
+    def deals_to_call(self, limit: int = 10) -> Calls:
         """The open deals to call today, and why; never a closed one."""
-        return Result(insight.deals_to_call(self._scope(), limit))
+        return Calls(insight.deals_to_call(self._scope(), limit))
+
+    def where_most_is_lost(self, period: PeriodLike = None) -> insight.Leak | None:
+        """The step with most lost deals, and what they were worth; None when none was lost."""
+        return insight.where_most_is_lost(self._scope(period=period))
 
     def doctor(self) -> Findings:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""

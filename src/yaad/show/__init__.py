@@ -24,6 +24,7 @@ styles, scripts or handlers, so that they stand in a page with a strict content 
 ``arrow``, ``pandas``, ``polars``, ``chart``. Where a list may be empty, call its class: ``Figures([])``.
 """
 
+from yaad.show.calls import Calls
 from yaad.show.catalogue import Catalogue
 from yaad.show.conversions import Conversions
 from yaad.show.dwells import DwellTimes, dwell_html
@@ -39,6 +40,7 @@ from yaad.show.speech import in_chart, say_html, say_plain, say_terminal
 from yaad.show.tables import Column, Kind, Shown, Table, inert
 
 __all__ = [
+    "Calls",
     "Catalogue",
     "Column",
     "Conversions",

@@ -6,11 +6,11 @@ from typing import Literal, TypeVar
 
 from yaad.book import Book
 from yaad.errors import UnknownName
-from yaad.insight import CallDeal
+from yaad.insight import Leak
 from yaad.measures import REGISTRY
 from yaad.model import Dwells, Figure, Funnel, Pipeline
 from yaad.server.state import opened
-from yaad.show import Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
+from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
 from yaad.show.speech import Said
 from yaad.text import Message
 
@@ -62,13 +62,9 @@ def funnel(period: str = "") -> Funnel:
     return funnels("", period).content[0]
 
 
-def leak(funnel: Funnel) -> str | None:
-    """The stage where most is lost – named only when it stays so even if all that is open elsewhere is lost too."""
-    rows = sorted(funnel.stages, key=lambda row: row.lost, reverse=True)
-    if not rows or not rows[0].lost:
-        return None
-    worst, *others = rows
-    return worst.stage if all(worst.lost > other.lost + other.open for other in others) else None
+def leak(period: str = "") -> Leak | None:
+    """Where most is lost; None when nothing is."""
+    return opened().shelf.ask("leak", lambda b: b.where_most_is_lost(period or None), period)
 
 
 def conversion(start: str, end: str, by: str, period: str) -> Conversions:
@@ -159,10 +155,9 @@ def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
     )
 
 
-def calls() -> Sequence[CallDeal]:
+def calls() -> Calls:
     """The ten deals to call."""
-    found = opened().shelf.ask("calls", lambda b: b.deals_to_call()).content
-    return [deal for deal in found if isinstance(deal, CallDeal)] if isinstance(found, Sequence) else []
+    return opened().shelf.ask("calls", lambda b: b.deals_to_call())
 
 
 def cannot_tell() -> list[tuple[Said, Said]]:

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from yaad.faces.web.filters import Filters
 from yaad.faces.web.templatetags.say import language
-from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
+from yaad.insight import Leak
+from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel
 from yaad.show import Table, dwell_html, funnel_html, say_html, table_html
 from yaad.show.dwells import typical_said
 from yaad.show.markup import tag
@@ -25,9 +26,9 @@ PLAIN_UNITS = ("count", "rate", "days")
 
 
 @register.simple_tag
-def funnel_part(funnel: Funnel, leak: str | None = None) -> SafeString:
+def funnel_part(funnel: Funnel, leak: Leak | None = None) -> SafeString:
     """A funnel with its line “of 10 inquiries”."""
-    return SafeString(funnel_html(funnel, language(), leak=leak))
+    return SafeString(funnel_html(funnel, language(), leak=leak.stage if leak and leak.certain else None))
 
 
 @register.simple_tag
@@ -114,13 +115,6 @@ def iso_day(value: str | None) -> SafeString:
 def range_pct(low: float, high: float) -> str:
     """Two ends of a share, in percent."""
     return f"{percent(low, language())}–{percent(high, language())}"
-
-
-@register.simple_tag
-def worst(funnel: Funnel) -> FunnelRow | None:
-    """The stage at which most deals were lost; None when none was."""
-    row = max(funnel.stages, key=lambda one: one.lost, default=None)
-    return row if row is not None and row.lost else None
 
 
 @register.simple_tag

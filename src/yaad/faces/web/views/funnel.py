@@ -27,7 +27,7 @@ def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "dimensions": filters.dimensions(reading.columns()),
             "periods": filters.periods(reading.as_of()),
             "funnel": whole,
-            "leak": reading.leak(whole),
+            "leak": reading.leak(filters.period),
             "by": dimension(filters.by) if filters.by else None,
             "groups": _in_order(result.content, filters.by) if filters.by else [],
             "sorted": filters.by not in list(Grain),

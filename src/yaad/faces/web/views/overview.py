@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from yaad.faces.web import calling, reading
+from yaad.faces.web import reading
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 
@@ -23,9 +23,9 @@ def answers() -> Mapping[str, object]:
     dwell = reading.dwell()
     return {
         "funnel": funnel,
-        "leak": reading.leak(funnel),
+        "leak": reading.leak(),
         "dwell": dwell,
-        "calls": reading.calls(),
+        "calls": reading.calls().content,
         "cannot": reading.cannot_tell(),
         "stuck": reading.figure("stuck"),
         "headline": reading.headline(),
@@ -34,12 +34,12 @@ def answers() -> Mapping[str, object]:
 
 def calls(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The deals to call, as a file."""
-    deals = reading.calls()
+    result = reading.calls()
     return answer(
         request,
         ending or "csv",
         "calls",
         context=dict,
-        data=lambda: calling.to_dict(deals, language()),
-        table=lambda: calling.table(deals, language()),
+        data=lambda: result.to_dict(language()),
+        table=lambda: result.table(language()),
     )
