@@ -1,8 +1,10 @@
 """One company's book of business: the only door to its facts, figures and plans. Works without a server."""
 
 import datetime as dt
+import shutil
 import tempfile
 import uuid
+import weakref
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
@@ -21,7 +23,7 @@ from yaad.book.imports import (
 )
 from yaad.book.reports import ImportReport
 from yaad.errors import BookError, InputError, OpenQuestion
-from yaad.facts import Facts, History, Lake, SqliteJournal, Stored, store
+from yaad.facts import Facts, History, Lake, SqliteJournal, Stored, settle, store
 from yaad.intake import Batch, Kind, Mapping, Shape, Understanding, load, understand
 from yaad.model import (
     Calendar,
@@ -72,7 +74,6 @@ class Book:
         self.engine = engine
         self.asked_as_of = as_of
         self._facts: Facts | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     # ---- opening ----------------------------------------------------------------------------------------------
 
@@ -103,9 +104,9 @@ class Book:
     @classmethod
     def temporary(cls, *, as_of: dt.date | None = None) -> "Book":
         """A book in a temporary folder that goes with the object."""
-        folder = tempfile.TemporaryDirectory(prefix="yaad-")
-        book = cls.create(Path(folder.name) / "book", as_of=as_of)
-        book._folder = folder  # noqa: SLF001 - its own attribute, set by its own constructor
+        folder = tempfile.mkdtemp(prefix="yaad-")
+        book = cls.create(Path(folder) / "book", as_of=as_of)
+        weakref.finalize(book, shutil.rmtree, folder, ignore_errors=True)
         return book
 
     @property
@@ -470,7 +471,10 @@ class Book:
     def _append(self, make: Callable[..., Entry], deal_id: str, at: dt.datetime, by: str, key: str | None) -> Entry:
         self.facts.deal(deal_id)
         entry = make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex)
-        return SqliteJournal(self.root / JOURNAL).append(entry)
+        journal = SqliteJournal(self.root / JOURNAL)
+        written = journal.append(entry)
+        settle(Lake.open(self.root), journal)
+        return written
 
 
 def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored:
