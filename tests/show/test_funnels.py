@@ -8,6 +8,7 @@ import pytest
 
 from yaad.model import Funnel, FunnelRow, Period
 from yaad.show import Funnels, Result, funnel_html, of_ten, say_plain, sum_line
+from yaad.text import Message
 
 KEYS = ["stage", "entered", "advanced", "lost", "open", "rate", "rate_expected", "low", "high"]
 
@@ -71,7 +72,39 @@ def test_no_group_is_no_stage():
 )
 def test_of_ten_inquiries(funnel, hebrew_funnel, lang, said):
     for made in (funnel, hebrew_funnel):
-        assert say_plain(of_ten(made), lang) == said
+        decided = replace(made, stages=tuple(replace(row, immature=False) for row in made.stages))
+        assert say_plain(of_ten(decided), lang) == said
+        assert "<small>" in funnel_html(decided, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "counted", "early"),
+    [
+        (
+            "en",
+            "Of 100 inquiries, counted so far: 50 meetings, 30 quotes, 13 negotiations, 9 closings.",
+            "110 are still open, so it is too early to tell how it ends.",
+        ),
+        (
+            "he",
+            "מתוך 100 פניות, לפי מה שנספר עד היום: 50 פגישות, 30 הצעות, 13 במו״מ, 9 סגירות.",
+            "110 עדיין פתוחות, ולכן עוד מוקדם לדעת איך זה ייגמר.",
+        ),
+    ],
+)
+def test_too_early_is_counted_so_far(funnel, hebrew_funnel, lang, counted, early):
+    for made in (funnel, hebrew_funnel):
+        assert say_plain(of_ten(made), lang) == f"{counted} {early}"
+        assert "<small>" not in funnel_html(made, lang)
+
+
+def test_one_stage_too_early_is_enough(funnel):
+    """43 % were expected of a stage in which 15 to 80 % are possible, and 3 of 100 are won."""
+    young = FunnelRow("Lead", 100, 3, 2, 95, 0.03, 0.43, 0.15, 0.8, immature=True)
+    said = say_plain(of_ten(replace(funnel, stages=(young,), won=3)), "en")
+    assert said.startswith("Of 100 inquiries, counted so far: 3 closings. 95 are still open")
+    nobody = replace(young, entered=0, advanced=0, lost=0, open=0)
+    assert of_ten(replace(funnel, stages=(nobody,), won=0)) is None
 
 
 def row(stage: str, rate: float | None) -> FunnelRow:
@@ -162,6 +195,16 @@ def test_undated_stand_beside_the_total(funnel):
 def test_undated_are_in_no_period(funnel):
     notes = Funnels([replace(funnel, undated=500, period=Period.parse("2026-10"))]).table("en").notes
     assert "500 more have no date and are in no period." in [say_plain(n, "en") for n in notes]
+
+
+def test_what_the_funnel_knows_stands_below_each_rendering(funnel):
+    noted = replace(funnel, notes=(Message("show.undecided_is"),))
+    line = "Not decided yet is neither reached nor lost."
+    assert line in [say_plain(n, "en") for n in Funnels([noted]).table("en").notes]
+    assert line in Funnels([noted]).html("en")
+    groups = Funnels([replace(noted, by={"rep": rep}) for rep in ("Dana", "Yoav")])
+    assert [say_plain(n, "en") for n in groups.table("en").notes].count(line) == 1
+    assert groups.html("en").count(line) == 1
 
 
 def test_groups_are_shown_as_a_table(funnel):

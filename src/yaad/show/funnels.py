@@ -54,10 +54,9 @@ class Funnels(Result):
         title: Said = Message("show.funnel")
         if first is not None:
             title = phrases.title(title, first.as_of, first.period, lang)
-        notes: tuple[Message, ...] = (Message("show.expected_is"),) if rows else phrases.NOTHING_HERE
-        if first is not None and len(self.content) == 1:
-            notes = _notes(first)
-        return Table(lang, title, groups + _COLUMNS, rows, notes=notes)
+        return Table(
+            lang, title, groups + _COLUMNS, rows, notes=_table_notes(self.content) if rows else phrases.NOTHING_HERE
+        )
 
     def html(self, lang: str = "en") -> str:
         """The funnel, or a table when there are several."""
@@ -128,21 +127,44 @@ def _cells(row: FunnelRow, lang: str) -> tuple[Shown, ...]:
 def of_ten(funnel: Funnel) -> Message | None:
     """“Of 10 inquiries: 5 meetings, 3 quotes, one closing”: of 100 or 1,000 when fewer than one of ten closes.
 
-    Rests on the expected rates, so open deals count as such deals moved on before. None when nothing can be said:
-    no deal, or a stage whose rate is not known.
+    Rests on the expected rates, so open deals count as such deals moved on before. While too many of a stage are
+    undecided, an expected rate promises far too much: then it rests on what is counted so far, and says so with the
+    open deals. None when nothing can be said: no deal, or a stage whose rate is not known.
     """
-    shares, share = [], 1.0
-    for row in funnel.stages:
-        if row.rate_expected is None:
-            return None
-        share *= row.rate_expected
-        shares.append(share)
+    shares = _shares_so_far(funnel) if is_early(funnel) else _shares_in_the_end(funnel)
     if not shares:
         return None
     base = next((size for size in (10, 100, 1000) if round(shares[-1] * size, 1) >= 1), 10 if shares[-1] == 0 else 1000)
     stages = [*(row.stage for row in funnel.stages[1:]), None]
-    parts = [_step(stage, round(part * base)) for stage, part in zip(stages, shares, strict=True)]
-    return Message("show.of_ten", {"base": base, "parts": phrases.together(parts)})
+    parts = phrases.together([_step(stage, round(part * base)) for stage, part in zip(stages, shares, strict=True)])
+    if is_early(funnel):
+        still_open = sum(row.open for row in funnel.stages)
+        return Message("show.of_ten_so_far", {"base": base, "parts": parts, "n": still_open})
+    return Message("show.of_ten", {"base": base, "parts": parts})
+
+
+def is_early(funnel: Funnel) -> bool:
+    """Whether too much of any stage is still open to tell how it ends."""
+    return any(row.immature for row in funnel.stages)
+
+
+def _shares_in_the_end(funnel: Funnel) -> list[float]:
+    """Of those who entered: what will reach each next stage and the closing; empty when it cannot be told."""
+    shares, share = [], 1.0
+    for row in funnel.stages:
+        if row.rate_expected is None:
+            return []
+        share *= row.rate_expected
+        shares.append(share)
+    return shares
+
+
+def _shares_so_far(funnel: Funnel) -> list[float]:
+    """Of those who entered: what has reached each next stage and the closing; empty when none entered."""
+    if not funnel.stages or not funnel.stages[0].entered:
+        return []
+    reached = [*(row.entered for row in funnel.stages[1:]), funnel.won]
+    return [part / funnel.stages[0].entered for part in reached]
 
 
 def _step(stage: str | None, n: int) -> Message:
@@ -181,6 +203,14 @@ def _small_notes(funnel: Funnel) -> tuple[Message, ...]:
     return (*early, *undated, *funnel.notes)
 
 
+def _table_notes(funnels: Sequence[Funnel]) -> tuple[Message, ...]:
+    """The sentences of the only funnel; of several what is to be known about any of them, each sentence once."""
+    if len(funnels) == 1:
+        return _notes(funnels[0])
+    told = {repr(note): note for funnel in funnels for note in funnel.notes}
+    return (Message("show.expected_is"), *told.values())
+
+
 # ---- part of a page ---------------------------------------------------------------------------------------------
 
 
@@ -198,7 +228,7 @@ def funnel_html(funnel: Funnel, lang: str, *, leak: str | None = None) -> str:
     end += tag("span", _n(funnel.won, lang), class_="v")
     parts = [tag("ul", stages + tag("li", end, class_="sg end"), class_="sgs")]
     if line := of_ten(funnel):
-        rests_on = tag("small", say_html(Message("show.of_ten_rests_on"), lang))
+        rests_on = "" if is_early(funnel) else tag("small", say_html(Message("show.of_ten_rests_on"), lang))
         parts.append(tag("p", say_html(line, lang) + rests_on, class_="ten"))
     parts.append(_key(lang, mark))
     if sums := sum_line(funnel):
