@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from yaad.show import DwellTimes, dwell_html, say_plain
-from yaad.show.dwells import typical_said
+from yaad.show.dwells import mean_said, typical_said
 
-KEYS = {"stage", "basis", "median_days", "low", "high", "mean_days", "mean_closed_days", "n", "n_open"}
+KEYS = {"stage", "basis", "median_days", "low", "high", "mean_days", "mean_is_floor", "mean_closed_days", "n", "n_open"}
 
 
 def test_as_json(dwells):
@@ -49,6 +49,32 @@ def test_a_time_that_is_not_reached(dwells):
     assert say_plain(typical_said(row, "en"), "en") == "more than 140 days"
     assert say_plain(typical_said(row, "he"), "he") == "יותר מ־140 ימים"
     assert typical_said(replace(row, n=0), "en") == "–"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "cell", "note"),
+    [
+        ("en", "at least 71.2 days", "at least 71.2", "“At least”: many are still open"),
+        ("he", "לפחות 71.2 ימים", "לפחות 71.2", "״לפחות״: רבות עדיין פתוחות"),
+    ],
+)
+@pytest.mark.parametrize("changed", [{"mean_is_floor": True}, {"median_days": None}])
+def test_an_average_that_is_cut_off_is_said_as_at_least(dwells, lang, said, cell, note, changed):
+    total = replace(dwells.total, **changed)
+    made = DwellTimes([replace(dwells, total=total)])
+    assert say_plain(mean_said(total, lang), lang) == said
+    table = made.table(lang)
+    assert say_plain(table.total[3].said, lang) == cell
+    assert any(say_plain(line, lang).startswith(note) for line in table.notes)
+    assert made.to_dict()["total"]["mean_is_floor"]
+    assert not made.to_dict()["stages"][1]["mean_is_floor"]
+
+
+def test_an_average_of_decided_deals_is_a_plain_figure(dwells):
+    assert say_plain(mean_said(dwells.total, "en"), "en") == "71.2 days"
+    assert mean_said(dwells.stages[0], "en") == "–"
+    notes = [say_plain(line, "en") for line in DwellTimes([dwells]).table("en").notes]
+    assert not any("At least" in line for line in notes)
 
 
 @pytest.mark.parametrize(

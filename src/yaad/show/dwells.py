@@ -53,7 +53,7 @@ class DwellTimes(Result):
         title: Said = Message("show.dwell")
         if first is not None:
             title = phrases.title(title, first.as_of, first.period, lang)
-        notes = (*_METHOD, *(_data_notes(first) if first is not None and alone else ()))
+        notes = (*_METHOD, *_floor_note(self.content), *(_data_notes(first) if first is not None and alone else ()))
         notes = notes if self.content else phrases.NOTHING_HERE
         return Table(lang, title, groups + _COLUMNS, tuple(rows), total if alone else None, notes)
 
@@ -84,6 +84,7 @@ def _row(row: DwellRow) -> dict[str, Cell]:
         "q75_days": plain(row.q75_days),
         "p80_days": plain(row.p80_days),
         "mean_days": plain(row.mean_days),
+        "mean_is_floor": mean_is_floor(row),
         "horizon_days": plain(row.horizon_days),
         "mean_closed_days": plain(row.mean_closed_days),
         "n": row.n,
@@ -129,7 +130,7 @@ def _cells(row: DwellRow, first: Shown, lang: str) -> tuple[Shown, ...]:
         first,
         typical,
         span(row.low, row.high, "days", lang),
-        length(row.mean_days, lang),
+        Shown(row.mean_days, mean_said(row, lang, with_word=False)),
         length(row.mean_closed_days, lang),
         count(row.n, lang),
         count(row.n_open, lang),
@@ -146,6 +147,25 @@ def typical_said(row: DwellRow, lang: str, *, with_word: bool = True) -> str | M
     if with_word:
         return Message("show.more_than", {"days": days_said(longest, lang)})
     return Message("show.more_than", {"days": str(length(longest, lang).said)})
+
+
+def mean_is_floor(row: DwellRow) -> bool:
+    """Whether the average with the open deals is cut off at the longest time seen, so that the true one is longer."""
+    return row.mean_days is not None and (row.mean_is_floor or row.median_days is None)
+
+
+def mean_said(row: DwellRow, lang: str, *, with_word: bool = True) -> str | Message:
+    """The average with the open deals; “at least 60 days” while too many still run; a dash without any deal."""
+    if row.mean_days is None:
+        return NOTHING
+    shown: str | Message = days_said(row.mean_days, lang) if with_word else str(length(row.mean_days, lang).said)
+    return Message("show.at_least_days", {"days": shown}) if mean_is_floor(row) else shown
+
+
+def _floor_note(content: Sequence[Dwells]) -> tuple[Message, ...]:
+    """What "at least" means, where it stands."""
+    floors = any(mean_is_floor(row) for dwells in content for row in (*dwells.stages, dwells.total))
+    return (Message("show.at_least_is"),) if floors else ()
 
 
 def _data_notes(dwells: Dwells) -> tuple[Message, ...]:

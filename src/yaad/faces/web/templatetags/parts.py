@@ -12,7 +12,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.insight import Leak
 from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel
 from yaad.show import Table, dwell_html, funnel_html, say_html, table_html
-from yaad.show.dwells import typical_said
+from yaad.show.dwells import mean_is_floor, mean_said, typical_said
 from yaad.show.markup import tag
 from yaad.show.tables import days_said, in_unit, length, name, span
 from yaad.text import Message, day, direction, has_key, money, percent
@@ -56,6 +56,24 @@ def typical(row: DwellRow) -> SafeString:
 def typical_short(row: DwellRow) -> SafeString:
     """The typical time as a bare number, for a table whose head says "days"."""
     return SafeString(say_html(typical_said(row, language(), with_word=False), language()))
+
+
+@register.filter
+def mean(row: DwellRow) -> SafeString:
+    """The average with the open deals, with its word; "at least" while too many still run."""
+    return SafeString(say_html(mean_said(row, language()), language()))
+
+
+@register.filter
+def at_least(row: DwellRow) -> bool:
+    """Whether the average is said as "at least"."""
+    return mean_is_floor(row)
+
+
+@register.filter
+def mean_short(row: DwellRow) -> SafeString:
+    """The same as a bare number, for a table whose head says "days"."""
+    return SafeString(say_html(mean_said(row, language(), with_word=False), language()))
 
 
 @register.simple_tag
