@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something of the machine, nothing of the law.
+settings.register_profile("yaad", deadline=None)
+settings.load_profile("yaad")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

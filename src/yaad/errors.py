@@ -22,7 +22,7 @@ class YaadError(Exception):
 
     Attributes:
         message: what happened and what to do, in words of the catalogue.
-        where: place by name – ``file``, ``row`` (1-based line of the file), ``column``, ``figure``.
+        where: place by name – ``file``, ``sheet``, ``row`` (1-based line of the file), ``column``, ``figure``.
     """
 
     def __init__(self, message: Message, **where: object) -> None:
@@ -35,7 +35,8 @@ class YaadError(Exception):
         what = render(self.message, lang)
         if not self.where:
             return what
-        where = ", ".join(f"{name} {value}" for name, value in self.where.items())
+        places = (Message(f"errors.place_{name}", {"what": str(value)}) for name, value in self.where.items())
+        where = ", ".join(render(place, lang) for place in places)
         return render(Message("errors.where", {"what": what, "where": where}), lang)
 
     def __str__(self) -> str:
@@ -81,6 +82,8 @@ class OpenQuestion(InputError):
             lines += [f"  – {answer}: {render(meaning, lang)}" for answer, meaning in question.options.items()]
             if question.map_line:
                 lines.append(f"  → {question.map_line}")
+            answer = next(iter(question.options), "…")
+            lines.append(f"  → --answer '{question.id}={answer}'")
         return "\n".join(lines)
 
 

@@ -118,3 +118,15 @@ def test_the_name_is_the_folder_until_it_is_said(book):
     assert book.name == "book"
     book.rename("מרווה")
     assert yaad.open(book.root).name == "מרווה"
+
+
+def test_a_file_of_other_stages_is_not_chained_without_asking(book, files):
+    (files / "other.csv").write_text("deal,stage,at\nX,Lead,2026-01-01\nX,Trial,2026-01-03\n", "utf-8")
+    (files / "other.yaml").write_text(MAP.replace("New, Quote", "Lead, Trial"), "utf-8")
+    with pytest.raises(yaad.OpenQuestion, match="Lead, Trial"):
+        book.import_files([files / "other.csv"], mapping=files / "other.yaml")
+    assert book.measure("deals").content[0].value == 3
+
+
+def test_a_book_says_what_it_is(book):
+    assert repr(book).endswith("as of 2026-01-09)")

@@ -22,7 +22,7 @@ from yaad.book.imports import (
     write_rejects,
 )
 from yaad.book.reports import ImportReport
-from yaad.errors import BookError, InputError, OpenQuestion
+from yaad.errors import BookError, InputError, OpenQuestion, Question
 from yaad.facts import Facts, History, Lake, SqliteJournal, Stored, settle, store
 from yaad.intake import Batch, Kind, Mapping, Shape, Understanding, load, understand
 from yaad.model import (
@@ -58,6 +58,7 @@ PathLike = Path | str
 RatiosOf = Literal["mature", "all"]
 JOURNAL = "journal.sqlite"
 COMPANY = "company.txt"
+OTHER_STAGES = "stages:other"
 
 
 class Book:
@@ -74,6 +75,11 @@ class Book:
         self.engine = engine
         self.asked_as_of = as_of
         self._facts: Facts | None = None
+
+    def __repr__(self) -> str:
+        if self.is_empty:
+            return f"Book({str(self.root)!r}, empty)"
+        return f"Book({str(self.root)!r}, as of {self.as_of.isoformat()})"
 
     # ---- opening ----------------------------------------------------------------------------------------------
 
@@ -178,6 +184,7 @@ class Book:
             raise OpenQuestion(understood.questions)
         files = [Path(path) for path in paths]
         batch = load(files, understood.mapping, understood=understood)
+        self._hold_to_one_pipeline(batch, answers or {})
         lake = Lake.open(self.root) if Lake.exists(self.root) else Lake.create(self.root)
         name = f"{len(lake.pin().imports) + 1:04d}"
         kept = tuple(keep_original(path, self.root / "originals") for path in files)
@@ -187,6 +194,24 @@ class Book:
         save_mapping(understood.mapping, self.root / "mappings", files[0].stem)
         reports = unchanged(batch, stored)
         return ImportReport(reports, stored, self.as_of, self._write_rejects(batch, name, lang), batch.notes)
+
+    def _hold_to_one_pipeline(self, batch: Batch, answers: dict[str, str]) -> None:
+        """Ask before a file whose stages are all others is chained to the stages of the book."""
+        if batch.pipeline is None or self.is_empty or answers.get(OTHER_STAGES) == "add":
+            return
+        ours, theirs = ({stage.name for stage in pipeline.open} for pipeline in (self.pipeline, batch.pipeline))
+        if ours and theirs and not ours & theirs:
+            values: dict[str, object] = {"theirs": ", ".join(sorted(theirs)), "ours": ", ".join(sorted(ours))}
+            raise OpenQuestion(
+                [
+                    Question(
+                        OTHER_STAGES,
+                        Message("book.other_stages", values),
+                        options={"add": Message("book.other_stages_add")},
+                        map_line="",
+                    )
+                ]
+            )
 
     def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
         written = {}

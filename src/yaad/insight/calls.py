@@ -28,7 +28,7 @@ class CallDeal:
     Attributes:
         name: the deal's name; the account's, the contact's or the id where it has none.
         amount: None when it has none; its currency may be unknown.
-        stage: the furthest stage it came to; `days` since then, None when unknown.
+        stage: where it is now; `days` since it came there, None when unknown.
         why: the reason, in one or two sentences; `reasons` apart.
         next_step: what the deal itself says, else what to do.
         chance: of being won, 0–1, for ranking.
@@ -53,6 +53,7 @@ class _Candidates:
     """The open deals, one place in each array a deal."""
 
     numbers: np.ndarray
+    stages: list[str]
     places: np.ndarray
     days: Floats
     amounts: Floats
@@ -92,23 +93,29 @@ def deals_to_call(scope: Scope, limit: int = 10) -> list[CallDeal]:
     details = {row["deal"]: row for row in scope.run(rows.select("deal", *DETAILS)).to_pylist()}
     usual = dict(enumerate(dwell(whole.asking(all_time=True))[0].stages))
     reasons = _Reasons(whole, chances, usual, deals)
-    return [_call(whole, details[int(deals.numbers[place])], deals, place, reasons) for place in best.tolist()]
+    return [_call(details[int(deals.numbers[place])], deals, place, reasons) for place in best.tolist()]
 
 
 def _candidates(scope: Scope, chances: Chances) -> _Candidates:
     rows = scope.run(_open(scope))
     places, days = integers(rows, "place"), floats(rows, "days")
+    stages = rows["stage"].to_pylist()
+    # the stay is that of the furthest stage with a history; a deal that stands elsewhere now came there unknown when
+    elsewhere = [stage != scope.stages[place] for stage, place in zip(stages, places.tolist(), strict=True)]
+    days = np.where(elsewhere, np.nan, days)
     chance = np.zeros(len(days))
     for place in np.unique(places).tolist():
         here = places == place
         chance[here] = chances.winning(int(place), days[here])
     overdue = _days_since(rows["expected_close_day"], scope.as_of)
-    return _Candidates(integers(rows, "deal"), places, days, np.nan_to_num(floats(rows, "amount")), overdue, chance)
+    return _Candidates(
+        integers(rows, "deal"), stages, places, days, np.nan_to_num(floats(rows, "amount")), overdue, chance
+    )
 
 
 def _open(scope: Scope) -> ir.Table:
     stays = open_stays(scope).select("deal", "place", "days")
-    deals = scope.deals.select(of_deal="deal", amount="amount", expected_close_day="expected_close_day")
+    deals = scope.deals.select(of_deal="deal", amount="amount", expected_close_day="expected_close_day", stage="stage")
     return stays.join(deals, stays.deal == deals.of_deal).drop("of_deal")
 
 
@@ -152,11 +159,11 @@ class _Reasons:
     def is_hot(self, at: int) -> bool:
         """Whether it is in the last stage of several: nearest to closing."""
         place = int(self.deals.places[at])
-        return place > 0 and place == len(self.scope.stages) - 1
+        return place > 0 and place == len(self.scope.stages) - 1 and self.deals.stages[at] == self.scope.stages[place]
 
     def waiting(self, at: int) -> Message:
         """How long it has been in its stage, against what is usual there."""
-        stage, days = self.scope.stages[int(self.deals.places[at])], self.deals.days[at]
+        stage, days = self.deals.stages[at], self.deals.days[at]
         if np.isnan(days):
             return Message("insight.why_unknown", {"stage": stage})
         values: dict[str, object] = {"n": int(days), "stage": stage}
@@ -174,7 +181,7 @@ class _Reasons:
         return Message("insight.why_near", {"stage": self.scope.stages[place], "won": round(share * of), "of": of})
 
 
-def _call(scope: Scope, row: dict[str, object], deals: _Candidates, at: int, reasons: _Reasons) -> CallDeal:
+def _call(row: dict[str, object], deals: _Candidates, at: int, reasons: _Reasons) -> CallDeal:
     found = tuple(reasons.of(at))
     why = found[0] if len(found) == 1 else Message("insight.two", {"first": found[0], "second": found[1]})
     days, amount = deals.days[at], deals.amounts[at]
@@ -183,7 +190,7 @@ def _call(scope: Scope, row: dict[str, object], deals: _Candidates, at: int, rea
         deal_id=str(row["deal_id"]),
         name=str(name),
         owner=_text(row["owner"]),
-        stage=scope.stages[int(deals.places[at])],
+        stage=deals.stages[at],
         amount=float(amount) if amount else None,
         currency=_text(row["currency"]),
         phone=_text(row["phone"]),

@@ -19,7 +19,7 @@ from yaad.measures.dimensions import asked, flags, floats, groups, integers, key
 from yaad.measures.funnels import first_stays, notes_on
 from yaad.measures.lengths import age, counted
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import Curve, Ending, Estimate, Sample, Spells, kaplan_meier
+from yaad.measures.statistics import IMMATURE, Curve, Ending, Estimate, Sample, Spells, kaplan_meier
 from yaad.model import DwellRow, Dwells
 from yaad.model.figures import Cell
 
@@ -159,6 +159,7 @@ def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
         p80_days=curve.quantile(0.8),
         mean_days=stays.mean.value,
         horizon_days=curve.horizon,
+        mean_is_floor=bool(len(curve.survival)) and float(curve.survival[-1]) > IMMATURE,
         mean_closed_days=stays.closed.mean().value,
         n=stays.spells.total,
         n_open=stays.spells.running,

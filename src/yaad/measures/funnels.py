@@ -39,12 +39,14 @@ class Followed:
         decided: deals by furthest stage (row: 0… for stages, their count for won) and `Ending` (column).
         spells: the stays of each stage, those that passed it without one included.
         undated: deals of unknown first day.
+        stood: deals that are known to have stood in each stage.
     """
 
     by: dict[str, Cell]
     decided: np.ndarray
     spells: tuple[Spells, ...]
     undated: int
+    stood: tuple[int, ...] = ()
 
     @property
     def stages(self) -> int:
@@ -153,7 +155,9 @@ def _followed(scope: Scope, by: dict[str, Cell], rows: pa.Table) -> Followed:
         _spells(stays.filter(pa.array(at == stage)), int(decided[stage:].sum()), int(decided[stage, Ending.LOST]))
         for stage in range(stages)
     )
-    return Followed(by, decided, spells, int(integers(deals, "undated").sum()))
+    n, in_turn = integers(stays, "n"), np.array([end != "impossible" for end in stays["ended"].to_pylist()], dtype=bool)
+    stood = tuple(int(n[(at == stage) & in_turn].sum()) for stage in range(stages))
+    return Followed(by, decided, spells, int(integers(deals, "undated").sum()), stood)
 
 
 def _spells(stays: pa.Table, entered: int, lost: int) -> Spells:
@@ -187,7 +191,16 @@ def _funnel(scope: Scope, deals: Followed) -> Funnel:
         as_of=scope.as_of,
         period=scope.period,
         by=deals.by,
-        notes=notes_on(scope),
+        notes=(*notes_on(scope), *_passed(rows)),
+    )
+
+
+def _passed(rows: tuple[FunnelRow, ...]) -> tuple[Message, ...]:
+    """Which stages deals skipped: they count there as passed."""
+    return tuple(
+        Message("measures.passed", {"n": row.passed, "stage": row.stage, "entered": row.entered})
+        for row in rows
+        if row.passed
     )
 
 
@@ -205,4 +218,5 @@ def _row(name: str, deals: Followed, place: int) -> FunnelRow:
         low=share.low,
         high=share.high,
         immature=share.immature,
+        passed=max(entered - deals.stood[place], 0) if deals.stood else 0,
     )

@@ -50,6 +50,7 @@ class FunnelRow:
         rate_expected: the share that will advance when all is decided (competing risks, open deals censored).
         low, high: range of `rate_expected` at 95 %, widened to what is still undecided when that is over 5 %.
         immature: more than 5 % are still undecided at the longest time seen.
+        passed: of those that entered, how many are only known to have come further (a skipped stage counts as passed).
     """
 
     stage: str
@@ -62,6 +63,7 @@ class FunnelRow:
     low: float | None
     high: float | None
     immature: bool = False
+    passed: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class DwellRow:
         mean_closed_days: the mean of the finished ones alone, which is too short.
         n, n_open: stays counted, and how many of them still run.
         left_out: stays without a usable time (unknown or impossible).
+        mean_is_floor: more than 5 % still run at `horizon_days`: the true average is at least `mean_days`.
     """
 
     stage: str
@@ -122,6 +125,7 @@ class DwellRow:
     n: int
     n_open: int
     left_out: int = 0
+    mean_is_floor: bool = False
 
 
 @dataclass(frozen=True)

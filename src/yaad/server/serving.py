@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+BACKLOG = 128
 TRIES = 50  # ports tried, one after another, when the wanted one is taken
 
 
@@ -67,6 +68,7 @@ def listen(host: str, port: int) -> socket.socket:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
         else:
+            open_socket.listen(BACKLOG)  # from now on a visitor waits instead of being refused
             return open_socket
     raise InputError(Message("server.no_port", {"first": str(port), "last": str(port + TRIES - 1)}))
 

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 import threading
 import uuid
 from collections.abc import Sequence
@@ -52,6 +53,16 @@ class _LocalServer:
 LOCAL = _LocalServer()
 
 
+def _name_the_main_module() -> None:
+    """Give a nameless main module (a worker that another process fed) a file name, as the client asks for one.
+
+    Without it the client believes that it is being tested and ends the process.
+    """
+    main = sys.modules["__main__"]
+    if getattr(main, "__spec__", None) is None and not hasattr(main, "__file__"):
+        main.__file__ = "yaad"
+
+
 class SailEngine:
     """A Spark Connect session.
 
@@ -67,6 +78,7 @@ class SailEngine:
     def __init__(self, address: str | None = None) -> None:
         from pyspark.sql import SparkSession
 
+        _name_the_main_module()
         self._id = uuid.uuid4().hex
         self._is_local = address is None
         self._spark = SparkSession.builder.remote(address or LOCAL.address(self._id)).create()

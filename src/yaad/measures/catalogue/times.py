@@ -44,11 +44,12 @@ def _figure(
     scope: Scope, measure: str, by: dict[str, Cell], stays: Lasting, estimate: Callable[[Lasting], Estimate]
 ) -> Figure:
     value, low, high = estimate(stays)
+    closed_only = estimate is _mean_closed
     return Figure(
         measure,
         value,
         Unit.DAYS,
-        n=stays.spells.total,
+        n=stays.closed.n if closed_only else stays.spells.total,
         as_of=scope.as_of,
         low=low,
         high=high,
