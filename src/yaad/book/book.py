@@ -179,12 +179,14 @@ class Book:
             InputError: a file cannot be read, or does not fit its mapping.
             BookError: another import is under way.
         """
-        understood = self.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
+        said = dict(answers or {})
+        chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
+        understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
         if understood.questions:
             raise OpenQuestion(understood.questions)
         files = [Path(path) for path in paths]
         batch = load(files, understood.mapping, understood=understood)
-        self._hold_to_one_pipeline(batch, answers or {})
+        self._hold_to_one_pipeline(batch, may_chain=chained == "add")
         lake = Lake.open(self.root) if Lake.exists(self.root) else Lake.create(self.root)
         name = f"{len(lake.pin().imports) + 1:04d}"
         kept = tuple(keep_original(path, self.root / "originals") for path in files)
@@ -195,9 +197,9 @@ class Book:
         reports = unchanged(batch, stored)
         return ImportReport(reports, stored, self.as_of, self._write_rejects(batch, name, lang), batch.notes)
 
-    def _hold_to_one_pipeline(self, batch: Batch, answers: dict[str, str]) -> None:
+    def _hold_to_one_pipeline(self, batch: Batch, *, may_chain: bool) -> None:
         """Ask before a file whose stages are all others is chained to the stages of the book."""
-        if batch.pipeline is None or self.is_empty or answers.get(OTHER_STAGES) == "add":
+        if batch.pipeline is None or self.is_empty or may_chain:
             return
         ours, theirs = ({stage.name for stage in pipeline.open} for pipeline in (self.pipeline, batch.pipeline))
         if ours and theirs and not ours & theirs:
