@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import InputError, OpenQuestion, Question
-from yaad.intake.arrow import Ints, Mask, codes, mask, pc, whole
+from yaad.intake.arrow import Ints, Mask, codes, mask, pc
 from yaad.intake.deciding.amounts import AmountDecision, Numbers, decide_amounts, take_numbers_apart
 from yaad.intake.deciding.dates import DateDecision, decide_dates
 from yaad.intake.deciding.days import PIVOT, Order
 from yaad.intake.deciding.flags import read_flags
-from yaad.intake.deciding.headers import currency_in, propose_fields, propose_kind, tax_in
+from yaad.intake.deciding.headers import currency_in, propose_fields, propose_kind, stage_date_columns, tax_in
 from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments, take_apart
 from yaad.intake.deciding.stages import Places
 from yaad.intake.fields import FIELDS, NEEDED, Field, Value, known_fields
@@ -20,6 +20,7 @@ from yaad.intake.files import Format
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import ALL, Mapping
 from yaad.intake.table import Table
+from yaad.intake.unmapped import ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
 from yaad.text import Message
 
 POINTS = {"point": ".", "comma": ","}
@@ -155,6 +156,11 @@ def ask_needed(found: Decisions) -> None:
         found.questions.append(_ask_column(found, "stage"))
 
 
+def finish_columns(found: Decisions) -> None:
+    """Every question on a column carries one whole line for a mapping."""
+    found.questions = with_columns_line(found.questions, found.fields, list(FIELDS[found.kind]))
+
+
 def refuse_lost_digits(found: Decisions) -> None:
     """An id column that a spreadsheet has shortened is refused: several rows may look like one.
 
@@ -205,19 +211,36 @@ def _propose(found: Decisions) -> None:
 
 
 def _ask_column(found: Decisions, name: str) -> Question:
+    """The question for a needed field: any column may be its answer, those without a field of ours first."""
     taken = set(found.fields.values())
-    options = {
-        header: Message("intake.option_column", {"example": _example(found.table, header)})
-        for header in found.table.columns
-        if header not in taken
-    }
+    headers = sorted(found.table.columns, key=lambda header: header in taken)
     text = Message("intake.ask_column", {"field": Message(f"intake.field_{name}")})
-    return Question(f"column:{name}", text, (), options, f"columns: {{{name}: …}}")
+    return Question(f"column:{name}", text, (), options_of(found.table, headers))
 
 
-def _example(table: Table, header: str) -> str:
-    first = pc.first(whole(table.columns[header])).as_py()
-    return str(first if first is not None else "")[:40]
+def ask_unclaimed(found: Decisions) -> None:
+    """Dates and amounts under headers that we do not know are asked about; a mapping's word on columns is final."""
+    needed = any(question.id.startswith("column:") for question in found.questions)  # may take one of these columns
+    if not found.proposed or found.kind is not Kind.DEALS or needed:
+        return
+    free = [header for header in found.table.columns if header not in found.fields.values()]
+    of_stages = stage_date_columns(free, ()).values()
+    free = [header for header in free if header not in of_stages]
+
+    def ask(name: str, headers: list[str]) -> None:
+        if headers and f"column:{name}" not in found.answers:
+            found.questions.append(ask_unmapped(found.table, name, headers))
+
+    unstarted = not set(BEGINS) & found.fields.keys()
+    unended = not set(ENDS) & found.fields.keys()
+    told = any(f"column:{name}" in found.answers for name in BEGINS)
+    dated = [header for header in free if holds_dates(found.table, header)] if unstarted or (unended and told) else []
+    if unstarted:
+        ask("entered", dated)
+    if unended and (told or len(dated) > 1):
+        ask("closed", dated)
+    if "amount" not in found.fields:
+        ask("amount", [h for h in free if h not in dated and holds_amounts(found.table, h)])
 
 
 def decide_values(found: Decisions) -> None:

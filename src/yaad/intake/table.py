@@ -78,7 +78,7 @@ class Table:
 
 def _ask_twin(header: str, twins: Sequence[str], table: Table) -> Question:
     options = {
-        name: Message("intake.option_column", {"example": str(pc.first(whole(table.columns[name])).as_py())})
+        name: Message("intake.option_column", {"column": name, "example": _example(table.columns[name])})
         for name in twins
     }
     return Question(
@@ -88,6 +88,11 @@ def _ask_twin(header: str, twins: Sequence[str], table: Table) -> Question:
         options,
         f'columns: {{…: "{twins[0]}"}}',
     )
+
+
+def _example(column: pa.ChunkedArray) -> str:
+    texts = cleaned(column).drop_null()
+    return str(texts[0].as_py())[:40] if len(texts) else ""
 
 
 def stack(grids: Sequence[Grid]) -> Table:

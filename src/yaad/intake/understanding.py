@@ -13,11 +13,13 @@ from yaad.intake.arrow import pc
 from yaad.intake.decisions import (
     Decisions,
     ask_needed,
+    ask_unclaimed,
     decide_fields,
     decide_kind,
     decide_money,
     decide_values,
     decide_zone,
+    finish_columns,
     refuse_lost_digits,
 )
 from yaad.intake.duplicates import Duplicates, find_duplicates
@@ -130,6 +132,8 @@ def study(
         refuse_lost_digits(found)
         decide_values(found)
         ask_needed(found)
+        ask_unclaimed(found)
+        finish_columns(found)
         decide_money(found)
         decide_zone(found)
         if found.kind in DEALS_LIKE and not any(q.id.startswith("column:") for q in found.questions):

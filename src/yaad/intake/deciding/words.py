@@ -25,6 +25,7 @@ class HeaderWords:
         stage_dates: what stands before a stage's name in a column of dates a stage.
         net: words of amounts before VAT.
         gross: words of amounts with VAT in them.
+        codes: words of columns whose numbers are no amounts.
     """
 
     fields: dict[str, dict[str, Names]]
@@ -32,6 +33,7 @@ class HeaderWords:
     stage_dates: tuple[str, ...]
     net: tuple[str, ...]
     gross: tuple[str, ...]
+    codes: tuple[str, ...]
 
     def of(self, kind: Kind) -> dict[str, Names]:
         """The fields of a kind; a history also knows what a deal is described by."""
@@ -80,6 +82,7 @@ def header_words() -> HeaderWords:
         stage_dates=tuple(sorted(_folded(plain["stage_dates"]), key=len, reverse=True)),
         net=_folded(plain["net"]),
         gross=_folded(plain["gross"]),
+        codes=_folded(plain["codes"]),
     )
 
 

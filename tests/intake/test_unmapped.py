@@ -1,0 +1,74 @@
+"""Columns whose headers say nothing to us: dates and amounts are asked about, wide tables are recognised."""
+
+import datetime as dt
+
+import pytest
+
+from yaad.intake import Mapping, load, understand
+from yaad.text import render
+
+GERMAN = """Vorgang;Erstellt;Geschlossen;Betrag;Status
+A1;15.01.2024;01.02.2024;1.200,50;Won
+A2;16.01.2024;02.02.2024;300,00;Lost
+A3;20.01.2024;;80,25;New
+"""
+ODD = GERMAN.replace("Erstellt", "Xa").replace("Geschlossen", "Xb").replace("Betrag", "Xc")
+
+
+def test_a_german_file_is_read_with_its_dates_and_amounts(write):
+    path = write("deals.csv", GERMAN)
+    found = understand(path)
+    assert found.questions == ()
+    batch = load(path, found.mapping)
+    assert [str(v) for v in batch.tables["deals"]["amount"].to_pylist()] == ["1200.5000", "300.0000", "80.2500"]
+    assert batch.last_day == dt.date(2024, 2, 2)
+
+
+def test_dates_and_amounts_under_unknown_headers_are_asked(write):
+    path = write("deals.csv", ODD)
+    found = understand(path)
+    asked = {q.id: q for q in found.questions}
+    assert set(asked) == {"column:entered", "column:closed", "column:amount"}
+    assert list(asked["column:entered"].options) == ["Xa", "Xb", "none"]
+    assert list(asked["column:amount"].options) == ["Xc", "none"]
+    assert "Xa" in render(asked["column:entered"].options["Xa"], "he")
+    told = understand(path, answers={"column:entered": "Xa", "column:closed": "Xb", "column:amount": "Xc"})
+    assert told.questions == ()
+    same = load(path, Mapping.from_yaml(told.mapping.to_yaml(), name="m"))
+    other = load(write("g.csv", GERMAN), understand(write("g.csv", GERMAN)).mapping)
+    assert same.tables["moves"]["day"] == other.tables["moves"]["day"]
+    assert same.tables["deals"]["amount"] == other.tables["deals"]["amount"]
+
+
+def test_the_map_line_of_columns_is_whole(write):
+    path = write("deals.csv", ODD)
+    lines = {q.map_line for q in understand(path).questions}
+    assert len(lines) == 1
+    found = understand(path, mapping=Mapping.from_yaml(lines.pop(), name="m"))
+    assert found.questions == ()
+    assert found.mapping.columns == {
+        "id": "Vorgang",
+        "stage": "Status",
+        "entered": "Xa",
+        "closed": "Xb",
+        "amount": "Xc",
+    }
+
+
+def test_none_keeps_the_columns_as_they_are(write):
+    path = write("deals.csv", ODD)
+    found = understand(path, answers={f"column:{name}": "none" for name in ("entered", "closed", "amount")})
+    assert found.questions == ()
+    assert found.mapping.columns == {"id": "Vorgang", "stage": "Status"}
+    assert load(path, found.mapping).tables["deals"].num_rows == 3
+
+
+def test_a_mapping_of_columns_is_final(write):
+    mapping = Mapping.from_yaml("columns: {id: Vorgang, stage: Status}", name="m")
+    assert understand(write("deals.csv", ODD), mapping=mapping).questions == ()
+
+
+@pytest.mark.parametrize("values", ["050-1234567", "yes", "word", ""])
+def test_other_columns_are_no_amounts(write, values):
+    text = "id,stage,created,x\n" + "".join(f"{i},New,2024-01-0{i},{values}\n" for i in range(1, 5))
+    assert understand(write("deals.csv", text)).questions == ()
