@@ -80,8 +80,35 @@ def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, 
         page.click(".questions .btn.p")
         wait_until_settled(page)
     assert page.locator(".acts .btn.p").count() == 1
+    assert axe(page) == []
+    before = page.locator(".before").inner_text()
+    assert "3 rows" in before
+    assert "first the day, then the month" in before
+    for stage, outcome in (("Lead", "open"), ("Won", "won"), ("Lost", "lost")):
+        assert page.locator(".before .facts div", has_text=stage).locator("dd").inner_text() == outcome
+    assert page.evaluate(
+        "document.querySelector('.before .facts').compareDocumentPosition(document.querySelector('.acts .btn.p'))"
+        " & Node.DOCUMENT_POSITION_FOLLOWING"
+    )
     mapping = page.context.request.get(page.url + "mapping.yaml").text()
     assert "kind: deals" in mapping
+    page.seen.check()
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_an_answer_that_is_a_column_is_named(visit, empty, tmp_path, lang):
+    file = tmp_path / "deals.csv"
+    file.write_text("מספר,entered,closed,מצב לקוח,city\n1,2025-04-03,2025-06-05,Handed over,Haifa\n", "utf-8")
+    page = visit(empty, "/files/", lang=lang, width=390)
+    drop(page, file)
+    wait_until_settled(page)
+    card = page.locator(".qc", has=page.locator("input[value='מצב לקוח']"))
+    option = card.locator("label", has=page.locator("input[value='מצב לקוח']"))
+    assert option.locator("b bdi").inner_text() == "מצב לקוח"
+    assert "Handed over" in option.locator("small").inner_text()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    last, bar = page.locator("main a, main button").last.bounding_box(), page.locator(".tabbar").bounding_box()
+    assert last["y"] + last["height"] <= bar["y"]
     page.seen.check()
 
 

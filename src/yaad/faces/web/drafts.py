@@ -35,6 +35,7 @@ class Draft:
         names: its files' names, a mapping file left out.
         kind: what the rows are; empty when the files say it.
         answers: question → answer, as given so far.
+        answered: question → what was asked and what the answer means, packed, to be read before the import.
         step: where it stands.
         job: the job that reads or imports it.
         understood: what was understood, packed (see `yaad.faces.web.tasks.understand`).
@@ -47,6 +48,7 @@ class Draft:
     names: list[str]
     kind: str = ""
     answers: dict[str, str] = field(default_factory=dict)
+    answered: dict[str, Json] = field(default_factory=dict)
     step: Step = Step.READING
     job: str = ""
     understood: Json = None

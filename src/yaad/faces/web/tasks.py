@@ -14,6 +14,8 @@ Json = Any  # a JSON value of any kind
 
 UNDERSTAND = "understand"
 IMPORT = "import"
+COLUMN = "intake.option_column"  # what an answer means that is a column
+NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 ENTERED = "entered "  # so begins the field of a stage's own date, followed by the stage's name
 
 
@@ -45,13 +47,30 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
             "id": question.id,
             "text": question.text,
             "evidence": question.evidence,
-            "options": [{"answer": answer, "means": means} for answer, means in question.options.items()],
+            "options": [_option(answer, means) for answer, means in question.options.items()],
             "map_line": question.map_line,
         }
         for question in found.questions
     ]
     files = [_file(file) for file in found.files]
-    return pack({"files": files, "questions": questions, "notes": found.notes, "mapping": found.mapping.to_yaml()})
+    return pack(
+        {
+            "files": files,
+            "rows": sum(file.rows_in for file in found.files),
+            "stages": [{"name": rule.name, "type": rule.type.value} for rule in found.mapping.stages],
+            "questions": questions,
+            "notes": found.notes,
+            "mapping": found.mapping.to_yaml(),
+        }
+    )
+
+
+def _option(answer: str, means: Message) -> Json:
+    """An answer to choose; one that is a name of the file itself is shown by that name, before what it means."""
+    if means.key == COLUMN:
+        means = Message("web.for_example", {"example": means.values["example"]})
+        return {"answer": answer, "means": means, "named": True}
+    return {"answer": answer, "means": means, "named": means.key in NAMED}
 
 
 def _file(file: FileUnderstanding) -> Json:

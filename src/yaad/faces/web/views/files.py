@@ -70,6 +70,7 @@ def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
     context: dict[str, object] = {"page": "files", "draft": found, "job": job, "understood": unpack(found.understood)}
     context["error"] = (found.error or {}).get(language()) if found.error is not None else None
     context["failed"] = found.error is not None
+    context["answered"] = list(unpack(found.answered).values())
     if found.step is Step.IMPORTED and job is None:
         report = unpack(found.report)
         context["report"] = report["report"]
@@ -125,8 +126,21 @@ def answer(request: HttpRequest, draft: str) -> HttpResponse:
         text = str(value).strip()
         if name.startswith(ANSWER) and text:
             found.answers[name.removeprefix(ANSWER)] = text
+    found.answered |= _in_words(found)
     _read(found)
     return redirect("draft", draft=draft)
+
+
+def _in_words(found: Draft) -> dict[str, object]:
+    """The questions that were asked last and are answered now, each with its answer as it stood there."""
+    asked = (found.understood or {}).get("questions", [])
+    told: dict[str, object] = {}
+    for question in asked:
+        answer = found.answers.get(question["id"])
+        if answer is not None:
+            chosen = next((option for option in question["options"] if option["answer"] == answer), None)
+            told[question["id"]] = {"text": question["text"], **(chosen or {"answer": answer, "named": True})}
+    return told
 
 
 @require_POST
