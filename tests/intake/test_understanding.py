@@ -226,4 +226,43 @@ def test_questions_say_evidence_options_and_the_map_line(write):
     for lang in LANGUAGES:
         said = caught.value.say(lang)
         assert "intake." not in said
-        assert "stages: [{name: נסגר, type: won}]" in said
+        assert "stages: [איתור, בטיפול, {name: נסגר, type: won}, {name: לא נסגר, type: lost}]" in said
+
+
+LEADS = "id,סטטוס\n1,חדש\n2,פגישה\n3,הצעת מחיר\n4,נסגר\n5,לא רלוונטי\n"
+
+
+def test_the_map_line_of_stages_is_whole_and_works_as_it_is(write):
+    path = write("leads.csv", LEADS)
+    lines = {q.map_line for q in understand(path).questions}
+    line = "stages: [חדש, פגישה, הצעת מחיר, {name: נסגר, type: won}, {name: לא רלוונטי, type: lost}]"
+    assert lines == {line}
+    mapping = Mapping.from_yaml(line, name="m")
+    found = understand(path, mapping=mapping)
+    assert found.questions == ()
+    assert (found.mapping.kind, found.mapping.columns) == (Kind.DEALS, {"id": "id", "stage": "סטטוס"})
+    assert load(path, mapping).tables == load(path, found.mapping).tables
+
+
+def test_the_map_line_of_stages_that_a_mapping_lacks_keeps_the_others(write):
+    path = write("leads.csv", LEADS)
+    mapping = Mapping.from_yaml("stages: [חדש, הצעת מחיר, {name: נסגר, type: won}]", name="m")
+    questions = understand(path, mapping=mapping).questions
+    assert [q.id for q in questions] == ["stage:פגישה", "stage:לא רלוונטי"]
+    lines = {q.map_line for q in questions}
+    assert len(lines) == 1
+    assert understand(path, mapping=Mapping.from_yaml(lines.pop(), name="m")).questions == ()
+
+
+def test_a_mapping_of_dates_alone_leaves_the_rest_to_the_data(write):
+    path = write("leads.csv", LEADS)
+    found = understand(path, mapping=Mapping.from_yaml("dates: day_first", name="m"))
+    plain = understand(path)
+    assert found.questions == plain.questions
+    assert (found.mapping.columns, found.mapping.stages) == (plain.mapping.columns, plain.mapping.stages)
+
+
+def test_the_question_on_order_has_the_ended_stages_in_its_line(write):
+    text = "id,stage,close date\n1,Won,2024-01-02\n2,Zig,\n3,New,\n"
+    (question,) = understand(write("deals.csv", text)).questions
+    assert (question.id, question.map_line) == ("order", "stages: [New, Zig, {name: Won, type: won}]")

@@ -136,6 +136,13 @@ class Mapping:
         return next((key for key, pattern in self.files.items() if fnmatchcase(file_name, pattern)), None)
 
 
+def stages_line(rules: Iterable[StageRule]) -> str:
+    """Stages as one line of a mapping file."""
+    plain = _plain(tuple(rules))
+    inner = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6)
+    return f"stages: {inner.strip()}"
+
+
 def _dump(key: str, value: object) -> str:
     """One part on one line where it fits, else an item a line."""
     if isinstance(value, dict | list):

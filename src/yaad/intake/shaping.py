@@ -94,7 +94,7 @@ def _ask_others(found: Decisions, seen: list[StageSeen]) -> None:
         for stage in unlisted(seen, found.mapping.stages)
         if not is_ignored(found.mapping, stage.name) and not is_activity(found.mapping, found.kind, stage.name)
     ]
-    found.questions += ask_unlisted(others, history=found.kind in HISTORY)
+    found.questions += ask_unlisted(seen, others, found.mapping.stages, history=found.kind in HISTORY)
 
 
 def _propose(found: Decisions, seen: list[StageSeen]) -> None:

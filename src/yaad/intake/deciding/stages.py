@@ -12,12 +12,13 @@ from yaad.errors import Question
 from yaad.intake.arrow import Codes, Mask, codes
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.words import stage_words
-from yaad.intake.mapping import StageRule
+from yaad.intake.mapping import StageRule, stages_line
 from yaad.model import StageType
 from yaad.text import Message
 
 Places = npt.NDArray[np.float64]
 
+OPEN_HOW = "intake.how_open"
 MOST = 60
 """A column with more different texts is no column of stages."""
 
@@ -108,11 +109,13 @@ def propose_stages(seen: Sequence[StageSeen], answers: Plain[str, str], *, histo
         types[stage.name] = kind or StageType.OPEN
         if kind is None:
             questions.append(_ask_type(stage, history=history))
+    doubtful = [stage for stage in seen if how[stage.name].key == OPEN_HOW]
     opened = [stage for stage in seen if types[stage.name] is StageType.OPEN]
     order, order_question = _order(opened, answers.get("order"), history=history, settled=not questions)
     ended = [stage.name for kind in (StageType.WON, StageType.LOST) for stage in seen if types[stage.name] is kind]
     rules = tuple(StageRule(name, types[name]) for name in [*order, *ended])
-    return StageDecision(rules, how, (*questions, *order_question))
+    asked = _with_line((*questions, *order_question), rules, doubtful, some_closed=some_closed)
+    return StageDecision(rules, how, asked)
 
 
 def _type(stage: StageSeen, answer: str | None, *, some_closed: bool) -> tuple[StageType | None, Message]:
@@ -125,7 +128,7 @@ def _type(stage: StageSeen, answer: str | None, *, some_closed: bool) -> tuple[S
             return kind, Message(f"intake.how_stage_{kind.value}")
     if key not in words.asked and some_closed and not stage.closed:
         return StageType.OPEN, Message("intake.how_stage_never_closed", {"n": stage.count})
-    return None, Message("intake.how_open")
+    return None, Message(OPEN_HOW)
 
 
 def _ask_type(stage: StageSeen, *, history: bool) -> Question:
@@ -136,8 +139,29 @@ def _ask_type(stage: StageSeen, *, history: bool) -> Question:
         Message("intake.ask_stage", {"stage": stage.name}),
         (Message("intake.evidence_stage", counts),),
         {kind: Message(f"intake.option_stage_{kind}") for kind in kinds},
-        f"stages: [{{name: {stage.name}, type: won}}]",
     )
+
+
+def _with_line(
+    questions: Sequence[Question], rules: Sequence[StageRule], doubtful: Sequence[StageSeen], *, some_closed: bool
+) -> tuple[Question, ...]:
+    """Questions on stages, each with the one whole line of all stages; the doubtful ones as the evidence leans."""
+    types = {rule.name: rule.type for rule in rules}
+    won = StageType.WON in [types[rule.name] for rule in rules if all(rule.name != one.name for one in doubtful)]
+    for stage in doubtful:
+        types[stage.name] = _leaning(stage, won=won, some_closed=some_closed)
+        won = won or types[stage.name] is StageType.WON
+    named = [*rules, *(StageRule(one.name) for one in doubtful if all(rule.name != one.name for rule in rules))]
+    whole = [replace(rule, type=types[rule.name]) for rule in named]
+    line = stages_line(sorted(whole, key=lambda rule: list(StageType).index(rule.type)))
+    return tuple(replace(question, map_line=line) for question in questions)
+
+
+def _leaning(stage: StageSeen, *, won: bool, some_closed: bool) -> StageType:
+    """What a doubtful stage is written as in a suggestion: open without endings, won by a name like a closing."""
+    if some_closed and not stage.closed:
+        return StageType.OPEN
+    return StageType.WON if not won and fold(stage.name) in stage_words().ending else StageType.LOST
 
 
 def _order(
@@ -160,8 +184,6 @@ def _order(
         "order",
         Message("intake.ask_order", {"stages": ", ".join(order)}),
         tuple(Message("intake.evidence_order", {"stage": stage.name, "n": stage.count}) for stage in opened),
-        {},
-        f"stages: [{', '.join(order)}]",
     )
     return order, (question,)
 
@@ -172,9 +194,12 @@ def unlisted(seen: Sequence[StageSeen], rules: Sequence[StageRule]) -> list[Stag
     return [stage for stage in seen if fold(stage.name) not in known]
 
 
-def ask_unlisted(seen: Sequence[StageSeen], *, history: bool) -> tuple[Question, ...]:
-    """A question for each of them."""
-    return tuple(_ask_type(stage, history=history) for stage in seen[:20])
+def ask_unlisted(
+    seen: Sequence[StageSeen], others: Sequence[StageSeen], rules: Sequence[StageRule], *, history: bool
+) -> tuple[Question, ...]:
+    """A question for each of `others`, the stages of the data that the rules do not name."""
+    questions = [_ask_type(stage, history=history) for stage in others[:20]]
+    return _with_line(questions, rules, others[:20], some_closed=any(stage.closed for stage in seen))
 
 
 def with_answers(

@@ -45,12 +45,14 @@ class HeaderWords:
 
 @dataclass(frozen=True)
 class StageWords:
-    """Names of stages: open ones with their usual place, those that end a deal, those that must be asked."""
+    """Names of stages: open ones with their usual place, those that end a deal, those that are asked, and of these the
+    ones that sound like won."""
 
     open: Names
     won: frozenset[str]
     lost: frozenset[str]
     asked: frozenset[str]
+    ending: frozenset[str]
 
 
 def _load(name: str) -> dict[str, object]:
@@ -96,4 +98,5 @@ def stage_words() -> StageWords:
         won=frozenset(_folded(plain["won"])),
         lost=frozenset(_folded(plain["lost"])),
         asked=frozenset(_folded(plain["asked"])),
+        ending=frozenset(_folded(plain["ending"])),
     )
