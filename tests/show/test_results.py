@@ -132,7 +132,35 @@ def test_equal_contents_are_equal_results(funnel):
     assert Funnels([funnel]) == Result([funnel])
     assert Funnels([funnel]) != Figures([FIGURE])
     assert hash(Funnels([funnel])) == hash(Result([funnel]))
-    assert repr(Figures([])) == "Figures([])"
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "head"),
+    [
+        ("en", "Where deals move on, and where they stop – as of 23 Nov 2026", "Stage        Entered  Moved on  Lost"),
+        ("he", "איפה עסקאות מתקדמות ואיפה הן נעצרות – נכון ל־23.11.2026", "שלב          נכנסו  התקדמו  לא נסגרו"),
+    ],
+)
+def test_printed_it_is_a_readable_table(funnel, monkeypatch, lang, title, head):
+    monkeypatch.setenv("YAAD_LANG", lang)
+    shown = repr(Funnels([funnel]))
+    first, _, heads, rule, row, *_ = shown.splitlines()
+    assert (first, heads[: len(head)]) == (title, head)
+    assert set(rule) == {"-", " "}
+    assert row.split() == ["Inquiry", "1,207", "604", "565", "38", "50%", "51.7%", "49%–54.5%"]
+    assert "Message(" not in shown
+    assert not set(shown) & set("\u2066\u2067\u2068\u2069")
+
+
+def test_printed_rows_are_aligned(dwells):
+    text = repr(DwellTimes([dwells])).split("\n\n")[1].splitlines()
+    assert len(text) == 6
+    assert text[1] == text[4]
+    assert len({len(line) for line in text}) == 1
+
+
+def test_any_other_content_is_printed_as_it_is():
+    assert repr(Result(3)) == "Result(3)"
 
 
 @pytest.mark.parametrize("kind", [Figures, Funnels, DwellTimes, Conversions])

@@ -53,13 +53,14 @@ class Result:
         self.content = content
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.content!r})"
+        """The table as plain text, in the language of ``YAAD_LANG``, else English."""
+        return self.table(_language()).to_text() or f"{type(self).__name__}({self.content!r})"
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and isinstance(other, Result) and other.content == self.content
 
     def __hash__(self) -> int:
-        return hash(repr(self))
+        return hash((type(self), repr(self.content)))
 
     def to_dict(self, lang: str = "en") -> Json:
         """The JSON object of the result; `lang` is the language of the few sentences in it."""
@@ -106,9 +107,14 @@ class Result:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it: the page's part with its own tokens; language of ``YAAD_LANG``, else English."""
-        lang = os.environ.get("YAAD_LANG", "en")
-        lang = lang if lang in LANGUAGES else "en"
+        lang = _language()
         return in_notebook(self.html(lang), lang)
+
+
+def _language() -> str:
+    """The language that the environment asks for, else English."""
+    lang = os.environ.get("YAAD_LANG", "en")
+    return lang if lang in LANGUAGES else "en"
 
 
 def _class_for(content: object) -> "type[Result]":

@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import io
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -81,6 +83,38 @@ class Table:
             cells = zip(row, self.columns, strict=True)
             writer.writerow([value for cell, column in cells for value in _csv_values(cell, column, self.lang)])
         return out.getvalue()
+
+    def to_text(self) -> str:
+        """As plain text: the title, aligned columns, the total after a rule, the notes."""
+        heads = [say_plain(column.head, self.lang) for column in self.columns]
+        body, foot = ([self._texts(row) for row in rows] for rows in (self.rows, [self.total] if self.total else []))
+        widths = [max(map(_width, cells)) for cells in zip(heads, *body, *foot, strict=True)]
+        rule = ["-" * width for width in widths]
+        lines = [heads, rule, *body, *([rule, *foot] if foot else [])] if heads else []
+        parts = [
+            say_plain(self.title, self.lang),
+            "\n".join(self._line(cells, widths) for cells in lines),
+            "\n".join(say_plain(note, self.lang) for note in self.notes),
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+    def _texts(self, row: Sequence[Shown]) -> list[str]:
+        """The cells of a row, each on one line."""
+        return [" ".join(say_plain(cell.said, self.lang).split()) for cell in row]
+
+    def _line(self, cells: Sequence[str], widths: Sequence[int]) -> str:
+        padded = []
+        for cell, width, column in zip(cells, widths, self.columns, strict=True):
+            space = " " * (width - _width(cell))
+            padded.append(space + cell if column.kind.numeric else cell + space)
+        return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """Places that a text takes where all letters are equally wide."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def inert(text: str) -> str:
