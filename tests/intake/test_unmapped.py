@@ -72,3 +72,27 @@ def test_a_mapping_of_columns_is_final(write):
 def test_other_columns_are_no_amounts(write, values):
     text = "id,stage,created,x\n" + "".join(f"{i},New,2024-01-0{i},{values}\n" for i in range(1, 5))
     assert understand(write("deals.csv", text)).questions == ()
+
+
+@pytest.mark.parametrize("header", ["deal", "Deal", "עסקה"])
+def test_a_column_called_deal_is_the_id_where_nothing_else_is(write, header):
+    found = understand(write("deals.csv", f"{header},stage\nA,New\nB,Won\n"))
+    assert found.questions == ()
+    assert found.mapping.columns == {"id": header, "stage": "stage"}
+
+
+@pytest.mark.parametrize("text", ["id,Deal,stage\n1,A,New\n2,B,Won\n", "Deal ID,Deal,stage\n1,A,New\n2,A,Won\n"])
+def test_it_is_the_name_beside_an_id(write, text):
+    assert understand(write("deals.csv", text)).mapping.columns["name"] == "Deal"
+
+
+def test_a_question_on_the_id_offers_all_columns_by_name_and_value(write):
+    path = write("deals.csv", "Deal,stage,owner\n,New,Dana\nA,Won,Dana\nA,Won,Eli\n")
+    (question,) = understand(path).questions
+    assert question.id == "column:id"
+    assert set(question.options) == {"Deal", "stage", "owner"}
+    for lang in ("he", "en"):
+        said = render(question.options["Deal"], lang)
+        assert "Deal" in said
+        assert "A" in said.replace("Deal", "")
+    assert understand(path, answers={"column:id": "Deal"}).mapping.columns["id"] == "Deal"

@@ -12,9 +12,11 @@ from yaad.intake.deciding.amounts import AmountDecision, Numbers, decide_amounts
 from yaad.intake.deciding.dates import DateDecision, decide_dates
 from yaad.intake.deciding.days import PIVOT, Order
 from yaad.intake.deciding.flags import read_flags
+from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import currency_in, propose_fields, propose_kind, stage_date_columns, tax_in
 from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments, take_apart
 from yaad.intake.deciding.stages import Places
+from yaad.intake.deciding.words import header_words
 from yaad.intake.fields import FIELDS, NEEDED, Field, Value, known_fields
 from yaad.intake.files import Format
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
@@ -206,8 +208,20 @@ def _propose(found: Decisions) -> None:
     stage = proposed.get("stage")
     if stage is not None and not len(cleaned(found.table.columns[stage]).drop_null()):
         del proposed["stage"]  # a column without a value tells no stages
+    _name_as_id(found, proposed)
     found.fields = proposed
     found.how |= {header: Message("intake.how_header_name") for header in proposed.values()}
+
+
+def _name_as_id(found: Decisions, proposed: dict[str, str]) -> None:
+    """A column called "deal" is the deal's id where no other column is, and each row has its own value there."""
+    name = proposed.get("name")
+    if found.kind is not Kind.DEALS or "id" in proposed or name is None:
+        return
+    values = cleaned(found.table.columns[name])
+    single = not values.null_count and len(pc.unique(values)) == len(values) > 0
+    if single and fold(name) in header_words().bare_ids:
+        proposed["id"] = proposed.pop("name")
 
 
 def _ask_column(found: Decisions, name: str) -> Question:

@@ -26,6 +26,7 @@ class HeaderWords:
         net: words of amounts before VAT.
         gross: words of amounts with VAT in them.
         codes: words of columns whose numbers are no amounts.
+        bare_ids: names of a deal that are its id where nothing else is.
     """
 
     fields: dict[str, dict[str, Names]]
@@ -34,6 +35,7 @@ class HeaderWords:
     net: tuple[str, ...]
     gross: tuple[str, ...]
     codes: tuple[str, ...]
+    bare_ids: tuple[str, ...]
 
     def of(self, kind: Kind) -> dict[str, Names]:
         """The fields of a kind; a history also knows what a deal is described by."""
@@ -45,8 +47,7 @@ class HeaderWords:
 
 @dataclass(frozen=True)
 class StageWords:
-    """Names of stages: open ones with their usual place, those that end a deal, those that are asked, and of these the
-    ones that sound like won."""
+    """Names of stages: open ones with their usual place, endings, those that are asked; of these, what sounds won."""
 
     open: Names
     won: frozenset[str]
@@ -85,6 +86,7 @@ def header_words() -> HeaderWords:
         net=_folded(plain["net"]),
         gross=_folded(plain["gross"]),
         codes=_folded(plain["codes"]),
+        bare_ids=_folded(plain["bare_ids"]),
     )
 
 
