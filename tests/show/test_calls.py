@@ -23,6 +23,12 @@ def test_a_file_runs_no_formula():
     assert "'=1+1" in Calls([DEAL]).table("he").to_csv()
 
 
+def test_a_file_says_which_deal_it_is():
+    head, row = Calls([DEAL]).table("en").to_csv().splitlines()
+    assert head.startswith("Deal,Deal’s id,Salesperson")
+    assert row.startswith("Novatek Ltd.,D1,Dana")
+
+
 def test_no_deal_is_a_table_without_rows():
     table = Calls([]).table("he")
     assert table.rows == ()

@@ -42,6 +42,7 @@ def test_plan_as_json(plan):
                 "Inquiries for each chance – 500: one in two · 560: 8 of 10 · 590: 9 of 10",
                 "“8 of 10”: with 560 inquiries, in 8 of 10 cases there will be 50 customers or more.",
                 "50 customers at ₪27K on average bring ₪1.35M.",
+                "The inquiries for each chance are rounded up; JSON has the exact ones.",
             ],
         ),
         (
@@ -50,12 +51,22 @@ def test_plan_as_json(plan):
                 "כמה פניות לכל סיכוי – 500: אחד לשניים · 560: 8 מתוך 10 · 590: 9 מתוך 10",
                 "״8 מתוך 10״: עם 560 פניות, ב־8 מתוך 10 מקרים יהיו 50 לקוחות או יותר.",
                 "50 לקוחות, 27 אלף ₪ לכל אחד בממוצע, מביאים 1.35 מיליון ₪.",
+                "מספר הפניות לכל סיכוי מעוגל כלפי מעלה; המספרים המדויקים ב־JSON.",
             ],
         ),
     ],
 )
 def test_plan_in_words(plan, lang, lines):
-    assert said(PlanResult(plan), lang)[:3] == lines
+    assert said(PlanResult(plan), lang)[:4] == lines
+
+
+@pytest.mark.parametrize(("lang", "quotes", "customers"), [("en", "quotes", "customer"), ("he", "הצעות", "לקוח")])
+def test_quotes_are_no_customers(lang, quotes, customers):
+    ratios = typed_ratios({"quote": "0.5"})
+    for result in (PlanResult(plan_backwards(50, ratios, average="27000")), WhatIfResult(what_if(100, ratios))):
+        lines = " ".join(said(result, lang))
+        assert quotes in lines
+        assert customers not in lines
 
 
 def test_plan_as_table(plan):
@@ -106,6 +117,7 @@ def test_what_if_as_json(inquiries, customers):
 def test_what_if_in_words():
     made = WhatIfResult(what_if(120, RATIOS, "27000", unit="ILS"))
     assert "On average they bring ₪324K." in said(made, "en")
+    assert any(line.startswith("8 of 10: ") and line.endswith(" customers or more.") for line in said(made, "en"))
     assert [say_plain(cell.said, "en") for cell in made.table("en").rows[-1]][:2] == ["Closings", "12"]
     assert made.arrow().column_names == ["stage", "count", "low", "high"]
 

@@ -28,6 +28,7 @@ class Calls(Result):
 
 _COLUMNS = (
     Column("name", Message("show.head_deal"), Kind.NAME),
+    Column("deal_id", Message("show.head_deal_id"), Kind.NAME),
     Column("owner", Message("show.by_owner"), Kind.NAME),
     Column("stage", Message("show.head_stage"), Kind.NAME),
     Column("amount", Message("show.head_worth"), Kind.FIGURE),
@@ -56,6 +57,7 @@ def _row(deal: CallDeal, lang: str) -> dict[str, Cell]:
 def _shown(deal: CallDeal, lang: str) -> tuple[Shown, ...]:
     return (
         name(deal.name),
+        name(deal.deal_id),
         _name(deal.owner),
         name(deal.stage),
         figure(deal.amount, deal.currency, lang),

@@ -173,11 +173,13 @@ def _plan_notes(made: Plan, lang: str, window_days: float | None) -> tuple[Said,
     lines += _meaning(made)
     if made.value is not None and made.average is not None:
         said: dict[str, object] = {
-            "customers": Message("show.customers", {"n": made.target}),
+            "customers": _ended_as(made.needed[-1].stage, made.target),
             "average": money(made.average, made.unit, lang),
             "value": money(made.value, made.unit, lang),
         }
         lines.append(Message("show.plan_value", said))
+    if chances:
+        lines.append(Message("show.rounded_up"))
     if window_days is not None:
         lines.append(Message("show.window", {"n": round(window_days)}))
     # of the inquiries the plan's own notes say it, with the day
@@ -191,13 +193,20 @@ def _meaning(made: Plan) -> list[Said]:
     inquiries = made.chance.get(RECOMMENDED)
     if inquiries is None:
         return []
-    customers = Message("show.customers", {"n": made.target})
+    customers = _ended_as(made.needed[-1].stage, made.target)
     return [Message("show.chance_means", {"count": for_people(inquiries), "customers": customers})]
 
 
+def _ended_as(last: str, n: int) -> Message:
+    """What stands at the end of the ratios: customers, unless a step before the closing is the last one."""
+    step = phrases.step_of(last)
+    return Message("show.customers", {"n": n}) if step in (None, "closing") else Message(f"show.step_{step}", {"n": n})
+
+
 def _what_if_notes(made: WhatIf, lang: str) -> tuple[Said, ...]:
+    last = made.expected[-1].stage
     lines: list[Said] = [
-        Message("show.at_least_customers", {"chance": chance_said(level, lang), "n": customers})
+        Message("show.at_least_so_many", {"chance": chance_said(level, lang), "what": _ended_as(last, customers)})
         for level, customers in made.chance.items()
     ]
     if made.value is not None:
