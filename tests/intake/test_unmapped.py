@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from yaad.intake import Mapping, load, understand
+from yaad.intake import Mapping, Shape, load, understand
 from yaad.text import render
 
 GERMAN = """Vorgang;Erstellt;Geschlossen;Betrag;Status
@@ -96,3 +96,73 @@ def test_a_question_on_the_id_offers_all_columns_by_name_and_value(write):
         assert "Deal" in said
         assert "A" in said.replace("Deal", "")
     assert understand(path, answers={"column:id": "Deal"}).mapping.columns["id"] == "Deal"
+
+
+WIDE = """ID,Owner,New,Meeting,Quote,Won,Lost
+1,Dana,2024-01-01,2024-01-05,2024-01-09,2024-01-20,
+2,Eli,2024-01-02,2024-01-06,,,2024-01-30
+3,Dana,2024-01-03,,,,
+"""
+TOLD = [
+    ("1", "New"),
+    ("1", "Meeting"),
+    ("1", "Quote"),
+    ("1", "Won"),
+    ("2", "New"),
+    ("2", "Meeting"),
+    ("2", "Lost"),
+    ("3", "New"),
+]
+
+
+def moves(batch):
+    rows = sorted(batch.tables["moves"].to_pylist(), key=lambda row: (row["deal_id"], row["sort_at"], row["seq"]))
+    assert all(row["day"] for row in rows)
+    return [(row["deal_id"], row["to_stage"]) for row in rows]
+
+
+def test_a_date_a_stage_is_recognised_by_the_names_of_the_columns(write):
+    path = write("deals.csv", WIDE)
+    found = understand(path)
+    assert found.questions == ()
+    assert found.mapping.shape is Shape.WIDE
+    assert [(r.name, r.type.value, r.entered) for r in found.mapping.stages] == [
+        (name, kind, name)
+        for name, kind in (("New", "open"), ("Meeting", "open"), ("Quote", "open"), ("Won", "won"), ("Lost", "lost"))
+    ]
+    assert moves(load(path, found.mapping)) == TOLD
+    kept = Mapping.from_yaml(found.mapping.to_yaml(), name="m")
+    assert moves(load(path, kept)) == TOLD
+
+
+@pytest.mark.parametrize("ending", [" date", "_Date", ""])
+def test_words_of_dates_beside_a_stage_do_not_matter(write, ending):
+    text = WIDE.replace("New,Meeting,Quote", f"New{ending},Meeting{ending},Quote{ending}").replace(
+        "Won,Lost", "Won date,Lost date"
+    )
+    path = write("deals.csv", text)
+    found = understand(path)
+    assert (found.questions, found.mapping.shape) == ((), Shape.WIDE)
+    assert moves(load(path, found.mapping)) == TOLD
+
+
+def test_unknown_columns_of_dates_are_one_question_whose_answer_works(write):
+    text = WIDE.replace("New,Meeting,Quote,Won,Lost", "Ein,Zwei,Drei,Vier,Fünf")
+    path = write("deals.csv", text)
+    (question,) = understand(path, answers={"kind": "deals"}).questions
+    assert question.id == "stages"
+    answers = {"kind": "deals", "stages": "Ein, Zwei, Drei, Vier=won, Fünf=lost"}
+    found = understand(path, answers=answers)
+    assert (found.questions, found.mapping.shape) == ((), Shape.WIDE)
+    names = dict(zip(("Ein", "Zwei", "Drei", "Vier", "Fünf"), ("New", "Meeting", "Quote", "Won", "Lost"), strict=True))
+    assert [(deal, names[stage]) for deal, stage in moves(load(path, found.mapping))] == TOLD
+    by_line = understand(path, mapping=Mapping.from_yaml(question.map_line, name="m"))
+    assert (by_line.questions, by_line.mapping.shape) == ((), Shape.WIDE)
+
+
+def test_stages_dates_beside_a_column_of_stages(write):
+    text = "id,stage,New,Meeting\n1,Meeting,2024-01-01,2024-01-02\n2,New,2024-01-03,\n3,Won,2024-01-04,2024-01-05\n"
+    path = write("deals.csv", text)
+    found = understand(path)
+    assert (found.questions, found.mapping.shape) == ((), Shape.WIDE)
+    assert [r.name for r in found.mapping.stages] == ["New", "Meeting", "Won"]

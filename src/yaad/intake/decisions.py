@@ -19,10 +19,11 @@ from yaad.intake.deciding.stages import Places
 from yaad.intake.deciding.words import header_words
 from yaad.intake.fields import FIELDS, NEEDED, Field, Value, known_fields
 from yaad.intake.files import Format
-from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
+from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind, Shape
 from yaad.intake.mapping import ALL, Mapping
 from yaad.intake.table import Table
 from yaad.intake.unmapped import ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
+from yaad.intake.wide import LEAST, ask_stage_dates, stage_dates, told_dates
 from yaad.text import Message
 
 POINTS = {"point": ".", "comma": ","}
@@ -44,6 +45,7 @@ class Decisions:
         dates: field → its column taken apart, and how to read it.
         numbers: the same for numbers.
         flags: fields that say yes or no instead of a date.
+        wide: stage → the column of its date, where columns are named like stages and the mapping names none.
         how: column → how we know.
         questions: what is open.
         notes: what is said of the file as a whole.
@@ -57,6 +59,7 @@ class Decisions:
     dates: dict[str, tuple[Moments, DateDecision]] = field(default_factory=dict)
     numbers: dict[str, tuple[Numbers, AmountDecision]] = field(default_factory=dict)
     flags: dict[str, Mask] = field(default_factory=dict)
+    wide: dict[str, str] = field(default_factory=dict)
     how: dict[str, Message] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
@@ -108,6 +111,8 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
         told = Kind(answer)
     if told is None and all(grid.source.format is Format.XES for grid in table.grids):
         told = Kind.EVENTS
+    if told is None and not _repeats(table) and _is_wide(found, headers):
+        told = Kind.DEALS
     kind = told or propose_kind(headers, repeated_ids=_repeats(table))
     if kind is None:
         options = {one.value: Message(f"intake.kind_{one.value}") for one in Kind}
@@ -119,6 +124,11 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
         return
     found.kind = kind
     found.mapping = replace(found.mapping, kind=kind)
+
+
+def _is_wide(found: Decisions, headers: list[str]) -> bool:
+    """The columns hold a date a stage: by the mapping's word, or by their names and values."""
+    return any(rule.entered for rule in found.mapping.stages) or bool(stage_dates(found.table, headers))
 
 
 def _repeats(table: Table) -> bool:
@@ -136,6 +146,12 @@ def decide_fields(found: Decisions) -> None:
     Raises:
         InputError: the mapping names a column that the file lacks, or a field that this kind does not have.
     """
+    if found.kind is Kind.DEALS and not found.mapping.stages and found.mapping.shape in (None, Shape.WIDE):
+        known = propose_fields(list(found.table.columns), Kind.DEALS).items()
+        own = {header for name, header in known if found.field(name).value is Value.MOMENT}
+        free = [h for h in found.table.columns if h not in own and h not in found.mapping.columns.values()]
+        found.wide = stage_dates(found.table, free)
+        _take_told_dates(found)
     if found.proposed:
         _propose(found)
     else:
@@ -148,14 +164,37 @@ def decide_fields(found: Decisions) -> None:
                 found.fields[name] = column
 
 
+def _take_told_dates(found: Decisions) -> None:
+    """The answer to the question on stages' dates: columns in order, each the date of a stage."""
+    rules = told_dates(found.answers.get("stages", ""), found.table)
+    if rules and found.answers.get("column:stage") is None:
+        found.mapping, found.wide = replace(found.mapping, stages=rules), {}
+
+
 def ask_needed(found: Decisions) -> None:
     """Fields without which a kind cannot be read, once it is known which columns hold what they promise."""
     twins = any(question.id.startswith("column:") for question in found.questions)
     for name in NEEDED[found.kind]:
         if name not in found.fields and not twins:
             found.questions.append(_ask_column(found, name))
-    if found.kind is Kind.DEALS and not _tells_outcome(found.fields):
+    dated = found.wide or any(rule.entered for rule in found.mapping.stages)
+    dated = dated or any(question.id == "stages" for question in found.questions)
+    if found.kind is Kind.DEALS and not dated and not _tells_outcome(found.fields):
         found.questions.append(_ask_column(found, "stage"))
+
+
+def ask_wide(found: Decisions) -> None:
+    """Several columns of dates that no header explains, and no column of stages: which are stages is one question.
+
+    An answer gives the stages; ``none`` leaves the columns to the other questions.
+    """
+    told = bool({"stages", "column:stage"} & found.answers.keys()) or bool(found.wide or found.mapping.stages)
+    if not found.proposed or found.kind is not Kind.DEALS or told or {"stage", *BEGINS, *ENDS} & found.fields.keys():
+        return
+    free = [header for header in found.table.columns if header not in found.fields.values()]
+    dated = [header for header in free if holds_dates(found.table, header)]
+    if len(dated) >= LEAST:
+        found.questions.append(ask_stage_dates(found.table, dated))
 
 
 def finish_columns(found: Decisions) -> None:
@@ -199,7 +238,8 @@ def _column(found: Decisions, header: str) -> str | None:
 
 
 def _propose(found: Decisions) -> None:
-    headers = [name for name in found.table.columns if not name.startswith("#")]
+    taken = {*found.wide.values(), *(rule.entered for rule in found.mapping.stages)}
+    headers = [name for name in found.table.columns if not name.startswith("#") and name not in taken]
     proposed = propose_fields(headers, found.kind)
     for name in FIELDS[found.kind]:
         answer = found.answers.get(f"column:{name}")
@@ -234,11 +274,14 @@ def _ask_column(found: Decisions, name: str) -> Question:
 
 def ask_unclaimed(found: Decisions) -> None:
     """Dates and amounts under headers that we do not know are asked about; a mapping's word on columns is final."""
-    needed = any(question.id.startswith("column:") for question in found.questions)  # may take one of these columns
+    needed = any(
+        question.id.startswith(("column:", "stages")) for question in found.questions
+    )  # may take one of these columns
     if not found.proposed or found.kind is not Kind.DEALS or needed:
         return
     free = [header for header in found.table.columns if header not in found.fields.values()]
-    of_stages = stage_date_columns(free, ()).values()
+    of_stages = {*stage_date_columns(free, ()).values(), *found.wide.values()}
+    of_stages |= {rule.entered or "" for rule in found.mapping.stages}
     free = [header for header in free if header not in of_stages]
 
     def ask(name: str, headers: list[str]) -> None:

@@ -26,6 +26,8 @@ from yaad.intake.deciding.stages import (
 from yaad.intake.decisions import BEGINS, ENDS, Decisions, decide_values, history_places
 from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.mapping import REST, Mapping, StageRule
+from yaad.intake.unmapped import NONE
+from yaad.intake.wide import seen_in, type_of
 from yaad.model import StageType
 from yaad.text import Message
 
@@ -57,6 +59,8 @@ def decide_stages(found: Decisions) -> None:
         _ask_others(found, seen)
     elif texts is not None:
         _propose(found, seen)
+    elif found.wide:
+        _propose_wide(found)
     else:
         found.mapping = replace(found.mapping, stages=_without_column(found))
     _complete(found)
@@ -107,12 +111,26 @@ def _propose(found: Decisions, seen: list[StageSeen]) -> None:
     if len(seen) > MOST or (found.kind is Kind.EVENTS and sum(map(is_known, seen)) * 2 < len(seen)):
         found.questions.append(_ask_all(column, seen))
         return
-    stages = _without_answered(found, seen)
+    known = {fold(stage.name) for stage in seen}
+    passed = [s for s in seen_in(found.table, found.wide) if fold(s.name) not in known and type_of(s.name) is not None]
+    stages = _without_answered(found, [*seen, *passed])
     decision = propose_stages(stages, found.answers, history=found.kind in HISTORY)
     found.mapping = replace(found.mapping, stages=decision.rules)
     found.questions += decision.questions
     names = ", ".join(rule.name for rule in decision.rules)
     found.how[column] = Message("intake.how_stages", {"stages": names})
+
+
+def _propose_wide(found: Decisions) -> None:
+    """The stages that columns of dates are named after; won and lost also where only a field of ours tells of them."""
+    decision = propose_stages(seen_in(found.table, found.wide), found.answers, history=False)
+    rules = list(decision.rules)
+    for rule in _without_column(found)[1:]:
+        if rule.type.value in found.fields and all(other.type is not rule.type for other in rules):
+            rules.append(rule)
+    found.mapping = replace(found.mapping, stages=dated(rules, found.wide))
+    found.questions += decision.questions
+    found.notes.append(Message("intake.how_wide", {"stages": ", ".join(found.wide.values())}))
 
 
 def _without_answered(found: Decisions, seen: list[StageSeen]) -> list[StageSeen]:
@@ -128,7 +146,7 @@ def _without_answered(found: Decisions, seen: list[StageSeen]) -> list[StageSeen
 def _told(answer: str | None) -> tuple[StageRule, ...]:
     """Stages as an answer names them, in order: ``New, Quote, Signed=won, Dropped=lost``."""
     rules: list[StageRule] = []
-    for part in (answer or "").split(","):
+    for part in (answer or "").split(",") if answer != NONE else ():
         name, _, kind = part.partition("=")
         if name.strip():
             known = kind.strip() in [one.value for one in StageType]
@@ -178,7 +196,7 @@ def _decide_shape(found: Decisions, seen: list[StageSeen]) -> None:
         taken = set(found.fields.values())
         free = [header for header in found.table.columns if header not in taken]
         names = [rule.name for rule in mapping.stages]
-        matched = stage_date_columns(free, names)
+        matched = stage_date_columns(free, names) | found.wide
         own_dates = {name: column for name, column in matched.items() if fold(name) in set(map(fold, names))}
         if mapping.shape is None and len(own_dates) < 2:
             own_dates = {}

@@ -14,6 +14,7 @@ from yaad.intake.decisions import (
     Decisions,
     ask_needed,
     ask_unclaimed,
+    ask_wide,
     decide_fields,
     decide_kind,
     decide_money,
@@ -131,12 +132,13 @@ def study(
         decide_fields(found)
         refuse_lost_digits(found)
         decide_values(found)
+        ask_wide(found)
         ask_needed(found)
         ask_unclaimed(found)
         finish_columns(found)
         decide_money(found)
         decide_zone(found)
-        if found.kind in DEALS_LIKE and not any(q.id.startswith("column:") for q in found.questions):
+        if found.kind in DEALS_LIKE and not any(q.id.startswith(("column:", "stages")) for q in found.questions):
             decide_stages(found)
         result.duplicates = _duplicates(found)
     found.mapping = _with_columns(found)

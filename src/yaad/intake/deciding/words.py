@@ -27,6 +27,7 @@ class HeaderWords:
         gross: words of amounts with VAT in them.
         codes: words of columns whose numbers are no amounts.
         bare_ids: names of a deal that are its id where nothing else is.
+        date_words: what stands before or after a stage's name in a column of dates.
     """
 
     fields: dict[str, dict[str, Names]]
@@ -36,6 +37,7 @@ class HeaderWords:
     gross: tuple[str, ...]
     codes: tuple[str, ...]
     bare_ids: tuple[str, ...]
+    date_words: tuple[str, ...]
 
     def of(self, kind: Kind) -> dict[str, Names]:
         """The fields of a kind; a history also knows what a deal is described by."""
@@ -87,6 +89,7 @@ def header_words() -> HeaderWords:
         gross=_folded(plain["gross"]),
         codes=_folded(plain["codes"]),
         bare_ids=_folded(plain["bare_ids"]),
+        date_words=_folded(plain["date_words"]),
     )
 
 
