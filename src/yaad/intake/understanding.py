@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import Question
+from yaad.intake.answers import check_of_files, check_of_rows
 from yaad.intake.arrow import pc
 from yaad.intake.decisions import (
     Decisions,
@@ -24,7 +25,7 @@ from yaad.intake.decisions import (
     refuse_lost_digits,
 )
 from yaad.intake.duplicates import Duplicates, find_duplicates
-from yaad.intake.files import paths_of
+from yaad.intake.files import paths_of, shown_name
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import DUPLICATES, Mapping
 from yaad.intake.reading import Grid, Progress
@@ -122,7 +123,9 @@ def study(
     """
     given, told = mapping or Mapping(), dict(answers or {})
     asked_kind = told_kind(given, kind)
-    readings = read_files(paths_of(paths), given, told, on_progress)
+    files = paths_of(paths)
+    check_of_files(told, [shown_name(path) for path in files])
+    readings = read_files(files, given, told, on_progress)
     if readings.table is None:
         return Study(readings, questions=list(readings.questions))
     found = Decisions(readings.table, readings.mapping, told, notes=list(readings.notes))
@@ -141,6 +144,7 @@ def study(
         if found.kind in DEALS_LIKE and not any(q.id.startswith(("column:", "stages")) for q in found.questions):
             decide_stages(found)
         result.duplicates = _duplicates(found)
+    check_of_rows(found)
     found.mapping = _with_columns(found)
     result.questions = found.questions
     return result
@@ -195,7 +199,7 @@ def understand(
 
     Raises:
         InputError: a file is absent, empty, binary or broken; the mapping names a column that the file lacks; a file
-            is named by no pattern of the mapping.
+            is named by no pattern of the mapping; an answer belongs to no question or is none of its options.
     """
     result = study(paths, mapping, kind, answers, on_progress)
     files = tuple(_file(grid, result.decisions) for grid in result.readings.grids)
