@@ -1,10 +1,13 @@
 """Mapping files: the maps that users write, read back equal, with errors that name key and line."""
 
+import re
+
 import pytest
 
 from yaad.errors import InputError
 from yaad.intake import Join, Kind, Mapping, Shape, StageRule
 from yaad.model import StageType
+from yaad.text import render
 
 TWO_DATES = """
 kind: deals
@@ -151,3 +154,27 @@ def test_aliases_cannot_grow_without_end():
 
 def test_an_empty_file_says_nothing():
     assert Mapping.from_yaml("# nothing yet\n", name="a.yaml") == Mapping()
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "why"),
+    [
+        ("kind: deals\nstages: [A, B\n", 2, "bracket"),
+        ("kind: deals\ncolumns: {id: a, stage: b\ndates: iso\n", 2, "bracket"),
+        ("kind: deals\nzone: a: b\n", 2, "colon"),
+        ("kind: deals\nzone: 'UTC\n", 2, "quote"),
+        ("columns:\n\tid: a\n", 2, "tab"),
+        ("columns:\n  id: a\n stage: b\n", 3, "indent"),
+        ("kind: *deals\n", 1, "alias"),
+        ("a: 1\n---\nb: 2\n", 2, "documents"),
+        ("kind: deals\nzone: \x01\n", 2, "character"),
+        ("kind: deals\nzone: @me\n", 2, "character"),
+    ],
+)
+def test_broken_yaml_is_told_in_our_words_with_its_line(text, row, why):
+    with pytest.raises(InputError) as caught:
+        Mapping.from_yaml(text, name="m")
+    assert caught.value.message.values["why"].key == f"intake.yaml_{why}"
+    assert f"שורה {row}:" in caught.value.say("he")
+    assert f"Line {row}:" in caught.value.say("en")
+    assert not re.search("[a-z]{2,}", render(caught.value.message, "he"))

@@ -11,6 +11,21 @@ LONGEST = 1 << 20
 MOST_NODES = 20_000
 DEEPEST = 20
 
+FAULTS = {
+    "\\t": "tab",
+    "quoted scalar": "quote",
+    "flow sequence": "bracket",
+    "flow mapping": "bracket",
+    "mapping values are not allowed": "colon",
+    "could not find expected ':'": "colon",
+    "single document": "documents",
+    "undefined alias": "alias",
+    "duplicate anchor": "alias",
+    "block end": "indent",
+    "cannot start any token": "character",
+}
+"""Part of what the parser says → the end of the key of our words for it; the first that fits counts."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -51,19 +66,31 @@ def read_yaml(text: str, name: str) -> Keys:
     try:
         root = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        row = mark.line + 1 if mark else None
-        raise InputError(
-            Message("intake.map_broken", {"name": name, "why": str(error.problem)}), file=name, row=row
-        ) from None
+        why = _why(str(error.context), str(error.problem))
+        opened = error.context_mark if why in ("bracket", "quote") else None  # where it begins says more than its end
+        mark = opened or error.problem_mark or error.context_mark
+        raise _broken(name, mark.line + 1 if mark else 1, why) from None
+    except yaml.reader.ReaderError as error:
+        raise _broken(name, text[: error.position].count("\n") + 1, "character") from None
     except yaml.YAMLError:
-        raise InputError(Message("intake.map_broken", {"name": name, "why": "?"}), file=name) from None
+        raise _broken(name, 1, "other") from None
     if root is None:
         return Keys({}, {}, 1)
     found = _Walk(name).node(root)
     if not isinstance(found, Keys):
         raise InputError(Message("intake.map_not_keys", {"name": name}), file=name, row=found.line)
     return found
+
+
+def _broken(name: str, row: int, why: str) -> InputError:
+    values: dict[str, object] = {"name": name, "row": row, "why": Message(f"intake.yaml_{why}")}
+    return InputError(Message("intake.map_broken", values), file=name, row=row)
+
+
+def _why(context: str, problem: str) -> str:
+    """Which of our words say what is wrong, by what the parser says."""
+    said = f"{context} {problem}"
+    return next((why for sign, why in FAULTS.items() if sign in said), "other")
 
 
 class _Walk:
