@@ -65,6 +65,18 @@ def test_filters_are_links(visit, full):
     assert page.locator(".strip a[aria-current]").all_inner_texts() == ["2026-10", "Source"]
 
 
+def test_only_periods_with_data_are_offered(visit, full, company):
+    page = visit(full, "/funnel/", lang="en")
+    offered = page.locator("ul[aria-labelledby=f-period] a").all_inner_texts()[1:]
+    first = company.STAGES[0]
+    came = [row[first] for row in company.rows()] + [
+        row["closed"] for row in company.rows() if row["outcome"] == "נסגר"
+    ]
+    months = {day[:7] for day in came}
+    assert [name for name in offered if len(name) == 7 and "Q" not in name] == sorted(months, reverse=True)[:2]
+    assert [name for name in offered if len(name) == 4] == sorted({month[:4] for month in months}, reverse=True)[:2]
+
+
 def test_any_two_stages(visit, full, company):
     page = visit(full, "/funnel/", lang="he", js=False)
     page.select_option("select[name=start]", "פגישה")

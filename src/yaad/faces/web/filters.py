@@ -1,6 +1,5 @@
 """What a page of figures is narrowed to: a dimension and a period, as links and as a form."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,6 +13,8 @@ from yaad.text import LANGUAGES, Message, has_key
 FIRST = ("source", "owner", "product", "branch", "campaign", "lost_reason")
 """Dimensions that people ask for first, in this order."""
 GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+OFFERED = 2
+"""How many periods of each length are offered."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,14 @@ class Filters:
             links.append(Choice(dimension(self.by), self.href(), current=True))
         return links
 
-    def periods(self, as_of: dt.date | None) -> list[Choice]:
-        """Links for all time and for the periods around the data's day."""
+    def periods(self, months: Sequence[str]) -> list[Choice]:
+        """Links for all time and for the latest periods in which there is anything.
+
+        Args:
+            months: those in which a deal came or was won, as they are typed, in order.
+        """
         links = [Choice(Message("web.all_time"), self.href(period=""), not self.period)]
-        links += [Choice(name, self.href(period=name), self.period == name) for name in _near(as_of)]
+        links += [Choice(name, self.href(period=name), self.period == name) for name in _latest(months)]
         if self.period and not any(link.current for link in links):
             links.append(Choice(self.period, self.href(), current=True))
         return links
@@ -95,12 +100,12 @@ def _own(columns: Sequence[str]) -> list[str]:
     return [name for name in columns if name not in SCHEMAS["deals"].names]
 
 
-def _near(as_of: dt.date | None) -> list[str]:
-    """The month, quarter and year of a day and the ones before, as they are typed."""
-    if as_of is None:
-        return []
-    before = as_of.replace(day=1) - dt.timedelta(days=1)
-    quarter = as_of.replace(month=as_of.month - (as_of.month - 1) % 3, day=1) - dt.timedelta(days=1)
-    names = [f"{day:%Y-%m}" for day in (as_of, before)]
-    names += [f"{day.year}-Q{(day.month - 1) // 3 + 1}" for day in (as_of, quarter)]
-    return [*names, str(as_of.year), str(as_of.year - 1)]
+def _latest(months: Sequence[str]) -> list[str]:
+    """The last two of these months, of their quarters and of their years, as they are typed.
+
+    >>> _latest(["2025-12", "2026-09", "2026-10"])
+    ['2026-10', '2026-09', '2026-Q4', '2026-Q3', '2026', '2025']
+    """
+    quarters = [f"{month[:4]}-Q{(int(month[5:]) - 1) // 3 + 1}" for month in months]
+    years = [month[:4] for month in months]
+    return [name for names in (months, quarters, years) for name in list(dict.fromkeys(reversed(names)))[:OFFERED]]

@@ -8,7 +8,7 @@ from yaad.book import Book
 from yaad.errors import UnknownName
 from yaad.insight import Leak
 from yaad.measures import REGISTRY
-from yaad.model import Dwells, Figure, Funnel, Pipeline
+from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
 from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
 from yaad.show.speech import Said
@@ -100,6 +100,12 @@ def figures(ids: Sequence[str], by: str = "", period: str = "") -> Figures:
     for name in ids:
         words(name)
     return _ask(Figures, "figures", lambda b: b.measure(*ids, by=by or None, period=period or None), *ids, by, period)
+
+
+def months() -> list[str]:
+    """The months in which a deal came or was won, as they are typed, in order."""
+    found = figures(["inquiries", "won"], Grain.MONTH.value)
+    return sorted({str(one.by[Grain.MONTH.value]) for one in found.content if one.value and one.by[Grain.MONTH.value]})
 
 
 def figure(name: str, period: str = "") -> Figure:

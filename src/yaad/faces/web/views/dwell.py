@@ -31,7 +31,7 @@ def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "page": "dwell",
             "filters": filters,
             "dimensions": filters.dimensions(reading.columns()),
-            "periods": filters.periods(reading.as_of()),
+            "periods": filters.periods(reading.months()),
             "bases": [Choice(Message(f"web.basis_{name}"), filters.href(basis=name), name == basis) for name in BASES],
             "dwell": whole,
             "by": dimension(filters.by) if filters.by else None,

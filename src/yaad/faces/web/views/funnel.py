@@ -25,7 +25,7 @@ def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "page": "funnel",
             "filters": filters,
             "dimensions": filters.dimensions(reading.columns()),
-            "periods": filters.periods(reading.as_of()),
+            "periods": filters.periods(reading.months()),
             "funnel": whole,
             "leak": reading.leak(filters.period),
             "by": dimension(filters.by) if filters.by else None,

@@ -22,7 +22,7 @@ def measures(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         return {
             "page": "measures",
             "filters": filters,
-            "periods": filters.periods(reading.as_of()),
+            "periods": filters.periods(reading.months()),
             "groups": reading.by_unit(result.content),
         }
 
