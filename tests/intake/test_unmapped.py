@@ -166,3 +166,20 @@ def test_stages_dates_beside_a_column_of_stages(write):
     found = understand(path)
     assert (found.questions, found.mapping.shape) == ((), Shape.WIDE)
     assert [r.name for r in found.mapping.stages] == ["New", "Meeting", "Won"]
+
+
+def test_one_unknown_column_among_stages_dates_is_asked_with_them(write):
+    path = write("deals.csv", WIDE.replace("Meeting", "Besuch"))
+    (question,) = understand(path).questions
+    assert question.id == "stages"
+    found = understand(path, mapping=Mapping.from_yaml(question.map_line, name="m"))
+    assert (found.questions, [r.name for r in found.mapping.stages][:3]) == ((), ["New", "Besuch", "Quote"])
+    told = understand(path, answers={"stages": "New, Besuch, Quote, Won=won, Lost=lost"})
+    assert (told.questions, told.mapping.stages) == ((), found.mapping.stages)
+    without = understand(path, answers={"stages": "none"})
+    assert (without.questions, [r.name for r in without.mapping.stages][:2]) == ((), ["New", "Quote"])
+
+
+def test_the_map_line_names_no_column_twice(write):
+    (question,) = understand(write("deals.csv", "deal,stage\nA,New\nA,Won\n")).questions
+    assert question.map_line == "columns: {stage: stage, id: deal}"

@@ -188,12 +188,12 @@ def ask_wide(found: Decisions) -> None:
 
     An answer gives the stages; ``none`` leaves the columns to the other questions.
     """
-    told = bool({"stages", "column:stage"} & found.answers.keys()) or bool(found.wide or found.mapping.stages)
+    told = bool({"stages", "column:stage"} & found.answers.keys()) or bool(found.mapping.stages)
     if not found.proposed or found.kind is not Kind.DEALS or told or {"stage", *BEGINS, *ENDS} & found.fields.keys():
         return
     free = [header for header in found.table.columns if header not in found.fields.values()]
     dated = [header for header in free if holds_dates(found.table, header)]
-    if len(dated) >= LEAST:
+    if len(dated) >= LEAST and set(dated) != set(found.wide.values()):  # names of stages alone leave nothing to ask
         found.questions.append(ask_stage_dates(found.table, dated))
 
 
@@ -288,14 +288,15 @@ def ask_unclaimed(found: Decisions) -> None:
         if headers and f"column:{name}" not in found.answers:
             found.questions.append(ask_unmapped(found.table, name, headers))
 
-    unstarted = not set(BEGINS) & found.fields.keys()
-    unended = not set(ENDS) & found.fields.keys()
+    of_stages.discard("")  # dates of stages tell when a deal came and ended
+    unstarted = not of_stages and not set(BEGINS) & found.fields.keys()
+    unended = not of_stages and not set(ENDS) & found.fields.keys()
     told = any(f"column:{name}" in found.answers for name in BEGINS)
     dated = [header for header in free if holds_dates(found.table, header)] if unstarted or (unended and told) else []
     if unstarted:
         ask("entered", dated)
     if unended and (told or len(dated) > 1):
-        ask("closed", dated)
+        ask("closed", [*dated[1:], *dated[:1]] if unstarted else dated)
     if "amount" not in found.fields:
         ask("amount", [h for h in free if h not in dated and holds_amounts(found.table, h)])
 

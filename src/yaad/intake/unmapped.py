@@ -96,6 +96,7 @@ def with_columns_line(questions: Sequence[Question], fields: dict[str, str], nam
     for question in asked:
         free = [option for option in question.options if option != NONE and option not in line.values()]
         if chosen := (free or list(question.options))[:1]:
+            line = {name: column for name, column in line.items() if column != chosen[0]}
             line[question.id.removeprefix("column:")] = chosen[0]
     flow = yaml.safe_dump(line, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6).strip()
     return [replace(q, map_line=f"columns: {flow}") if q in asked else q for q in questions]
