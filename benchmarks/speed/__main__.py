@@ -9,8 +9,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.speed import company
-
 RESULT = Path(__file__).parent.parent / "results" / "speed.json"
 QUERIES = {
     "funnel": ("bare_scan", ("yaad_funnel", "pandas_funnel", "polars_funnel")),
@@ -35,9 +33,7 @@ def main() -> None:
     parser.add_argument("--deals", type=int, default=1_000_000)
     deals = parser.parse_args().deals
     with tempfile.TemporaryDirectory(prefix="yaad-bench-") as place:
-        folder = Path(place)
-        path, _ = company.write_file(folder, deals)
-        rows = sum(1 for _ in path.open("rb")) - 1
+        rows = child("benchmarks.speed.prepare", place, str(deals))["rows"]
         bare = child("benchmarks.speed.cases", "bare_read", place)
         imported = child("benchmarks.speed.imports", place)
         result = {

@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def bare_read(folder: Path) -> Callable[[], object]:
 
     path = str(folder / "events.csv")
     return lambda: (
-        duckdb.read_csv(path, all_varchar=True).aggregate("count(*), max(deal), max(stage), max(at)").fetchall()
+        duckdb.read_csv(path, all_varchar=True).aggregate('count(*), max(deal), max(stage), max("at")').fetchall()
     )
 
 
@@ -164,11 +165,15 @@ def _polars_typical(folder: Path, keys: list[str]):
 
 
 def polars_dwell(folder: Path) -> Callable[[], object]:
-    return _polars_typical(folder, ["position"])["days"].to_list
+    return partial(_polars_days, folder, ["position"])
 
 
 def polars_dwell_by_rep(folder: Path) -> Callable[[], object]:
-    return lambda: _polars_typical(folder, ["owner", "position"])["days"].to_list()[:4]
+    return partial(_polars_days, folder, ["owner", "position"])
+
+
+def _polars_days(folder: Path, keys: list[str]) -> list[float]:
+    return _polars_typical(folder, keys)["days"].to_list()[:4]
 
 
 CASES = {

@@ -12,7 +12,7 @@ DAYS = 730
 MAP = """\
 kind: events
 shape: events
-columns: {id: deal, stage: stage, at: at, by: rep}
+columns: {id: deal, stage: stage, at: at, rep: rep}
 stages: [Inquiry, Meeting, Quote, Negotiation, {name: Won, type: won}, {name: Lost, type: lost}]
 zone: UTC
 """

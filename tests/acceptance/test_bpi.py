@@ -83,3 +83,9 @@ def test_inquiries_by_month(book):
 def test_worker_steps_are_activities(bpi):
     (file,) = bpi.report["files"]
     assert file["skipped_by"]
+
+
+def test_by_person_who_approved(book):
+    rows = {row["by"]["rep"]: row["value"] for row in book("measure", "won", "--by", "rep")["measures"]}
+    assert {name: rows[name] for name in ("10138", "10972", "10629")} == {"10138": 681, "10972": 518, "10629": 359}
+    assert sum(rows.values()) == 2246

@@ -6,6 +6,8 @@ import pytest
 
 import yaad
 from yaad.errors import BookError, InputError, UnknownName
+from yaad.facts import Lake, SqliteJournal
+from yaad.model import WinEntry
 
 EVENTS = """\
 deal,stage,at
@@ -130,3 +132,62 @@ def test_a_file_of_other_stages_is_not_chained_without_asking(book, files):
 
 def test_a_book_says_what_it_is(book):
     assert repr(book).endswith("as of 2026-01-09)")
+
+
+@pytest.mark.parametrize("amount", ["abc", "NaN", "1e40", "-5", ""])
+def test_an_amount_that_cannot_be_read_is_refused_before_it_is_written(book, amount):
+    with pytest.raises(InputError, match="is not an amount"):
+        book.win("C", at=AT, by="dana", amount=amount)
+    assert counts(book) == {"won": 1, "lost": 1, "open": 1}
+
+
+def test_an_amount_is_read_as_people_type_it(book):
+    book.win("C", at=AT, by="dana", amount="1,200.50")
+    assert book.measure("won_value").content[0].value == 1200.5
+
+
+def test_an_unreadable_amount_in_a_journal_does_not_close_the_book(book):
+    entry = WinEntry(deal_id="C", at=AT, by="dana", key="old", to_stage="Won", amount="1.200,00")
+    SqliteJournal(book.root / "journal.sqlite").append(entry)
+    assert counts(book)["won"] == 2
+
+
+AMOUNTS = (
+    "deal,stage,at,value\nE,New,2026-01-01,100\nE,Quote,2026-01-05,100\nE,Won,2026-01-09,150\nF,New,2026-01-02,70\n"
+)
+
+
+def test_a_past_day_sees_the_amounts_of_that_day(files):
+    (files / "amounts.csv").write_text(AMOUNTS, "utf-8")
+    (files / "amounts.yaml").write_text(MAP.replace("at: at", "at: at, amount: value"), "utf-8")
+    book = yaad.read(files / "amounts.csv", map=files / "amounts.yaml")
+    assert book.measure("won_value").content[0].value == 150
+    past = yaad.open(book.root, as_of=dt.date(2026, 1, 6))
+    assert past.measure("open_value").content[0].value == 170
+
+
+def test_a_refused_import_leaves_the_record_of_another_alone(book, files):
+    records = {path.name: path.read_text("utf-8") for path in (book.root / "imports").iterdir()}
+    (files / "more.csv").write_text(EVENTS.replace("A,", "G,"), "utf-8")
+    lake = Lake.open(book.root)
+    with lake.writer("another import"), pytest.raises(BookError):
+        book.import_files([files / "more.csv"], mapping=files / "map.yaml")
+    assert {name: (book.root / "imports" / name).read_text("utf-8") for name in records} == records
+    book.rebuild()
+    assert book.measure("deals").content[0].value == 3
+
+
+def test_two_currencies_refuse_a_sum_and_nothing_else(files):
+    (files / "mix.csv").write_text(
+        "deal,stage,at,value,cur\nE,New,2026-01-01,100,USD\nE,Won,2026-01-05,100,USD\nF,New,2026-01-01,70,EUR\n"
+        "F,Won,2026-01-07,70,EUR\nG,New,2026-01-02,,\nG,Lost,2026-01-08,,\n",
+        "utf-8",
+    )
+    (files / "mix.yaml").write_text(MAP.replace("at: at", "at: at, amount: value, currency: cur"), "utf-8")
+    book = yaad.read(files / "mix.csv", map=files / "mix.yaml")
+    with pytest.raises(InputError, match="EUR, USD"):
+        book.measure("won_value")
+    won, value = book.measure("won", "won_value").content
+    assert (won.value, value.value) == (2, None)
+    assert value.why is not None
+    assert book.plan(target=2).content.value is None

@@ -14,6 +14,7 @@ from typing import Literal
 from yaad import insight, measures
 from yaad.book.imports import (
     ImportRecord,
+    discard,
     keep_original,
     lay_out,
     read_mapping,
@@ -37,6 +38,7 @@ from yaad.model import (
     StageType,
     UndoEntry,
     WinEntry,
+    read_amount,
 )
 from yaad.plan import (
     Lag,
@@ -187,13 +189,25 @@ class Book:
         files = [Path(path) for path in paths]
         batch = load(files, understood.mapping, understood=understood)
         self._hold_to_one_pipeline(batch, may_chain=chained == "add")
-        lake = Lake.open(self.root) if Lake.exists(self.root) else Lake.create(self.root)
-        name = f"{len(lake.pin().imports) + 1:04d}"
+        begins = not Lake.exists(self.root)
+        lake = Lake.create(self.root) if begins else Lake.open(self.root)
+        try:
+            return self._bring_in(lake, files, batch, as_of=as_of, lang=lang)
+        except Exception:
+            if begins:  # nothing half-done: no empty book is left where there was none
+                discard(self.root)
+            raise
+
+    def _bring_in(
+        self, lake: Lake, files: list[Path], batch: Batch, *, as_of: dt.date | None, lang: str
+    ) -> ImportReport:
+        # The name is this import's alone, so that one that is refused can never overwrite the record of another.
+        name = f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
         kept = tuple(keep_original(path, self.root / "originals") for path in files)
-        record = ImportRecord(name, kept, understood.mapping.to_yaml(), batch.kind.value, as_of)
+        record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
         record.save(self.root / "imports")
         stored = _store(lake, batch, name, as_of)
-        save_mapping(understood.mapping, self.root / "mappings", files[0].stem)
+        save_mapping(batch.mapping, self.root / "mappings", files[0].stem)
         reports = unchanged(batch, stored)
         return ImportReport(reports, stored, self.as_of, self._write_rejects(batch, name, lang), batch.notes)
 
@@ -427,7 +441,10 @@ class Book:
 
     def _mean_value(self) -> tuple[Decimal | None, str | None]:
         """The mean won deal and its currency; None where the data do not tell."""
-        (figure,) = measures.measure(["deal_value_mean"], self._scope())
+        try:
+            (figure,) = measures.measure(["deal_value_mean"], self._scope())
+        except InputError:  # several currencies: counts are planned without money
+            return None, None
         return (None if figure.value is None else Decimal(str(figure.value))), figure.unit
 
     def _lags(self, made: Plan) -> dict[str, Lag]:
@@ -463,9 +480,15 @@ class Book:
         reason: str = "",
         key: str | None = None,
     ) -> Entry:
-        """The deal is won; an amount (decimal text) replaces the deal's."""
+        """The deal is won; an amount (decimal text) replaces the deal's.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: the amount cannot be read.
+        """
         stage = self._closing(StageType.WON)
-        make = partial(WinEntry, to_stage=stage.name, amount=amount, reason=reason)
+        exact = None if amount is None else str(read_amount(amount))
+        make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason)
         return self._append(make, deal_id, at, by, key)
 
     def lose(self, deal_id: str, *, at: dt.datetime, by: str, reason: str = "", key: str | None = None) -> Entry:

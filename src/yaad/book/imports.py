@@ -1,9 +1,9 @@
 """What a book keeps of each import: the originals by hash, the mapping that was used, the rows that were refused.
 
 originals/<sha256>      the file as it came
-imports/0001.yaml       one record an import; those that `current.json` names are the ones that happened
+imports/0001-….yaml      one record an import; those that `current.json` names are the ones that happened
 mappings/<name>.yaml    the latest mapping of each name, for the next file of its kind
-rejects/0001-<n>.csv    refused rows: row, column, reason, what stood there
+rejects/0001-…-<n>.csv   refused rows: row, column, reason, what stood there
 """
 
 import csv
@@ -94,6 +94,21 @@ def lay_out(files: tuple[KeptFile, ...], originals: Path, folder: Path) -> list[
         path.symlink_to(original.resolve())
         paths.append(path)
     return paths
+
+
+MADE = ("current.json", "write.lock", "imports", "originals", "mappings", "rejects", "lake")
+
+
+def discard(root: Path) -> None:
+    """Take away what an import began that did not happen; what else stands in the folder stays."""
+    for name in MADE:
+        path = root / name
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if root.is_dir() and not any(root.iterdir()):
+        root.rmdir()
 
 
 def read_mapping(path: Path) -> Mapping:

@@ -184,7 +184,19 @@ class Facts:
         begun = deals.semi_join(lives, "deal").union(deals.anti_join(self._present("stage_moves"), "deal"))
         then = with_lives(begun.drop(*LIFE_COLUMNS), lives)
         reason = ibis.ifelse(then.outcome == "lost", then.lost_reason, ibis.null("string"))
+        then = self._amounts_then(then)
         return self._engine.keep("deals_as_of", then.mutate(lost_reason=reason).select(*SCHEMAS["deals"].names))
+
+    def _amounts_then(self, deals: ir.Table) -> ir.Table:
+        """Amounts as the moves up to the as-of day told them; the deal's own where none of them told one."""
+        told = self._until(self._present("stage_moves"))
+        told = told.filter(told.amount.notnull())
+        order = [told.sort_at, told.seq]
+        last = ibis.row_number().over(ibis.window(group_by="deal", order_by=[ibis.desc(key) for key in order]))
+        told = told.mutate(place=last)
+        known = told.filter(told.place == 0).select(of_deal="deal", told_amount="amount")
+        joined = deals.join(known, deals.deal == known.of_deal, how="left")
+        return joined.mutate(amount=ibis.coalesce(joined.told_amount, joined.amount))
 
     def _visits(self) -> ir.Table:
         if not self._is_past:

@@ -8,8 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from yaad.errors import InputError
 from yaad.facts.histories import JOURNAL_SEQ
-from yaad.model import SCHEMAS, Entry, LoseEntry, MoveEntry, NoteEntry, Pipeline, UndoEntry, WinEntry
+from yaad.model import (
+    SCHEMAS,
+    Entry,
+    LoseEntry,
+    MoveEntry,
+    NoteEntry,
+    Pipeline,
+    UndoEntry,
+    WinEntry,
+    read_amount,
+)
 
 NOTE_ID = "journal-"
 """A note's activity_id is this and the number of its entry."""
@@ -131,8 +142,18 @@ def _move_row(
         "day": day,
         "whole_day": False,
         "by": entry.by,
-        "amount": Decimal(amount) if amount is not None else None,
+        "amount": _readable(amount),
     }
+
+
+def _readable(amount: str | None) -> Decimal | None:
+    """The amount; None where an entry carries one that cannot be read: the journal is never changed."""
+    if amount is None:
+        return None
+    try:
+        return read_amount(amount)
+    except InputError:
+        return None
 
 
 def _note_row(entry: NoteEntry, zone: ZoneInfo) -> dict[str, dt.datetime | dt.date | str | bool]:
@@ -153,8 +174,8 @@ def _fields(counting: list[Entry], zone: ZoneInfo) -> dict[tuple[str, str], Fiel
     latest: dict[tuple[str, str], FieldChange] = {}
     for entry in counting:
         name = value = None
-        if isinstance(entry, WinEntry) and entry.amount is not None:
-            name, value = "amount", entry.amount
+        if isinstance(entry, WinEntry) and _readable(entry.amount) is not None:
+            name, value = "amount", str(_readable(entry.amount))
         elif isinstance(entry, LoseEntry) and entry.reason:
             name, value = "lost_reason", entry.reason
         if name and value is not None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyarrow as pa
+
 from yaad.errors import OpenQuestion
 from yaad.intake.batch import Batch, latest
 from yaad.intake.decisions import Decisions
@@ -71,8 +73,14 @@ def _batch(known: Study, found: Decisions) -> Batch:
         zone=found.zone,
         last_event=last_event,
         last_day=last_day,
-        notes=(*found.notes, *_notes(silent, reports)),
+        notes=(*found.notes, *_movers(found, tables), *_notes(silent, reports)),
     )
+
+
+def _movers(found: Decisions, tables: dict[str, pa.Table]) -> list[Message]:
+    """Whether the persons of deals are only those who moved them last."""
+    is_mover = found.kind is Kind.EVENTS and "owner" in tables["deals"].column_names and "owner" not in found.fields
+    return [Message("intake.note_mover_is_owner")] if is_mover else []
 
 
 def _notes(silent: tuple[str, ...], reports: tuple[FileReport, ...]) -> list[Message]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from yaad.errors import UnknownName
+from yaad.errors import InputError, UnknownName
 from yaad.measures.catalogue import COUNTS, CYCLES, FLOW, IDLE, RATES, TIMES, VALUES
 from yaad.measures.definition import Measure
 from yaad.measures.dimensions import plain
@@ -29,11 +29,12 @@ def find(measure: str) -> Measure:
 def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
     """The figures of these measures, one a group each, in the order asked for.
 
-    Measures that are made of the same statistics ask the engine once.
+    Measures that are made of the same statistics ask the engine once. A measure that refuses to add up mixed amounts
+    is null with its reason when others are asked for beside it.
 
     Raises:
         UnknownName: no such measure or column; nothing was asked yet.
-        InputError: amounts of mixed currency or tax.
+        InputError: amounts of mixed currency or tax, when only this measure is asked for.
     """
     found = [find(name) for name in ids]
     queries = [each.statistics(scope) for each in found]
@@ -41,9 +42,16 @@ def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
     for query in queries:
         if query.op() not in tables:
             tables[query.op()] = scope.run(query)
-    return [
-        figure for each, query in zip(found, queries, strict=True) for figure in each.finish(tables[query.op()], scope)
-    ]
+    figures: list[Figure] = []
+    for each, query in zip(found, queries, strict=True):
+        try:
+            figures += each.finish(tables[query.op()], scope)
+        except InputError as error:
+            if len(found) == 1:
+                raise
+            refused = Figure(each.id, None, None, n=0, as_of=scope.as_of, period=scope.period, why=error.message)
+            figures.append(refused)
+    return figures
 
 
 def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:

@@ -14,7 +14,7 @@ from yaad.model.figures import (
     FunnelRow,
     Snapshot,
 )
-from yaad.model.money import Money, Tax, single_unit
+from yaad.model.money import Money, Tax, read_amount, single_unit
 from yaad.model.periods import Grain, Period, parse_day
 from yaad.model.stages import Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
@@ -47,5 +47,6 @@ __all__ = [
     "UndoEntry",
     "WinEntry",
     "parse_day",
+    "read_amount",
     "single_unit",
 ]

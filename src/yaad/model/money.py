@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from yaad.errors import InputError
@@ -24,6 +24,28 @@ class Money:
     amount: Decimal
     currency: str | None = None
     tax: Tax = Tax.UNKNOWN
+
+
+WHOLE_DIGITS = 14
+"""Digits before the point that an amount may have: the tables keep eighteen in all, four of them after it."""
+
+
+def read_amount(text: str) -> Decimal:
+    """An amount that a person typed: digits, groups of three by commas, a point.
+
+    Raises:
+        InputError: it is no amount, below 0, or too large to be kept.
+
+    >>> read_amount("1,234.50")
+    Decimal('1234.50')
+    """
+    try:
+        amount = Decimal(text.strip().replace(",", ""))
+    except InvalidOperation:
+        raise InputError(Message("errors.bad_amount", {"text": text})) from None
+    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** WHOLE_DIGITS:
+        raise InputError(Message("errors.bad_amount", {"text": text}))
+    return amount
 
 
 def single_unit(units: Iterable[str | None]) -> str | None:

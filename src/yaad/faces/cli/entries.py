@@ -114,11 +114,15 @@ def who(person: str | None) -> str:
     return person or getpass.getuser()
 
 
+A_DAY = dt.timedelta(days=1)
+"""Clocks and zones may differ by so much; an act later than that has not happened."""
+
+
 def moment(text: str | None, zone: str) -> dt.datetime:
     """When it happened: as typed, in the company's zone unless it says its own; now when nothing is typed.
 
     Raises:
-        InputError: it is no time.
+        InputError: it is no time, or it is still to come.
     """
     from zoneinfo import ZoneInfo
 
@@ -129,4 +133,7 @@ def moment(text: str | None, zone: str) -> dt.datetime:
         typed = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(Message("cli.bad_time", {"text": text})) from None
-    return typed if typed.tzinfo else typed.replace(tzinfo=local)
+    at = typed if typed.tzinfo else typed.replace(tzinfo=local)
+    if at > dt.datetime.now(local) + A_DAY:
+        raise InputError(Message("cli.time_to_come", {"day": at.date()}))
+    return at

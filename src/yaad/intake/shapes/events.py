@@ -9,6 +9,7 @@ from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, whole
 from yaad.intake.batch import MOVES, as_moments, typed_table
 from yaad.intake.deciding.moments import Dates, cleaned
 from yaad.intake.fields import DESCRIPTIVE
+from yaad.intake.kinds import Kind
 from yaad.intake.shapes.deals import NOTHING, stage_numbers
 from yaad.intake.shaping import is_activity, is_ignored, of_stages
 from yaad.intake.values import Values, has_date, instants
@@ -136,6 +137,9 @@ class History:
             texts = values.text(name)
             if texts is not None:
                 columns[name] = self._latest(texts)
+        movers = values.text("by")
+        if "owner" not in columns and movers is not None and values.found.kind is Kind.EVENTS:
+            columns["owner"] = self._latest(movers)  # a log that knows no owner: the person is who moved the deal last
         amounts = values.amounts("amount")
         if amounts is not None:
             columns["amount"] = self._latest(amounts.values)
