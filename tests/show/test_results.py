@@ -10,8 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yaad.errors import CannotTell
 from yaad.model import ConversionRow, Explanation, Figure, Period
-from yaad.show import Catalogue, Conversions, DwellTimes, Explained, Figures, Funnels, Result, plain, say_plain
+from yaad.show import (
+    Catalogue,
+    Conversions,
+    DwellTimes,
+    Explained,
+    Figures,
+    Findings,
+    Funnels,
+    Result,
+    plain,
+    say_plain,
+)
 from yaad.text import Message
 
 AS_OF = dt.date(2017, 12, 31)
@@ -171,5 +183,10 @@ def test_no_group_at_all(kind):
 
 
 def test_a_result_without_a_chart_says_so():
-    with pytest.raises(NotImplementedError):
-        Figures([FIGURE]).chart()
+    with pytest.raises(CannotTell, match="table"):
+        Findings([]).chart()
+
+
+def test_figures_are_bars_with_their_range():
+    values = Figures([FIGURE]).chart("he").to_dict()["data"]["values"]
+    assert [(row["value"], row["low"], row["high"]) for row in values] == [(FIGURE.value, FIGURE.low, FIGURE.high)]

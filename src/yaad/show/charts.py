@@ -10,7 +10,7 @@ import altair as alt
 
 from yaad.model import Dwells, Funnel
 from yaad.show import phrases
-from yaad.show.speech import in_chart
+from yaad.show.speech import Said, in_chart
 from yaad.show.theme import Theme, config, theme
 from yaad.text import Message, direction
 
@@ -25,6 +25,16 @@ class CurvePoint:
 
     days: float
     share: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a bar chart; `low` and `high` are the ends of its range."""
+
+    name: Said
+    value: float | None
     low: float | None = None
     high: float | None = None
 
@@ -78,6 +88,26 @@ def dwell_chart(groups: Sequence[Dwells], lang: str, *, dark: bool = False) -> a
         ]
     )
     return _finished(_panels(layers, groups, len(stages)), Message("show.dwell"), tokens, lang)
+
+
+def bars_chart(bars: Sequence[Bar], title: Said, lang: str, *, dark: bool = False) -> alt.TopLevelMixin:
+    """One bar a row with its range where it has one; rows from top to bottom as given."""
+    tokens, rtl = theme(dark=dark), direction(lang) == "rtl"
+    rows = [
+        {"name": in_chart(bar.name, lang), "value": bar.value, "low": bar.low, "high": bar.high}
+        for bar in bars
+        if bar.value is not None
+    ]
+    names = list(dict.fromkeys(str(row["name"]) for row in rows))
+    base = alt.Chart(alt.Data(values=rows)).encode(y=_categories("name", names, rtl=rtl))
+    scale = alt.Scale(reverse=rtl, zero=True)
+    drawn = base.mark_bar(height=18, cornerRadius=2, color=tokens.d1).encode(
+        x=alt.X("value:Q", title=None, scale=scale), tooltip=["name:N", "value:Q", "low:Q", "high:Q"]
+    )
+    ends = base.transform_filter("isValid(datum.low) && isValid(datum.high)")
+    ranges = ends.mark_rule(strokeWidth=2, color=tokens.ink).encode(x=alt.X("low:Q", title=None), x2="high:Q")
+    layers = alt.LayerChart(layer=[drawn, ranges]).properties(width=WIDTH, height=ROW * max(len(names), 1))
+    return _finished(layers, title, tokens, lang)
 
 
 def survival_chart(curves: dict[str, Sequence[CurvePoint]], lang: str, *, dark: bool = False) -> alt.TopLevelMixin:
@@ -136,6 +166,6 @@ def _panels(chart: alt.Chart | alt.LayerChart, groups: Sequence[object], stages:
     )
 
 
-def _finished(chart: alt.TopLevelMixin, title: Message, tokens: Theme, lang: str) -> alt.TopLevelMixin:
+def _finished(chart: alt.TopLevelMixin, title: Said, tokens: Theme, lang: str) -> alt.TopLevelMixin:
     made = chart.properties(title=in_chart(title, lang))
     return made.configure(**config(tokens, rtl=direction(lang) == "rtl"))

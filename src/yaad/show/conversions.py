@@ -2,12 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from yaad.model import Cell, ConversionRow, Period
 from yaad.show import phrases
 from yaad.show.results import Json, Result, flat, plain
 from yaad.show.tables import Column, Kind, Table, count, name, rate, span
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    import altair as alt
 
 
 class Conversions(Result):
@@ -28,6 +32,21 @@ class Conversions(Result):
         del lang
         rows = [_row(row) | {"by": plain(row.by)} for row in self.content]
         return {"conversions": rows, "period": self.period and self.period.to_dict(), "as_of": plain(self.as_of)}
+
+    def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
+        """One bar a group: what is expected in the end, with its range; what is counted so far where nothing is."""
+        from yaad.show.charts import Bar, bars_chart
+
+        bars = [
+            Bar(
+                phrases.groups_said(row.by) or f"{row.start} – {row.end}",
+                row.rate if row.rate_expected is None else row.rate_expected,
+                row.low,
+                row.high,
+            )
+            for row in self.content
+        ]
+        return bars_chart(bars, Message("show.conversion"), lang, dark=dark)
 
     def records(self) -> list[dict[str, Cell]]:
         """One row a group and pair of stages."""

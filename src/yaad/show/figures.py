@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from yaad.model import Cell, Explanation, Figure
 from yaad.show import phrases
@@ -10,6 +11,9 @@ from yaad.show.results import Json, Result, flat, plain
 from yaad.show.speech import Said, say_html
 from yaad.show.tables import Column, Kind, Shown, Table, count, figure, span
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    import altair as alt
 
 
 class Figures(Result):
@@ -26,6 +30,19 @@ class Figures(Result):
     def to_dict(self, lang: str = "en") -> Json:
         """One object a figure; counts and sums have null ``low``, ``high`` and ``level``."""
         return {"measures": [_figure(item, lang) for item in self.content]}
+
+    def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
+        """One bar a figure, with its range; what cannot be told is left out."""
+        from yaad.show.charts import Bar, bars_chart
+
+        ids = {item.id for item in self.content}
+        bars = [
+            Bar(phrases.groups_said(item.by) or phrases.measure_said(item.id), item.value, item.low, item.high)
+            for item in self.content
+        ]
+        return bars_chart(
+            bars, phrases.measure_said(ids.pop()) if len(ids) == 1 else Message("show.measures"), lang, dark=dark
+        )
 
     def records(self) -> list[dict[str, Cell]]:
         """One row a figure, its group's dimensions in columns."""

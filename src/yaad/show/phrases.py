@@ -84,6 +84,17 @@ def group_said(key: str, value: Cell) -> Said:
     return value_cell(key, value).said
 
 
+def groups_said(by: Mapping[str, Cell]) -> Said:
+    """What a group is called: its values together; empty for the whole."""
+    said = [group_said(key, value) for key, value in by.items()]
+    if not said:
+        return ""
+    joined = said[-1]
+    for part in reversed(said[:-1]):
+        joined = Message("show.and_then", {"first": part, "rest": joined})
+    return joined
+
+
 def measure_said(measure_id: str) -> Said:
     """What a measure is called: by the catalogue's word for it."""
     key = f"measures.{measure_id}.name"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from yaad.model import Cell
 from yaad.plan import INQUIRIES, Needed, Plan, WhatIf
@@ -12,6 +13,9 @@ from yaad.show.results import Json, Result, plain
 from yaad.show.speech import Said, say_html
 from yaad.show.tables import Column, Kind, Shown, Table, count, date
 from yaad.text import Message, day, money, number, percent
+
+if TYPE_CHECKING:
+    import altair as alt
 
 RECOMMENDED = 0.8
 STEP = 5
@@ -61,6 +65,13 @@ class PlanResult(Result):
             "notes": plain(made.notes, lang),
         }
 
+    def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
+        """One bar a milestone: how many are needed."""
+        from yaad.show.charts import Bar, bars_chart
+
+        bars = [Bar(phrases.stage_said(row.stage), row.count) for row in self.content.needed]
+        return bars_chart(bars, Message("show.plan"), lang, dark=dark)
+
     def records(self) -> list[dict[str, Cell]]:
         """One row a stage."""
         return [_needed(row) for row in self.content.needed]
@@ -106,6 +117,15 @@ class WhatIfResult(Result):
             "unit": made.unit,
             "rule": plain(made.rule, lang),
         }
+
+    def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
+        """One bar a stage: how many are to be expected, and between what in 8 of 10 cases."""
+        from yaad.show.charts import Bar, bars_chart
+
+        bars = [
+            Bar(phrases.stage_said(row.stage), float(row.count), row.low, row.high) for row in self.content.expected
+        ]
+        return bars_chart(bars, Message("show.what_if"), lang, dark=dark)
 
     def records(self) -> list[dict[str, Cell]]:
         """One row a stage."""

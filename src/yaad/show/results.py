@@ -11,6 +11,7 @@ from importlib.resources import files
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from yaad.errors import CannotTell
 from yaad.model import Cell
 from yaad.show.markup import table_html
 from yaad.show.tables import Table
@@ -83,9 +84,9 @@ class Result:
         """An Altair chart in the product's look.
 
         Raises:
-            NotImplementedError: this kind of result is best read as a table.
+            CannotTell: this kind of result is best read as a table.
         """
-        raise NotImplementedError(type(self).__name__, lang, dark)
+        raise CannotTell(Message("show.no_chart", {"lang": lang, "dark": str(dark)}))
 
     def arrow(self) -> "pa.Table":
         """The rows as an Arrow table."""

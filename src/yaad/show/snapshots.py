@@ -1,9 +1,14 @@
 """Open deals by stage, month end after month end."""
 
+from typing import TYPE_CHECKING
+
 from yaad.model import Cell, Snapshot
 from yaad.show.results import Json, Result
 from yaad.show.tables import Column, Kind, Table, count, date
-from yaad.text import Message
+from yaad.text import Message, day
+
+if TYPE_CHECKING:
+    import altair as alt
 
 
 class Snapshots(Result):
@@ -16,6 +21,13 @@ class Snapshots(Result):
         """One object a day."""
         del lang
         return {"snapshots": [{"day": each.day.isoformat(), "counts": each.counts} for each in self.content]}
+
+    def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
+        """One bar a day: all open deals."""
+        from yaad.show.charts import Bar, bars_chart
+
+        bars = [Bar(day(each.day, lang), sum(each.counts.values())) for each in self.content]
+        return bars_chart(bars, Message("show.snapshots"), lang, dark=dark)
 
     def records(self) -> list[dict[str, Cell]]:
         """One row a day, one column a stage."""
