@@ -14,7 +14,7 @@ QUERIES = {
     "funnel": ("bare_scan", ("yaad_funnel", "pandas_funnel", "polars_funnel")),
     "dwell": ("bare_scan", ("yaad_dwell", "pandas_dwell", "polars_dwell")),
     "dwell_by_rep": ("bare_scan", ("yaad_dwell_by_rep", "pandas_dwell_by_rep", "polars_dwell_by_rep")),
-    "snapshots": ("bare_scan", ("yaad_snapshots",)),
+    "snapshots": ("bare_scan", ("yaad_snapshots", "pandas_snapshots", "polars_snapshots")),
 }
 
 

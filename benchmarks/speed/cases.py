@@ -176,6 +176,47 @@ def _polars_days(folder: Path, keys: list[str]) -> list[float]:
     return _polars_typical(folder, keys)["days"].to_list()[:4]
 
 
+STAYS = ["position", "entered_day", "left_day"]
+
+
+def pandas_snapshots(folder: Path) -> Callable[[], object]:
+    import pandas as pd
+
+    def month(day):
+        return day.dt.year * 12 + day.dt.month
+
+    def run() -> object:
+        files = company.visits_files(folder)
+        frame = pd.concat([pd.read_parquet(path, columns=STAYS, dtype_backend="pyarrow") for path in files])
+        came = frame.groupby(["position", month(frame["entered_day"])]).size()
+        left = frame[frame["left_day"].notna()]
+        gone = left.groupby(["position", month(left["left_day"])]).size()
+        levels = came.sub(gone, fill_value=0).groupby(level=0).cumsum()
+        return [int(level) for level in levels.groupby(level=0).last()]
+
+    return run
+
+
+def polars_snapshots(folder: Path) -> Callable[[], object]:
+    import polars as pl
+
+    def changes(rows, day: str, sign: int):
+        month = pl.col(day).dt.year() * 12 + pl.col(day).dt.month()
+        return (
+            rows.filter(pl.col(day).is_not_null())
+            .group_by("position", month=month)
+            .agg(change=pl.len().cast(pl.Int64) * sign)
+        )
+
+    def run() -> object:
+        rows = pl.scan_parquet(company.visits_files(folder)).select(STAYS)
+        both = pl.concat([changes(rows, "entered_day", 1), changes(rows, "left_day", -1)])
+        levels = both.sort("position", "month").with_columns(level=pl.col("change").cum_sum().over("position"))
+        return levels.group_by("position", maintain_order=True).last().collect()["level"].to_list()
+
+    return run
+
+
 CASES = {
     name: case
     for name, case in globals().items()

@@ -86,7 +86,8 @@ class Result:
         Raises:
             CannotTell: this kind of result is best read as a table.
         """
-        raise CannotTell(Message("show.no_chart", {"lang": lang, "dark": str(dark)}))
+        del lang, dark
+        raise CannotTell(Message("show.no_chart"))
 
     def arrow(self) -> "pa.Table":
         """The rows as an Arrow table."""
