@@ -8,7 +8,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from yaad.facts import Facts, Lake, SqliteJournal, open_at
+from yaad.facts import Facts, Lake, SqliteJournal
 from yaad.facts.engines import DuckEngine
 from yaad.facts.engines.sail import SailEngine
 from yaad.facts.journal import NAME
@@ -71,9 +71,6 @@ def test_duckdb_and_sail_read_the_same(book, as_of):
         )
         by_owner = by_owner.order_by("owner", "stage")
         close(duck.run(by_owner).to_pylist(), sail.run(by_owner).to_pylist())
-        days = [dt.date(2024, 1, 2), dt.date(2024, 1, 6)]
-        snapshots = open_at(duck.visits, days, duck.deals).order_by("stage", "day")
-        close(duck.run(snapshots).to_pylist(), sail.run(snapshots).to_pylist())
     finally:
         duck.close()
         sail.close()

@@ -10,7 +10,6 @@ from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import Kept
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.settle import settle
-from yaad.facts.snapshots import open_at
 from yaad.facts.store import Stored, store
 from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
@@ -33,7 +32,6 @@ __all__ = [
     "end_of_day",
     "engine_named",
     "fold",
-    "open_at",
     "settle",
     "store",
 ]
