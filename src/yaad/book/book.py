@@ -24,7 +24,7 @@ from yaad.book.imports import (
 )
 from yaad.book.reports import ImportReport
 from yaad.errors import BookError, InputError, OpenQuestion, Question
-from yaad.facts import Facts, History, Lake, SqliteJournal, Stored, settle, store
+from yaad.facts import JOURNAL_NAME, Facts, History, Lake, SqliteJournal, Stored, settle, store
 from yaad.intake import Batch, Kind, Mapping, Shape, Understanding, load, understand
 from yaad.model import (
     Calendar,
@@ -58,7 +58,6 @@ By = str | Sequence[str] | None
 PeriodLike = Period | str | None
 PathLike = Path | str
 RatiosOf = Literal["mature", "all"]
-JOURNAL = "journal.sqlite"
 COMPANY = "company.txt"
 OTHER_STAGES = "stages:other"
 
@@ -507,7 +506,7 @@ class Book:
         Raises:
             InputError: the deal has no such entry.
         """
-        journal = SqliteJournal(self.root / JOURNAL)
+        journal = SqliteJournal(self.root / JOURNAL_NAME)
         if not any(entry.seq == seq and entry.deal_id == deal_id for entry in journal.since(seq - 1)):
             raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
         return self._append(partial(UndoEntry, undoes=seq), deal_id, at, by, key)
@@ -521,7 +520,7 @@ class Book:
     def _append(self, make: Callable[..., Entry], deal_id: str, at: dt.datetime, by: str, key: str | None) -> Entry:
         self.facts.deal(deal_id)
         entry = make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex)
-        journal = SqliteJournal(self.root / JOURNAL)
+        journal = SqliteJournal(self.root / JOURNAL_NAME)
         written = journal.append(entry)
         settle(Lake.open(self.root), journal)
         return written
@@ -544,7 +543,7 @@ def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored
 
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
-    own = {"originals", "imports", "mappings", "rejects", "lake", "server", JOURNAL, COMPANY}
+    own = {"originals", "imports", "mappings", "rejects", "lake", "server", JOURNAL_NAME, COMPANY}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 

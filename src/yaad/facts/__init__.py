@@ -4,6 +4,7 @@ from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
 from yaad.facts.fold import Tail, fold
 from yaad.facts.histories import History
+from yaad.facts.journal import NAME as JOURNAL_NAME
 from yaad.facts.journal import Journal, SqliteJournal
 from yaad.facts.lake import Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
@@ -15,6 +16,7 @@ from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
 
 __all__ = [
+    "JOURNAL_NAME",
     "LIFE_COLUMNS",
     "Counts",
     "Engine",

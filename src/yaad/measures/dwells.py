@@ -159,7 +159,7 @@ def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
         p80_days=curve.quantile(0.8),
         mean_days=stays.mean.value,
         horizon_days=curve.horizon,
-        mean_is_floor=bool(len(curve.survival)) and float(curve.survival[-1]) > IMMATURE,
+        mean_is_floor=stays.spells.total > 0 and curve.still_running > IMMATURE,
         mean_closed_days=stays.closed.mean().value,
         n=stays.spells.total,
         n_open=stays.spells.running,

@@ -73,7 +73,6 @@ def settings_for(place: Place, *, lang: str) -> Mapping[str, object]:
         "FILE_UPLOAD_TEMP_DIR": str(place.uploads),
         "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.TemporaryFileUploadHandler"],
         "LOGGING_CONFIG": None,
-        "YAAD_PLACE": place,
     }
 
 
@@ -82,10 +81,3 @@ def configure(place: Place, *, lang: str) -> None:
     settings.configure(**settings_for(place, lang=lang))
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a mistyped address is no news for the terminal
     django.setup()
-
-
-def place_of_server() -> Place:
-    """The place that this process serves."""
-    place = settings.YAAD_PLACE
-    assert isinstance(place, Place)
-    return place

@@ -48,12 +48,6 @@ def said(value: Said) -> SafeString:
     return SafeString(say_html(value, language()))
 
 
-@register.filter
-def said_text(value: Said) -> str:
-    """The same as bare text."""
-    return say_plain(value, language())
-
-
 def _or_dash(value: object, text: Said) -> SafeString:
     return SafeString(say_html("–" if value is None else text, language()))
 
