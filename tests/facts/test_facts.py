@@ -163,14 +163,17 @@ def test_an_import_never_removes_what_people_moved(lake, put, rows_of, write, jo
     ]
 
 
-def test_an_earlier_day_is_built_from_the_moves_until_then(lake, put, rows_of, write):
+@pytest.mark.parametrize("settled", [False, True])
+def test_an_earlier_day_is_built_from_what_was_known_then(lake, put, rows_of, write, journal, settled):
     put(lake, BOOK, **AMOUNTS)
     write(WinEntry, "c", 12, to_stage="Won", amount="77.5")
+    if settled:
+        settle(lake, journal, every=1)
     asked = {"as_of": dt.date(2024, 1, 4)}
     assert outcomes(rows_of, lake, **asked) == [
         ("a", "Quote", "open", 1, 100),
         ("b", "Lost", "lost", 0, None),
-        ("c", "Lead", "open", 0, 77.5),
+        ("c", "Lead", "open", 0, AMOUNTS["amount"][2]),
     ]
     assert stays(rows_of, lake, **asked) == [
         (1, "Lead", 2.0, "forward", "advanced"),

@@ -19,7 +19,6 @@ from yaad.book.imports import (
     lay_out,
     read_mapping,
     save_mapping,
-    unchanged,
     write_rejects,
 )
 from yaad.book.reports import ImportReport
@@ -207,7 +206,7 @@ class Book:
         record.save(self.root / "imports")
         stored = _store(lake, batch, name, as_of)
         save_mapping(batch.mapping, self.root / "mappings", files[0].stem)
-        reports = unchanged(batch, stored)
+        reports = batch.settled(stored.same)
         return ImportReport(reports, stored, self.as_of, self._write_rejects(batch, name, lang), batch.notes)
 
     def _hold_to_one_pipeline(self, batch: Batch, *, may_chain: bool) -> None:

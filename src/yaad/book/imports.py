@@ -10,14 +10,13 @@ import csv
 import datetime as dt
 import hashlib
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from yaad.errors import BookError, InputError
-from yaad.facts import Stored
-from yaad.intake import Batch, FileReport, Mapping
+from yaad.intake import FileReport, Mapping
 from yaad.show import inert
 from yaad.text import Message, render
 
@@ -123,29 +122,6 @@ def read_mapping(path: Path) -> Mapping:
         return Mapping.from_yaml(path.read_text("utf-8"), name=path.name)
     except UnicodeDecodeError:
         raise InputError(Message("book.map_not_text", {"path": str(path)})) from None
-
-
-def unchanged(batch: Batch, stored: Stored) -> tuple[FileReport, ...]:
-    """The files' accounts with the rows that changed nothing moved from loaded to skipped.
-
-    Where single rows are not told apart (moves of several deals in one file) they count as loaded unless the whole
-    import changed nothing.
-    """
-    reports = []
-    for report in batch.files:
-        alone = len(batch.files) == 1 and stored.main.unchanged <= report.loaded
-        same = report.loaded if not stored.committed else stored.main.unchanged if alone and _row_a_deal(batch) else 0
-        if same:
-            skipped_by = report.skipped_by | {"unchanged": same}
-            report = replace(  # noqa: PLW2901 - the account of the same file
-                report, loaded=report.loaded - same, skipped=report.skipped + same, skipped_by=skipped_by
-            )
-        reports.append(report)
-    return tuple(reports)
-
-
-def _row_a_deal(batch: Batch) -> bool:
-    return "moves" not in batch.tables or batch.tables["deals"].num_rows == batch.files[0].loaded
 
 
 def write_rejects(report: FileReport, path: Path, lang: str) -> None:

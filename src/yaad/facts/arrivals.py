@@ -1,10 +1,15 @@
 """What an import brings, in the lake's types."""
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yaad.facts.lives import LIFE_COLUMNS
 from yaad.model import SCHEMAS
+
+Mask = npt.NDArray[np.bool_]
+"""For each row of an arriving table: yes or no."""
 
 PLACE = "place_in_file"
 """Order of arrival of a row in its batch."""
@@ -34,6 +39,11 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 def said(table: pa.Table, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that the source says anything of; what it is silent about stays as the book has it."""
     return tuple(name for name in names if name in table.column_names and table[name].null_count < table.num_rows)
+
+
+def not_among(keys: pa.ChunkedArray, others: pa.ChunkedArray) -> Mask:
+    """For each key, whether it is none of the others."""
+    return np.asarray(pc.invert(pc.is_in(keys, value_set=others.combine_chunks())).to_numpy(), np.bool_)
 
 
 def checked(table: pa.Table, *names: str) -> pa.Table:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
-from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, checked, conform, said
+from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, Mask, checked, conform, not_among, said
 from yaad.facts.histories import History, changed_deals, new_histories
 from yaad.facts.overlays import Kept
 from yaad.facts.parts import Workshop, part_numbers, rewrite_deals, within
@@ -30,11 +31,13 @@ class DealsStored:
         counts: of deals.
         next_move: the next free `seq` of a move.
         kept: where what people wrote stands against the import.
+        same: of `deals` and `moves` that arrived, for each row whether the book had it just so.
     """
 
     counts: Counts
     next_move: int
     kept: tuple[Kept, ...]
+    same: dict[str, Mask]
 
 
 def store_deals(
@@ -65,9 +68,13 @@ def store_deals(
     merged = bench.keep("merged", merged_deals(numbers, came.drop(PLACE), told, source_says(shop), seq))
     merged, kept = with_standing(shop, merged, export_day)
     moves = _numbered_moves(shop, came_moves, numbers)
-    moved, histories = _histories(shop, moves, history)
+    moved, histories, known = _histories(shop, moves, history)
     flags = merged.left_join(moved.rename(moved_deal="deal"), merged.deal == moved.deal)
     flags = bench.keep("flags", flags.select("deal", "is_new", "differs", moves_changed=flags.moved_deal.notnull()))
+    anew = bench.run(merged.filter(merged.is_new | merged.differs).select("deal_id"))["deal_id"]
+    same = {"deals": not_among(table["deal_id"], anew)}
+    if "moves" in tables:
+        same["moves"] = _same_moves(shop, tables["moves"], numbers, moved, known)
     counts = counted(bench, flags, flags.differs | flags.moves_changed, old, table.num_rows)
     rows = merged.inner_join(flags.select("deal", "moves_changed"), "deal")
     if pipeline == shop.pin.pipeline:
@@ -79,9 +86,8 @@ def store_deals(
     as_before = shop.old("stage_moves").semi_join(rows, "deal").anti_join(moved, "deal")
     rewrite_deals(shop, rows, histories.union(as_before, distinct=False), pipeline, progress)
     came_anything = bool(counts.new or counts.changed)
-    return DealsStored(
-        counts, shop.pin.next_move + (tables["moves"].num_rows if came_anything and "moves" in tables else 0), kept
-    )
+    next_move = shop.pin.next_move + (tables["moves"].num_rows if came_anything and "moves" in tables else 0)
+    return DealsStored(counts, next_move, kept, same)
 
 
 def _came_moves(shop: Workshop, tables: Mapping[str, pa.Table]) -> ir.Table:
@@ -110,11 +116,24 @@ def _numbered_moves(shop: Workshop, came: ir.Table, numbers: ir.Table) -> ir.Tab
     return shop.bench.keep("numbered_moves", both.select(*SCHEMAS["stage_moves"].names))
 
 
-def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Table, ir.Table]:
-    """The deals whose moves are not as they were (column `deal`), and all their moves from now on."""
+def _same_moves(shop: Workshop, came: pa.Table, numbers: ir.Table, moved: ir.Table, known: pa.Table) -> Mask:
+    """For each arriving move, whether it told nothing new: its deal's history stands as it was, or has it already."""
+    ids = shop.bench.run(numbers.semi_join(moved, "deal").select("deal_id"))["deal_id"]
+    same = not_among(came["deal_id"], ids)
+    arrival = np.argsort(came["seq"].to_numpy(), kind="stable")
+    same[arrival[known["seq"].to_numpy() - shop.pin.next_move]] = True
+    return same
+
+
+def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Table, ir.Table, pa.Table]:
+    """The deals whose moves are not as they were (column `deal`), all their moves from now on, and known events.
+
+    Of the arriving events, those that the book has already are given by their number (column `seq`).
+    """
     bench, old, schema = shop.bench, shop.old("stage_moves"), SCHEMAS["stage_moves"]
+    known = [pa.table({"seq": pa.array([], pa.int64())})]
     if not shop.present("stage_moves"):
-        return bench.keep("moved", moves.select("deal").distinct()), moves
+        return bench.keep("moved", moves.select("deal").distinct()), moves, known[0]
     moved = [pa.table({"deal": pa.array([], pa.int64())})]
     histories = bench.memtable("no_histories", schema.empty_table())
     for number in part_numbers(bench, moves):  # part by part: comparing takes several times the memory of the moves
@@ -123,9 +142,11 @@ def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Ta
         now = bench.keep("moves_now", new_histories(came, present, history, shop.pin.snapshots).select(*schema.names))
         changed = bench.memtable("changed_deals", bench.run(changed_deals(now, present)))
         moved.append(bench.run(changed))
+        if history is History.ADD:
+            known.append(bench.run(came.anti_join(now, ["deal", "seq"]).select("seq")))
         if moved[-1].num_rows:
             part = bench.keep(f"histories_{number}", now.semi_join(changed, "deal"))
             histories = histories.union(part, distinct=False)
         for name in ("present_moves", "moves_now", "changed_deals"):
             bench.drop(name)
-    return bench.memtable("moved", pa.concat_tables(moved)), histories
+    return bench.memtable("moved", pa.concat_tables(moved)), histories, pa.concat_tables(known)

@@ -14,6 +14,7 @@ from yaad.facts.engines import Engine, engine_named
 from yaad.facts.journal import NAME, Journal, SqliteJournal
 from yaad.facts.lake import TABLES, Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.overlays import FIELDS
 from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.touched import Touched, touched_deals, without_notes_of
@@ -182,10 +183,29 @@ class Facts:
             return deals
         lives = self._engine.keep("lives_as_of", build_lives(self.moves, self.pipeline))
         begun = deals.semi_join(lives, "deal").union(deals.anti_join(self._present("stage_moves"), "deal"))
-        then = with_lives(begun.drop(*LIFE_COLUMNS), lives)
+        then = self._amounts_then(self._untold(with_lives(begun.drop(*LIFE_COLUMNS), lives)))
         reason = ibis.ifelse(then.outcome == "lost", then.lost_reason, ibis.null("string"))
-        then = self._amounts_then(then)
         return self._engine.keep("deals_as_of", then.mutate(lost_reason=reason).select(*SCHEMAS["deals"].names))
+
+    def _untold(self, deals: ir.Table) -> ir.Table:
+        """Without what people wrote of a field after the as-of day: it stands as the source told it."""
+        overlays = self._overlays()
+        later = overlays.filter(overlays.day > ibis.literal(self.as_of))
+        for name in FIELDS:
+            told = later.filter(later.field == name).select(of_deal="deal", told=later.told.cast(deals[name].type()))
+            both = deals.join(told, deals.deal == told.of_deal, how="left")
+            value = ibis.ifelse(both.of_deal.notnull(), both.told, both[name])
+            deals = both.mutate(**{name: value}).select(*deals.columns)
+        return deals
+
+    def _overlays(self) -> ir.Table:
+        """The fields that people wrote, as they stand now."""
+        touched, rows = self._touched, self._in_lake["overlays"]
+        if touched is None:
+            return rows
+        numbers = self._view("numbers", lambda: self._engine.memtable("tail_numbers", touched.numbers))
+        anew = self._view("tail_overlays", lambda: self._engine.memtable("tail_overlays", touched.overlays))
+        return rows.anti_join(numbers, "deal").union(anew, distinct=False)
 
     def _amounts_then(self, deals: ir.Table) -> ir.Table:
         """Amounts as the moves up to the as-of day told them; the deal's own where none of them told one."""

@@ -2,9 +2,10 @@
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
-from yaad.facts.arrivals import checked, conform, said
+from yaad.facts.arrivals import Mask, checked, conform, not_among, said
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.parts import Workshop
 from yaad.facts.upserts import Counts, counted, last_of_each
@@ -20,13 +21,18 @@ ORDER: dict[str, tuple[str, ...]] = {"activities": ("deal", "at", "activity_id")
 ORIGIN = ("recorded_seq", "file", "row")
 
 
-def store_flat(shop: Workshop, table: str, came: pa.Table) -> Counts:
-    """Bring rows in by their key: new ones in a file beside the others, or all anew when some changed."""
+def store_flat(shop: Workshop, table: str, came: pa.Table) -> tuple[Counts, Mask]:
+    """Bring rows in by their key: new ones in a file beside the others, or all anew when some changed.
+
+    Returns:
+        the counts, and for each arriving row whether the book had it just so.
+    """
     key = KEYS[table]
     old = shop.old(table)
     counts, rows = _upsert(shop.bench, table, checked(came, key), old, shop.pin.seq + 1)
     if not counts.new and not counts.changed:
-        return counts
+        return counts, np.ones(came.num_rows, np.bool_)
+    same = not_among(came[key], shop.bench.run(rows.select(key))[key])
     present = shop.present(table)
     if table == "activities":
         rows = with_deals(rows, shop.old("deals"))
@@ -34,7 +40,7 @@ def store_flat(shop: Workshop, table: str, came: pa.Table) -> Counts:
         rows, present = old.anti_join(rows, key).union(rows.select(*old.columns), distinct=False), []
     part = shop.write(table, rows, ORDER.get(table, (key,)))
     shop.parts[table] = [*present, *([part] if part else [])]
-    return counts
+    return counts, same
 
 
 def with_deals(activities: ir.Table, deals: ir.Table) -> ir.Table:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad.errors import InputError
+from yaad.facts.arrivals import Mask
 from yaad.facts.deal_store import store_deals
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.flat_store import adopt_orphans, store_flat
@@ -36,12 +37,14 @@ class Stored:
         version: of the data after it; the same as before when nothing changed.
         committed: whether anything changed.
         kept: fields in which what people wrote stands against the import.
+        same: arriving table → for each of its rows, whether the book had it just so before.
     """
 
     tables: dict[str, Counts] = field(default_factory=dict)
     version: str = ""
     committed: bool = False
     kept: tuple[Kept, ...] = ()
+    same: dict[str, Mask] = field(default_factory=dict)
 
     @property
     def main(self) -> Counts:
@@ -121,9 +124,9 @@ def store(
         day = as_of or last_day or seen.as_of_day
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit)) as bench:
             shop = Workshop(bench, lake, pin)
-            counts, seen, kept = _bring_in(shop, tables, seen, history=history, day=day, progress=on_progress)
+            counts, seen, kept, same = _bring_in(shop, tables, seen, history=history, day=day, progress=on_progress)
             if not shop.parts and seen == pin:
-                return Stored(counts, pin.version, committed=False, kept=kept)
+                return Stored(counts, pin.version, committed=False, kept=kept, same=same)
             seen = seen.moved(
                 tables=pin.tables | shop.commit(),
                 seq=pin.seq + 1,
@@ -133,7 +136,7 @@ def store(
             )
             lake.publish(seen)
         lake.vacuum(seen)
-        return Stored(counts, seen.version, committed=True, kept=kept)
+        return Stored(counts, seen.version, committed=True, kept=kept, same=same)
 
 
 def _bring_in(
@@ -144,20 +147,24 @@ def _bring_in(
     history: History,
     day: dt.date,
     progress: Callable[[], None],
-) -> tuple[dict[str, Counts], Pin, tuple[Kept, ...]]:
-    """Write all tables of the import; gives the counts, the pin as it follows from them, and what stands against it."""
+) -> tuple[dict[str, Counts], Pin, tuple[Kept, ...], dict[str, Mask]]:
+    """Write all tables of the import.
+
+    Gives the counts, the pin as it follows from them, what stands against it, and which rows were there already.
+    """
     counts: dict[str, Counts] = {}
     kept: tuple[Kept, ...] = ()
+    same: dict[str, Mask] = {}
     if "deals" in tables or "moves" in tables:
         stored = store_deals(shop, tables, seen.pipeline, history=history, export_day=day, progress=progress)
-        counts["deals"], kept = stored.counts, stored.kept
+        counts["deals"], kept, same = stored.counts, stored.kept, stored.same
         seen = seen.moved(next_move=stored.next_move)
     for table in KEYS:
         if table != "deals" and table in tables:
-            counts[table] = store_flat(shop, table, tables[table])
+            counts[table], same[table] = store_flat(shop, table, tables[table])
     if "deals" in counts:
         adopt_orphans(shop)
-    return counts, seen, kept
+    return counts, seen, kept, same
 
 
 def _seen_from(

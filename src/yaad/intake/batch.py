@@ -1,15 +1,17 @@
 """What an import hands to the facts: canonical tables, the pipeline, and the account of every file."""
 
 import datetime as dt
+from collections.abc import Mapping as Said
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import pc
+from yaad.intake.arrow import Ints, Mask, pc
 from yaad.intake.kinds import Kind
 from yaad.intake.mapping import Mapping
 from yaad.intake.report import FileReport
+from yaad.intake.sieve import Sieve
 from yaad.model import Pipeline
 from yaad.model.tables import AMOUNT, MOMENT
 from yaad.text import Message
@@ -32,6 +34,19 @@ move that the file's shape puts ahead of it, and carries that one's where the ti
 
 
 @dataclass(frozen=True)
+class Shaped:
+    """Rows of a source as canonical tables.
+
+    Attributes:
+        tables: name → table.
+        origins: name → for each row of the table, the place of the source's row that gave it.
+    """
+
+    tables: dict[str, pa.Table]
+    origins: dict[str, Ints]
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one import brings.
 
@@ -46,6 +61,8 @@ class Batch:
         last_event: the latest thing that really happened: created, moved, closed, called; never an expected date.
         last_day: its day in the zone.
         notes: what must be said of the data, in sentences.
+        origins: table → for each of its rows, the place of the source's row that gave it.
+        sieve: what became of each row of the source.
     """
 
     kind: Kind
@@ -56,7 +73,23 @@ class Batch:
     zone: str
     last_event: dt.datetime | None
     last_day: dt.date | None
-    notes: tuple[Message, ...] = ()
+    notes: tuple[Message, ...]
+    origins: dict[str, Ints]
+    sieve: Sieve
+
+    def settled(self, same: Said[str, Mask]) -> tuple[FileReport, ...]:
+        """The account of each file once it is stored: rows that told the book nothing new are skipped as unchanged.
+
+        Args:
+            same: table → for each of its rows, whether the book had it just so before.
+        """
+        told_new = np.zeros(len(self.sieve.alive), np.bool_)
+        described_anew = np.zeros(len(self.sieve.alive), np.bool_)
+        for name, origin in self.origins.items():
+            told_new[origin[~same[name]]] = True
+        if "deals" in self.origins:
+            described_anew[self.origins["deals"][~same["deals"]]] = True
+        return self.sieve.settled(told_new, described_anew)
 
 
 def latest(tables: dict[str, pa.Table]) -> tuple[dt.datetime | None, dt.date | None]:

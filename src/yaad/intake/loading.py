@@ -55,11 +55,12 @@ def _batch(known: Study, found: Decisions) -> Batch:
     sieve = Sieve(found.table)
     values = Values(found, sieve)
     if found.kind is Kind.DEALS:
-        tables = deals_batch(values, known.duplicates)
+        shaped = deals_batch(values, known.duplicates)
     elif found.kind in HISTORY:
-        tables = events_batch(values)
+        shaped = events_batch(values)
     else:
-        tables = flat_batch(values, known.duplicates)
+        shaped = flat_batch(values, known.duplicates)
+    tables = shaped.tables
     silent = silent_stages(found) if found.mapping.stages else ()
     pipeline = found.mapping.pipeline(silent) if found.mapping.stages else None
     last_event, last_day = latest(tables)
@@ -74,6 +75,8 @@ def _batch(known: Study, found: Decisions) -> Batch:
         last_event=last_event,
         last_day=last_day,
         notes=(*found.notes, *_movers(found, tables), *_notes(silent, reports)),
+        origins=shaped.origins,
+        sieve=sieve,
     )
 
 

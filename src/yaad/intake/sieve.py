@@ -12,6 +12,9 @@ from yaad.intake.reading import Grid
 from yaad.intake.report import REJECTS, FileReport, rejects_table
 from yaad.intake.table import Table
 
+UNCHANGED = "unchanged"
+"""Reason of a row that the book had just so before."""
+
 
 @dataclass(frozen=True)
 class _Cause:
@@ -67,6 +70,17 @@ class Sieve:
         own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
         return (*own, self._beside()) if self._table.beside is not None else tuple(own)
 
+    def settled(self, told_new: Mask, described_anew: Mask) -> tuple[FileReport, ...]:
+        """The account of each file after its rows were stored.
+
+        Args:
+            told_new: rows that told the book anything new; the other loaded ones are skipped as unchanged.
+            described_anew: those whose description was new: a record of the joined file changed with one of them.
+        """
+        self.skip(~told_new, UNCHANGED)
+        own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
+        return (*own, self._beside(described_anew)) if self._table.beside is not None else tuple(own)
+
     def _own(self, index: int, grid: Grid) -> FileReport:
         mine = self._table.origin == index
         skipped = Counter(grid.tally.skipped_by)
@@ -80,20 +94,30 @@ class Sieve:
         loaded = int((mine & self.alive).sum())
         return _report(grid, loaded, rejected, skipped, grid.tally.flags + self._flags[index])
 
-    def _beside(self) -> FileReport:
-        """A record of the joined file is loaded when a row that took it is."""
+    def _beside(self, described_anew: Mask | None = None) -> FileReport:
+        """A record of the joined file is loaded when a row that took it is; unchanged, when it described none anew."""
         beside = self._table.beside
         assert beside is not None
         grid = beside.grid
         taken, loaded = np.zeros(len(grid.rows), np.bool_), np.zeros(len(grid.rows), np.bool_)
         taken[beside.of[beside.of >= 0]] = True
-        loaded[beside.of[(beside.of >= 0) & self.alive]] = True
+        loaded[beside.of[(beside.of >= 0) & self._good()]] = True
         rejected = [rejects_table(grid.tally.rejects)]
         gone = {**beside.gone, "intake.rejected_joined_row": taken & ~loaded}
         rejected += [_rejected(grid, np.flatnonzero(rows), "", reason) for reason, rows in gone.items() if rows.any()]
         skipped = Counter(grid.tally.skipped_by)
         skipped["duplicate"] += int(beside.same.sum())
+        if described_anew is not None:
+            changed = np.zeros(len(grid.rows), np.bool_)
+            changed[beside.of[(beside.of >= 0) & described_anew]] = True
+            skipped[UNCHANGED] += int((loaded & ~changed).sum())
+            loaded &= changed
         return _report(grid, int(loaded.sum()), rejected, skipped, grid.tally.flags)
+
+    def _good(self) -> Mask:
+        """Rows that were not turned away: those to be loaded, and those that the book had already."""
+        known = [number for number, cause in enumerate(self._causes) if cause.reason == UNCHANGED]
+        return self.alive | np.isin(self._cause_of, known)
 
 
 def _rejected(grid: Grid, places: Ints, column: str, reason: str) -> pa.Table:

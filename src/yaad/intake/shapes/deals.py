@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, picked
-from yaad.intake.batch import typed_table
+from yaad.intake.batch import Shaped, typed_table
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Dates
 from yaad.intake.duplicates import Duplicates
@@ -55,7 +55,7 @@ def settle_duplicates(values: Values, duplicates: Duplicates | None) -> None:
         sieve.skip(duplicates.others & ~kept, "superseded")
 
 
-def deals_batch(values: Values, duplicates: Duplicates | None) -> dict[str, pa.Table]:
+def deals_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     """Tables ``deals`` and ``moves`` of a file with one row a deal."""
     sieve = values.sieve
     ids = values.keys("id")
@@ -67,7 +67,9 @@ def deals_batch(values: Values, duplicates: Duplicates | None) -> dict[str, pa.T
     slots = _wide(values, standing) if values.found.mapping.shape is Shape.WIDE else _two_dates(values, standing)
     _flag(sieve, slots, standing)
     rows = np.flatnonzero(sieve.alive)
-    return {"deals": _deals(values, standing, ids, rows), "moves": moves_table(slots, ids, sieve.alive)}
+    moves = moves_table(slots, ids, sieve.alive)
+    tables = {"deals": _deals(values, standing, ids, rows), "moves": moves}
+    return Shaped(tables, {"deals": rows, "moves": moves["seq"].to_numpy() // max(len(slots), 1)})
 
 
 def stage_numbers(texts: pa.Array | None, rules: tuple[StageRule, ...], rows: int) -> Codes:

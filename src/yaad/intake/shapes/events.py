@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, whole
-from yaad.intake.batch import MOVES, as_moments, typed_table
+from yaad.intake.batch import MOVES, Shaped, as_moments, typed_table
 from yaad.intake.deciding.moments import Dates, cleaned
 from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.kinds import Kind
@@ -17,7 +17,7 @@ from yaad.model import StageType
 from yaad.model.tables import ACTIVITIES, AMOUNT, DEALS
 
 
-def events_batch(values: Values) -> dict[str, pa.Table]:
+def events_batch(values: Values) -> Shaped:
     """Tables ``deals``, ``moves`` and (where events are no stage) ``activities``."""
     sieve = values.sieve
     ids = values.keys("id")
@@ -36,10 +36,11 @@ def events_batch(values: Values) -> dict[str, pa.Table]:
     moving = sieve.alive & (rule != NOTHING)
     history = History(values, ids, at, rule, moving)
     tables = {"deals": history.deals(), "moves": history.moves()}
+    origins = {"deals": history.last_rows(), "moves": tables["moves"]["seq"].to_numpy() // 2}
     rows = np.flatnonzero(sieve.alive & activity)
     if len(rows):
-        tables["activities"] = _activities(values, ids, texts, at, rows)
-    return tables
+        tables["activities"], origins["activities"] = _activities(values, ids, texts, at, rows), rows
+    return Shaped(tables, origins)
 
 
 def _activities_among(values: Values, texts: pa.Array, rule: Codes) -> Mask:
@@ -71,6 +72,10 @@ class History:
         self._last_of = (
             np.append(np.flatnonzero(change)[1:], len(self._rows)) - 1 if len(self._rows) else np.zeros(0, np.int64)
         )
+
+    def last_rows(self) -> Ints:
+        """The row of each deal's last move, in the order of `deals`: what is said of a deal is what was said last."""
+        return np.asarray(self._rows[self._order[self._last_of]], np.int64)
 
     def moves(self) -> pa.Table:
         """Every event of a stage as a move, and where a deal stood before its first one."""

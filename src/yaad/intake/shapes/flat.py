@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.intake.arrow import Mask, codes, mask, pc
-from yaad.intake.batch import typed_table
+from yaad.intake.batch import Shaped, typed_table
 from yaad.intake.deciding.folding import fold
 from yaad.intake.duplicates import Duplicates
 from yaad.intake.fields import FIELDS, KEY_FROM, NEEDED, Value
@@ -19,7 +19,7 @@ INWARD = frozenset({"in", "incoming", "inbound", "נכנסת", "נכנס", "שי
 CLOCK = r"^(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:\.\d+)?$"
 
 
-def flat_batch(values: Values, duplicates: Duplicates | None) -> dict[str, pa.Table]:
+def flat_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     """The one table of a flat kind."""
     found, kind, sieve = values.found, values.found.kind, values.sieve
     columns = _columns(values)
@@ -38,7 +38,7 @@ def flat_batch(values: Values, duplicates: Duplicates | None) -> dict[str, pa.Ta
         kept[KEYS[kind.value]] = _own_keys(kind, [kept[part] for part in parts if part in kept])
     kept["custom"] = values.custom(rows)
     kept["file"], kept["row"] = values.files().take(take), values.lines().take(take)
-    return {kind.value: typed_table(kept, SCHEMAS[kind.value])}
+    return Shaped({kind.value: typed_table(kept, SCHEMAS[kind.value])}, {kind.value: rows})
 
 
 def _own_keys(kind: Kind, parts: list[pa.Array]) -> pa.Array:

@@ -1,0 +1,99 @@
+"""An export that comes again with something added: what was there already is skipped, and said so, file by file."""
+
+import pytest
+
+import yaad
+
+LOG = """\
+deal,stage,at,amount
+A,New,2026-01-01,
+A,Call,2026-01-02,
+A,Won,2026-01-09,
+B,New,2026-01-02,
+"""
+LOG_MAP = """\
+kind: events
+shape: events
+columns: {id: deal, stage: stage, at: at, amount: amount}
+stages: [New, {name: Won, type: won}]
+activities: [Call]
+dates: iso
+zone: UTC
+"""
+DEALS = "deal,owner,opened\nA,Dana,2026-01-01\nB,Noa,2026-01-02\n"
+MOVES = "deal,stage,at\nA,New,2026-01-01\nA,Won,2026-01-09\nB,New,2026-01-02\n"
+JOINED_MAP = """\
+kind: stage_history
+shape: events
+files: {deals: deals.csv, moves: moves.csv}
+join: {left: moves, right: deals, key: deal}
+columns: {id: deal, stage: stage, at: at, owner: owner}
+stages: [New, {name: Won, type: won}]
+dates: iso
+zone: UTC
+"""
+
+
+@pytest.fixture
+def bring(tmp_path):
+    """Import the same export as it is today: texts by file name."""
+    book = yaad.Book.create(tmp_path / "book")
+
+    def bring(mapping, **texts):
+        paths = []
+        for name, text in texts.items():
+            path = tmp_path / f"{name}.csv"
+            path.write_text(text, "utf-8")
+            paths.append(path)
+        (tmp_path / "map.yaml").write_text(mapping, "utf-8")
+        report = book.import_files(paths, mapping=tmp_path / "map.yaml")
+        for file in report.files:
+            assert file.rows_in == file.loaded + file.rejected + file.skipped
+        return {file.name: (file.loaded, file.skipped_by) for file in report.files}
+
+    return bring
+
+
+def test_a_longer_log_loads_only_what_is_new(bring):
+    assert bring(LOG_MAP, log=LOG) == {"log.csv": (4, {})}
+    longer = LOG + "B,Call,2026-01-05,\nB,Won,2026-01-07,\n"
+    assert bring(LOG_MAP, log=longer) == {"log.csv": (2, {"unchanged": 4})}
+    assert bring(LOG_MAP, log=longer) == {"log.csv": (0, {"unchanged": 6})}
+
+
+def test_a_known_event_that_says_another_amount_of_its_deal_is_loaded(bring):
+    first = "deal,stage,at,amount\nA,New,2026-01-01,\nA,Won,2026-01-09,100\nB,New,2026-01-02,50\n"
+    assert bring(LOG_MAP, log=first) == {"log.csv": (3, {})}
+    assert bring(LOG_MAP, log=first.replace("100", "120")) == {"log.csv": (1, {"unchanged": 2})}
+
+
+def test_joined_files_are_counted_each_by_its_own_rows(bring):
+    files = {"deals": DEALS, "moves": MOVES}
+    assert bring(JOINED_MAP, **files) == {"moves.csv": (3, {}), "deals.csv": (2, {})}
+    files["moves"] += "B,Won,2026-01-20\n"
+    assert bring(JOINED_MAP, **files) == {"moves.csv": (1, {"unchanged": 3}), "deals.csv": (0, {"unchanged": 2})}
+    files["deals"] = DEALS.replace("Noa", "Tal")
+    assert bring(JOINED_MAP, **files) == {"moves.csv": (1, {"unchanged": 3}), "deals.csv": (1, {"unchanged": 1})}
+
+
+def test_a_list_of_deals_of_which_one_moved(bring):
+    table = "deal,stage,entered,closed\nA,Won,2026-01-01,2026-01-09\nB,New,2026-01-02,\n"
+    mapping = """\
+kind: deals
+shape: two_dates
+columns: {id: deal, stage: stage, entered: entered, closed: closed}
+entered_opens: New
+stages: [New, {name: Won, type: won}]
+dates: iso
+zone: UTC
+"""
+    assert bring(mapping, deals=table) == {"deals.csv": (2, {})}
+    moved = table.replace("B,New,2026-01-02,", "B,Won,2026-01-02,2026-02-01")
+    assert bring(mapping, deals=moved) == {"deals.csv": (1, {"unchanged": 1})}
+    assert bring(mapping, deals=moved + "C,New,2026-02-02,\n") == {"deals.csv": (1, {"unchanged": 2})}
+
+
+def test_a_list_of_products_of_which_one_changed(bring):
+    mapping = "kind: products\ncolumns: {id: sku, name: name}\nzone: UTC\n"
+    assert bring(mapping, products="sku,name\n1,Tea\n2,Milk\n") == {"products.csv": (2, {})}
+    assert bring(mapping, products="sku,name\n1,Tea\n2,Oat milk\n") == {"products.csv": (1, {"unchanged": 1})}
