@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from yaad.faces.cli import figures, main
+from yaad.faces.cli import main
 from yaad.faces.cli import screen as screens
+from yaad.faces.cli.verbs import Asked
 from yaad.text import LANGUAGES
 
 
@@ -48,7 +49,7 @@ def test_a_fault_of_ours_is_one_line(yaad, monkeypatch):
     def broken(*_args, **_named):
         raise ZeroDivisionError("by zero\nsecond line")
 
-    monkeypatch.setattr(figures, "opened", broken)
+    monkeypatch.setattr(Asked, "opened", broken)
     done = yaad("funnel")
     assert (done.code, done.out) == (1, "")
     assert "ZeroDivisionError: by zero" in done.err

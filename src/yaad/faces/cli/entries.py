@@ -9,104 +9,96 @@ import typer
 
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
-from yaad.faces.cli.figures import opened, screen_for
-from yaad.faces.cli.language import Lang
+from yaad.faces.cli.verbs import Asked, on_the_book
 from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.model import Entry
 
-ENGINE = "duckdb"  # writing reads one deal; there is nothing to distribute
-
 Reason = Annotated[str, typer.Option("--reason")]
 
 
+@on_the_book
 def move(
+    asked: Asked,
     deal: o.DealId,
     stage: Annotated[str, typer.Argument(metavar="STAGE")],
     *,
     at: o.At = None,
     person: o.Person = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Move a deal to another stage."""
-    with opened(book, ENGINE, None) as opened_book:
-        entry = opened_book.move(deal, stage, at=moment(at, opened_book.zone), by=who(person))
-    _told(entry, "cli.moved", {"deal": deal, "stage": stage}, lang, as_json=as_json)
+    with asked.opened() as book:
+        entry = book.move(deal, stage, at=moment(at, book.zone), by=who(person))
+    _told(asked, entry, "cli.moved", {"deal": deal, "stage": stage})
 
 
+@on_the_book
 def win(
+    asked: Asked,
     deal: o.DealId,
     *,
     amount: Annotated[str | None, typer.Option("--amount", metavar="AMOUNT")] = None,
     reason: Reason = "",
     at: o.At = None,
     person: o.Person = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Close a deal as won."""
-    with opened(book, ENGINE, None) as opened_book:
-        when = moment(at, opened_book.zone)
-        entry = opened_book.win(deal, at=when, by=who(person), amount=amount, reason=reason)
-    _told(entry, "cli.won", {"deal": deal}, lang, as_json=as_json)
+    with asked.opened() as book:
+        when = moment(at, book.zone)
+        entry = book.win(deal, at=when, by=who(person), amount=amount, reason=reason)
+    _told(asked, entry, "cli.won", {"deal": deal})
 
 
+@on_the_book
 def lose(
+    asked: Asked,
     deal: o.DealId,
     *,
     reason: Reason = "",
     at: o.At = None,
     person: o.Person = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Close a deal as lost."""
-    with opened(book, ENGINE, None) as opened_book:
-        entry = opened_book.lose(deal, at=moment(at, opened_book.zone), by=who(person), reason=reason)
-    _told(entry, "cli.lost", {"deal": deal}, lang, as_json=as_json)
+    with asked.opened() as book:
+        entry = book.lose(deal, at=moment(at, book.zone), by=who(person), reason=reason)
+    _told(asked, entry, "cli.lost", {"deal": deal})
 
 
+@on_the_book
 def note(
+    asked: Asked,
     deal: o.DealId,
     text: Annotated[str, typer.Argument(metavar="TEXT")],
     *,
     at: o.At = None,
     person: o.Person = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Write a note on a deal."""
-    with opened(book, ENGINE, None) as opened_book:
-        entry = opened_book.note(deal, text, at=moment(at, opened_book.zone), by=who(person))
-    _told(entry, "cli.noted", {"deal": deal}, lang, as_json=as_json)
+    with asked.opened() as book:
+        entry = book.note(deal, text, at=moment(at, book.zone), by=who(person))
+    _told(asked, entry, "cli.noted", {"deal": deal})
 
 
+@on_the_book
 def undo(
+    asked: Asked,
     deal: o.DealId,
     number: Annotated[int, typer.Argument(metavar="NUMBER")],
     *,
     person: o.Person = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Take back something that was written."""
-    with opened(book, ENGINE, None) as opened_book:
-        entry = opened_book.undo(deal, number, at=moment(None, opened_book.zone), by=who(person))
-    _told(entry, "cli.undone", {"n": number}, lang, as_json=as_json)
+    with asked.opened() as book:
+        entry = book.undo(deal, number, at=moment(None, book.zone), by=who(person))
+    _told(asked, entry, "cli.undone", {"n": number})
 
 
-def _told(entry: "Entry", key: str, values: dict[str, object], lang: Lang | None, *, as_json: bool) -> None:
+def _told(asked: Asked, entry: "Entry", key: str, values: dict[str, object]) -> None:
     undo_line = f"yaad undo {entry.deal_id} {entry.seq}"
     written = json.loads(entry.to_json()) | {"seq": entry.seq}
     message = Message(key, values if key == "cli.undone" else values | {"undo": undo_line})
-    screen_for(lang, as_json=as_json).told(message, **written)
+    asked.screen.told(message, **written)
 
 
 def who(person: str | None) -> str:

@@ -1,110 +1,62 @@
 """Verbs that answer with figures: funnel, dwell, conversion, measure, measures, explain."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yaad.faces.cli import options as o
-from yaad.faces.cli.language import CURRENT, Lang
-from yaad.faces.cli.screen import Screen
+from yaad.faces.cli.verbs import Asked, figures, screen_for
 
 if TYPE_CHECKING:
-    from yaad.book import Book
+    from yaad.show import Result
 
 
-def screen_for(lang: Lang | None, *, as_json: bool) -> Screen:
-    """Where to show results, in the language asked for."""
-    return Screen(lang.value if lang else CURRENT.get(), as_json)
-
-
-@contextmanager
-def opened(root: Path, engine: str, as_of: str | None) -> "Iterator[Book]":
-    """The book in a folder, closed at the end.
-
-    Raises:
-        BookError: there is none.
-        InputError: `as_of` is no date.
-    """
-    from yaad.book import Book
-    from yaad.model import parse_day
-
-    book = Book.open(root, engine=engine, as_of=parse_day(as_of) if as_of else None)
-    try:
-        yield book
-    finally:
-        book.close()
-
-
-def funnel(
-    *,
-    by: o.By = None,
-    period: o.InPeriod = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+@figures
+def funnel(asked: Asked, *, by: o.By = None, period: o.InPeriod = None) -> "Result":
     """How many moved on from each stage."""
-    with opened(book, engine, as_of) as opened_book:
-        result = opened_book.funnel(by=by, period=period)
-    screen_for(lang, as_json=as_json).show(result)
+    with asked.opened() as book:
+        return book.funnel(by=by, period=period)
 
 
+@figures
 def dwell(
+    asked: Asked,
     *,
     basis: Annotated[o.Basis, typer.Option("--basis")] = o.Basis.FIRST,
     by: o.By = None,
     period: o.InPeriod = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+) -> "Result":
     """How long deals stay in each stage."""
-    with opened(book, engine, as_of) as opened_book:
-        result = opened_book.dwell(basis.value, by=by, period=period)
-    screen_for(lang, as_json=as_json).show(result)
+    with asked.opened() as book:
+        return book.dwell(basis.value, by=by, period=period)
 
 
+@figures
 def conversion(
+    asked: Asked,
     *,
     start: Annotated[str | None, typer.Option("--from", metavar="STAGE")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="STAGE")] = None,
     window: o.Window = None,
     by: o.By = None,
     period: o.InPeriod = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+) -> "Result":
     """How many go from one stage to another."""
-    with opened(book, engine, as_of) as opened_book:
-        result = opened_book.conversion(start, end, by=by, period=period, window_days=window)
-    screen_for(lang, as_json=as_json).show(result)
+    with asked.opened() as book:
+        return book.conversion(start, end, by=by, period=period, window_days=window)
 
 
+@figures
 def measure(
+    asked: Asked,
     ids: Annotated[list[str], typer.Argument(metavar="ID...")],
     *,
     by: o.By = None,
     period: o.InPeriod = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+) -> "Result":
     """One or more figures."""
-    with opened(book, engine, as_of) as opened_book:
-        result = opened_book.measure(*ids, by=by, period=period)
-    screen_for(lang, as_json=as_json).show(result)
+    with asked.opened() as book:
+        return book.measure(*ids, by=by, period=period)
 
 
 def measures(*, as_json: o.AsJson = False, lang: o.Language = None) -> None:
@@ -115,18 +67,14 @@ def measures(*, as_json: o.AsJson = False, lang: o.Language = None) -> None:
     screen_for(lang, as_json=as_json).show(Catalogue(list(REGISTRY.values())))
 
 
+@figures
 def explain(
+    asked: Asked,
     measure_id: Annotated[str, typer.Argument(metavar="ID")],
     *,
     by: o.By = None,
     period: o.InPeriod = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+) -> "Result":
     """Why a figure is what it is."""
-    with opened(book, engine, as_of) as opened_book:
-        result = opened_book.explain(measure_id, by=by, period=period)
-    screen_for(lang, as_json=as_json).show(result)
+    with asked.opened() as book:
+        return book.explain(measure_id, by=by, period=period)

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from yaad.faces.cli import options as o
-from yaad.faces.cli.figures import opened, screen_for
 from yaad.faces.cli.imports import progress
 from yaad.faces.cli.screen import Screen
+from yaad.faces.cli.verbs import Asked, on_the_book, screen_for
 from yaad.text import Message, day
 
-ENGINE = "duckdb"
 DEMO = Path(".demo")
 PORT = 8765
 
@@ -22,20 +21,21 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535)]
 Browser = Annotated[bool, typer.Option("--browser/--no-browser")]
 
 
-def doctor(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+@on_the_book
+def doctor(asked: Asked) -> None:
     """Check the book."""
-    screen = screen_for(lang, as_json=as_json)
-    with opened(book, ENGINE, None) as opened_book:
-        found = opened_book.doctor()
-    screen.show(found)
+    with asked.opened() as book:
+        found = book.doctor()
+    asked.screen.show(found)
 
 
-def rebuild(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+@on_the_book
+def rebuild(asked: Asked) -> None:
     """Make the tables anew."""
-    screen = screen_for(lang, as_json=as_json)
-    with opened(book, ENGINE, None) as opened_book, progress(screen.lang) as on_progress:
-        opened_book.rebuild(on_progress=on_progress)
-        as_of = opened_book.as_of
+    screen = asked.screen
+    with asked.opened() as book, progress(screen.lang) as on_progress:
+        book.rebuild(on_progress=on_progress)
+        as_of = book.as_of
     screen.told(Message("cli.rebuilt", {"day": day(as_of, screen.lang)}), as_of=as_of.isoformat())
 
 

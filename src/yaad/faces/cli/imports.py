@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yaad.faces.cli import options as o
-from yaad.faces.cli.figures import screen_for
 from yaad.faces.cli.screen import Screen, is_terminal, pairs, sentence
+from yaad.faces.cli.verbs import screen_for
 
 if TYPE_CHECKING:
     from yaad.book import ImportReport

@@ -7,8 +7,8 @@ import typer
 
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
-from yaad.faces.cli.figures import opened, screen_for
 from yaad.faces.cli.screen import pairs
+from yaad.faces.cli.verbs import Asked, figures
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from yaad.show import Result
 
 
+@figures
 def plan(
+    asked: Asked,
     context: typer.Context,
     *,
     target: Annotated[int | None, typer.Option("--target", metavar="CUSTOMERS")] = None,
@@ -27,12 +29,7 @@ def plan(
     ratios: o.Ratios = o.Which.MATURE,
     window: o.Window = None,
     deadline: Annotated[str | None, typer.Option("--deadline", metavar="DATE")] = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+) -> "Result":
     """How many inquiries a target needs."""
     from yaad.model import parse_day
 
@@ -42,21 +39,21 @@ def plan(
     if ratio or step:
         if until is not None:
             raise InputError(Message("cli.deadline_needs_book"))
-        result = _typed_plan(target, target_value, average, _typed(ratio, step, context.obj))
-    else:
-        with opened(book, engine, as_of) as opened_book:
-            result = opened_book.plan(
-                target,
-                target_value=target_value,
-                average=average,
-                ratios=ratios.value,
-                window_days=window,
-                deadline=until,
-            )
-    screen_for(lang, as_json=as_json).show(result)
+        return _typed_plan(target, target_value, average, _typed(ratio, step, context.obj))
+    with asked.opened() as book:
+        return book.plan(
+            target,
+            target_value=target_value,
+            average=average,
+            ratios=ratios.value,
+            window_days=window,
+            deadline=until,
+        )
 
 
+@figures
 def whatif(
+    asked: Asked,
     context: typer.Context,
     *,
     inquiries: Annotated[int, typer.Option("--inquiries", metavar="N")],
@@ -65,22 +62,15 @@ def whatif(
     step: o.Step = None,
     ratios: o.Ratios = o.Which.MATURE,
     window: o.Window = None,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+) -> "Result":
     """What a number of inquiries becomes."""
     if ratio or step:
         from yaad.plan import what_if
         from yaad.show import WhatIfResult
 
-        result: Result = WhatIfResult(what_if(inquiries, _typed(ratio, step, context.obj), average))
-    else:
-        with opened(book, engine, as_of) as opened_book:
-            result = opened_book.whatif(inquiries, average=average, ratios=ratios.value, window_days=window)
-    screen_for(lang, as_json=as_json).show(result)
+        return WhatIfResult(what_if(inquiries, _typed(ratio, step, context.obj), average))
+    with asked.opened() as book:
+        return book.whatif(inquiries, average=average, ratios=ratios.value, window_days=window)
 
 
 def _typed_plan(
