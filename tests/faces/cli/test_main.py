@@ -63,7 +63,7 @@ def test_an_interrupt(yaad, monkeypatch):
     def stopped(*_args, **_named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(figures, "opened", stopped)
+    monkeypatch.setattr(Asked, "opened", stopped)
     assert yaad("funnel").code == 130
 
 
