@@ -1,6 +1,7 @@
-"""What the figures mean: where most is lost, and which open deals to call, each with its reason in words."""
+"""What the figures mean: where most is lost, which deals to call and why, what the data cannot tell."""
 
 from yaad.insight.calls import CallDeal, deals_to_call
-from yaad.insight.leaks import Leak, where_most_is_lost
+from yaad.insight.gaps import Gap, gaps
+from yaad.insight.leaks import Leak, TenMore, where_most_is_lost
 
-__all__ = ["CallDeal", "Leak", "deals_to_call", "where_most_is_lost"]
+__all__ = ["CallDeal", "Gap", "Leak", "TenMore", "deals_to_call", "gaps", "where_most_is_lost"]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from yaad.errors import InputError
-from yaad.measures import Scope, funnel
+from yaad.insight.chances import Chances
+from yaad.measures import Scope, funnel, measure
 from yaad.measures.catalogue.values import finish_value, value_statistics
 from yaad.text import Message
 
@@ -20,6 +21,7 @@ class Leak:
         value: what the lost ones were worth; None with the reason in `why` when most have no amount.
         unit: its currency, None when unknown.
         words: all of it in one sentence.
+        ten: what ten more that move on are worth, by what became of those that did.
     """
 
     stage: str
@@ -33,6 +35,22 @@ class Leak:
     unit: str | None
     why: Message | None
     words: Message
+    ten: "TenMore | None" = None
+
+
+@dataclass(frozen=True)
+class TenMore:
+    """What ten deals that were lost at a step become when they move on like those that did.
+
+    Attributes:
+        closings: of the ten, how many are won in the end: 10 × the expected share of the later stages.
+        value: ``closings`` × the mean won deal; None when that is not known.
+        unit: its currency, None when unknown.
+    """
+
+    closings: float
+    value: float | None
+    unit: str | None
 
 
 def where_most_is_lost(scope: Scope) -> Leak | None:
@@ -57,8 +75,22 @@ def where_most_is_lost(scope: Scope) -> Leak | None:
     }  # fmt: skip
     words = Message("insight.leak" if certain else "insight.leak_open", values)
     return Leak(
-        worst.stage, following, worst.entered, worst.lost, worst.open, lost_in_all, certain, value, unit, why, words
-    )
+        worst.stage, following, worst.entered, worst.lost, worst.open, lost_in_all, certain, value, unit, why, words,
+        _ten_more(whole, place),
+    )  # fmt: skip
+
+
+def _ten_more(scope: Scope, place: int) -> TenMore | None:
+    """Ten more deals that move on from a stage; None while none of the later ones was won."""
+    later = 1.0 if place + 1 == len(scope.stages) else Chances.of(scope).from_stage(place + 1)
+    if not later:
+        return None
+    try:
+        (mean,) = measure(["deal_value_mean"], scope.asking(all_time=True))
+    except InputError:  # amounts in several currencies
+        return TenMore(10 * later, None, None)
+    value = None if mean.value is None else 10 * later * float(mean.value)
+    return TenMore(10 * later, value, mean.unit)
 
 
 def _value(scope: Scope, place: int) -> tuple[float | None, str | None, Message | None]:

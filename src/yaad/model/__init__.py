@@ -15,7 +15,7 @@ from yaad.model.figures import (
     Snapshot,
 )
 from yaad.model.money import Money, Tax, read_amount, single_unit
-from yaad.model.periods import Grain, Period, parse_day
+from yaad.model.periods import Grain, Period, end_of_month_after, parse_day
 from yaad.model.stages import Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
 
@@ -46,6 +46,7 @@ __all__ = [
     "Tax",
     "UndoEntry",
     "WinEntry",
+    "end_of_month_after",
     "parse_day",
     "read_amount",
     "single_unit",

@@ -91,5 +91,15 @@ class Period:
         }
 
 
+def end_of_month_after(day: dt.date, months: int) -> dt.date:
+    """The last day of the month so many months after a day's.
+
+    >>> end_of_month_after(dt.date(2017, 12, 31), 3)
+    datetime.date(2018, 3, 31)
+    """
+    whole = day.year * 12 + day.month + months
+    return dt.date(whole // 12, whole % 12 + 1, 1) - dt.timedelta(days=1)
+
+
 def _month_after(day: dt.date) -> dt.date:
     return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)

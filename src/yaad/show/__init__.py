@@ -24,6 +24,7 @@ styles, scripts or handlers, so that they stand in a page with a strict content 
 ``arrow``, ``pandas``, ``polars``, ``chart``. Where a list may be empty, call its class: ``Figures([])``.
 """
 
+from yaad.show.answers import leak_ten, leak_worth, plan_lead, sheet_average, time_until_closing
 from yaad.show.calls import Calls
 from yaad.show.catalogue import Catalogue
 from yaad.show.conversions import Conversions
@@ -33,11 +34,12 @@ from yaad.show.findings import Findings
 from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line
 from yaad.show.imports import import_dict, import_table
 from yaad.show.markup import notes_html, table_html
-from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html
+from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html, plan_notes, ratios_table
 from yaad.show.results import Result, parts_css, plain
 from yaad.show.snapshots import Snapshots
 from yaad.show.speech import in_chart, say_html, say_plain, say_terminal
-from yaad.show.tables import Column, Kind, Shown, Table, inert
+from yaad.show.tables import Column, Kind, Shown, Table, bare, inert
+from yaad.show.workbooks import Sheet, sheet_of, write_workbook
 
 __all__ = [
     "Calls",
@@ -52,10 +54,12 @@ __all__ = [
     "Kind",
     "PlanResult",
     "Result",
+    "Sheet",
     "Shown",
     "Snapshots",
     "Table",
     "WhatIfResult",
+    "bare",
     "chance_said",
     "dwell_html",
     "for_people",
@@ -64,14 +68,23 @@ __all__ = [
     "import_table",
     "in_chart",
     "inert",
+    "leak_ten",
+    "leak_worth",
     "notes_html",
     "of_ten",
     "parts_css",
     "plain",
     "plan_html",
+    "plan_lead",
+    "plan_notes",
+    "ratios_table",
     "say_html",
     "say_plain",
     "say_terminal",
+    "sheet_average",
+    "sheet_of",
     "sum_line",
     "table_html",
+    "time_until_closing",
+    "write_workbook",
 ]

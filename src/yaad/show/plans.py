@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from yaad.model import Cell
 from yaad.plan import INQUIRIES, Needed, Plan, WhatIf
+from yaad.plan.ratios import steps_of
 from yaad.show import phrases
 from yaad.show.markup import notes_html, tag
 from yaad.show.results import Json, Result, plain
 from yaad.show.speech import Said, say_html
-from yaad.show.tables import Column, Kind, Shown, Table, count, date
+from yaad.show.tables import Column, Kind, Shown, Table, count, date, rate
 from yaad.text import Message, day, money, number, percent
 
 if TYPE_CHECKING:
@@ -247,7 +248,38 @@ def _money(value: Decimal, made: WhatIf, lang: str) -> str:
 # ---- part of a page ---------------------------------------------------------------------------------------------
 
 
-def plan_html(plan: Plan | PlanResult, lang: str, *, window_days: float | None = None) -> str:
+def ratios_table(made: Plan, lang: str) -> Table:
+    """The ratios behind a plan: of the stage before, of all inquiries, and the past deals they rest on."""
+    rows = []
+    for ratio, step in zip(made.ratios, steps_of(made.ratios), strict=True):
+        past = None if step.won is None or step.lost is None else step.won + step.lost
+        rows.append(
+            (
+                Shown(ratio.stage, phrases.stage_said(ratio.stage)),
+                rate(float(step.ratio), lang),
+                rate(float(ratio.of_inquiries), lang),
+                count(step.won, lang),
+                count(past, lang),
+            )
+        )
+    return Table(lang, Message("show.ratios"), _RATIOS, tuple(rows))
+
+
+_RATIOS = (
+    *_STAGE,
+    Column("of_step", Message("show.head_of_step"), Kind.RATE),
+    Column("of_inquiries", Message("show.head_of_inquiries"), Kind.RATE),
+    Column("reached", Message("show.head_reached"), Kind.COUNT),
+    Column("of", Message("show.head_reached_of"), Kind.COUNT),
+)
+
+
+def plan_notes(plan: PlanResult, lang: str) -> tuple[Said, ...]:
+    """What to know about a plan, the three chances left out, which stand beside its answer."""
+    return _plan_notes(plan.content, lang, plan.window_days)[1:]
+
+
+def plan_html(plan: Plan | PlanResult, lang: str, *, window_days: float | None = None, with_notes: bool = True) -> str:
     """The inquiries needed, three chances beside them, milestones with their last useful day, what to know."""
     made = plan.content if isinstance(plan, PlanResult) else plan
     if isinstance(plan, PlanResult):
@@ -258,7 +290,7 @@ def plan_html(plan: Plan | PlanResult, lang: str, *, window_days: float | None =
     sure = "".join(_sure(level, inquiries, lang) for level, inquiries in made.chance.items())
     head = tag("div", tag("div", answer) + tag("div", sure, class_="sure"), class_="ans")
     miles = tag("ul", "".join(_mile(row, lang) for row in made.needed), class_="mile")
-    return head + miles + notes_html(_plan_notes(made, lang, window_days)[1:], lang)
+    return head + miles + (notes_html(_plan_notes(made, lang, window_days)[1:], lang) if with_notes else "")
 
 
 def _sure(level: float, inquiries: int, lang: str) -> str:

@@ -7,10 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from yaad.model import Cell
 from yaad.show.speech import Said, say_plain
 from yaad.text import Message, day, days, money, number, percent
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NOTHING = "–"
 # What a spreadsheet would run as a formula (also the full-width forms, and what it skips before it looks).
@@ -84,6 +88,20 @@ class Table:
             writer.writerow([value for cell, column in cells for value in _csv_values(cell, column, self.lang)])
         return out.getvalue()
 
+    def to_arrow(self) -> "pa.Table":
+        """The rows as values under the columns' keys, for programs; a range is two columns, a total is left out."""
+        import pyarrow as pa
+
+        columns: dict[str, list[Cell | dt.date]] = {}
+        for place, column in enumerate(self.columns):
+            cells = [row[place] for row in self.rows]
+            if column.kind is Kind.RANGE:
+                ends = [cell.ends or (None, None) for cell in cells]
+                columns |= {"low": [low for low, _ in ends], "high": [high for _, high in ends]}
+            else:
+                columns[column.key] = [cell.value for cell in cells]
+        return pa.table({key: _arrow_column(values) for key, values in columns.items()})
+
     def to_text(self) -> str:
         """As plain text: the title, aligned columns, the total after a rule, the notes."""
         heads = [say_plain(column.head, self.lang) for column in self.columns]
@@ -110,6 +128,17 @@ class Table:
         return "  ".join(padded).rstrip()
 
 
+def _arrow_column(values: "Sequence[Cell | dt.date]") -> "pa.Array":
+    """Values of one column; where texts stand among numbers (an id that looks like one), all are texts."""
+    import pyarrow as pa
+
+    if any(isinstance(value, str) for value in values):
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
+    if any(isinstance(value, float) for value in values):
+        return pa.array(values, pa.float64())
+    return pa.array(values)
+
+
 def _width(text: str) -> int:
     """Places that a text takes where all letters are equally wide."""
     return sum(
@@ -120,10 +149,25 @@ def _width(text: str) -> int:
 def inert(text: str) -> str:
     """A text that no spreadsheet runs.
 
-    >>> inert("=1+1"), inert("Novatek")
-    ("'=1+1", 'Novatek')
+    An apostrophe goes before what it would run, and before a text that already begins so: `bare` gives each text back.
+
+    >>> inert("=1+1"), inert("'=1+1"), inert("Novatek")
+    ("'=1+1", "''=1+1", 'Novatek')
     """
-    return f"'{text}" if text.lstrip(" \n\u00a0").startswith(_DANGEROUS) else text
+    return f"'{text}" if _runs(text.lstrip("'")) else text
+
+
+def bare(text: str) -> str:
+    """What `inert` was given.
+
+    >>> bare("'=1+1"), bare("'tis"), bare(inert("'+972"))
+    ('=1+1', "'tis", "'+972")
+    """
+    return text[1:] if text.startswith("'") and _runs(text.lstrip("'")) else text
+
+
+def _runs(text: str) -> bool:
+    return text.lstrip(" \n\u00a0").startswith(_DANGEROUS)
 
 
 def _heads(column: Column) -> tuple[Said, ...]:

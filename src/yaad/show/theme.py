@@ -16,7 +16,11 @@ class Theme:
     line_strong: str
     ink: str
     ink_2: str
+    brand_soft: str
     brand_line: str
+    warn: str
+    warn_soft: str
+    bad: str
     d1: str
     d2: str
     series: tuple[str, ...]
@@ -29,6 +33,10 @@ LIGHT = Theme(
     line_strong="#cdc8bc",
     ink="#171b1e",
     ink_2="#4a5257",
+    brand_soft="#e0f0ec",
+    warn="#8f4c00",
+    warn_soft="#fdf0d9",
+    bad="#b3261e",
     brand_line="#b4d9d0",
     d1="#0b6b5f",
     d2="#d98a1f",
@@ -41,6 +49,10 @@ DARK = Theme(
     line_strong="#42504d",
     ink="#eef3f1",
     ink_2="#b9c5c1",
+    brand_soft="#14322d",
+    warn="#f0b45c",
+    warn_soft="#35270f",
+    bad="#ff8f84",
     brand_line="#245148",
     d1="#4fc3ae",
     d2="#f0b45c",

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from yaad.errors import CannotTell, InputError
 from yaad.faces.web import reading
-from yaad.model import parse_day
+from yaad.model import end_of_month_after, parse_day
 from yaad.plan import Plan, Ratio, closings_for_value, plan_backwards, read_ratio, typed_ratios, with_step
 from yaad.plan.ratios import steps_of
 from yaad.show import PlanResult
@@ -179,8 +179,7 @@ def _in_three_months() -> str:
     seen = reading.as_of()
     if seen is None:
         return ""
-    months = seen.year * 12 + seen.month + 3
-    return (dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)).isoformat()
+    return end_of_month_after(seen, 3).isoformat()
 
 
 def whole(text: str) -> int:

@@ -6,13 +6,12 @@ from typing import Literal, TypeVar
 
 from yaad.book import Book
 from yaad.errors import UnknownName
-from yaad.insight import Leak
+from yaad.insight import Gap, Leak, gaps
 from yaad.measures import REGISTRY
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
 from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
 from yaad.show.speech import Said
-from yaad.text import Message
 
 UNITS = ("count", "rate", "days", "money")
 
@@ -166,16 +165,9 @@ def calls() -> Calls:
     return opened().shelf.ask("calls", lambda b: b.deals_to_call())
 
 
-def cannot_tell() -> list[tuple[Said, Said]]:
-    """What these data cannot tell, and what would unlock it: title and sentence."""
-    told: list[tuple[Said, Said]] = [(stage, Message("web.cannot_silent")) for stage in sorted(pipeline().silent)]
-    present = set(columns())
-    told += [
-        (Message(f"web.cannot_{column}"), Message(f"web.add_{column}"))
-        for column in ("amount", "lost_reason", "source", "phone", "expected_close_day", "next_step")
-        if column not in present
-    ]
-    return told
+def cannot_tell() -> list[Gap]:
+    """What these data cannot tell, and what would unlock it."""
+    return gaps(columns(), pipeline())
 
 
 def plan(target: int | None, target_value: str, average: str, mode: RatiosOf, deadline: dt.date | None) -> PlanResult:

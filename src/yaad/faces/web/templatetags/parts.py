@@ -11,7 +11,7 @@ from yaad.faces.web.filters import Filters
 from yaad.faces.web.templatetags.say import language
 from yaad.insight import Leak
 from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel
-from yaad.show import Table, dwell_html, funnel_html, say_html, table_html
+from yaad.show import Table, dwell_html, funnel_html, leak_ten, leak_worth, say_html, table_html
 from yaad.show.dwells import mean_is_floor, mean_said, typical_said
 from yaad.show.markup import tag
 from yaad.show.tables import days_said, in_unit, length, name, span
@@ -35,6 +35,18 @@ def funnel_part(funnel: Funnel, leak: Leak | None = None) -> SafeString:
 def dwell_part(dwells: Dwells) -> SafeString:
     """Times in stage."""
     return SafeString(dwell_html(dwells, language()))
+
+
+@register.filter
+def worth(leak: Leak) -> SafeString:
+    """What the deals lost at the worst step were worth; nothing when their amounts do not tell."""
+    return SafeString(say_html(leak_worth(leak, language()) or "", language()))
+
+
+@register.filter
+def ten_more(leak: Leak) -> SafeString:
+    """What ten more of them would be worth; nothing while nobody can tell."""
+    return SafeString(say_html(leak_ten(leak, language()) or "", language()))
 
 
 @register.filter(name="table_html")

@@ -9,9 +9,7 @@ from yaad.faces.web.asked import Asked, whole
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 from yaad.plan import what_if
-from yaad.show import WhatIfResult, for_people, plan_html
-
-RECOMMENDED = 0.8
+from yaad.show import WhatIfResult, plan_html, plan_lead
 
 
 def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -27,8 +25,7 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "asked": asked,
             "form": request.GET,
             "planned": planned,
-            "inquiries": planned.needed[0],
-            "sure": for_people(planned.chance[RECOMMENDED]),
+            "lead": plan_lead(planned),
             "answer": SafeString(plan_html(asked.result, language())),
             "becomes": WhatIfResult(becomes).table(language()) if becomes else None,
             "file": request.GET.urlencode(),
