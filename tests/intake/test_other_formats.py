@@ -67,7 +67,14 @@ def test_title_rows_blank_rows_and_the_sheets_own_row_numbers(workbook):
         sheet["B6"], sheet["C6"], sheet["D6"] = "1", "New", 5
         sheet["B9"], sheet["C9"], sheet["D9"] = "2", "Won", 6
 
-    found = read(open_source(workbook(fill)), Hints())
+    path = workbook(fill)
+    with pytest.raises(OpenQuestion) as caught:
+        read(open_source(path), Hints())
+    assert (caught.value.questions[0].id, caught.value.questions[0].map_line) == (
+        "header_row:deals.xlsx",
+        "header_row: 5",
+    )
+    found = read(open_source(path), Hints(header_row=5))
     assert found.headers == ("id", "stage", "amount")
     assert (found.rows.tolist(), found.found.header_row) == ([6, 9], 5)
     assert found.tally.skipped_by["blank"] == 2
@@ -111,7 +118,7 @@ def test_hidden_sheets_are_left_out_and_several_visible_ones_are_asked(workbook)
     path = workbook(two, "two.xlsx")
     with pytest.raises(OpenQuestion) as caught:
         read(open_source(path), Hints())
-    assert set(caught.value.questions[0].options) == {"Sheet", "second"}
+    assert set(caught.value.questions[0].options) == {"Sheet", "second", "*"}
     assert read(open_source(path), Hints(sheet="second")).headers == ("id", "name")
     with pytest.raises(InputError, match="third"):
         read(open_source(path), Hints(sheet="third"))
@@ -167,7 +174,7 @@ def test_entities_in_a_workbook_are_refused(tmp_path, workbook):
         ("deals.xlsx", b"id,stage\n1,New\n", "intake.file_renamed"),
         ("deals.csv", None, "intake.file_renamed"),
         ("deals.xlsx", b"PK\x03\x04 broken", "intake.file_broken"),
-        ("deals.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "intake.file_old_excel"),
+        ("deals.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "intake.file_other_document"),
         (
             "deals.xlsx",
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),

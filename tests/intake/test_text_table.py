@@ -74,8 +74,13 @@ def test_sep_line_is_no_record(grid, rows_of):
     assert found.found.header_row == 2
 
 
-def test_header_below_title_lines(grid):
-    found = grid("Deals of the north,,\nprinted for the meeting,,\n\nid,stage,amount\n1,New,5\n")
+def test_header_below_title_lines_is_asked(grid):
+    text = "Deals of the north,,\nprinted for the meeting,,\n\nid,stage,amount\n1,New,5\n"
+    with pytest.raises(OpenQuestion) as caught:
+        grid(text)
+    asked = caught.value.questions[0]
+    assert (asked.map_line, list(asked.options)) == ("header_row: 4", ["4", "1", "2", "5", "0"])
+    found = grid(text, header_row=4)
     assert found.headers == ("id", "stage", "amount")
     assert found.found.header_row == 4
     assert found.rows.tolist() == [5]

@@ -14,7 +14,7 @@ from yaad.intake.unmapped import NONE
 from yaad.model import StageType
 from yaad.text import Message
 
-OF_FILES = ("encoding", "sheet", "header_row")
+OF_FILES = ("encoding", "sheet", "header_row", "merged")
 OF_ROWS = ("column", "dates", "decimal", "stage")
 WHOLE = ("kind", "stages", "order", "duplicates")
 SHOWN = 600

@@ -2,10 +2,12 @@
 
 import gzip
 import hashlib
+import json
 import os
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,9 +33,26 @@ OTHER_MAGIC = (
     b"7z\xbc\xaf",
     b"\x7fELF",
     b"MZ\x90",
-    b"SQLite format 3",
 )
-ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".parquet": "parquet", ".xes": "xes"}
+SQLITE = b"SQLite format 3\0"
+JSON_START = re.compile(rb'\s*(?:\[\s*(?:[\[{\]]|$)|\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}|$))')
+BIFF_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+ENDINGS = {
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".ods": "ods",
+    ".parquet": "parquet",
+    ".xes": "xes",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".zip": "zip",
+}
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+ODS_KIND = b"application/vnd.oasis.opendocument.spreadsheet"
 ALLOWED_CONTROL = b"\t\n\r\f\x1a\x1b\x00"
 
 
@@ -42,8 +61,13 @@ class Format(StrEnum):
 
     CSV = "csv"
     XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
     PARQUET = "parquet"
     XES = "xes"
+    JSON = "json"
+    SQLITE = "sqlite"
+    ZIP = "zip"
 
 
 @dataclass(frozen=True)
@@ -57,6 +81,8 @@ class Source:
         sha256: hash of its content.
         format: what it is by its content, whatever its name says.
         gzipped: the content is compressed.
+        part: the sheet or table of it that is meant; empty where it has one or none was chosen yet.
+        whole: the name of the file whose part this is; empty where it is no part.
     """
 
     path: Path
@@ -65,6 +91,13 @@ class Source:
     sha256: str
     format: Format
     gzipped: bool = False
+    part: str = ""
+    whole: str = ""
+
+    @property
+    def given(self) -> str:
+        """The name of the file itself."""
+        return self.whole or self.name
 
 
 def paths_of(paths: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
@@ -78,13 +111,17 @@ def shown_name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, name: str | None = None) -> Source:
     """Look at a file before anything is read from it.
+
+    Args:
+        path: where it stands.
+        name: how people call it, where that is not the name it stands under.
 
     Raises:
         InputError: absent, a folder, unreadable, empty, binary, a password on it, or named as what it is not.
     """
-    name = shown_name(path)
+    name = name or shown_name(path)
     size = _size(path, name)
     try:
         with path.open("rb") as file:
@@ -126,8 +163,9 @@ def _unzipped_head(path: Path, name: str) -> bytes:
 def _format(path: Path, name: str, head: bytes) -> Format:
     """The format by the first bytes, compared with what the name promises."""
     found = _by_magic(path, name, head)
-    promised = ENDINGS.get(path.suffix.lower())
-    renamed_text = promised is None and path.suffix.lower() in (".csv", ".tsv", ".txt") and found is not Format.CSV
+    ending = Path(name).suffix.lower()
+    promised = ENDINGS.get(ending)
+    renamed_text = ending in TEXT_ENDINGS and found is not Format.CSV
     if (promised and promised != found.value) or renamed_text:
         raise InputError(
             Message(
@@ -141,11 +179,12 @@ def _format(path: Path, name: str, head: bytes) -> Format:
 def _by_magic(path: Path, name: str, head: bytes) -> Format:
     if head.startswith(b"PAR1"):
         return Format.PARQUET
-    if head.startswith(b"PK\x03\x04"):
-        return _workbook(path, name)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _archive(path, name)
     if head.startswith(OLE):
-        locked = ENCRYPTED in path.read_bytes()[: 1 << 24]
-        raise InputError(Message("intake.file_password" if locked else "intake.file_old_excel", {"name": name}))
+        return _old_workbook(path, name)
+    if head.startswith(SQLITE):
+        return Format.SQLITE
     text = head.removeprefix(BOMS[0])
     if XML_START.match(text) and (XES_ROOT.search(text) or b"<?xml" in text[:64]):
         if XES_ROOT.search(text):
@@ -155,18 +194,41 @@ def _by_magic(path: Path, name: str, head: bytes) -> Format:
         raise InputError(Message("intake.file_binary", {"name": name}))
     if re.match(rb"\s*<(!doctype html|html|table)", text, re.IGNORECASE):
         raise InputError(Message("intake.file_html", {"name": name}))
-    return Format.CSV
+    return Format.JSON if _is_json(head) else Format.CSV
 
 
-def _workbook(path: Path, name: str) -> Format:
+def _is_json(head: bytes) -> bool:
+    """It begins as records do: with an object that has a name, or a list of such."""
+    text = head[:4096].decode(json.detect_encoding(head), "ignore").encode("utf-8", "ignore")
+    return JSON_START.match(text) is not None
+
+
+def _archive(path: Path, name: str) -> Format:
+    """What an archive is by the names of its members: a workbook, a document, or an archive of tables."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            told = archive.read("mimetype")[:100] if "mimetype" in members else b""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
         raise InputError(Message("intake.file_broken", {"name": name})) from None
-    if "xl/workbook.xml" not in members:
-        raise InputError(Message("intake.file_zip", {"name": name}))
-    return Format.XLSX
+    if "xl/workbook.xml" in members:
+        return Format.XLSX
+    if told.startswith(ODS_KIND):
+        return Format.ODS
+    if told or "[Content_Types].xml" in members:
+        raise InputError(Message("intake.file_other_document", {"name": name}))
+    return Format.ZIP
+
+
+def _old_workbook(path: Path, name: str) -> Format:
+    """An old document of Office: a workbook, unless its directory says something else."""
+    with path.open("rb") as file:
+        head = file.read(1 << 24)
+    if ENCRYPTED in head:
+        raise InputError(Message("intake.file_password", {"name": name}))
+    if not any(stream in head for stream in BIFF_STREAMS):
+        raise InputError(Message("intake.file_other_document", {"name": name}))
+    return Format.XLS
 
 
 def looks_wide(zeros: int, one_sided: int, size: int) -> bool:
@@ -181,3 +243,19 @@ def _is_binary(head: bytes) -> bool:
         return False
     control = sum(head.count(bytes([code])) for code in range(32) if code not in ALLOWED_CONTROL)
     return control > len(head) / 100 or zeros > max(len(head) / 20, 4)
+
+
+def keep_pasted(text: str, folder: Path, name: str = "pasted.tsv") -> Path:
+    """A table pasted from a spreadsheet, as a file that is read like any other.
+
+    Spreadsheets give tab between cells and a line a row; a cell with a line's end or a tab inside is quoted. A quote
+    that opens a cell and does not close it stays text, as the spreadsheet meant it.
+
+    Args:
+        text: what was pasted.
+        folder: where the file is written.
+        name: of the file.
+    """
+    path = folder / name
+    path.write_bytes(text.encode("utf-8", "replace"))
+    return path

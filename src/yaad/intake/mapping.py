@@ -64,7 +64,7 @@ class Mapping:
         ignore: patterns of events that are left out (counted); ``rest``: all that nothing else names.
         equal_times: which of two moves at one time comes first; only ``file_order``.
         duplicates: which of several rows with one id is taken: first, last, reject.
-        encoding, delimiter, header_row, sheet: file → how it is read, where the evidence is overruled.
+        encoding, delimiter, header_row, sheet, merged: file → how it is read, where the evidence is overruled.
         name: name of the mapping file, for errors.
     """
 
@@ -91,6 +91,7 @@ class Mapping:
     delimiter: Settings = field(default_factory=dict)
     header_row: Settings = field(default_factory=dict)
     sheet: Settings = field(default_factory=dict)
+    merged: Settings = field(default_factory=dict)
     name: str = field(default="", compare=False)
 
     @classmethod

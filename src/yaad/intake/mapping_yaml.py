@@ -10,6 +10,7 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.fields import field_name, known_fields
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.mapping import ALL, DUPLICATES, Join, Mapping, Settings, StageRule
+from yaad.intake.reading import MERGED
 from yaad.intake.reading.encoding import known_encoding
 from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
 from yaad.model import StageType, Tax
@@ -183,6 +184,9 @@ class _Reading:
 
     def _sheet(self, node: Node) -> Settings:
         return self._settings(node, "sheet", None)
+
+    def _merged(self, node: Node) -> Settings:
+        return self._settings(node, "merged", list(MERGED))
 
     # --- kinds of values ----------------------------------------------------------------------------------------
 

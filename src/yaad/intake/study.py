@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yaad.errors import InputError, OpenQuestion, Question
+from yaad.intake.answers import OF_FILES, check_of_files
 from yaad.intake.deciding.folding import fold
-from yaad.intake.files import Source, open_source, shown_name
+from yaad.intake.files import Source
 from yaad.intake.kinds import Kind
 from yaad.intake.mapping import Mapping
-from yaad.intake.reading import Grid, Hints, Progress, read
+from yaad.intake.reading import Grid, Hints, Progress, opened, read
 from yaad.intake.table import Table, propose_join, side_by_side, stack
 from yaad.text import Message
 
@@ -44,17 +45,18 @@ def read_files(
     """
     if not paths:
         raise InputError(Message("intake.no_files"))
-    _check_patterns([shown_name(path) for path in paths], mapping)
-    sources = [open_source(path) for path in paths]
-    told = _Progress(sources, on_progress)
     grids: list[Grid] = []
     questions: list[Question] = []
     settled = _settled(mapping, answers)
-    for source in sources:
-        try:
-            grids.append(read(source, _hints(source, settled), told.of(source)))
-        except OpenQuestion as open_question:
-            questions += open_question.questions
+    with opened(paths, lambda name: _sheet(name, settled)) as sources:
+        check_of_files(answers, {name for source in sources for name in (source.name, source.given)})
+        _check_patterns([source.name for source in sources], mapping)
+        told = _Progress(sources, on_progress)
+        for source in sources:
+            try:
+                grids.append(read(source, _hints(source, settled), told.of(source)))
+            except OpenQuestion as open_question:
+                questions += open_question.questions
     if questions:
         return Readings(tuple(grids), None, settled, tuple(questions))
     return _together(tuple(grids), settled)
@@ -79,13 +81,18 @@ def _settled(mapping: Mapping, answers: Plain[str, str]) -> Mapping:
     changed: dict[str, dict[str, str]] = {}
     for question, answer in answers.items():
         part, _, name = question.partition(":")
-        if part in ("encoding", "sheet", "header_row") and name:
+        if part in OF_FILES and name:
             changed.setdefault(part, dict(getattr(mapping, part)))[name] = answer
-    return replace(mapping, **changed)  # type: ignore[arg-type]  # the three parts are settings
+    return replace(mapping, **changed)  # type: ignore[arg-type]  # these parts are settings
+
+
+def _sheet(name: str, mapping: Mapping) -> str | None:
+    """The sheet or table that is told of a file."""
+    return mapping.setting(mapping.sheet, *(one for one in (mapping.file_key(name), name) if one))
 
 
 def _hints(source: Source, mapping: Mapping) -> Hints:
-    names = [name for name in (mapping.file_key(source.name), source.name) if name]
+    names = [name for name in (mapping.file_key(source.name), source.name, source.given) if name]
     row = mapping.setting(mapping.header_row, *names)
     dates = [rule.entered for rule in mapping.stages if rule.entered]
     return Hints(
@@ -93,6 +100,7 @@ def _hints(source: Source, mapping: Mapping) -> Hints:
         delimiter=mapping.setting(mapping.delimiter, *names),
         header_row=int(row) if row is not None and row.isdecimal() else None,
         sheet=mapping.setting(mapping.sheet, *names),
+        merged=mapping.setting(mapping.merged, *names),
         expected=frozenset(fold(header) for header in [*mapping.columns.values(), *dates])
         if not mapping.join
         else frozenset(),

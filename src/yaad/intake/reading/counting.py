@@ -11,6 +11,7 @@ import numpy as np
 from yaad.intake.files import BLOCK, Source
 
 QUOTE, CR, LF = 34, 13, 10
+OPEN, CLOSE = (91, 123), (93, 125)
 EVENT = re.compile(rb"<(?:\w+:)?event[\s>/]")
 
 
@@ -81,3 +82,52 @@ def count_events(source: Source) -> int:
             tail = text[cut:] if cut >= 0 and len(text) - cut < 64 else b""
             count += len(EVENT.findall(text[: len(text) - len(tail)]))
     return count + len(EVENT.findall(tail))
+
+
+def count_json_lines(path: Path) -> int:
+    """Lines of a file that has a record a line."""
+    count, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
+
+
+def count_json_records(path: Path, encoding: str, *, bare: bool, order: int) -> int:
+    """Objects that stand directly in a list of a JSON document, by its brackets alone.
+
+    Args:
+        path: of the document.
+        encoding: its codec.
+        bare: the document is the list; else the list stands in its one object.
+        order: which of that object's lists of objects it is, from 0.
+    """
+    depth, quoted, carry = 0, False, b""
+    in_list = fresh = False
+    lists = [0] if bare else []
+    for raw in blocks(path, encoding):
+        held = carry + raw
+        keep = len(held) - len(held.rstrip(b"\\"))
+        held, carry = (held[: len(held) - keep], held[len(held) - keep :]) if keep else (held, b"")
+        plain = np.frombuffer(held.replace(b"\\\\", b"__").replace(b'\\"', b"__"), np.uint8)
+        outside = (np.cumsum(plain == QUOTE) + quoted) % 2 == 0
+        quoted = not bool(outside[-1]) if len(plain) else quoted
+        places = np.flatnonzero(outside & np.isin(plain, OPEN + CLOSE))
+        signs = plain[places]
+        steps = np.where(np.isin(signs, OPEN), 1, -1)
+        levels = depth + np.cumsum(steps)
+        depth = int(levels[-1]) if len(levels) else depth
+        near = (steps == 1) & (levels == (1 if bare else 2))
+        inner = (steps == 1) & (levels == (2 if bare else 3)) & (signs == OPEN[1])
+        if bare:
+            lists[0] += int(inner.sum())
+            continue
+        for sign, opens in zip(signs[near | inner].tolist(), near[near | inner].tolist(), strict=True):
+            if opens:
+                in_list = fresh = sign == OPEN[0]
+            elif in_list:
+                lists += [0] * fresh
+                fresh = False
+                lists[-1] += 1
+    return lists[order] if order < len(lists) else 0

@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import IO, cast
 from xml.parsers import expat
 
-import numpy as np
-import pyarrow as pa
-
 from yaad.errors import InputError
 from yaad.intake.files import Source
 from yaad.intake.reading.counting import count_events
+from yaad.intake.reading.gathering import Gathered
 from yaad.intake.reading.port import CHUNK, Chunk, Found, Hints, Progress, unique_headers
 from yaad.intake.reading.text_table import collector_paused
 from yaad.intake.report import Tally
@@ -101,14 +99,11 @@ class EventLogReader:
         del hints  # the format leaves nothing to decide
         self.source = source
         self.tally = Tally()
-        self._lines: list[int] = []
-        self._columns: dict[str, None] = {}  # names in the order of their first event
-        self._parts: list[tuple[int, dict[str, pa.Array]]] = []
-        self._read = 0
+        self._gathered = Gathered(source.name)
         with collector_paused():
             self._parse()
-        self.headers = unique_headers(list(self._columns))
-        self.found = Found(evidence=[Message("intake.how_event_log", {"n": self._read})])
+        self.headers = unique_headers(list(self._gathered.columns))
+        self.found = Found(evidence=[Message("intake.how_event_log", {"n": self._gathered.count})])
 
     def _parse(self) -> None:
         handler = _Handler()
@@ -138,25 +133,14 @@ class EventLogReader:
     def _take(self, handler: _Handler) -> None:
         """Turn the gathered events into columns of text."""
         events, handler.events = handler.events, []
-        for event in events:
-            for key in event:
-                self._columns.setdefault(key)
-        arrays = {key: pa.array([event.get(key) for event in events], pa.string()) for key in self._columns}
-        self._parts.append((len(events), arrays))
-        self._read += len(events)
-        self._lines += handler.lines[: len(events)]
+        if events:
+            self._gathered.take(events, handler.lines[: len(events)])
         del handler.lines[: len(events)]
 
     def chunks(self, on_progress: Progress | None) -> Iterator[Chunk]:
-        """All events; a part that lacks a column has nulls there."""
-        start = 0
-        for count, arrays in self._parts:
-            places = np.array(self._lines[start : start + count], np.int64)
-            start += count
-            yield Chunk(places, [arrays.get(key, pa.nulls(count, pa.string())) for key in self._columns])
-            if on_progress is not None:
-                on_progress(start, self._read)
+        """All events; one that lacks an attribute has nothing there."""
+        yield from self._gathered.chunks(on_progress)
 
     def counts(self) -> tuple[int, int]:
         """Events met by the parser, and opening tags of events in the text."""
-        return self._read, count_events(self.source)
+        return self._gathered.count, count_events(self.source)

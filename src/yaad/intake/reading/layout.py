@@ -52,7 +52,7 @@ class Header:
     """The row that names the columns.
 
     Attributes:
-        index: its place among the records (from 0).
+        index: its place among the records (from 0; -1 where no row names them).
         names: its cells.
         question: set when no row looks like a header.
     """
@@ -126,11 +126,19 @@ def _faults(lines: Sequence[str], dialect: Dialect) -> int:
     return sum(width != usual[0][0] for width in widths) if usual else len(widths)
 
 
-def find_header(records: Sequence[Sequence[str]], hints: Hints, name: str) -> Header:
+def find_header(
+    records: Sequence[Sequence[str]], hints: Hints, name: str, places: Sequence[int] | None = None
+) -> Header:
     """Find the row that names the columns, below title lines.
 
-    The mapping's columns decide first; else it is the first row that fills at least half of the usual width with
-    words. Where that row looks like values, the file may have no header: asked.
+    The mapping's word on the row decides, then its columns; else it is the first row that fills at least half of the
+    usual width with words. Where other rows stand above it, or it looks like values itself, it is asked.
+
+    Args:
+        records: the first rows of the file.
+        hints: the mapping's word.
+        name: of the file.
+        places: the line of each record, where records and lines differ.
 
     Raises:
         InputError: no rows at all, or more columns than any table has.
@@ -141,6 +149,9 @@ def find_header(records: Sequence[Sequence[str]], hints: Hints, name: str) -> He
         raise InputError(Message("intake.file_no_rows", {"name": name}))
     if max(map(len, rows)) > WIDEST:
         raise InputError(Message("intake.file_too_wide", {"name": name, "widest": WIDEST}))
+    lines = list(places) if places is not None else list(range(1, len(rows) + 1))
+    if hints.header_row is not None:
+        return _told_header(rows, lines, hints.header_row)
     by_name = _by_names(rows, hints.expected)
     if by_name is not None:
         return Header(by_name, rows[by_name])
@@ -149,8 +160,18 @@ def find_header(records: Sequence[Sequence[str]], hints: Hints, name: str) -> He
     commonest = max(widths.items(), key=lambda item: (item[1], item[0]))[0]
     least = max(1, math.ceil(min(usual, commonest) / 2), 2 if commonest > 1 else 1)
     index = next((i for i, count in enumerate(filled[:TITLES]) if count >= least), 0)
-    if _is_values(rows[index]):
-        return Header(index, rows[index], _ask_header(rows[index], name))
+    above = any(filled[:index])
+    values = _is_values(rows[index])
+    question = _ask_header(rows, lines, index, name, values=values) if values or above else None
+    return Header(index, rows[index], question)
+
+
+def _told_header(rows: list[list[str]], lines: list[int], told: int) -> Header:
+    """The row that the mapping names; without any, the columns are nameless."""
+    if told == 0:
+        width = Counter(map(len, filter(any, rows))).most_common(1)[0][0]
+        return Header(-1, [""] * width)
+    index = next((i for i, line in enumerate(lines) if line >= told), len(rows) - 1)
     return Header(index, rows[index])
 
 
@@ -173,12 +194,20 @@ def _is_values(row: Sequence[str]) -> bool:
     return sum(bool(VALUE.match(cell)) for cell in cells) * 4 >= len(cells)
 
 
-def _ask_header(row: Sequence[str], name: str) -> Question:
-    cells = " | ".join(cell for cell in row if cell.strip())[:80]
+def _ask_header(rows: list[list[str]], lines: list[int], index: int, name: str, *, values: bool) -> Question:
+    """Which row is the header: the one that was found, one above it, the one below, or none."""
+    nearby = [place for place in range(index + 2) if place < len(rows) and any(map(str.strip, rows[place]))]
+    order = sorted(nearby, key=lambda place: (place != index, place))
+    options = {str(lines[place]): Message("intake.option_header", {"cells": _told(rows[place])}) for place in order}
+    none = {"0": Message("intake.option_header_none")}
     return Question(
         f"header_row:{name}",
-        Message("intake.ask_header", {"name": name}),
-        (Message("intake.evidence_header", {"cells": cells}),),
-        {},
-        "header_row: 1",
+        Message("intake.ask_header" if values else "intake.ask_header_below", {"name": name, "row": lines[index]}),
+        (Message("intake.evidence_header", {"cells": _told(rows[index])}),),
+        none | options if values else options | none,
+        f"header_row: {0 if values else lines[index]}",
     )
+
+
+def _told(row: Sequence[str]) -> str:
+    return " | ".join(cell.strip() for cell in row if cell.strip())[:80]

@@ -13,13 +13,17 @@ from yaad.errors import InputError
 from yaad.intake.arrow import Ints, Mask, mask, pc, trimmed
 from yaad.intake.deciding.folding import fold
 from yaad.intake.files import Source
-from yaad.intake.report import Tally
+from yaad.intake.report import Reject, Tally
 from yaad.text import Message
 
 CHUNK = 1 << 16
 """Records a chunk."""
 WIDEST = 2_000
 """A file with more columns is refused."""
+LONGEST_CELL = 1 << 20
+"""Bytes; a record with a longer cell is rejected."""
+SHOWN = 1_000
+"""Letters of each cell that a rejected record shows."""
 
 Progress = Callable[[int, int | None], None]
 
@@ -31,8 +35,9 @@ class Hints:
     Attributes:
         encoding: of a text file.
         delimiter: of a text file.
-        header_row: 1-based line of the names of the columns.
-        sheet: of a workbook.
+        header_row: 1-based line of the names of the columns; 0 where there are none.
+        sheet: of a workbook, or a table of a database.
+        merged: whether a merged cell's value holds for all of its rows (``fill``) or the first (``leave``).
         expected: folded names of columns that the mapping uses: they help to find the header.
     """
 
@@ -40,6 +45,7 @@ class Hints:
     delimiter: str | None = None
     header_row: int | None = None
     sheet: str | None = None
+    merged: str | None = None
     expected: frozenset[str] = frozenset()
 
 
@@ -152,7 +158,7 @@ def collect(reader: RecordReader, on_progress: Progress | None) -> Grid:
     rows: list[Ints] = []
     parts: list[list[pa.Array]] = []
     for chunk in reader.chunks(on_progress):
-        kept = _sift(chunk, reader.headers, reader.tally)
+        kept = _sift(_storable(chunk, reader), reader.headers, reader.tally)
         if len(kept.rows):
             rows.append(kept.rows)
             parts.append(kept.columns)
@@ -169,6 +175,41 @@ def collect(reader: RecordReader, on_progress: Progress | None) -> Grid:
     tally = grid.tally
     tally.rows_in = len(places) + len(tally.rejects) + tally.skipped_by.total()
     return grid
+
+
+def _storable(chunk: Chunk, reader: RecordReader) -> Chunk:
+    """Without records that no table of facts can hold: with a zero character, or with a cell of a megabyte."""
+    fine = np.ones(len(chunk.rows), np.bool_)
+    zeros, long = ~fine, ~fine
+    for column in chunk.columns:
+        if pa.types.is_string(column.type) and len(column):
+            lengths = pc.fill_null(pc.binary_length(column), 0)
+            if pc.max(lengths).as_py() > LONGEST_CELL:
+                long |= mask(pc.greater(lengths, LONGEST_CELL))
+            if _has_zero(column):
+                zeros |= mask(pc.match_substring(column, "\0"))
+    for rows, reason in ((zeros, "intake.rejected_nul"), (long & ~zeros, "intake.rejected_long_cell")):
+        for place in np.flatnonzero(rows).tolist():
+            raw = (reader.found.delimiter or ",").join(_shown(column[place].as_py()) for column in chunk.columns)
+            reader.tally.rejects.append(Reject(int(chunk.rows[place]), "", reason, raw))
+            fine[place] = False
+    if fine.all():
+        return chunk
+    kept = pa.array(fine)
+    return Chunk(chunk.rows[fine], [column.filter(kept) for column in chunk.columns])
+
+
+def _has_zero(column: pa.Array) -> bool:
+    """Some byte of a column's text is zero; the text is one buffer, so this costs no more than reading it once."""
+    text = column.buffers()[2]
+    return text is not None and text.size > 0 and bool(np.frombuffer(text, np.uint8).min() == 0)
+
+
+def _shown(cell: object) -> str:
+    """A cell of a rejected record, shortened where it is long, a zero character made visible."""
+    text = "" if cell is None else str(cell)
+    short = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return short.replace("\0", "\\x00")
 
 
 def _sift(chunk: Chunk, headers: tuple[str, ...], tally: Tally) -> Chunk:

@@ -24,7 +24,6 @@ class TextLayout:
         names: cells of the header.
         head_records: records up to and including the header.
         head_lines: lines up to and including the header.
-        has_zeros: some byte of the file is zero.
     """
 
     source: Source
@@ -33,7 +32,6 @@ class TextLayout:
     names: tuple[str, ...]
     head_records: int
     head_lines: int
-    has_zeros: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Resume:
 
 def plain_blocks(layout: TextLayout, on_progress: Progress | None) -> Iterator[Chunk | Resume]:
     """Chunks of the file as long as it is plain; then, unless the file has ended, one last `Resume`."""
-    if layout.encoding.startswith("utf-16") or layout.dialect.escape or layout.has_zeros:
+    if layout.encoding.startswith("utf-16") or layout.dialect.escape:
         yield Resume(0, 0)
         return
     with layout.source.path.open("rb") as file:

@@ -38,7 +38,8 @@ class StrictRecords:
         self._layout = layout
         self._tally = tally
         self._width = len(layout.names)
-        self._named = max((place for place, name in enumerate(layout.names, start=1) if name.strip()), default=0)
+        last = max((place for place, name in enumerate(layout.names, start=1) if name.strip()), default=0)
+        self._named = last or self._width
         self._untold: dict[int, int] = {}  # first line → last line of records whose text is still to be fetched
 
     def chunks(self, resume: Resume, on_progress: Progress | None) -> Iterator[Chunk]:
@@ -99,8 +100,6 @@ class StrictRecords:
     def _chunk(self, rows: list[Row], lines: Ints) -> Chunk | None:
         if set(map(len, rows)) - {self._width}:
             rows, lines = self._only_whole(rows, lines)
-        if self._layout.has_zeros:
-            rows, lines = self._without(rows, lines, _has_nul, "intake.rejected_nul")
         if not rows:
             return None
         try:
@@ -199,10 +198,6 @@ def _lines(rows: list[Row], before: int, after: int, *, faulty: bool) -> Ints:
     heights = np.fromiter(map(_height, rows), np.int64, len(rows))
     ends = before + np.cumsum(heights)
     return ends - heights + 1
-
-
-def _has_nul(text: str) -> bool:
-    return NUL in text
 
 
 def _has_bad_bytes(text: str) -> bool:

@@ -57,7 +57,7 @@ class TextTableReader:
         escapes = [line.decode(encoding.name, "replace") for line in seen.escapes]
         dialect = decide_dialect(sample, escapes, hints.delimiter)
         names, records, lines = _find_head(source, sample, dialect, hints)
-        self._layout = TextLayout(source, encoding.name, dialect, names, records, lines, seen.zeros > 0)
+        self._layout = TextLayout(source, encoding.name, dialect, names, records, lines)
         self._strict = StrictRecords(self._layout, self.tally)
         self._records = records
         self.headers = unique_headers(list(names))
@@ -70,7 +70,9 @@ class TextTableReader:
         how_parted = "intake.how_delimiter_told" if told else "intake.how_delimiter"
         above = layout.head_records - 1 - told
         how_header = Message("intake.how_header", {"row": layout.head_lines})
-        if above:
+        if not any(layout.names):
+            how_header = Message("intake.how_header_none")
+        elif above > 0:
             how_header = Message("intake.how_header_below", {"row": layout.head_lines, "n": above})
         return Found(
             encoding=layout.encoding.removesuffix("-sig"),
@@ -125,11 +127,8 @@ def _find_head(source: Source, sample: str, dialect: Dialect, hints: Hints) -> t
     skip = int(dialect.told_by_file)
     if not rows[skip:]:
         raise InputError(Message("intake.file_no_rows", {"name": source.name}))
-    if hints.header_row is not None:
-        index = next((i for i, end in enumerate(ends) if end >= hints.header_row), len(rows) - 1)
-    else:
-        header = find_header(rows[skip:], hints, source.name)
-        if header.question is not None:
-            raise OpenQuestion([header.question], file=source.name)
-        index = header.index + skip
-    return tuple(rows[index]), index + 1, ends[index]
+    header = find_header(rows[skip:], hints, source.name, ends[skip:])
+    if header.question is not None:
+        raise OpenQuestion([header.question], file=source.name)
+    index = header.index + skip
+    return tuple(header.names), index + 1, ends[index] if index >= 0 else 0

@@ -1,16 +1,7 @@
-"""Workbooks (XLSX, XLSM): values only, parsed in a limited process; the visible sheet with data is read."""
+"""Workbooks (XLSX, XLSM, XLS, ODS): values only, parsed in a limited process; the visible sheet with data is read."""
 
-import csv
-import json
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from io import TextIOWrapper
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,100 +9,19 @@ import pyarrow as pa
 
 from yaad.errors import InputError, OpenQuestion, Question
 from yaad.intake.files import Source
-from yaad.intake.reading import workbook_child
+from yaad.intake.reading.apart.refusing import Refused
+from yaad.intake.reading.apart.workbook import check_area
+from yaad.intake.reading.child import LIMITS, Child, Limits, recount
 from yaad.intake.reading.layout import TITLES, find_header
 from yaad.intake.reading.port import CHUNK, Chunk, Found, Hints, Progress, unique_headers
 from yaad.intake.reading.text_table import collector_paused
-from yaad.intake.report import Tally
+from yaad.intake.report import Reject, Tally
 from yaad.text import Message
 
-
-@dataclass(frozen=True)
-class Limits:
-    """Ceilings of the child process.
-
-    Attributes:
-        memory: bytes of address space.
-        seconds: processor time, and half of the time on the clock.
-        most: bytes of all members of the archive unpacked.
-        ratio: unpacked to packed.
-    """
-
-    memory: int = 3 << 30
-    seconds: int = 120
-    most: int = 1 << 30
-    ratio: int = 100
-
-
-LIMITS = Limits()
-
-
-class _Child:
-    """The process that parses one workbook, within limits; ended by `close`, or by its clock.
-
-    Attributes:
-        about: what it said first.
-    """
-
-    def __init__(self, source: Source, limits: Limits, recount: str = "") -> None:
-        """Start it and hear what the workbook holds.
-
-        Raises:
-            InputError: what the child refuses, or the child died.
-        """
-        self._source = source
-        plain = {"path": str(source.path.resolve()), "recount": recount} | vars(limits)
-        command = [sys.executable, "-I", str(Path(workbook_child.__file__)), json.dumps(plain)]
-        pipe, away = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=away)  # noqa: S603 - our own script
-        self._clock = threading.Timer(limits.seconds * 2, self._process.kill)
-        self._clock.daemon = True
-        self._clock.start()
-        assert self._process.stdout is not None
-        self._out = TextIOWrapper(self._process.stdout, encoding="utf-8", errors="surrogatepass", newline="")
-        try:
-            self.about = self._hear()
-        except BaseException:
-            self.close()
-            raise
-
-    def _hear(self) -> dict[str, Any]:
-        line = self._out.readline()
-        about: dict[str, Any] = json.loads(line) if line.strip() else {"refused": "workbook_too_big", "values": {}}
-        if "refused" in about:
-            values = {"name": self._source.name, **about["values"]}
-            raise InputError(Message(f"intake.{about['refused']}", values), file=self._source.name)
-        return about
-
-    def rows(self, sheet: str) -> Iterator[list[str]]:
-        """The rows of a sheet.
-
-        Raises:
-            InputError: the child died midway: what it told is not all of the sheet.
-        """
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(sheet).encode() + b"\n")
-            self._process.stdin.close()
-        try:
-            yield from csv.reader(self._out, strict=True)
-        except csv.Error:
-            raise self._too_big() from None
-        if self._process.wait() != 0:
-            raise self._too_big()
-
-    def _too_big(self) -> InputError:
-        return InputError(Message("intake.workbook_too_big", {"name": self._source.name}), file=self._source.name)
-
-    def close(self) -> None:
-        """End the process."""
-        self._clock.cancel()
-        self._process.kill()
-        self._process.wait()
-        self._out.close()
-        if self._process.stdin is not None:
-            with suppress(BrokenPipeError):
-                self._process.stdin.close()
+Row = list[str]
+EVERY = "*"
+"""Answer to the question on sheets: all of them, below each other."""
+FILL, LEAVE = "fill", "leave"
 
 
 class WorkbookReader:
@@ -122,12 +32,12 @@ class WorkbookReader:
 
         Raises:
             InputError: broken, a bomb, one far cell, no rows.
-            OpenQuestion: several visible sheets hold data, or no row looks like a header.
+            OpenQuestion: several visible sheets hold data, no row looks like a header, or cells are merged downwards.
         """
         self.source = source
         self.tally = Tally()
         self._limits = limits
-        self._child = _Child(source, limits)
+        self._child = Child(source, limits)
         try:
             self._open(hints)
         except BaseException:
@@ -136,15 +46,24 @@ class WorkbookReader:
 
     def _open(self, hints: Hints) -> None:
         source, about = self.source, self._child.about
-        sheet = _choose(about["sheets"], hints.sheet, source)
+        sheet = choose_sheet(about["parts"], source.part or hints.sheet, source)
         self._sheet, self._counted = str(sheet["name"]), int(sheet["rows"])
         _refuse_far_cell(sheet, source)
+        self._unsaved = frozenset(sheet["unsaved"])
         self._rows = self._child.rows(self._sheet)
+        corner = int(next(self._rows, ["0"])[0])
         self._first = list(islice(self._rows, TITLES * 3))
-        header = find_header(self._first, hints, source.name) if hints.header_row is None else None
-        if header is not None and header.question is not None:
-            raise OpenQuestion([header.question], file=source.name)
-        self._head = header.index if header else min(hints.header_row or 1, len(self._first)) - 1
+        header = find_header(self._first, hints, source.name)
+        merged = [one for one in sheet["merged"] if one[2] > header.index + 1]
+        questions = [header.question] if header.question is not None else []
+        if merged and hints.merged is None:
+            questions.append(self._ask_merged(merged, corner))
+        if questions:
+            raise OpenQuestion(questions, file=source.name)
+        self._head = header.index
+        if merged and hints.merged == FILL:
+            self._rows = _filled(chain(self._first, self._rows), merged, corner)
+            self._first = list(islice(self._rows, TITLES * 3))
         self._read = 0
         self.headers = unique_headers(self._first[self._head])
         self.found = Found(
@@ -154,7 +73,22 @@ class WorkbookReader:
             evidence=[
                 Message("intake.how_sheet", {"sheet": self._sheet, "n": self._counted}),
                 Message("intake.how_header", {"row": self._head + 1}),
+                *_left_out(about["parts"], self._sheet),
             ],
+        )
+
+    def _ask_merged(self, merged: Sequence[Sequence[int]], corner: int) -> Question:
+        """Cells merged over several rows hold their value in the first one only."""
+        first, left = merged[0][0], merged[0][1] - 1 - corner
+        row = self._first[first - 1] if first <= len(self._first) else []
+        example = row[left] if 0 <= left < len(row) else ""
+        values: dict[str, object] = {"rows": f"{first}–{merged[0][2]}", "example": example[:40]}
+        return Question(
+            f"merged:{self.source.name}",
+            Message("intake.ask_merged", {"name": self.source.name, "n": len(merged)}),
+            (Message("intake.evidence_merged", values),),
+            {FILL: Message("intake.option_merged_fill"), LEAVE: Message("intake.option_merged_leave")},
+            f"merged: {FILL}",
         )
 
     def chunks(self, on_progress: Progress | None) -> Iterator[Chunk]:
@@ -169,51 +103,96 @@ class WorkbookReader:
                     below = max(self._head + 1 - done, 0)
                     done += len(part)
                     if below < len(part):
-                        columns = [pa.array(cells, pa.string()) for cells in zip(*part[below:], strict=True)]
-                        yield Chunk(places[below:], columns)
+                        yield from self._chunk(places[below:], part[below:])
                     if on_progress is not None:
                         on_progress(min(done, self._counted), self._counted)
         finally:
             self._child.close()
 
+    def _chunk(self, places: "np.ndarray[tuple[int], np.dtype[np.int64]]", rows: list[Row]) -> Iterator[Chunk]:
+        """Rows as columns, without those that hold a formula whose value was never computed."""
+        if self._unsaved:
+            kept = [int(place) not in self._unsaved for place in places]
+            for place, row, keep in zip(places.tolist(), rows, kept, strict=True):
+                if not keep:
+                    self.tally.rejects.append(Reject(place, "", "intake.rejected_unsaved", ",".join(row)))
+            rows = [row for row, keep in zip(rows, kept, strict=True) if keep]
+            places = places[np.array(kept, np.bool_)]
+        if rows:
+            yield Chunk(places, [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)])
+
     def counts(self) -> tuple[int, int]:
         """Rows with a value: as read, and as the sheet's own marks say (or another parser, where they differ)."""
         counted = self._counted
         if counted != self._read:
-            child = _Child(self.source, self._limits, recount=self._sheet)
-            counted = int(child.about["rows"])
-            child.close()
+            counted = recount(self.source, self._sheet, self._limits)
         return self._read, counted
+
+
+def _filled(rows: Iterator[Row], merged: Sequence[Sequence[int]], corner: int) -> Iterator[Row]:
+    """Rows with the value of a merged cell in all of its rows (of its first column)."""
+    last = {(top, left - 1 - corner): bottom for top, left, bottom, _ in merged}
+    active: dict[int, tuple[int, str]] = {}  # column → last row and value of the range that holds there
+    starts: dict[int, list[int]] = {}
+    for top, left in last:
+        starts.setdefault(top, []).append(left)
+    for number, row in enumerate(rows, start=1):
+        for column, (bottom, value) in list(active.items()):
+            if number > bottom:
+                del active[column]
+            else:
+                row[column] = row[column] or value
+        for column in starts.get(number, ()):
+            if 0 <= column < len(row):
+                active[column] = (last[number, column], row[column])
+        yield row
+
+
+def _left_out(parts: Sequence[dict[str, Any]], sheet: str) -> list[Message]:
+    """What is said of hidden sheets with rows: they are not read unless they are named."""
+    hidden = [str(part["name"]) for part in parts if not part["shown"] and part["rows"] and part["name"] != sheet]
+    return [Message("intake.how_hidden_sheets", {"sheets": ", ".join(hidden), "n": len(hidden)})] if hidden else []
 
 
 def _refuse_far_cell(sheet: dict[str, Any], source: Source) -> None:
     """The far cell is refused here already, before a parser is started."""
     try:
-        workbook_child.check_area(sheet)
-    except workbook_child.Refused as refused:
+        check_area(sheet)
+    except Refused as refused:
         values = {"name": source.name, **refused.values}
         raise InputError(Message(f"intake.{refused.key}", values), file=source.name) from None
 
 
-def _choose(sheets: Sequence[dict[str, Any]], told: str | None, source: Source) -> dict[str, Any]:
-    """The sheet that the mapping names, else the only visible one with data."""
+def choose_sheet(sheets: Sequence[dict[str, Any]], told: str | None, source: Source) -> dict[str, Any]:
+    """The sheet that the mapping names, else the only visible one with data.
+
+    Raises:
+        InputError: there is no such sheet, or none holds data.
+        OpenQuestion: several visible sheets hold data.
+    """
     if told is not None:
         for sheet in sheets:
             if sheet["name"] == told:
                 return sheet
         names = ", ".join(str(sheet["name"]) for sheet in sheets)
         raise InputError(Message("intake.sheet_absent", {"sheet": told, "sheets": names}), file=source.name)
-    filled = [sheet for sheet in sheets if sheet["shown"] and sheet["rows"]]
+    filled = filled_sheets(sheets)
     if not filled:
         raise InputError(Message("intake.file_no_rows", {"name": source.name}))
     if len(filled) == 1:
         return filled[0]
     options = {str(sheet["name"]): Message("intake.option_sheet", {"n": sheet["rows"]}) for sheet in filled}
+    options[EVERY] = Message("intake.option_every_sheet")
     question = Question(
         f"sheet:{source.name}",
         Message("intake.ask_sheet", {"name": source.name}),
-        (),
+        tuple(_left_out(sheets, "")),
         options,
         f"sheet: {filled[0]['name']}",
     )
     raise OpenQuestion([question], file=source.name)
+
+
+def filled_sheets(sheets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Visible sheets with a row."""
+    return [sheet for sheet in sheets if sheet["shown"] and sheet["rows"]]

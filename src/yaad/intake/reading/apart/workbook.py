@@ -1,0 +1,134 @@
+"""XLSX: what the archive holds, by its own text, before a parser reserves memory for it."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from yaad.intake.reading.apart.refusing import BLOCK, Refused, check_entities, check_sizes
+
+ROW_END = re.compile(rb"</(?:\w+:)?row>")
+ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
+LAST_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)[\s>]")
+CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>]|)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+KEPT = re.compile(rb"<(?:\w+:)?v>[^<]")
+EMPTY_TEXT = re.compile(rb'\bt="str"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+DATE1904 = re.compile(rb'date1904="(?:1|true)"')
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+ERROR = "e"
+MOST_RANGES = 100_000
+
+
+def about(task: dict[str, Any]) -> dict[str, Any]:
+    """The sheets, and how days are counted.
+
+    Raises:
+        Refused: a bomb, or entities.
+    """
+    with zipfile.ZipFile(task["path"]) as archive:
+        check_sizes(archive.infolist(), task["most"], task["ratio"])
+        check_entities(archive)
+        epoch = DATE1904.search(archive.read("xl/workbook.xml")) is not None
+        return {"parts": survey(archive), "date1904": epoch}
+
+
+def survey(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
+    """The sheets with a name, whether they are shown, and what `measure` finds in each."""
+    from defusedxml.ElementTree import fromstring
+
+    book = fromstring(archive.read("xl/workbook.xml"))
+    links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): str(link.get("Target")) for link in links}
+    found: list[dict[str, Any]] = []
+    for sheet in book.iter():
+        if not sheet.tag.endswith("}sheet"):
+            continue
+        target = targets.get(sheet.get(RELATION), "").lstrip("/")
+        member = target if target.startswith("xl/") else f"xl/{target}"
+        if "worksheets/" not in member or member not in archive.namelist():
+            continue
+        name = {"name": sheet.get("name"), "shown": sheet.get("state", "visible") == "visible"}
+        found.append(name | measure(archive, member))
+    return found
+
+
+def measure(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:
+    """One sheet by its text: rows with a value, cells, last row and column, merged ranges, formulas never computed.
+
+    A lone far cell shows itself by the ratio of area to cells.
+    """
+    rows = cells = number = last_row = last_column = 0
+    unsaved: list[int] = []
+    merged: list[list[int]] = []
+    for part, ended in _parts(archive, member):
+        if not ended:
+            merged += _merged(part)
+            continue
+        cells += part.count(b"<c ") + part.count(b":c ")
+        told = ROW_NUMBER.search(part)
+        number = int(told[1]) if told else number + 1
+        rows += VALUE.search(part) is not None
+        if place := LAST_CELL.search(part, max(part.rfind(b"<c "), part.rfind(b":c ", -200) - 8, 0)):
+            number = int(place[2])
+            last_row = max(last_row, number)
+            last_column = max(last_column, column_number(place[1]))
+        if (b"<f" in part or b":f" in part) and _unsaved(part):
+            unsaved.append(number)
+    size = {"rows": rows, "cells": cells, "last_row": last_row, "last_column": last_column}
+    return {**size, "merged": merged[:MOST_RANGES], "unsaved": unsaved}
+
+
+def _parts(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[bytes, bool]]:
+    """The text up to the end of each row; then what follows the last one."""
+    tail = b""
+    with archive.open(member) as file:
+        while block := file.read(BLOCK):
+            parts = ROW_END.split(tail + block)
+            tail = parts.pop()
+            yield from ((part, True) for part in parts)
+    yield tail, False
+
+
+def _unsaved(row: bytes) -> bool:
+    """Some cell has a formula and no value of it: the workbook was written by a program that does not compute."""
+    return any(
+        FORMULA.search(cell[2]) and not KEPT.search(cell[2]) and not EMPTY_TEXT.search(cell[1])
+        for cell in CELL.finditer(row)
+    )
+
+
+def _merged(text: bytes) -> list[list[int]]:
+    """Merged ranges of several rows: first row, first column, last row, last column, from 1."""
+    found = ([int(m[2]), column_number(m[1]), int(m[4]), column_number(m[3])] for m in MERGED.finditer(text))
+    return [one for one in found if one[2] > one[0]]
+
+
+def column_number(letters: bytes) -> int:
+    """A → 1, Z → 26, AA → 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def check_area(sheet: dict[str, Any]) -> None:
+    """Refuse a sheet whose used area is nearly empty: its parser would reserve all of it.
+
+    Raises:
+        Refused: one cell stands far from the others.
+    """
+    area = sheet["last_row"] * sheet["last_column"]
+    if area > 5_000_000 and area > 100 * max(sheet["cells"], 1):
+        raise Refused("workbook_far_cell", row=sheet["last_row"], column=sheet["last_column"], sheet=sheet["name"])
+
+
+def recount(task: dict[str, Any]) -> int:
+    """Rows with a value by another parser: slow and exact. A cell that shows an error has none."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(task["path"], read_only=True, data_only=True)
+    found = book[task["recount"]].iter_rows()
+    return sum(any(cell.value not in (None, "") and cell.data_type != ERROR for cell in row) for row in found)
