@@ -179,7 +179,7 @@ def _data_notes(dwells: Dwells) -> tuple[Message, ...]:
 # ---- part of a page ---------------------------------------------------------------------------------------------
 
 
-def dwell_html(dwells: Dwells, lang: str) -> str:
+def dwell_html(dwells: Dwells, lang: str, *, with_notes: bool = True) -> str:
     """The times of one group: a row a stage with the typical time, its range and the open deals; then the total."""
     longest = max((_end(row) for row in (*dwells.stages, dwells.total)), default=0.0)
     rows = "".join(_row_html(row, row.stage, longest, lang) for row in dwells.stages)
@@ -189,7 +189,8 @@ def dwell_html(dwells: Dwells, lang: str) -> str:
         ends = tag("span", say_html("0", lang)) + tag("span", say_html(days_said(round(longest), lang), lang))
         parts.append(tag("p", ends, class_="scale", dir=direction(lang)))
     parts.append(_key(lang))
-    parts.append(notes_html((*_METHOD, *_data_notes(dwells)), lang))
+    if with_notes:
+        parts.append(notes_html((*_METHOD, *_data_notes(dwells)), lang))
     return "".join(parts)
 
 

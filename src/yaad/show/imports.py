@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from yaad.show import phrases
 from yaad.show.results import Json, plain
@@ -11,12 +11,47 @@ from yaad.show.speech import Said
 from yaad.show.tables import Column, Kind, Shown, Table, count, name
 from yaad.text import Message, has_key
 
-if TYPE_CHECKING:
-    from yaad.intake import FileReport
+
+class Account(Protocol):
+    """The account of one file: ``rows_in = loaded + rejected + skipped``."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        ...
+
+    @property
+    def rows_in(self) -> int:
+        """Records after the header."""
+        ...
+
+    @property
+    def loaded(self) -> int:
+        """Records whose content is in the book."""
+        ...
+
+    @property
+    def rejected(self) -> int:
+        """Records that could not be used."""
+        ...
+
+    @property
+    def skipped(self) -> int:
+        """Records left out on purpose."""
+        ...
+
+    @property
+    def skipped_by(self) -> dict[str, int]:
+        """Reason → records."""
+        ...
+
+    def to_dict(self) -> dict[str, object]:
+        """As plain values."""
+        ...
 
 
 def import_dict(
-    files: "Sequence[FileReport]",
+    files: Sequence[Account],
     as_of: dt.date | None,
     rejects: Mapping[str, Path],
     notes: Sequence[Message],
@@ -28,7 +63,7 @@ def import_dict(
 
 
 def import_table(
-    files: "Sequence[FileReport]",
+    files: Sequence[Account],
     as_of: dt.date | None,
     rejects: Mapping[str, Path],
     notes: Sequence[Message],
@@ -55,14 +90,14 @@ _COLUMNS = (
 )
 
 
-def _total(files: "Sequence[FileReport]", lang: str) -> tuple[Shown, ...] | None:
+def _total(files: Sequence[Account], lang: str) -> tuple[Shown, ...] | None:
     if len(files) < 2:
         return None
     sums = (sum(getattr(file, key) for file in files) for key in ("rows_in", "loaded", "rejected", "skipped"))
     return (Shown("", Message("show.together")), *(count(value, lang) for value in sums))
 
 
-def _sum(file: "FileReport") -> Message:
+def _sum(file: Account) -> Message:
     """“1,284 rows = 1,207 loaded + 8 not read + 69 left out”."""
     values: dict[str, object] = {
         "n": file.rows_in,

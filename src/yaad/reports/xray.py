@@ -1,0 +1,124 @@
+"""The sales X-ray: four pages from a book, in one language, for a consultant to lay on the table."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from yaad.book import Book
+from yaad.errors import InputError
+from yaad.reports.asked import Asked
+from yaad.reports.page import Page
+from yaad.reports.pages.funnel import funnel
+from yaad.reports.pages.plan import plan
+from yaad.reports.pages.quality import quality
+from yaad.reports.pages.time import time
+from yaad.reports.source import Source
+from yaad.show import say_plain
+from yaad.show.results import Json
+from yaad.text import Message
+
+OF_PAGE = re.compile(r"\s*([1-4])\s*[:.]\s+(.+)", re.DOTALL)
+LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+LARGEST_LOGO = 5_000_000
+
+
+@dataclass(frozen=True)
+class Xray:
+    """An X-ray.
+
+    Attributes:
+        company: whose book it is.
+        as_of: the data's day.
+        lang: the language of all its texts.
+        pages: the four of them.
+        logo: the consultant's, as the bytes of a picture and its type; None without one.
+    """
+
+    company: str
+    as_of: dt.date
+    lang: str
+    pages: tuple[Page, ...]
+    logo: tuple[bytes, str] | None = None
+
+    def to_dict(self) -> Json:
+        """``{"company", "as_of", "pages": [{"id", "says", "sure", "next", "remarks", "data"}]}``."""
+        return {
+            "company": self.company,
+            "as_of": self.as_of.isoformat(),
+            "pages": [
+                {
+                    "id": page.id,
+                    "says": [say_plain(line, self.lang) for line in page.says],
+                    "sure": [say_plain(line, self.lang) for line in page.sure],
+                    "next": [say_plain(line, self.lang) for line in page.todo],
+                    "remarks": list(page.remarks),
+                    "data": page.data,
+                }
+                for page in self.pages
+            ],
+        }
+
+
+def xray(
+    book: Book,
+    lang: str,
+    *,
+    source: Source | None = None,
+    company: str = "",
+    target: int | None = None,
+    remarks: Sequence[str] = (),
+    logo: Path | None = None,
+) -> Xray:
+    """The X-ray of a book.
+
+    Args:
+        book: the book; it must hold something.
+        lang: the language of the report.
+        source: the account of the import that brought the data; absent for a book that has long been there.
+        company: whose report it is; the book's own name when empty.
+        target: customers to plan for; as many as the last full quarter won when absent.
+        remarks: what the consultant says; ``2: …`` puts a remark on page 2, without a number it stands on page 1.
+        logo: a picture (PNG, JPEG or SVG) for the head of each page.
+
+    Raises:
+        InputError: the target is below 1, or the logo is no such picture.
+    """
+    if target is not None and target < 1:
+        raise InputError(Message("plan.bad_target", {"target": target}))
+    picture = _picture(logo) if logo else None
+    asked = Asked(book, target)
+    pages = (quality(asked, source or Source(), lang), funnel(asked, lang), time(asked, lang), plan(asked, lang))
+    placed = _placed(remarks)
+    return Xray(
+        company or book.name,
+        asked.as_of,
+        lang,
+        tuple(page.remarked(placed.get(number, ())) for number, page in enumerate(pages, 1)),
+        picture,
+    )
+
+
+def _placed(remarks: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    """Remarks by the page that they belong to.
+
+    >>> _placed(["Well done.", "3: Call these first."])
+    {1: ('Well done.',), 3: ('Call these first.',)}
+    """
+    placed: dict[int, tuple[str, ...]] = {}
+    for remark in remarks:
+        found = OF_PAGE.fullmatch(remark)
+        page, text = (int(found[1]), found[2]) if found else (1, remark)
+        if text.strip():
+            placed[page] = (*placed.get(page, ()), text.strip())
+    return placed
+
+
+def _picture(path: Path) -> tuple[bytes, str]:
+    kind = LOGOS.get(path.suffix.lower())
+    if not path.is_file():
+        raise InputError(Message("errors.file_absent", {"path": str(path)}))
+    if kind is None or path.stat().st_size > LARGEST_LOGO:
+        raise InputError(Message("reports.bad_logo", {"path": str(path)}))
+    return path.read_bytes(), kind
