@@ -21,6 +21,7 @@ from yaad.intake.fields import FIELDS, NEEDED, Field, Value, known_fields
 from yaad.intake.files import Format
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind, Shape
 from yaad.intake.mapping import ALL, Mapping
+from yaad.intake.presets import Export, Recognised, recognise
 from yaad.intake.table import Table
 from yaad.intake.unmapped import ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
 from yaad.intake.wide import LEAST, ask_stage_dates, stage_dates, told_dates
@@ -45,6 +46,8 @@ class Decisions:
         dates: field → its column taken apart, and how to read it.
         numbers: the same for numbers.
         flags: fields that say yes or no instead of a date.
+        outside: reason → rows that are no deals of the file's: deleted ones, lines below the table.
+        export: the known export that the file is, by its headers.
         wide: stage → the column of its date, where columns are named like stages and the mapping names none.
         how: column → how we know.
         questions: what is open.
@@ -59,6 +62,8 @@ class Decisions:
     dates: dict[str, tuple[Moments, DateDecision]] = field(default_factory=dict)
     numbers: dict[str, tuple[Numbers, AmountDecision]] = field(default_factory=dict)
     flags: dict[str, Mask] = field(default_factory=dict)
+    outside: dict[str, Mask] = field(default_factory=dict)
+    export: Recognised | None = None
     wide: dict[str, str] = field(default_factory=dict)
     how: dict[str, Message] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
@@ -104,26 +109,34 @@ class Decisions:
 
 
 def decide_kind(found: Decisions, told: Kind | None) -> None:
-    """What the rows are: as told, or by the columns; asked otherwise."""
+    """What the rows are: as told, as the known export that the headers are, or by the columns; asked otherwise."""
     table, answer = found.table, found.answers.get("kind")
     headers = list(table.columns)
     if told is None and answer in [kind.value for kind in Kind]:
         told = Kind(answer)
     if told is None and all(grid.source.format is Format.XES for grid in table.grids):
         told = Kind.EVENTS
+    found.export = recognise(headers, told)
+    if found.export is not None:
+        told = found.export.export.kind
+        found.notes.append(found.export.message)
+        if told is None:
+            values: dict[str, object] = {"name": table.grids[0].source.name, "looks": found.export.message}
+            found.questions.append(_ask_kind(Message("presets.only_beside", values)))
+            return
     if told is None and not _repeats(table) and _is_wide(found, headers):
         told = Kind.DEALS
     kind = told or propose_kind(headers, repeated_ids=_repeats(table))
     if kind is None:
-        options = {one.value: Message(f"intake.kind_{one.value}") for one in Kind}
-        found.questions.append(
-            Question(
-                "kind", Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]}), (), options, "kind: deals"
-            )
-        )
+        found.questions.append(_ask_kind(Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]})))
         return
     found.kind = kind
     found.mapping = replace(found.mapping, kind=kind)
+
+
+def _ask_kind(text: Message) -> Question:
+    options = {one.value: Message(f"intake.kind_{one.value}") for one in Kind}
+    return Question("kind", text, (), options, "kind: deals")
 
 
 def _is_wide(found: Decisions, headers: list[str]) -> bool:
@@ -147,7 +160,7 @@ def decide_fields(found: Decisions) -> None:
         InputError: the mapping names a column that the file lacks, or a field that this kind does not have.
     """
     if found.kind is Kind.DEALS and not found.mapping.stages and found.mapping.shape in (None, Shape.WIDE):
-        known = propose_fields(list(found.table.columns), Kind.DEALS).items()
+        known = propose_fields(list(found.table.columns), Kind.DEALS, export_of(found)).items()
         own = {header for name, header in known if found.field(name).value is Value.MOMENT}
         free = [h for h in found.table.columns if h not in own and h not in found.mapping.columns.values()]
         found.wide = stage_dates(found.table, free)
@@ -240,17 +253,30 @@ def _column(found: Decisions, header: str) -> str | None:
 def _propose(found: Decisions) -> None:
     taken = {*found.wide.values(), *(rule.entered for rule in found.mapping.stages)}
     headers = [name for name in found.table.columns if not name.startswith("#") and name not in taken]
-    proposed = propose_fields(headers, found.kind)
+    proposed = propose_fields(headers, found.kind, export_of(found))
     for name in FIELDS[found.kind]:
         answer = found.answers.get(f"column:{name}")
         if answer is not None and (column := found.table.find(answer)) is not None:
             proposed = {other: header for other, header in proposed.items() if header != column} | {name: column}
+            proposed |= _other_of(found, name, column)
     stage = proposed.get("stage")
     if stage is not None and not len(cleaned(found.table.columns[stage]).drop_null()):
         del proposed["stage"]  # a column without a value tells no stages
     _name_as_id(found, proposed)
     found.fields = proposed
     found.how |= {header: Message("intake.how_header_name") for header in proposed.values()}
+
+
+def export_of(found: Decisions) -> Export | None:
+    """The known export that the file is."""
+    return found.export.export if found.export is not None else None
+
+
+def _other_of(found: Decisions, name: str, column: str) -> dict[str, str]:
+    """Of two columns that a history's stage may be, the other one is where the deal came from."""
+    export = export_of(found)
+    options = export.options(list(found.table.columns), name) if export is not None else []
+    return {"from": options[0]} if column in options[1:] and "from" in FIELDS[found.kind] else {}
 
 
 def _name_as_id(found: Decisions, proposed: dict[str, str]) -> None:
@@ -269,6 +295,9 @@ def _ask_column(found: Decisions, name: str) -> Question:
     taken = set(found.fields.values())
     headers = sorted(found.table.columns, key=lambda header: header in taken)
     text = Message("intake.ask_column", {"field": Message(f"intake.field_{name}")})
+    export = export_of(found)
+    if export is not None and (options := export.options(headers, name)):
+        headers, text = options, Message(f"presets.ask_{export.id}_{name}")
     return Question(f"column:{name}", text, (), options_of(found.table, headers))
 
 
@@ -282,7 +311,8 @@ def ask_unclaimed(found: Decisions) -> None:
     free = [header for header in found.table.columns if header not in found.fields.values()]
     of_stages = {*stage_date_columns(free, ()).values(), *found.wide.values()}
     of_stages |= {rule.entered or "" for rule in found.mapping.stages}
-    free = [header for header in free if header not in of_stages]
+    export = export_of(found)
+    free = [h for h in free if h not in of_stages and not (export is not None and export.knows(h))]
 
     def ask(name: str, headers: list[str]) -> None:
         if headers and f"column:{name}" not in found.answers:
@@ -308,7 +338,7 @@ def decide_values(found: Decisions) -> None:
         value = found.field(name).value
         if value is Value.MOMENT:
             _decide_dates(found, name)
-        elif value is not Value.TEXT:
+        elif value not in (Value.TEXT, Value.FLAG):
             _decide_numbers(found, name)
     _follow_siblings(found)
     decided = [(found.dates.get(name) or found.numbers.get(name)) for name in fresh]

@@ -14,6 +14,7 @@ class Value(StrEnum):
     AMOUNT = "amount"
     SHARE = "share"  # 0–1, or written as a percentage
     SECONDS = "seconds"
+    FLAG = "flag"  # yes or no; it says something of the row and is not kept as a value
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ DESCRIPTIVE = (
     "next_step",
 )  # fmt: skip
 """Text columns of a deal."""
-_M, _A = Value.MOMENT, Value.AMOUNT
+_M, _A, _F = Value.MOMENT, Value.AMOUNT, Value.FLAG
 
 
 def _fields(**columns: tuple[str, Value] | str) -> dict[str, Field]:
@@ -53,6 +54,10 @@ _DEAL = _fields(
     lost=("lost", _M),
     expected_close=("expected_close_day", _M),
     updated=("updated", _M),
+    outcome="outcome",
+    ended=("ended", _F),
+    active=("active", _F),
+    deleted=("deleted", _F),
 )
 _HISTORY = _fields(
     id="deal_id",
@@ -63,6 +68,7 @@ _HISTORY = _fields(
     field="field",
     created=("created", _M),
     currency="currency",
+    deleted=("deleted", _F),
     **{"from": "from_stage"},
     **{name: name for name in DESCRIPTIVE},
 )

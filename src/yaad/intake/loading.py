@@ -53,6 +53,8 @@ def load(
 
 def _batch(known: Study, found: Decisions) -> Batch:
     sieve = Sieve(found.table)
+    for reason, rows in found.outside.items():
+        sieve.skip(rows, reason)
     values = Values(found, sieve)
     if found.kind is Kind.DEALS:
         shaped = deals_batch(values, known.duplicates)

@@ -13,6 +13,8 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import stage_date_columns
 from yaad.intake.deciding.stages import (
     MOST,
+    Marks,
+    Places,
     StageSeen,
     ask_unlisted,
     dated,
@@ -26,7 +28,8 @@ from yaad.intake.deciding.stages import (
 from yaad.intake.decisions import BEGINS, ENDS, Decisions, decide_values, history_places
 from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.mapping import REST, Mapping, StageRule
-from yaad.intake.unmapped import NONE
+from yaad.intake.outcomes import FIRST_STAGE, LOST_STAGE, WON_STAGE, chances, is_hebrew, marks_of_history, with_endings
+from yaad.intake.unmapped import NONE, holds_dates
 from yaad.intake.wide import seen_in, type_of
 from yaad.model import StageType
 from yaad.text import Message
@@ -37,10 +40,6 @@ STAGE_FIELDS = frozenset(
 """What a history of all fields calls the changes that are moves between stages."""
 ANSWERS = {"activities": "activity", "ignore": "ignore"}
 """Part of the mapping → the answer that puts an event there."""
-FIRST_STAGE = {True: "פנייה", False: "Inquiry"}
-WON_STAGE = {True: "נסגר בהצלחה", False: "Won"}
-LOST_STAGE = {True: "לא נסגר", False: "Lost"}
-"""Names that stages get where the file has none of its own; by whether the file is Hebrew."""
 
 
 def decide_stages(found: Decisions) -> None:
@@ -51,7 +50,9 @@ def decide_stages(found: Decisions) -> None:
     seen: list[StageSeen] = []
     if texts is not None:
         places = None if found.mapping.stages else history_places(found)
-        seen = stages_seen(texts, entered=found.present(*BEGINS), closed=found.present(*ENDS), places=places)
+        begun, ended = found.present(*BEGINS), found.present(*ENDS)
+        seen = stages_seen(texts, entered=begun, closed=ended, places=places, marks=_marks(found))
+        seen += _left_only(found, seen, places)
     if found.mapping.stages:
         others = _without_answered(found, unlisted(seen, found.mapping.stages))
         rules = with_answers(found.mapping.stages, others, found.answers)
@@ -68,6 +69,29 @@ def decide_stages(found: Decisions) -> None:
         _decide_shape(found, seen)
     else:
         found.mapping = replace(found.mapping, shape=Shape.EVENTS)
+
+
+def _left_only(found: Decisions, seen: list[StageSeen], places: Places | None) -> list[StageSeen]:
+    """Stages that a history only tells deals left: nobody moved back into them."""
+    texts = found.text("from") if found.kind in HISTORY else None
+    if texts is None:
+        return []
+    texts = pc.if_else(pa.array(of_stages(found)), texts, pa.scalar(None, pa.string()))
+    known = {fold(stage.name) for stage in seen}
+    before = stages_seen(texts, places=places - 0.5 if places is not None else None)
+    return [stage for stage in before if fold(stage.name) not in known]
+
+
+def _marks(found: Decisions) -> Marks:
+    """Marks of won and lost that go by the stage (a status beside it does not), and chances."""
+    if found.kind is not Kind.DEALS:
+        return Marks(*marks_of_history(found))
+    by_stage = "ended" in found.fields and "outcome" not in found.fields
+    won, lost = (found.flags.get(name) if by_stage else None for name in ("won", "lost"))
+    chance, over = chances(found), [found.flags[name] for name in ("won", "lost") if name in found.flags]
+    if over:  # a deal that ended has the chance of its end, not of its stage
+        chance = np.where(np.logical_or.reduce(over), np.nan, chance)
+    return Marks(won, lost, chance)
 
 
 def of_stages(found: Decisions) -> Mask:
@@ -112,13 +136,30 @@ def _propose(found: Decisions, seen: list[StageSeen]) -> None:
         found.questions.append(_ask_all(column, seen))
         return
     known = {fold(stage.name) for stage in seen}
-    passed = [s for s in seen_in(found.table, found.wide) if fold(s.name) not in known and type_of(s.name) is not None]
-    stages = _without_answered(found, [*seen, *passed])
-    decision = propose_stages(stages, found.answers, history=found.kind in HISTORY)
-    found.mapping = replace(found.mapping, stages=decision.rules)
+    dated = {fold(s.name): s for s in seen_in(found.table, _stage_columns(found, seen))}
+    seen = [replace(s, place=s.place if s.place is not None else _place(dated.get(fold(s.name)))) for s in seen]
+    passed = [s for key, s in dated.items() if key not in known and (s.passed or type_of(s.name) is not None)]
+    stages = _without_answered(found, [*seen, *(one for one in passed if one.count)])
+    beside = found.kind is Kind.DEALS and "outcome" in found.fields
+    decision = propose_stages(stages, found.answers, history=found.kind in HISTORY, beside=beside)
+    rules = with_endings(found, decision.rules) if found.kind is Kind.DEALS else decision.rules
+    found.mapping = replace(found.mapping, stages=rules)
     found.questions += decision.questions
-    names = ", ".join(rule.name for rule in decision.rules)
+    names = ", ".join(rule.name for rule in rules)
     found.how[column] = Message("intake.how_stages", {"stages": names})
+
+
+def _stage_columns(found: Decisions, seen: list[StageSeen]) -> dict[str, str]:
+    """Stage → the column that says when deals came to it: by the columns' own words and by the stages' names."""
+    taken = set(found.fields.values())
+    free = [header for header in found.table.columns if header not in taken]
+    named = stage_date_columns(free, [stage.name for stage in seen])
+    columns = {stage: header for stage, header in named.items() if holds_dates(found.table, header)}
+    return columns | {stage: header for stage, header in found.wide.items() if header not in columns.values()}
+
+
+def _place(stage: StageSeen | None) -> float | None:
+    return stage.place if stage is not None else None
 
 
 def _propose_wide(found: Decisions) -> None:
@@ -165,7 +206,7 @@ def _ask_all(column: str, seen: list[StageSeen]) -> Question:
 
 def _without_column(found: Decisions) -> tuple[StageRule, ...]:
     """Stages of a file that has only dates: one open stage, and won and lost where there is a date of them."""
-    hebrew = any("\u05d0" <= letter <= "\u05ea" for header in found.table.columns for letter in header)
+    hebrew = is_hebrew(found.table.columns)
     rules = [StageRule(FIRST_STAGE[hebrew])]
     if {"won", "closed"} & found.fields.keys():
         rules.append(StageRule(WON_STAGE[hebrew], StageType.WON))
@@ -182,7 +223,7 @@ def _complete(found: Decisions) -> None:
     """
     rules = found.mapping.stages
     if rules and not any(rule.type is StageType.OPEN for rule in rules):
-        hebrew = any("\u05d0" <= letter <= "\u05ea" for letter in "".join(rule.name for rule in rules))
+        hebrew = is_hebrew(rule.name for rule in rules)
         found.mapping = replace(found.mapping, stages=(StageRule(FIRST_STAGE[hebrew]), *rules))
     for name, kind in (("won", StageType.WON), ("lost", StageType.LOST)):
         if name in found.fields and rules and not any(rule.type is kind for rule in rules):

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import Question
-from yaad.intake.answers import check_of_rows
+from yaad.intake.answers import check_of_files, check_of_rows
 from yaad.intake.arrow import pc
 from yaad.intake.decisions import (
     Decisions,
@@ -25,10 +25,13 @@ from yaad.intake.decisions import (
     refuse_lost_digits,
 )
 from yaad.intake.duplicates import Duplicates, find_duplicates
-from yaad.intake.files import paths_of
+from yaad.intake.files import paths_of, shown_name
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import DUPLICATES, Mapping
+from yaad.intake.outcomes import decide_outcomes, remember_duplicates
+from yaad.intake.outside import leave_out_lines
 from yaad.intake.reading import Grid, Progress
+from yaad.intake.remarks import remark
 from yaad.intake.shaping import decide_stages
 from yaad.intake.study import Readings, read_files, told_kind
 from yaad.text import Message
@@ -123,7 +126,9 @@ def study(
     """
     given, told = mapping or Mapping(), dict(answers or {})
     asked_kind = told_kind(given, kind)
-    readings = read_files(paths_of(paths), given, told, on_progress)
+    files = paths_of(paths)
+    check_of_files(told, [shown_name(path) for path in files])
+    readings = read_files(files, given, told, on_progress)
     if readings.table is None:
         return Study(readings, questions=list(readings.questions))
     found = Decisions(readings.table, readings.mapping, told, notes=list(readings.notes))
@@ -133,6 +138,8 @@ def study(
         decide_fields(found)
         refuse_lost_digits(found)
         decide_values(found)
+        decide_outcomes(found)
+        leave_out_lines(found)
         ask_wide(found)
         ask_needed(found)
         ask_unclaimed(found)
@@ -141,6 +148,8 @@ def study(
         decide_zone(found)
         if found.kind in DEALS_LIKE and not any(q.id.startswith(("column:", "stages")) for q in found.questions):
             decide_stages(found)
+            remark(found)
+        remember_duplicates(found)
         result.duplicates = _duplicates(found)
     check_of_rows(found)
     found.mapping = _with_columns(found)

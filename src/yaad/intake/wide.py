@@ -3,10 +3,15 @@
 import re
 from collections.abc import Collection, Sequence
 
+import numpy as np
+import pyarrow as pa
+
 from yaad.errors import Question
+from yaad.intake.arrow import Ints, pc
+from yaad.intake.deciding.dates import decide_dates
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import stage_date_columns
-from yaad.intake.deciding.moments import cleaned
+from yaad.intake.deciding.moments import cleaned, read_moments, take_apart
 from yaad.intake.deciding.stages import StageSeen
 from yaad.intake.deciding.words import header_words, stage_words
 from yaad.intake.mapping import StageRule, stages_line
@@ -15,6 +20,7 @@ from yaad.intake.unmapped import example, holds_dates
 from yaad.model import StageType
 from yaad.text import Message
 
+NEVER = np.iinfo(np.int64).min
 LEAST = 2
 """Columns of stages' dates that make a table wide."""
 
@@ -47,8 +53,31 @@ def stage_dates(table: Table, headers: Collection[str]) -> dict[str, str]:
 
 
 def seen_in(table: Table, columns: dict[str, str]) -> list[StageSeen]:
-    """The stages that columns stand for, each with how many deals came to it."""
-    return [StageSeen(stage, len(cleaned(table.columns[header]).drop_null())) for stage, header in columns.items()]
+    """The stages that columns stand for, each with how many deals came to it, and its place in the order of dates."""
+    times = {stage: _times(table, header) for stage, header in columns.items()}
+    known = [moments for moments in times.values() if moments is not None]
+    last = np.max(known, axis=0) if known else None
+    seen = []
+    for stage, header in columns.items():
+        count, moments = len(cleaned(table.columns[header]).drop_null()), times[stage]
+        if moments is None or last is None:
+            seen.append(StageSeen(stage, count))
+            continue
+        here = moments > NEVER
+        earlier = sum((other[here] > NEVER) & (other[here] < moments[here]) for other in known)
+        place = float(np.mean(earlier)) if here.any() else None
+        seen.append(StageSeen(stage, count, place=place, passed=bool((last[here] > moments[here]).any())))
+    return seen
+
+
+def _times(table: Table, header: str) -> Ints | None:
+    """The instants of a column of dates, `NEVER` where it has none; None where its order of day and month is open."""
+    parts = take_apart(table.columns[header])
+    decision = decide_dates(parts, header, epoch=table.epochs.get(header))
+    if decision.question is not None:
+        return None
+    at = read_moments(parts, decision.order, "UTC", serial=decision.serial).at.cast(pa.int64())
+    return np.asarray(pc.fill_null(at, NEVER).to_numpy(zero_copy_only=False), np.int64)
 
 
 def ask_stage_dates(table: Table, headers: Sequence[str]) -> Question:

@@ -6,28 +6,37 @@ from collections.abc import Collection, Sequence
 from yaad.intake.deciding.amounts import CURRENCIES
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.words import Names, header_words
+from yaad.intake.fields import FIELDS
 from yaad.intake.kinds import Kind
+from yaad.intake.presets import Export, key_of
 
+NUMBER_BEHIND = re.compile(r" \d+$")
+"""What HubSpot puts behind a stage's id."""
 IN_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
 
-def propose_fields(headers: Sequence[str], kind: Kind) -> dict[str, str]:
+def propose_fields(headers: Sequence[str], kind: Kind, export: Export | None = None) -> dict[str, str]:
     """Our field → header, for a kind of file; each header is used once, better names first.
+
+    A known export tells which of its headers are which fields; the dictionary speaks only of the other headers.
 
     >>> propose_fields(["מס' הזדמנות", "שלב", 'סכום (ש"ח)'], Kind.DEALS)
     {'id': "מס' הזדמנות", 'amount': 'סכום (ש"ח)', 'stage': 'שלב'}
     """
+    found: dict[str, str] = {}
+    if export is not None:
+        found = {name: header for name, header in export.fields(headers).items() if name in FIELDS[kind]}
+        headers = [header for header in headers if not export.knows(header)]
     matches: list[tuple[int, int, str, str]] = []
     for order, (field, names) in enumerate(header_words().of(kind).items()):
-        for header in headers:
+        for header in headers if export is None or field not in export.asked else ():
             rank = _rank(header, names)
             if rank is not None:
                 matches.append((rank, order, field, header))
-    found: dict[str, str] = {}
     for _, _, field, header in sorted(matches):
         if field not in found and header not in found.values():
             found[field] = header
-    return {field: found[field] for field in header_words().of(kind) if field in found}
+    return {field: found[field] for field in FIELDS[kind] if field in found}
 
 
 def _rank(header: str, names: Names) -> int | None:
@@ -44,7 +53,7 @@ def _forms(header: str) -> list[str]:
     """A header as it is, without what stands in brackets, without an export's prefix."""
     folded = fold(header)
     bare = fold(IN_BRACKETS.sub(" ", header))
-    forms = [folded, bare]
+    forms = [folded, bare, key_of(header)]
     forms += [bare.removeprefix(f"{prefix} ") for prefix in header_words().prefixes if bare.startswith(f"{prefix} ")]
     return forms
 
@@ -58,8 +67,10 @@ def stage_date_columns(headers: Sequence[str], stages: Collection[str]) -> dict[
         for prefix in header_words().stage_dates:
             rest = folded.removeprefix(prefix).strip()
             if folded.startswith(prefix) and rest and rest != "current stage":
-                name = by_key.get(rest) or _rest_of(header, rest)
-                found.setdefault(name, header)
+                bare = fold(IN_BRACKETS.sub(" ", rest))
+                known = (rest, bare, NUMBER_BEHIND.sub("", rest))
+                name = next((by_key[key] for key in known if key in by_key), None)
+                found.setdefault(name or IN_BRACKETS.sub(" ", _rest_of(header, rest)).strip(" \"'"), header)
                 break
     return found
 

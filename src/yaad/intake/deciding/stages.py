@@ -1,5 +1,6 @@
 """Stages: their types and their order, proposed from dictionaries and from the data, asked where neither tells."""
 
+import re
 from collections.abc import Mapping as Plain
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from yaad.text import Message
 
 Places = npt.NDArray[np.float64]
 
+NUMBERED = re.compile(r"\d{1,2}(?=[\s.)\-_:–])")
+"""The number that a company puts before a stage's name."""
 OPEN_HOW = "intake.how_open"
 MOST = 60
 """A column with more different texts is no column of stages."""
@@ -33,6 +36,9 @@ class StageSeen:
         entered: rows in it that carry an entry date.
         closed: rows in it that carry a closing date.
         place: mean place in the deals' histories, 0–1; None without history.
+        won, lost: rows in it that the file itself marks as closed, won or lost; None where it marks none at all.
+        chance: mean chance that the file gives its rows; None where it gives none.
+        passed: a column of its own says when deals came to it, and some of them went on from there.
     """
 
     name: str
@@ -40,12 +46,36 @@ class StageSeen:
     entered: int = 0
     closed: int = 0
     place: float | None = None
+    won: int | None = None
+    lost: int | None = None
+    chance: float | None = None
+    passed: bool = False
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the file says of each row beside its stage, by row.
+
+    Attributes:
+        won, lost: marked as closed; None where the file has no such marks that go by the stage.
+        chance: of closing; not a number where there is none.
+    """
+
+    won: Mask | None = None
+    lost: Mask | None = None
+    chance: Places | None = None
 
 
 def stages_seen(
-    texts: pa.Array, *, entered: Mask | None = None, closed: Mask | None = None, places: Places | None = None
+    texts: pa.Array,
+    *,
+    entered: Mask | None = None,
+    closed: Mask | None = None,
+    places: Places | None = None,
+    marks: Marks | None = None,
 ) -> list[StageSeen]:
     """The different stages of a column, commonest first; spellings that fold to one name are one."""
+    marks = marks or Marks()
     number, distinct = codes(texts)
     spellings = distinct.to_pylist()
     counts = _sums(number, None, len(spellings))
@@ -61,10 +91,26 @@ def stages_seen(
         count = sum(counts[i] for i in members)
         place = sum(weight[i] for i in members) / count if places is not None else None
         best = max(members, key=lambda i: counts[i])
+        rows = np.isin(number, members)
         seen.append(
-            StageSeen(spellings[best], count, sum(dated[i] for i in members), sum(ended[i] for i in members), place)
+            StageSeen(
+                spellings[best],
+                count,
+                sum(dated[i] for i in members),
+                sum(ended[i] for i in members),
+                place,
+                None if marks.won is None else int((rows & marks.won).sum()),
+                None if marks.lost is None else int((rows & marks.lost).sum()),
+                _mean(marks.chance, rows),
+            )
         )
     return sorted(seen, key=lambda stage: -stage.count)
+
+
+def _mean(values: Places | None, rows: Mask) -> float | None:
+    kept = values[rows] if values is not None else np.zeros(0)
+    kept = kept[~np.isnan(kept)]
+    return float(kept.mean()) if len(kept) else None
 
 
 def _sums(number: Codes, rows: Mask | None, size: int) -> list[int]:
@@ -88,7 +134,9 @@ class StageDecision:
     questions: tuple[Question, ...]
 
 
-def propose_stages(seen: Sequence[StageSeen], answers: Plain[str, str], *, history: bool) -> StageDecision:
+def propose_stages(
+    seen: Sequence[StageSeen], answers: Plain[str, str], *, history: bool, beside: bool = False
+) -> StageDecision:
     """Types by the dictionaries; the words that companies mean different things by, and unknown ones, are asked.
 
     An unknown stage in which rows carry no closing date, while those of ended deals do, is open. The order of open
@@ -98,13 +146,14 @@ def propose_stages(seen: Sequence[StageSeen], answers: Plain[str, str], *, histo
         seen: the stages of the data.
         answers: question's id → answer: ``stage:<name>`` → won, lost, open; ``order`` → names, parted by commas.
         history: the data tell how deals move.
+        beside: another column than the stage says how deals ended, so that a stage without a known ending is open.
     """
     types: dict[str, StageType] = {}
     how: dict[str, Message] = {}
     questions: list[Question] = []
     some_closed = any(stage.closed for stage in seen)
     for stage in seen:
-        kind, why = _type(stage, answers.get(f"stage:{stage.name}"), some_closed=some_closed)
+        kind, why = _type(stage, answers.get(f"stage:{stage.name}"), some_closed=some_closed, beside=beside)
         how[stage.name] = why
         types[stage.name] = kind or StageType.OPEN
         if kind is None:
@@ -118,7 +167,7 @@ def propose_stages(seen: Sequence[StageSeen], answers: Plain[str, str], *, histo
     return StageDecision(rules, how, asked)
 
 
-def _type(stage: StageSeen, answer: str | None, *, some_closed: bool) -> tuple[StageType | None, Message]:
+def _type(stage: StageSeen, answer: str | None, *, some_closed: bool, beside: bool) -> tuple[StageType | None, Message]:
     words, key = stage_words(), fold(stage.name)
     if answer in [kind.value for kind in StageType]:
         return StageType(answer), Message("intake.how_told", {"value": str(answer)})
@@ -126,9 +175,28 @@ def _type(stage: StageSeen, answer: str | None, *, some_closed: bool) -> tuple[S
     for kind, names in known.items():
         if key in names:
             return kind, Message(f"intake.how_stage_{kind.value}")
-    if key not in words.asked and some_closed and not stage.closed:
-        return StageType.OPEN, Message("intake.how_stage_never_closed", {"n": stage.count})
-    return None, Message(OPEN_HOW)
+    return (None, Message(OPEN_HOW)) if key in words.asked else _by_rows(stage, some_closed=some_closed, beside=beside)
+
+
+def _by_rows(stage: StageSeen, *, some_closed: bool, beside: bool) -> tuple[StageType | None, Message]:
+    """The type of a stage that no dictionary knows, by what the file says of its rows; None where it does not tell."""
+    marked = _marked(stage)
+    if marked is not None:
+        return marked, Message(f"intake.how_stage_marked_{marked.value}", {"n": stage.count})
+    signs = (
+        (stage.passed, Message("intake.how_stage_passed")),
+        (beside, Message("intake.how_stage_beside")),
+        (some_closed and not stage.closed, Message("intake.how_stage_never_closed", {"n": stage.count})),
+    )
+    return next(((StageType.OPEN, why) for holds, why in signs if holds), (None, Message(OPEN_HOW)))
+
+
+def _marked(stage: StageSeen) -> StageType | None:
+    """What the file's own marks of won and closed say of a stage; None where they do not all say one thing."""
+    if stage.won is None or stage.lost is None or not stage.count:
+        return None
+    sums = {StageType.WON: stage.won, StageType.LOST: stage.lost, StageType.OPEN: stage.count - stage.won - stage.lost}
+    return next((kind for kind, count in sums.items() if count == stage.count), None)
 
 
 def _ask_type(stage: StageSeen, *, history: bool) -> Question:
@@ -177,6 +245,8 @@ def _order(
     unknown = [name for name, rank in ranks.items() if rank is None]
     if history and unknown:
         return [stage.name for stage in sorted(opened, key=lambda stage: stage.place or 0.0)], ()
+    if unknown and (told_by_data := _order_by_data(opened)):
+        return told_by_data, ()
     order = sorted(names, key=lambda name: (ranks[name] is None, ranks[name] or 0))
     if not unknown or len(names) == 1 or not settled:
         return order, ()
@@ -186,6 +256,20 @@ def _order(
         tuple(Message("intake.evidence_order", {"stage": stage.name, "n": stage.count}) for stage in opened),
     )
     return order, (question,)
+
+
+def _order_by_data(opened: Sequence[StageSeen]) -> list[str]:
+    """The order that the data show: by the chances, the numbers before the names, the dates; empty where none does."""
+    numbered = [NUMBERED.match(stage.name.strip()) for stage in opened]
+    for values in (
+        [stage.chance for stage in opened],
+        [int(found[0]) if found else None for found in numbered],
+        [stage.place for stage in opened] if len(opened) > 1 else [],
+    ):
+        known = [value for value in values if value is not None]
+        if len(set(known)) == len(opened):
+            return [stage.name for _, stage in sorted(zip(known, opened, strict=True), key=lambda pair: pair[0])]
+    return []
 
 
 def unlisted(seen: Sequence[StageSeen], rules: Sequence[StageRule]) -> list[StageSeen]:

@@ -28,6 +28,8 @@ class HeaderWords:
         codes: words of columns whose numbers are no amounts.
         bare_ids: names of a deal that are its id where nothing else is.
         date_words: what stands before or after a stage's name in a column of dates.
+        chances: names of columns with the chance of a deal: they order stages, and are no field.
+        outcomes: names of columns that may say how a deal stands beside its stage.
     """
 
     fields: dict[str, dict[str, Names]]
@@ -38,6 +40,8 @@ class HeaderWords:
     codes: tuple[str, ...]
     bare_ids: tuple[str, ...]
     date_words: tuple[str, ...]
+    chances: Names
+    outcomes: Names
 
     def of(self, kind: Kind) -> dict[str, Names]:
         """The fields of a kind; a history also knows what a deal is described by."""
@@ -49,13 +53,18 @@ class HeaderWords:
 
 @dataclass(frozen=True)
 class StageWords:
-    """Names of stages: open ones with their usual place, endings, those that are asked; of these, what sounds won."""
+    """Names of stages: open ones with their usual place, endings, those that are asked; of these, what sounds won.
+
+    `standing` and `deleted` are words of a column beside the stage.
+    """
 
     open: Names
     won: frozenset[str]
     lost: frozenset[str]
     asked: frozenset[str]
     ending: frozenset[str]
+    standing: frozenset[str]
+    deleted: frozenset[str]
 
 
 def _load(name: str) -> dict[str, object]:
@@ -64,9 +73,12 @@ def _load(name: str) -> dict[str, object]:
 
 
 def _ranks(words: list[str]) -> Names:
+    """Each word, and the same without its spaces (``StageName``), with its place."""
     ranks: Names = {}
     for rank, word in enumerate(words):
         ranks.setdefault(fold(word), rank)
+    for rank, word in enumerate(words):
+        ranks.setdefault(fold(word).replace(" ", ""), rank)
     return ranks
 
 
@@ -90,6 +102,8 @@ def header_words() -> HeaderWords:
         codes=_folded(plain["codes"]),
         bare_ids=_folded(plain["bare_ids"]),
         date_words=_folded(plain["date_words"]),
+        chances=_ranks(cast("list[str]", plain["chances"])),
+        outcomes=_ranks(cast("list[str]", plain["outcomes"])),
     )
 
 
@@ -104,4 +118,6 @@ def stage_words() -> StageWords:
         lost=frozenset(_folded(plain["lost"])),
         asked=frozenset(_folded(plain["asked"])),
         ending=frozenset(_folded(plain["ending"])),
+        standing=frozenset(_folded(plain["standing"])),
+        deleted=frozenset(_folded(plain["deleted"])),
     )

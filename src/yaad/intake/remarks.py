@@ -1,0 +1,32 @@
+"""What is said of a known export once it is read: what it cannot tell, and the traps it is known for."""
+
+from yaad.intake.decisions import Decisions
+from yaad.intake.kinds import Shape
+from yaad.intake.mapping import Mapping
+from yaad.model import StageType
+from yaad.text import Message
+
+
+def remark(found: Decisions) -> None:
+    """Say that the history stands elsewhere, that nothing is lost, that stages are only numbers."""
+    export = found.export.export if found.export is not None else None
+    if export is None or not found.mapping.stages:
+        return
+    if export.history and found.mapping.shape is not Shape.WIDE:
+        found.notes.append(Message("presets.history_elsewhere", {"export": Message(f"presets.{export.history}")}))
+    if "archived" in export.traps and not _any_lost(found):
+        found.notes.append(Message("presets.trap_archived"))
+    if _only_numbers(found.mapping):
+        found.notes.append(Message("presets.trap_numbers"))
+
+
+def _any_lost(found: Decisions) -> bool:
+    """Some row is lost, by its stage or by another column."""
+    flagged = found.flags.get(StageType.LOST.value)
+    return bool(flagged is not None and flagged.any()) or any(r.type is StageType.LOST for r in found.mapping.stages)
+
+
+def _only_numbers(mapping: Mapping) -> bool:
+    """The open stages have numbers for names."""
+    names = [rule.name for rule in mapping.stages if rule.type is StageType.OPEN]
+    return bool(names) and all(name.isdecimal() for name in names)
