@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import Question
-from yaad.intake.answers import check_of_files, check_of_rows
+from yaad.intake.answers import check_of_rows
 from yaad.intake.arrow import pc
 from yaad.intake.decisions import (
     Decisions,
@@ -25,7 +25,7 @@ from yaad.intake.decisions import (
     refuse_lost_digits,
 )
 from yaad.intake.duplicates import Duplicates, find_duplicates
-from yaad.intake.files import paths_of, shown_name
+from yaad.intake.files import paths_of
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import DUPLICATES, Mapping
 from yaad.intake.outcomes import decide_outcomes, remember_duplicates
@@ -126,9 +126,7 @@ def study(
     """
     given, told = mapping or Mapping(), dict(answers or {})
     asked_kind = told_kind(given, kind)
-    files = paths_of(paths)
-    check_of_files(told, [shown_name(path) for path in files])
-    readings = read_files(files, given, told, on_progress)
+    readings = read_files(paths_of(paths), given, told, on_progress)
     if readings.table is None:
         return Study(readings, questions=list(readings.questions))
     found = Decisions(readings.table, readings.mapping, told, notes=list(readings.notes))
