@@ -166,7 +166,7 @@ def test_tables_of_a_book_made_anew_take_the_place_of_the_old(tmp_path, lake, pu
     fresh = Lake.create(tmp_path / "fresh")
     put(fresh, {"z": [("Talks", 4)]})
     before = lake.pin()
-    lake.replace_with(fresh)
+    lake.replace_with(fresh, lake.pin())
     assert [row["deal_id"] for row in rows_of(lake)] == ["z"]
     assert lake.pin().seq == before.seq + 1
     put(lake, BOOK)

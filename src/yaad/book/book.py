@@ -6,25 +6,19 @@ import tempfile
 import uuid
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from yaad import insight, measures
-from yaad.book.imports import (
-    ImportRecord,
-    discard,
-    keep_original,
-    lay_out,
-    read_mapping,
-    save_mapping,
-    write_rejects,
-)
+from yaad.book.importing import Imports
+from yaad.book.imports import ImportRecord
 from yaad.book.reports import ImportReport
-from yaad.errors import BookError, InputError, OpenQuestion, Question
-from yaad.facts import JOURNAL_NAME, Facts, History, Lake, SqliteJournal, Stored, settle, store
-from yaad.intake import Batch, Kind, Mapping, Shape, Understanding, load, understand
+from yaad.errors import BookError, InputError
+from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle
+from yaad.intake import Kind, Mapping, Progress, Understanding
 from yaad.model import (
     Calendar,
     Entry,
@@ -52,13 +46,11 @@ from yaad.plan import (
 from yaad.show import Calls, Conversions, DwellTimes, Figures, Findings, Funnels, PlanResult, Result, Snapshots
 from yaad.text import Message
 
-Progress = Callable[[int, int | None], None]
 By = str | Sequence[str] | None
 PeriodLike = Period | str | None
 PathLike = Path | str
 RatiosOf = Literal["mature", "all"]
 COMPANY = "company.txt"
-OTHER_STAGES = "stages:other"
 
 
 class Book:
@@ -75,6 +67,7 @@ class Book:
         self.engine = engine
         self.asked_as_of = as_of
         self._facts: Facts | None = None
+        self._imports = Imports(self.root)
 
     def __repr__(self) -> str:
         if self.is_empty:
@@ -146,11 +139,7 @@ class Book:
         Raises:
             InputError: a file cannot be read, or does not fit its mapping.
         """
-        files = [Path(path) for path in paths]
-        named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
-        return understand(
-            files, mapping=named, kind=Kind(kind) if kind else None, answers=answers, on_progress=on_progress
-        )
+        return self._imports.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
 
     def import_files(
         self,
@@ -179,62 +168,10 @@ class Book:
             InputError: a file cannot be read, or does not fit its mapping.
             BookError: another import is under way.
         """
-        said = dict(answers or {})
-        chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
-        understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
-        if understood.questions:
-            raise OpenQuestion(understood.questions)
-        files = [Path(path) for path in paths]
-        batch = load(files, understood.mapping, understood=understood)
-        self._hold_to_one_pipeline(batch, may_chain=chained == "add")
-        begins = not Lake.exists(self.root)
-        lake = Lake.create(self.root) if begins else Lake.open(self.root)
-        try:
-            return self._bring_in(lake, files, batch, as_of=as_of, lang=lang)
-        except Exception:
-            if begins:  # nothing half-done: no empty book is left where there was none
-                discard(self.root)
-            raise
-
-    def _bring_in(
-        self, lake: Lake, files: list[Path], batch: Batch, *, as_of: dt.date | None, lang: str
-    ) -> ImportReport:
-        # The name is this import's alone, so that one that is refused can never overwrite the record of another.
-        name = f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
-        kept = tuple(keep_original(path, self.root / "originals") for path in files)
-        record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
-        record.save(self.root / "imports")
-        stored = _store(lake, batch, name, as_of)
-        save_mapping(batch.mapping, self.root / "mappings", files[0].stem)
-        reports = batch.settled(stored.same)
-        return ImportReport(reports, stored, self.as_of, self._write_rejects(batch, name, lang), batch.notes)
-
-    def _hold_to_one_pipeline(self, batch: Batch, *, may_chain: bool) -> None:
-        """Ask before a file whose stages are all others is chained to the stages of the book."""
-        if batch.pipeline is None or self.is_empty or may_chain:
-            return
-        ours, theirs = ({stage.name for stage in pipeline.open} for pipeline in (self.pipeline, batch.pipeline))
-        if ours and theirs and not ours & theirs:
-            values: dict[str, object] = {"theirs": ", ".join(sorted(theirs)), "ours": ", ".join(sorted(ours))}
-            raise OpenQuestion(
-                [
-                    Question(
-                        OTHER_STAGES,
-                        Message("book.other_stages", values),
-                        options={"add": Message("book.other_stages_add")},
-                        map_line="",
-                    )
-                ]
-            )
-
-    def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
-        written = {}
-        for number, report in enumerate(batch.files, 1):
-            if report.rejected:
-                path = self.root / "rejects" / f"{name}-{number}.csv"
-                write_rejects(report, path, lang)
-                written[report.name] = path
-        return written
+        report = self._imports.bring_in(
+            paths, mapping=mapping, kind=kind, answers=answers, as_of=as_of, lang=lang, on_progress=on_progress
+        )
+        return replace(report, as_of=self.as_of)
 
     def rebuild(self, on_progress: Progress | None = None) -> None:
         """Make the lake anew from what is true: originals, mappings and the journal.
@@ -242,15 +179,21 @@ class Book:
         Raises:
             BookError: an original is missing, or another import is under way.
         """
-        lake = Lake.open(self.root)
-        with tempfile.TemporaryDirectory(prefix="yaad-rebuild-") as folder:
-            fresh = Lake.create(Path(folder) / "book")
-            for name in lake.pin().imports:
-                record = ImportRecord.load(self.root / "imports", name)
-                paths = lay_out(record.files, self.root / "originals", Path(folder) / name)
-                mapping = Mapping.from_yaml(record.mapping, name=name)
-                _store(fresh, load(paths, mapping, on_progress=on_progress), name, record.as_of)
-            lake.replace_with(fresh)
+        self._imports.rebuild(on_progress=on_progress)
+        self.close()
+
+    def imports(self) -> list[ImportRecord]:
+        """The imports that the book is made of, in their order."""
+        return self._imports.history()
+
+    def undo_import(self, name: str, on_progress: Progress | None = None) -> None:
+        """Take an import back: the book is made anew without it. Its original stays, and what people wrote.
+
+        Raises:
+            UnknownName: the book has no such import.
+            BookError: an original is missing, or another import is under way.
+        """
+        self._imports.undo(name, on_progress=on_progress)
         self.close()
 
     # ---- what the book is -------------------------------------------------------------------------------------
@@ -525,24 +468,9 @@ class Book:
         return written
 
 
-def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored:
-    return store(
-        lake,
-        batch.tables,
-        batch.pipeline,
-        zone=batch.zone,
-        last_event=batch.last_event,
-        last_day=batch.last_day,
-        import_name=name,
-        as_of=as_of,
-        # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
-        history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
-    )
-
-
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
-    own = {"originals", "imports", "mappings", "rejects", "lake", "server", JOURNAL_NAME, COMPANY}
+    own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", JOURNAL_NAME, COMPANY}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 

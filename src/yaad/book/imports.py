@@ -4,18 +4,21 @@ originals/<sha256>      the file as it came
 imports/0001-….yaml      one record an import; those that `current.json` names are the ones that happened
 mappings/<name>.yaml    the latest mapping of each name, for the next file of its kind
 rejects/0001-…-<n>.csv   refused rows: row, column, reason, what stood there
+differences/0002-….csv   what the import says otherwise than the book did: deal, field, before, now
 """
 
 import csv
 import datetime as dt
 import hashlib
 import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from yaad.errors import BookError, InputError
+from yaad.facts import Stored
 from yaad.intake import FileReport, Mapping
 from yaad.show import inert
 from yaad.text import Message, render
@@ -95,7 +98,7 @@ def lay_out(files: tuple[KeptFile, ...], originals: Path, folder: Path) -> list[
     return paths
 
 
-MADE = ("current.json", "write.lock", "imports", "originals", "mappings", "rejects", "lake")
+MADE = ("current.json", "write.lock", "imports", "originals", "mappings", "rejects", "differences", "lake")
 
 
 def discard(root: Path) -> None:
@@ -126,13 +129,34 @@ def read_mapping(path: Path) -> Mapping:
 
 def write_rejects(report: FileReport, path: Path, lang: str) -> None:
     """Write the refused rows of a file: row, column, reason in words, what stood there."""
+    rows = (
+        [row["row"], row["column"], render(Message(row["reason"]), lang), inert(row["raw"] or "")]
+        for row in report.rejects.to_pylist()
+    )
+    _write(path, [f"book.rejects_{name}" for name in ("row", "column", "reason", "raw")], rows, lang)
+
+
+def write_difference(stored: Stored, path: Path, lang: str) -> bool:
+    """Write what an import says otherwise than the book did; whether there was anything to write."""
+    says = {name: render(Message(f"book.difference_is_{name}"), lang) for name in ("changed", "kept", "absent")}
+    listed = stored.difference
+    rows = [
+        [says["changed"], row["deal_id"], row["field"], row["before"], row["now"]] for row in listed.changes.to_pylist()
+    ]
+    rows += [[says["kept"], one.deal_id, one.field, one.told, one.standing] for one in stored.kept]
+    rows += [[says["absent"], deal_id, "", "", ""] for deal_id in listed.absent]
+    if rows:
+        head = [f"book.difference_{name}" for name in ("what", "deal", "field", "before", "now")]
+        _write(path, head, ([inert(cell or "") for cell in row] for row in rows), lang)
+    return bool(rows)
+
+
+def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]], lang: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([render(Message(f"book.rejects_{name}"), lang) for name in ("row", "column", "reason", "raw")])
-        for row in report.rejects.to_pylist():
-            reason = render(Message(row["reason"]), lang)
-            writer.writerow([row["row"], row["column"], reason, inert(row["raw"] or "")])
+        writer.writerow([render(Message(key), lang) for key in head])
+        writer.writerows(rows)
 
 
 def save_mapping(mapping: Mapping, folder: Path, name: str) -> Path:

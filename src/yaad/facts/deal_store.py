@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, Mask, checked, conform, not_among, said
+from yaad.facts.differences import Difference, difference
 from yaad.facts.histories import History, changed_deals, new_histories
 from yaad.facts.overlays import Kept
 from yaad.facts.parts import Workshop, part_numbers, rewrite_deals, within
@@ -31,6 +32,7 @@ class DealsStored:
         counts: of deals.
         next_move: the next free `seq` of a move.
         kept: where what people wrote stands against the import.
+        difference: deals that say something else than before, and those that the import does not speak of.
         same: of `deals` and `moves` that arrived, for each row whether the book had it just so.
     """
 
@@ -38,6 +40,7 @@ class DealsStored:
     next_move: int
     kept: tuple[Kept, ...]
     same: dict[str, Mask]
+    difference: Difference
 
 
 def store_deals(
@@ -87,7 +90,8 @@ def store_deals(
     rewrite_deals(shop, rows, histories.union(as_before, distinct=False), pipeline, progress)
     came_anything = bool(counts.new or counts.changed)
     next_move = shop.pin.next_move + (tables["moves"].num_rows if came_anything and "moves" in tables else 0)
-    return DealsStored(counts, next_move, kept, same)
+    listed = difference(shop, old, merged, moved, told) if shop.pin.imports else Difference()
+    return DealsStored(counts, next_move, kept, same, listed)
 
 
 def _came_moves(shop: Workshop, tables: Mapping[str, pa.Table]) -> ir.Table:

@@ -195,13 +195,19 @@ class Lake:
         """Make `pin` the book; the last step of every write."""
         write_pin(self.root, pin)
 
-    def replace_with(self, other: "Lake") -> None:
+    def replace_with(self, other: "Lake", since: Pin) -> None:
         """Take over the tables of a book that was built anew elsewhere; the journal is folded in again from its start.
 
+        Args:
+            other: the book built anew.
+            since: what this book was when that began.
+
         Raises:
-            BookError: somebody else is writing.
+            BookError: somebody else is writing, or something was imported meanwhile.
         """
         with self.writer("rebuild") as pin:
+            if pin.imports != since.imports:
+                raise BookError(Message("facts.imported_meanwhile"))
             fresh = other.pin()
             versions = {}
             for table in sorted(pin.tables.keys() | fresh.tables.keys()):

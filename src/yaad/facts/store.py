@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from yaad.errors import InputError
 from yaad.facts.arrivals import Mask
 from yaad.facts.deal_store import store_deals
+from yaad.facts.differences import Difference
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.flat_store import adopt_orphans, store_flat
 from yaad.facts.histories import History
@@ -37,6 +38,7 @@ class Stored:
         version: of the data after it; the same as before when nothing changed.
         committed: whether anything changed.
         kept: fields in which what people wrote stands against the import.
+        difference: what it says otherwise than the book did.
         same: arriving table → for each of its rows, whether the book had it just so before.
     """
 
@@ -45,6 +47,7 @@ class Stored:
     committed: bool = False
     kept: tuple[Kept, ...] = ()
     same: dict[str, Mask] = field(default_factory=dict)
+    difference: Difference = field(default_factory=Difference)
 
     @property
     def main(self) -> Counts:
@@ -124,9 +127,9 @@ def store(
         day = as_of or last_day or seen.as_of_day
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit)) as bench:
             shop = Workshop(bench, lake, pin)
-            counts, seen, kept, same = _bring_in(shop, tables, seen, history=history, day=day, progress=on_progress)
+            stored, seen = _bring_in(shop, tables, seen, history=history, day=day, progress=on_progress)
             if not shop.parts and seen == pin:
-                return Stored(counts, pin.version, committed=False, kept=kept, same=same)
+                return replace(stored, version=pin.version)
             seen = seen.moved(
                 tables=pin.tables | shop.commit(),
                 seq=pin.seq + 1,
@@ -136,7 +139,7 @@ def store(
             )
             lake.publish(seen)
         lake.vacuum(seen)
-        return Stored(counts, seen.version, committed=True, kept=kept, same=same)
+        return replace(stored, version=seen.version, committed=True)
 
 
 def _bring_in(
@@ -147,24 +150,21 @@ def _bring_in(
     history: History,
     day: dt.date,
     progress: Callable[[], None],
-) -> tuple[dict[str, Counts], Pin, tuple[Kept, ...], dict[str, Mask]]:
-    """Write all tables of the import.
-
-    Gives the counts, the pin as it follows from them, what stands against it, and which rows were there already.
-    """
+) -> tuple[Stored, Pin]:
+    """Write all tables of the import; gives what changed, not committed yet, and the pin as it follows from that."""
     counts: dict[str, Counts] = {}
-    kept: tuple[Kept, ...] = ()
-    same: dict[str, Mask] = {}
+    done = Stored(counts)
     if "deals" in tables or "moves" in tables:
-        stored = store_deals(shop, tables, seen.pipeline, history=history, export_day=day, progress=progress)
-        counts["deals"], kept, same = stored.counts, stored.kept, stored.same
-        seen = seen.moved(next_move=stored.next_move)
+        deals = store_deals(shop, tables, seen.pipeline, history=history, export_day=day, progress=progress)
+        counts["deals"] = deals.counts
+        done = Stored(counts, kept=deals.kept, same=deals.same, difference=deals.difference)
+        seen = seen.moved(next_move=deals.next_move)
     for table in KEYS:
         if table != "deals" and table in tables:
-            counts[table], same[table] = store_flat(shop, table, tables[table])
+            counts[table], done.same[table] = store_flat(shop, table, tables[table])
     if "deals" in counts:
         adopt_orphans(shop)
-    return counts, seen, kept, same
+    return done, seen
 
 
 def _seen_from(

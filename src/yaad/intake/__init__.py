@@ -9,6 +9,7 @@ from yaad.intake.batch import MOVES, Batch
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.loading import load
 from yaad.intake.mapping import Join, Mapping, StageRule
+from yaad.intake.reading import Progress
 from yaad.intake.report import REJECTS, FileReport
 from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
 
@@ -22,6 +23,7 @@ __all__ = [
     "Join",
     "Kind",
     "Mapping",
+    "Progress",
     "Shape",
     "StageRule",
     "Understanding",

@@ -1,0 +1,184 @@
+"""Bringing files into a book: understood, loaded, stored in one step or not at all; done again; taken back."""
+
+import datetime as dt
+import tempfile
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from yaad.book.imports import (
+    ImportRecord,
+    discard,
+    keep_original,
+    lay_out,
+    read_mapping,
+    save_mapping,
+    write_difference,
+    write_rejects,
+)
+from yaad.book.reports import ImportReport
+from yaad.errors import OpenQuestion, Question, UnknownName
+from yaad.facts import History, Lake, Stored, store
+from yaad.intake import Batch, Kind, Mapping, Progress, Shape, Understanding, load, understand
+from yaad.text import Message
+
+SECOND = 2
+"""The first import of a book differs from nothing."""
+
+OTHER_STAGES = "stages:other"
+"""The question whether a file of other stages is to be chained to the book's own."""
+
+
+class Imports:
+    """The imports of the book in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def understand(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        mapping: Mapping | Path | str | None,
+        kind: Kind | str | None,
+        answers: dict[str, str] | None,
+        on_progress: Progress | None,
+    ) -> Understanding:
+        """What files say; see `Book.understand`."""
+        files = [Path(path) for path in paths]
+        named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+        return understand(
+            files, mapping=named, kind=Kind(kind) if kind else None, answers=answers, on_progress=on_progress
+        )
+
+    def bring_in(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        mapping: Mapping | Path | str | None,
+        kind: Kind | str | None,
+        answers: dict[str, str] | None,
+        as_of: dt.date | None,
+        lang: str,
+        on_progress: Progress | None,
+    ) -> ImportReport:
+        """All of the files, or nothing; see `Book.import_files`."""
+        said = dict(answers or {})
+        chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
+        understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
+        if understood.questions:
+            raise OpenQuestion(understood.questions)
+        files = [Path(path) for path in paths]
+        batch = load(files, understood.mapping, understood=understood)
+        begins = not Lake.exists(self._root)
+        self._hold_to_one_pipeline(batch, may_chain=begins or chained == "add")
+        lake = Lake.create(self._root) if begins else Lake.open(self._root)
+        try:
+            return self._store(lake, files, batch, as_of=as_of, lang=lang)
+        except Exception:
+            if begins:  # nothing half-done: no empty book is left where there was none
+                discard(self._root)
+            raise
+
+    def history(self) -> list[ImportRecord]:
+        """The imports that happened, in their order."""
+        names = Lake.open(self._root).pin().imports if Lake.exists(self._root) else ()
+        return [ImportRecord.load(self._root / "imports", name) for name in names]
+
+    def rebuild(self, *, without: str = "", on_progress: Progress | None = None) -> None:
+        """Make the lake anew from originals and mappings; see `Book.rebuild`.
+
+        Args:
+            without: the name of an import to leave out.
+            on_progress: called with rows done and rows in all.
+        """
+        lake = Lake.open(self._root)
+        began = lake.pin()
+        with tempfile.TemporaryDirectory(prefix="yaad-rebuild-") as folder:
+            fresh = Lake.create(Path(folder) / "book")
+            for name in began.imports:
+                if name == without:
+                    continue
+                record = ImportRecord.load(self._root / "imports", name)
+                paths = lay_out(record.files, self._root / "originals", Path(folder) / name)
+                mapping = Mapping.from_yaml(record.mapping, name=name)
+                _store(fresh, load(paths, mapping, on_progress=on_progress), name, record.as_of)
+            lake.replace_with(fresh, began)
+
+    def undo(self, name: str, *, on_progress: Progress | None = None) -> None:
+        """Take an import back; see `Book.undo_import`."""
+        known = Lake.open(self._root).pin().imports
+        if name not in known:
+            raise UnknownName("import", name, known)
+        self.rebuild(without=name, on_progress=on_progress)
+
+    def _store(self, lake: Lake, files: list[Path], batch: Batch, *, as_of: dt.date | None, lang: str) -> ImportReport:
+        # The name is this import's alone, so that one that is refused can never overwrite the record of another.
+        name = f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
+        kept = tuple(keep_original(path, self._root / "originals") for path in files)
+        record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
+        record.save(self._root / "imports")
+        stored = _store(lake, batch, name, as_of)
+        save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
+        reports = batch.settled(stored.same)
+        told = (*batch.notes, *self._difference(stored, name, lang))
+        return ImportReport(reports, stored, lake.pin().as_of_day, self._write_rejects(batch, name, lang), told)
+
+    def _difference(self, stored: Stored, name: str, lang: str) -> list[Message]:
+        """What changed in a book that was not empty, in sentences; the list of it is written beside."""
+        deals = stored.tables.get("deals")
+        if deals is None or len(Lake.open(self._root).pin().imports) < SECOND:
+            return []
+        values: dict[str, object] = {"new": deals.new, "changed": deals.changed, "unchanged": deals.unchanged}
+        told = [Message("book.difference", values)]
+        if deals.absent:
+            told.append(Message("book.difference_stay", {"n": deals.absent}))
+        if stored.kept:
+            told.append(Message("book.difference_stand", {"n": len(stored.kept)}))
+        path = self._root / "differences" / f"{name}.csv"
+        if write_difference(stored, path, lang):
+            told.append(Message("book.difference_written", {"path": str(path)}))
+        return told
+
+    def _hold_to_one_pipeline(self, batch: Batch, *, may_chain: bool) -> None:
+        """Ask before a file whose stages are all others is chained to the stages of the book."""
+        if batch.pipeline is None or may_chain:
+            return
+        known = Lake.open(self._root).pin().pipeline
+        ours, theirs = ({stage.name for stage in pipeline.open} for pipeline in (known, batch.pipeline))
+        if ours and theirs and not ours & theirs:
+            values: dict[str, object] = {"theirs": ", ".join(sorted(theirs)), "ours": ", ".join(sorted(ours))}
+            raise OpenQuestion(
+                [
+                    Question(
+                        OTHER_STAGES,
+                        Message("book.other_stages", values),
+                        options={"add": Message("book.other_stages_add")},
+                        map_line="",
+                    )
+                ]
+            )
+
+    def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
+        written = {}
+        for number, report in enumerate(batch.files, 1):
+            if report.rejected:
+                path = self._root / "rejects" / f"{name}-{number}.csv"
+                write_rejects(report, path, lang)
+                written[report.name] = path
+        return written
+
+
+def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored:
+    return store(
+        lake,
+        batch.tables,
+        batch.pipeline,
+        zone=batch.zone,
+        last_event=batch.last_event,
+        last_day=batch.last_day,
+        import_name=name,
+        as_of=as_of,
+        # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
+        history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
+    )
