@@ -46,11 +46,13 @@ class TenMore:
         closings: of the ten, how many are won in the end: 10 × the expected share of the later stages.
         value: ``closings`` × the mean won deal; None when that is not known.
         unit: its currency, None when unknown.
+        is_closing: to move on from the step is to be won.
     """
 
     closings: float
     value: float | None
     unit: str | None
+    is_closing: bool = False
 
 
 def where_most_is_lost(scope: Scope) -> Leak | None:
@@ -82,15 +84,16 @@ def where_most_is_lost(scope: Scope) -> Leak | None:
 
 def _ten_more(scope: Scope, place: int) -> TenMore | None:
     """Ten more deals that move on from a stage; None while none of the later ones was won."""
-    later = 1.0 if place + 1 == len(scope.stages) else Chances.of(scope).from_stage(place + 1)
+    last = place + 1 == len(scope.stages)
+    later = 1.0 if last else Chances.of(scope).from_stage(place + 1)
     if not later:
         return None
     try:
         (mean,) = measure(["deal_value_mean"], scope.asking(all_time=True))
     except InputError:  # amounts in several currencies
-        return TenMore(10 * later, None, None)
+        return TenMore(10 * later, None, None, last)
     value = None if mean.value is None else 10 * later * float(mean.value)
-    return TenMore(10 * later, value, mean.unit)
+    return TenMore(10 * later, value, mean.unit, last)
 
 
 def _value(scope: Scope, place: int) -> tuple[float | None, str | None, Message | None]:

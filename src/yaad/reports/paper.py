@@ -22,6 +22,7 @@ from yaad.text import Message, direction
 
 WEIGHTS = (400, 500, 600, 700)
 HATCH = "hatch"
+MAQAF, JOINER = chr(0x05BE), chr(0x2060)
 _SVG = re.compile(r"<svg class=\"(?:sb|ax)[^>]*>|<svg width=\"12\"[^>]*>")
 _FILL = re.compile(r"url\(#hatch-[0-9a-f]{8}\)")
 _BDI = re.compile(r"<bdi>(.*?)</bdi>", re.DOTALL)
@@ -130,7 +131,7 @@ def for_paper(markup: str) -> str:
     """Parts of a page, made ready for paper: drawings with their own rules, names with their own direction."""
     rules = f"<style>{_drawing_css(theme(dark=False))}</style>{_HATCHING}"
     drawn = _SVG.sub(lambda found: found[0] + rules, _DEFS.sub("", markup))
-    joined = drawn.replace("\u05be<", "\u05be\u2060<")  # a prefix stays on the line of its number
+    joined = drawn.replace(f"{MAQAF}<", f"{MAQAF}{JOINER}<")  # a prefix stays on the line of its number
     return _BDI.sub(_directed, _FILL.sub(f"url(#{HATCH})", joined))
 
 

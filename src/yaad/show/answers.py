@@ -16,8 +16,10 @@ def leak_worth(leak: Leak, lang: str) -> Message | None:
 
 def leak_ten(leak: Leak, lang: str) -> Message | None:
     """What ten more of them are worth that move on like those that did; None while none of those was won."""
-    if leak.ten is None:
+    if leak.ten is None or (leak.ten.is_closing and leak.ten.value is None):
         return None
+    if leak.ten.is_closing and leak.ten.value is not None:
+        return Message("show.leak_ten_closed", {"value": money(leak.ten.value, leak.ten.unit, lang)})
     whole = round(leak.ten.closings)
     closings = Message("show.step_closing", {"n": whole})
     if not whole:

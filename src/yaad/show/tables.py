@@ -267,7 +267,8 @@ def span(low: float | None, high: float | None, unit: str | None, lang: str) -> 
         return Shown(None, "")
     if high is None:
         return Shown(None, Message("show.or_more", {"low": _bare(low, unit, lang)}), (low, None))
-    return Shown(None, f"{_bare(low, unit, lang)}–{_bare(high, unit, lang)}", (low, high))
+    ends = [_bare(end, unit, lang) for end in (low, high)]
+    return Shown(None, ends[0] if ends[0] == ends[1] else "–".join(ends), (low, high))
 
 
 def _bare(value: float, unit: str | None, lang: str) -> str:

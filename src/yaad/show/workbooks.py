@@ -123,7 +123,7 @@ def _like(cell: Shown, lang: str) -> str:
     return money_format(unit) if unit else ""
 
 
-def write_workbook(target: Path | IO[bytes], sheets: Iterable[Sheet], lang: str) -> int:
+def write_workbook(target: Path | IO[bytes], sheets: Iterable[Sheet], lang: str, *, streamed: bool = False) -> int:
     """Write sheets as an XLSX file.
 
     Texts stay texts whatever they begin with, nothing becomes a link, numbers that a spreadsheet would round (from
@@ -133,6 +133,7 @@ def write_workbook(target: Path | IO[bytes], sheets: Iterable[Sheet], lang: str)
         target: the file, or an open one.
         sheets: in the order of their tabs; rows are read as they are written.
         lang: decides the direction of the sheets and the form of dates.
+        streamed: rows go to the disk as they come, so that a large table takes little memory.
 
     Returns:
         How many texts were cut at the 32,767 signs that a cell holds.
@@ -140,6 +141,7 @@ def write_workbook(target: Path | IO[bytes], sheets: Iterable[Sheet], lang: str)
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options["constant_memory"] = streamed
     with xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), options) as book:
         writer = _Writer(book, lang)
         for sheet in sheets:

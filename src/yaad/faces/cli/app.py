@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import entries, figures, house, imports, plans
+from yaad.faces.cli import entries, figures, house, imports, plans, reports
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.options import Language
 
@@ -45,6 +45,8 @@ for _name, _verb in (
     ("note", entries.note),
     ("undo", entries.undo),
     ("doctor", house.doctor),
+    ("xray", reports.xray),
+    ("export", reports.export),
     ("rebuild", house.rebuild),
     ("serve", house.serve),
     ("demo", house.demo),

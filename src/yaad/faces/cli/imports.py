@@ -1,8 +1,10 @@
 """The verb `import`: files in, an account of every row out; questions asked only where a person can answer."""
 
+import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +16,7 @@ from yaad.faces.cli.screen import Screen, is_terminal, pairs, sentence
 from yaad.faces.cli.verbs import screen_for
 
 if TYPE_CHECKING:
-    from yaad.book import ImportReport
+    from yaad.book import Book, ImportReport
     from yaad.intake import Understanding
 
 OnProgress = Callable[[int, int | None], None]
@@ -37,25 +39,39 @@ def import_(
     from yaad.model import parse_day
 
     screen = screen_for(lang, as_json=as_json)
-    answers = pairs(answer, "--answer")
-    day = parse_day(as_of) if as_of else None
-    rows = kind.value if kind else None
+    told = Told(mapping, kind.value if kind else None, pairs(answer, "--answer"), parse_day(as_of) if as_of else None)
     with closing(Book.create(book)) as opened_book:
-        if not (yes or as_json or mapping) and is_terminal(sys.stdin, sys.stderr):
-            understand = partial(opened_book.understand, paths, mapping=mapping, kind=rows)
-            if not _asked(lambda said: understand(answers=said), answers, screen.lang):
-                return
-        with progress(screen.lang) as on_progress:
-            report = opened_book.import_files(
-                paths,
-                mapping=mapping,
-                kind=rows,
-                answers=answers,
-                as_of=day,
-                lang=screen.lang,
-                on_progress=on_progress,
-            )
-    _report(report, screen)
+        report = bring_in(opened_book, paths, told, screen, ask=not (yes or as_json or mapping))
+    if report is not None:
+        _report(report, screen)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person says about files before they are read: each may be None or empty."""
+
+    mapping: Path | None
+    kind: str | None
+    answers: dict[str, str]
+    as_of: dt.date | None
+
+
+def bring_in(book: "Book", paths: Sequence[Path], told: Told, screen: Screen, *, ask: bool) -> "ImportReport | None":
+    """Files into a book, with questions where a person can answer them; None when the person does not agree."""
+    if ask and is_terminal(sys.stdin, sys.stderr):
+        understand = partial(book.understand, paths, mapping=told.mapping, kind=told.kind)
+        if not _asked(lambda said: understand(answers=said), told.answers, screen.lang):
+            return None
+    with progress(screen.lang) as on_progress:
+        return book.import_files(
+            paths,
+            mapping=told.mapping,
+            kind=told.kind,
+            answers=told.answers,
+            as_of=told.as_of,
+            lang=screen.lang,
+            on_progress=on_progress,
+        )
 
 
 def _asked(understand: Callable[[dict[str, str]], "Understanding"], answers: dict[str, str], lang: str) -> bool:

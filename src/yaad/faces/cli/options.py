@@ -39,6 +39,14 @@ class KindName(StrEnum):
     CALLS = "calls"
 
 
+class EndingName(StrEnum):
+    """What a table is written as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
 BookDir = Annotated[Path, typer.Option("--book", envvar="YAAD_BOOK", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json")]
 Language = Annotated[Lang | None, typer.Option("--lang")]

@@ -108,15 +108,17 @@ def _split(asked: Asked, lang: str) -> str:
         return ""
     name, rows = asked.split
     table = rows.table(lang)
-    shown = only(table, name, "entered", "reached", "rate_expected", "range")
-    shown = Table(lang, "", shown.columns, shown.rows[:GROUPS], notes=_rest(len(table.rows)))
+    early = all(row.rate_expected is None for row in rows.content)
+    wanted = ("undecided", "rate") if early else ("rate_expected", "range")
+    shown = only(table, name, "entered", "reached", *wanted)
+    what = Message("show.undecided_is" if early else "show.expected_is")
+    shown = Table(lang, "", shown.columns, shown.rows[:GROUPS], notes=(what, *_rest(len(table.rows))))
     head = tag("h2", say_html(Message("reports.h_split", {"by": dimension(name)}), lang))
     return tag("div", head + table_html(shown, caption=False), class_="split")
 
 
 def _rest(count: int) -> tuple[Message, ...]:
-    more = (Message("reports.more", {"n": count - GROUPS}),) if count > GROUPS else ()
-    return (Message("show.expected_is"), *more)
+    return (Message("reports.more", {"n": count - GROUPS}),) if count > GROUPS else ()
 
 
 def _ten(flow: Funnel, lang: str) -> str:

@@ -26,7 +26,7 @@ def plan(asked: Asked, lang: str) -> Page:
     title = Message("reports.title_plan")
     if isinstance(made, YaadError):
         sure, todo = (Message("reports.no_plan_sure"),), (Message("reports.no_plan_todo"),)
-        return Page("plan", title, (made.message,), sure, todo, (), data={"plan": None})
+        return Page("plan", title, (Message("reports.no_plan"), made.message), sure, todo, (), data={"plan": None})
     if_so = _if_so(asked)
     answer, *rest = plan_lead(made.content)
     tables = [

@@ -21,6 +21,7 @@ SHOWN = 7
 """Findings and gaps on paper; the workbook has them all."""
 FILES = 5
 TO_FILL = 2
+LEAST_HOLE = 0.01
 HOLES = frozenset(f"no_{name}" for name in MISSING)
 ALONE = 1
 
@@ -71,7 +72,7 @@ def _says(asked: Asked, source: Source) -> tuple[Said, ...]:
 
 def _holes(asked: Asked) -> list[Finding]:
     """Columns that some of the deals that need them lack, the largest hole first."""
-    found = [one for one in _partly(asked.findings, asked.gaps) if one.id in HOLES]
+    found = [one for one in asked.findings if one.id in HOLES and LEAST_HOLE * one.of <= one.count < one.of]
     return sorted(found, key=lambda one: -one.count / one.of)
 
 
@@ -81,7 +82,9 @@ def _sure(asked: Asked) -> tuple[Said, ...]:
     said: list[Said] = [Message("reports.rests_on", values)]
     if asked.first_month:
         said.append(Message("reports.seen_from", {"month": asked.first_month, "day": asked.as_of}))
-    if won + lost < FEW_DECIDED:
+    if not won + lost:
+        said.append(Message("reports.none_decided"))
+    elif won + lost < FEW_DECIDED:
         said.append(Message("reports.few_decided", {"n": won + lost}))
     return tuple(said)
 
@@ -149,7 +152,12 @@ def _account(asked: Asked, source: Source, lang: str) -> str:
 
 def _figures(asked: Asked, lang: str) -> str:
     """The figures of all the data in one row, and the sum of all deals."""
-    cells = "".join(_figure(one, lang) for one in asked.figures.values() if one.value is not None)
+    told = [one for one in asked.figures.values() if one.value is not None]
+    if not asked.figures["won"].value:
+        told = [one for one in told if one.id != "won_value"]
+    if not asked.figures["lost"].value:  # a rate of what was decided needs losses: without any it is no answer
+        told = [one for one in told if one.id != "win_rate"]
+    cells = "".join(_figure(one, lang) for one in told)
     sums = sum_line(asked.funnel)
     return tag("div", cells, class_="facts") + (tag("p", say_html(sums, lang), class_="sums") if sums else "")
 

@@ -76,7 +76,9 @@ def _calls(calls: Calls, lang: str) -> str:
         beside = " · ".join(say_html(part, lang) for part in (deal.owner, deal.phone) if part)
         who = tag("b", say_html(deal.name, lang)) + (tag("small", beside) if beside else "")
         why = say_html(deal.why, lang) + tag("em", say_html(deal.next_step, lang))
-        worth = "–" if deal.amount is None else money(deal.amount, deal.currency, lang)
-        stands = tag("b", say_html(worth, lang)) + tag("small", say_html(deal.stage, lang))
+        stands = tag("b", say_html(deal.stage, lang))
+        if deal.amount is not None:
+            worth = money(deal.amount, deal.currency, lang)
+            stands = tag("b", say_html(worth, lang)) + tag("small", say_html(deal.stage, lang))
         rows += tag("tr", tag("th", who, scope="row") + tag("td", why, class_="why") + tag("td", stands, class_="val"))
     return tag("table", tag("tbody", rows), class_="calls")

@@ -1,0 +1,105 @@
+"""Verbs that hand something over: the X-ray of files or of a book, and tables as files."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yaad.errors import InputError
+from yaad.faces.cli import options as o
+from yaad.faces.cli.imports import Told, bring_in
+from yaad.faces.cli.screen import Screen, pairs
+from yaad.faces.cli.verbs import Asked, screen_for
+from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.book import Book
+    from yaad.reports import Source
+
+XRAY = Path("xray.pdf")
+ENGINE = "duckdb"
+
+
+def xray(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]")] = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE")] = XRAY,
+    target: Annotated[int | None, typer.Option("--target", metavar="CUSTOMERS")] = None,
+    comment: Annotated[list[str] | None, typer.Option("--comment", metavar="TEXT")] = None,
+    logo: Annotated[Path | None, typer.Option("--logo", metavar="FILE")] = None,
+    company: Annotated[str, typer.Option("--company", metavar="NAME")] = "",
+    mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE")] = None,
+    kind: Annotated[o.KindName | None, typer.Option("--as")] = None,
+    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=ANSWER")] = None,
+    yes: Annotated[bool, typer.Option("--yes")] = False,
+    as_of: o.AsOf = None,
+    book: o.BookDir = o.BOOK,
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """Four pages for the table."""
+    from yaad.model import parse_day
+    from yaad.reports import xray as make
+    from yaad.reports import xray_writer
+
+    screen = screen_for(lang, as_json=as_json)
+    write = xray_writer(out)  # a wrong ending is told before anything is read
+    told = Told(mapping, kind.value if kind else None, pairs(answer, "--answer"), parse_day(as_of) if as_of else None)
+    with _seen(paths or [], book, told, screen, ask=not (yes or as_json or mapping)) as seen:
+        if seen is None:
+            return
+        found, source = seen
+        named = company or (paths[0].stem if paths else "")
+        made = make(found, screen.lang, source=source, company=named, target=target, remarks=comment or (), logo=logo)
+    write(made)
+    if as_json:
+        screen.json({"written": str(out), **made.to_dict()})
+    else:
+        screen.say(Message("reports.written", {"path": str(out)}))
+
+
+@contextmanager
+def _seen(
+    paths: list[Path], root: Path, told: Told, screen: Screen, *, ask: bool
+) -> "Iterator[tuple[Book, Source] | None]":
+    """The book to look at: one of these files alone, that goes when it was seen, else the one in the folder."""
+    from yaad.book import Book
+    from yaad.reports import Source
+
+    if not paths:
+        with closing(Book.open(root, as_of=told.as_of)) as kept:
+            yield kept, Source()
+        return
+    with closing(Book.temporary(as_of=told.as_of)) as passing:
+        report = bring_in(passing, paths, told, screen, ask=ask)
+        yield None if report is None else (passing, Source.of(report))
+
+
+def export(
+    tables: Annotated[list[str] | None, typer.Argument(metavar="[TABLE...]")] = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH")] = Path(),
+    ending: Annotated[o.EndingName | None, typer.Option("--format")] = None,
+    as_of: o.AsOf = None,
+    book: o.BookDir = o.BOOK,
+    engine: o.EngineName = ENGINE,
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """Tables as files."""
+    from yaad.reports import export as write
+
+    screen = screen_for(lang, as_json=as_json)
+    if not out.name and ending is None:
+        raise InputError(Message("reports.where_to"))
+    with Asked(book, screen, engine, as_of).opened() as opened_book:
+        written = write(opened_book, tables or [], out, screen.lang, ending.value if ending else None)
+    if as_json:
+        screen.json({"written": [one.to_dict() for one in written]})
+        return
+    for one in written:
+        screen.say(one.said)
+        if one.cut:
+            screen.say(Message("reports.texts_cut", {"n": one.cut, "path": str(one.path)}))

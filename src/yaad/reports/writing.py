@@ -1,0 +1,48 @@
+"""Files that appear whole or not at all."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from yaad.errors import InputError
+from yaad.reports.pdf import pdf
+from yaad.reports.workbook import workbook
+from yaad.reports.xray import Xray
+from yaad.text import Message
+
+WRITERS: dict[str, Callable[[Xray], bytes]] = {".pdf": pdf, ".xlsx": workbook}
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """A place to write to; it takes the name `path` once all is written, and goes when that fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def xray_writer(path: Path) -> Callable[[Xray], None]:
+    """What writes an X-ray to a file, by the file's ending.
+
+    Raises:
+        InputError: the ending is neither pdf nor xlsx.
+    """
+    make = WRITERS.get(path.suffix.lower())
+    if make is None:
+        raise bad_ending(path, WRITERS)
+
+    def write(xray: Xray) -> None:
+        content = make(xray)
+        with appearing(path) as partial:
+            partial.write_bytes(content)
+
+    return write
+
+
+def bad_ending(path: Path, known: Iterator[str] | dict[str, Callable[[Xray], bytes]] | tuple[str, ...]) -> InputError:
+    """The error of a file whose ending says nothing that can be written."""
+    return InputError(Message("reports.bad_ending", {"path": str(path), "known": ", ".join(known)}))
