@@ -23,6 +23,7 @@ from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind, Shape
 from yaad.intake.mapping import ALL, Mapping
 from yaad.intake.presets import Export, Recognised, recognise
 from yaad.intake.table import Table
+from yaad.intake.twins import ask_twins
 from yaad.intake.unmapped import ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
 from yaad.intake.wide import LEAST, ask_stage_dates, stage_dates, told_dates
 from yaad.text import Message
@@ -167,6 +168,7 @@ def decide_fields(found: Decisions) -> None:
         _take_told_dates(found)
     if found.proposed:
         _propose(found)
+        ask_twins(found)
     else:
         for name, header in found.mapping.columns.items():
             if name not in known_fields(found.kind):

@@ -11,7 +11,7 @@ from yaad.intake.fields import field_name, known_fields
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.mapping import ALL, DUPLICATES, Join, Mapping, Settings, StageRule
 from yaad.intake.reading import MERGED
-from yaad.intake.reading.encoding import known_encoding
+from yaad.intake.reading.writing import WAYS, known_encoding
 from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
 from yaad.model import StageType, Tax
 from yaad.text import Message
@@ -165,7 +165,7 @@ class _Reading:
                     node.line,
                     key="encoding",
                     value=value,
-                    known="utf-8, windows-1255, utf-16-le, …",
+                    known=", ".join(WAYS),
                 )
         return found
 

@@ -2,13 +2,15 @@
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from yaad.errors import Question
 from yaad.intake.files import BLOCK, Source, looks_wide
+from yaad.intake.reading.writing import GERESH, UNDO_1252, UNDO_1255, UNDO_LATIN, WAYS, Way, known_encoding
 from yaad.text import Message
 
 MARKS = (
@@ -16,9 +18,25 @@ MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-CHOICES = ("utf-8", "windows-1255", "windows-1252", "utf-16-le", "utf-16-be", "cp862", "iso-8859-8")
-"""Encodings that a mapping may name, and the options of the question."""
+BYTES = ("windows-1255", "iso-8859-8", "cp862", "cp862-visual", "windows-1252")
+"""Encodings that may be meant where the bytes are no Unicode."""
+WIDE = ("utf-16-le", "utf-16-be")
+SAMPLE = 1 << 20
 LONE = re.compile("[\udc80-\udcff]")
+FINAL_FIRST = re.compile("(?<![\u05d0-\u05ea\"'״׳])[ךםןףץ](?=[\u05d0-\u05ea])")
+FINAL_LAST = re.compile("(?<=[\u05d0-\u05ea])[ךםןףץ](?![\u05d0-\u05ea])")
+"""Final letters where no word has them, and where words do."""
+
+
+def _followed(lead: str, codec: str) -> re.Pattern[bytes]:
+    """The first byte of a Hebrew letter in UTF-8, and one of its second bytes, as a codec shows them."""
+    second = range(0x90, 0xAB)
+    shown = {chr(byte) for byte in second} | {bytes([byte]).decode(codec, "ignore") for byte in second} - {""}
+    return re.compile(re.escape(lead.encode()) + b"(?:" + b"|".join(re.escape(one.encode()) for one in shown) + b")")
+
+
+TWICE_1252, TWICE_1255 = _followed("×", "windows-1252"), _followed(GERESH, "windows-1255")
+LATIN_RUN = re.compile(rb"(?:\xc3[\xa0-\xba]){3,}")
 BACKSLASH_QUOTE = re.compile(rb'[^\r\n]*\\"[^\r\n]*')
 
 
@@ -31,8 +49,8 @@ class Bytes:
         broken: bytes that are no part of valid UTF-8.
         letters: characters beyond ASCII that are valid UTF-8.
         neighbours: Hebrew letters of Windows-1255 that stand beside another one.
-        final_first: final letters (ם ן ץ ף ך) at the start of a word; logical Hebrew has hardly any.
-        final_last: final letters at the end of a word.
+        twice_1252, twice_1255: Hebrew letters in UTF-8 whose bytes were taken for that codec and saved in UTF-8 again.
+        latin_runs: letters that Windows-1252 shows where Windows-1255 has Hebrew, in runs of three and more.
         even_zeros, odd_zeros: zero bytes by the parity of their place, UTF-16's sign.
         escapes: some lines that hold a backslash before a quote.
     """
@@ -41,8 +59,9 @@ class Bytes:
     broken: int = 0
     letters: int = 0
     neighbours: int = 0
-    final_first: int = 0
-    final_last: int = 0
+    twice_1252: int = 0
+    twice_1255: int = 0
+    latin_runs: int = 0
     even_zeros: int = 0
     odd_zeros: int = 0
     escapes: list[bytes] = field(default_factory=list)
@@ -62,12 +81,18 @@ class Bytes:
         """Bytes that are Hebrew letters in Windows-1255."""
         return int(self.histogram[0xE0:0xFB].sum())
 
+    @property
+    def dos(self) -> int:
+        """Bytes that are Hebrew letters in CP862."""
+        return int(self.histogram[0x80:0x9B].sum())
+
 
 @dataclass(frozen=True)
 class Encoding:
-    """The decision: a codec's name, how we know, or the question when the bytes do not decide."""
+    """The decision: the name of an encoding, the way it is read, how we know, or the question when it is open."""
 
     name: str
+    way: Way
     how: Message
     question: Question | None = None
 
@@ -103,9 +128,9 @@ def _look(found: Bytes, block: bytes, place: int) -> None:
         return
     letter = (values >= 0xE0) & (values <= 0xFA)
     found.neighbours += int((letter[1:] & letter[:-1]).sum())
-    final = np.isin(values, (0xEA, 0xED, 0xEF, 0xF3, 0xF5))
-    found.final_first += int((final[1:-1] & ~letter[:-2] & letter[2:]).sum())
-    found.final_last += int((final[1:-1] & letter[:-2] & ~letter[2:]).sum())
+    found.twice_1252 += len(TWICE_1252.findall(block)) if b"\xc3\x97" in block else 0
+    found.twice_1255 += len(TWICE_1255.findall(block)) if b"\xd7\xb3" in block else 0
+    found.latin_runs += sum(map(len, LATIN_RUN.findall(block))) // 2 if b"\xc3" in block else 0
 
 
 def _try_utf8(found: Bytes, decoder: codecs.IncrementalDecoder, block: bytes) -> None:
@@ -122,69 +147,99 @@ def decide_encoding(source: Source, seen: Bytes, told: str | None) -> Encoding:
     """Choose the encoding of a text file.
 
     A byte order mark decides; then valid UTF-8 (a few broken lines are rejected later, one by one); then Hebrew
-    letters of Windows-1255, which stand side by side, where accents of Western languages stand alone. Else: asked.
+    letters of Windows-1255, which stand side by side, where accents of Western languages stand alone. Else it is asked;
+    so it is where the words come out backwards, or were spoiled on their way here.
     """
     with source.path.open("rb") as file:
         head = file.read(4)
-    for mark, name in MARKS:
-        if head.startswith(mark):
-            return Encoding(name, Message("intake.how_encoding_mark", {"encoding": name.removesuffix("-sig")}))
+    mark = next((name for sign, name in MARKS if head.startswith(sign)), None)
     if told is not None:
-        return Encoding(told, Message("intake.how_told", {"value": told}))
-    return _by_letters(source, seen)
+        way = WAYS[known_encoding(told) or told]
+        codec = mark if mark is not None and (way.mend is None or way.codec == "utf-8") else way.codec
+        return Encoding(told, replace(way, codec=codec), Message("intake.how_told", {"value": told}))
+    if mark is not None:
+        name = mark.removesuffix("-sig")
+        found = Encoding(name, Way(mark), Message("intake.how_encoding_mark", {"encoding": name}))
+    else:
+        found = _by_letters(source, seen)
+    return found if found.question is not None else _doubted(source, seen, found)
 
 
 def _by_letters(source: Source, seen: Bytes) -> Encoding:
     """The encoding of a file without a mark, by what its bytes would spell."""
     if looks_wide(seen.zeros, max(seen.even_zeros, seen.odd_zeros), source.size):
-        likely = "utf-16-be" if seen.even_zeros > seen.odd_zeros else "utf-16-le"
-        return _ask(source, seen, likely)
+        return _ask(source, seen, WIDE[::-1] if seen.even_zeros > seen.odd_zeros else WIDE)
     if seen.broken == 0:
-        return Encoding("utf-8", Message("intake.how_encoding_utf8", {"n": seen.letters}))
+        return Encoding("utf-8", WAYS["utf-8"], Message("intake.how_encoding_utf8", {"n": seen.letters}))
     if seen.broken <= (seen.broken + seen.letters) / 10:
-        return Encoding("utf-8", Message("intake.how_encoding_mostly_utf8", {"n": seen.broken}))
+        return Encoding("utf-8", WAYS["utf-8"], Message("intake.how_encoding_mostly_utf8", {"n": seen.broken}))
     if _looks_hebrew(seen):
-        return Encoding("windows-1255", Message("intake.how_encoding_hebrew", {"n": seen.hebrew}))
-    return _ask(source, seen, "windows-1255" if seen.hebrew * 2 > seen.high else "windows-1252")
+        how = Message("intake.how_encoding_hebrew", {"n": seen.hebrew})
+        return Encoding("windows-1255", WAYS["windows-1255"], how)
+    if seen.dos * 2 > seen.high:
+        first, last = _finals(_text(source, "cp862"))
+        return _ask(source, seen, _first("cp862-visual" if first > last else "cp862", BYTES))
+    return _ask(source, seen, _first("windows-1255" if seen.hebrew * 2 > seen.high else "windows-1252", BYTES))
 
 
 def _looks_hebrew(seen: Bytes) -> bool:
     undefined = int(seen.histogram[0xD9:0xE0].sum() + seen.histogram[[0xFB, 0xFC, 0xFF]].sum())
-    return (
-        seen.hebrew >= 0.7 * seen.high
-        and seen.neighbours >= 0.5 * seen.hebrew
-        and undefined <= seen.high / 1000
-        and seen.final_first <= seen.final_last
-    )
+    return seen.hebrew >= 0.7 * seen.high and seen.neighbours >= 0.5 * seen.hebrew and undefined <= seen.high / 1000
 
 
-def _ask(source: Source, seen: Bytes, likely: str) -> Encoding:
+def _doubted(source: Source, seen: Bytes, found: Encoding) -> Encoding:
+    """A decision that the words themselves speak against is asked."""
+    codec = found.way.codec
+    if codec.startswith("utf-8"):
+        spoiled = {UNDO_1252: seen.twice_1252 >= 2, UNDO_1255: seen.twice_1255 * 4 > seen.letters + 4}
+        spoiled[UNDO_LATIN] = seen.latin_runs * 2 > seen.letters
+        mends = [name for name, is_so in spoiled.items() if is_so]
+        if mends:
+            evidence = Message("intake.evidence_spoiled", {"n": max(seen.twice_1252, seen.twice_1255, seen.latin_runs)})
+            return _ask(source, seen, [*mends, "utf-8"], evidence)
+    first, last = _finals(_text(source, codec))
+    if first > last:
+        visual = {"windows-1255": "iso-8859-8", "utf-8": "utf-8-visual", "utf-8-sig": "utf-8-visual"}.get(codec)
+        if visual is not None:
+            evidence = Message("intake.evidence_finals", {"n": first, "last": last})
+            return _ask(source, seen, [visual, found.name], evidence)
+    return found
+
+
+def _first(likely: str, names: Sequence[str]) -> list[str]:
+    """The likely one first."""
+    return [likely, *(name for name in names if name != likely)]
+
+
+def _finals(text: str) -> tuple[int, int]:
+    """Final letters that begin a word, and that end one."""
+    return len(FINAL_FIRST.findall(text)), len(FINAL_LAST.findall(text))
+
+
+def _text(source: Source, codec: str) -> str:
+    """The first part of the file."""
+    with source.path.open("rb") as file:
+        return codecs.getincrementaldecoder(codec)("replace").decode(file.read(SAMPLE))
+
+
+def _ask(source: Source, seen: Bytes, names: Sequence[str], evidence: Message | None = None) -> Encoding:
     options = {
-        name: Message("intake.option_encoding", {"encoding": name, "sample": _sample(source, name)}) for name in CHOICES
+        name: Message("intake.option_encoding", {"encoding": name, "sample": _sample(source, name)}) for name in names
     }
+    counts: dict[str, object] = {"n": seen.broken, "hebrew": seen.hebrew, "high": seen.high}
     question = Question(
         f"encoding:{source.name}",
         Message("intake.ask_encoding", {"name": source.name}),
-        (Message("intake.evidence_encoding", {"n": seen.broken, "hebrew": seen.hebrew, "high": seen.high}),),
+        (evidence or Message("intake.evidence_encoding", counts),),
         options,
-        f"encoding: {likely}",
+        f"encoding: {names[0]}",
     )
-    return Encoding(likely, Message("intake.how_open"), question)
+    return Encoding(names[0], WAYS[names[0]], Message("intake.how_open"), question)
 
 
 def _sample(source: Source, name: str) -> str:
     """The first words beyond ASCII as an encoding shows them."""
-    with source.path.open("rb") as file:
-        text = file.read(4096).decode(name, "replace")
-    words = [word for word in text.split() if not word.isascii()]
-    return " ".join(words[:3])[:40]
-
-
-def known_encoding(name: str) -> str | None:
-    """The codec's own name of an encoding that a mapping names; None when it is none we read."""
-    try:
-        found = codecs.lookup(name).name
-    except LookupError:
-        return None
-    known = {codecs.lookup(choice).name for choice in (*CHOICES, "utf-8-sig", "utf-16")}
-    return name.lower() if found in known else None
+    way = WAYS[name]
+    cells = re.split(r"[,;\t|\r\n]", _text(source, way.codec)[:8192])
+    shown = [(way.mend(cell) if way.mend is not None else cell) or cell for cell in cells if not cell.isascii()]
+    return " ".join(cell.strip(' "\ufeff') for cell in shown[:4])[:40]

@@ -17,7 +17,8 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from _csv import Reader
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
+"""Signs that are looked for; any other may be told."""
 SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 LOOKED_AT = 200
 """Records that decide the delimiter."""

@@ -11,15 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
+import numpy as np
+import pyarrow as pa
+
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake.files import Source
 from yaad.intake.reading.counting import count_lines, count_records
-from yaad.intake.reading.encoding import decide_encoding, survey
+from yaad.intake.reading.encoding import Encoding, decide_encoding, survey
 from yaad.intake.reading.layout import TITLES, Dialect, decide_dialect, find_header
 from yaad.intake.reading.port import Chunk, Found, Hints, Progress, unique_headers
 from yaad.intake.reading.text_plain import Resume, TextLayout, plain_blocks
 from yaad.intake.reading.text_strict import StrictRecords
-from yaad.intake.report import Tally
+from yaad.intake.reading.writing import Way, mended
+from yaad.intake.report import Reject, Tally
 from yaad.text import Message
 
 SAMPLE = 1 << 20
@@ -53,17 +57,18 @@ class TextTableReader:
         encoding = decide_encoding(source, seen, hints.encoding)
         if encoding.question is not None:
             raise OpenQuestion([encoding.question], file=source.name)
-        sample = _sample(source, encoding.name)
-        escapes = [line.decode(encoding.name, "replace") for line in seen.escapes]
+        self._way, codec = encoding.way, encoding.way.codec
+        sample = _sample(source, codec)
+        escapes = [line.decode(codec, "replace") for line in seen.escapes]
         dialect = decide_dialect(sample, escapes, hints.delimiter)
-        names, records, lines = _find_head(source, sample, dialect, hints)
-        self._layout = TextLayout(source, encoding.name, dialect, names, records, lines)
+        names, records, lines = _find_head(source, sample, dialect, hints, self._way)
+        self._layout = TextLayout(source, codec, dialect, names, records, lines)
         self._strict = StrictRecords(self._layout, self.tally)
         self._records = records
         self.headers = unique_headers(list(names))
-        self.found = self._explain(encoding.how)
+        self.found = self._explain(encoding)
 
-    def _explain(self, how_encoding: Message) -> Found:
+    def _explain(self, encoding: Encoding) -> Found:
         layout = self._layout
         sign = layout.dialect.delimiter
         told = layout.dialect.told_by_file
@@ -75,11 +80,11 @@ class TextTableReader:
         elif above > 0:
             how_header = Message("intake.how_header_below", {"row": layout.head_lines, "n": above})
         return Found(
-            encoding=layout.encoding.removesuffix("-sig"),
+            encoding=encoding.name,
             delimiter=sign,
             header_row=layout.head_lines,
             evidence=[
-                how_encoding,
+                encoding.how,
                 Message(how_parted, {"delimiter": "Tab" if sign == "\t" else sign, "width": len(self.headers)}),
                 how_header,
             ],
@@ -90,11 +95,25 @@ class TextTableReader:
         with collector_paused():
             for part in plain_blocks(self._layout, on_progress):
                 if isinstance(part, Resume):
-                    yield from self._strict.chunks(part, on_progress)
+                    yield from map(self._mended, self._strict.chunks(part, on_progress))
                     self._records += self._strict.records
                 else:
                     self._records += len(part.rows)
-                    yield part
+                    yield self._mended(part)
+
+    def _mended(self, chunk: Chunk) -> Chunk:
+        """Cells as they were meant; a record with one that cannot be mended is rejected as it stands."""
+        if self._way.mend is None:
+            return chunk
+        columns, failed = zip(*(mended(column, self._way) for column in chunk.columns), strict=True)
+        bad = np.logical_or.reduce(failed)
+        for place in np.flatnonzero(bad).tolist():
+            raw = self._layout.dialect.delimiter.join(column[place].as_py() for column in chunk.columns)
+            self.tally.rejects.append(Reject(int(chunk.rows[place]), "", "intake.rejected_bad_bytes", raw[:1_000]))
+        if not bad.any():
+            return Chunk(chunk.rows, list(columns))
+        kept = pa.array(~bad)
+        return Chunk(chunk.rows[~bad], [column.filter(kept) for column in columns])
 
     def counts(self) -> tuple[int, int]:
         """Records met by the reader, and by the count of the lines' ends outside quotes."""
@@ -116,13 +135,15 @@ def _sample(source: Source, encoding: str) -> str:
     return text[:cut] if more and cut else text
 
 
-def _find_head(source: Source, sample: str, dialect: Dialect, hints: Hints) -> tuple[tuple[str, ...], int, int]:
+def _find_head(
+    source: Source, sample: str, dialect: Dialect, hints: Hints, way: Way
+) -> tuple[tuple[str, ...], int, int]:
     """Names of the columns; records and lines up to and including the header (a ``sep=`` line is one of them)."""
     reader = dialect.reader(io.StringIO(sample, newline=""), strict=False)
     rows: list[list[str]] = []
     ends: list[int] = []
     for row in islice(reader, TITLES * 3):
-        rows.append(row)
+        rows.append([(way.mend(cell) if way.mend is not None else cell) or cell for cell in row])
         ends.append(reader.line_num)
     skip = int(dialect.told_by_file)
     if not rows[skip:]:
