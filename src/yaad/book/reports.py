@@ -1,15 +1,17 @@
 """What the book itself tells: the account of an import, and the doctor's list."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from yaad.book.imports import ImportRecord
 from yaad.facts import Stored
 from yaad.intake import FileReport
-from yaad.show import import_dict, import_table
+from yaad.model import Cell
+from yaad.show import Result, import_dict, import_table
 from yaad.show.results import Json
-from yaad.show.tables import Table
+from yaad.show.tables import Column, Kind, Shown, Table, name
 from yaad.text import Message
 
 
@@ -38,3 +40,40 @@ class ImportReport:
     def table(self, lang: str = "en") -> Table:
         """One row a file, the reasons below."""
         return import_table(self.files, self.as_of, self.rejects, self.notes, lang)
+
+
+class ImportsMade(Result):
+    """The imports that a book is made of: ``{"imports": [{"name", "files", "kind"}]}``, in their order."""
+
+    content: Sequence[ImportRecord]
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """One object an import."""
+        del lang
+        return {
+            "imports": [
+                {"name": one.name, "files": [file.name for file in one.files], "kind": one.kind} for one in self.content
+            ]
+        }
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a file."""
+        return [{"name": one.name, "file": file.name, "kind": one.kind} for one in self.content for file in one.files]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row an import: its name, by which it can be taken back, and its files."""
+        rows = tuple(
+            (name(one.name), name(", ".join(file.name for file in one.files)), _kind(one.kind)) for one in self.content
+        )
+        return Table(lang, Message("book.imports"), _COLUMNS, rows, notes=() if rows else (Message("book.no_imports"),))
+
+
+_COLUMNS = (
+    Column("name", Message("book.imports_name"), Kind.NAME),
+    Column("files", Message("book.imports_files"), Kind.NAME),
+    Column("kind", Message("book.imports_kind"), Kind.TEXT),
+)
+
+
+def _kind(kind: str) -> Shown:
+    return Shown(kind, Message(f"intake.kind_{kind}"))

@@ -47,6 +47,8 @@ for _name, _verb in (
     ("doctor", house.doctor),
     ("xray", reports.xray),
     ("export", reports.export),
+    ("imports", house.imports),
+    ("undo-import", house.undo_import),
     ("rebuild", house.rebuild),
     ("serve", house.serve),
     ("demo", house.demo),

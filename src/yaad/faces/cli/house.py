@@ -1,4 +1,4 @@
-"""Verbs that keep the house: doctor, rebuild, serve, demo."""
+"""Verbs that keep the house: doctor, imports, undo-import, rebuild, serve, demo."""
 
 import sys
 from contextlib import closing
@@ -27,6 +27,25 @@ def doctor(asked: Asked) -> None:
     with asked.opened() as book:
         found = book.doctor()
     asked.screen.show(found)
+
+
+@on_the_book
+def imports(asked: Asked) -> None:
+    """The imports that the book is made of."""
+    from yaad.book import ImportsMade
+
+    with asked.opened() as book:
+        made = ImportsMade(book.imports())
+    asked.screen.show(made)
+
+
+@on_the_book
+def undo_import(asked: Asked, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Take an import back."""
+    screen = asked.screen
+    with asked.opened() as book, progress(screen.lang) as on_progress:
+        book.undo_import(name, on_progress=on_progress)
+    screen.told(Message("cli.import_undone", {"name": name}), undone=name)
 
 
 @on_the_book
