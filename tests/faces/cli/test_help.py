@@ -15,7 +15,8 @@ COMMAND = typer.main.get_command(app)
 VERBS = sorted(COMMAND.commands)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "plan", "whatif",
-    "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export", "rebuild", "serve", "demo",
+    "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
+    "rebuild", "serve", "demo",
 }  # fmt: skip
 
 
