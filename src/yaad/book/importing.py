@@ -3,6 +3,7 @@
 import datetime as dt
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from yaad.book.imports import (
 from yaad.book.reports import ImportReport
 from yaad.errors import OpenQuestion, Question, UnknownName
 from yaad.facts import History, Lake, Stored, store
-from yaad.intake import Batch, Kind, Mapping, Progress, Shape, Understanding, load, understand
+from yaad.intake import Batch, FileReport, Kind, Mapping, Progress, Shape, Understanding, load, understand
 from yaad.text import Message
 
 SECOND = 2
@@ -121,8 +122,19 @@ class Imports:
         stored = _store(lake, batch, name, as_of)
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
         reports = batch.settled(stored.same)
-        told = (*batch.notes, *self._difference(stored, name, lang))
+        told = (*batch.notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
         return ImportReport(reports, stored, lake.pin().as_of_day, self._write_rejects(batch, name, lang), told)
+
+    def _refusals(self, reports: Sequence[FileReport], name: str) -> list[Message]:
+        """What the refused rows lack, most frequent first, and the workbook in which they can be mended."""
+        told = []
+        for number, report in enumerate(reports, 1):
+            for reason, n in Counter(report.rejects["reason"].to_pylist()).most_common():
+                told.append(Message("book.refused_because", {"n": n, "reason": Message(reason)}))
+            if report.rejected:
+                path = self._root / "rejects" / f"{name}-{number}.xlsx"
+                told.append(Message("book.return_written", {"path": str(path)}))
+        return told
 
     def _difference(self, stored: Stored, name: str, lang: str) -> list[Message]:
         """What changed in a book that was not empty, in sentences; the list of it is written beside."""
@@ -161,10 +173,10 @@ class Imports:
 
     def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
         written = {}
-        for number, report in enumerate(batch.files, 1):
+        for number, (report, refused) in enumerate(zip(batch.files, batch.refused(), strict=True), 1):
             if report.rejected:
                 path = self._root / "rejects" / f"{name}-{number}.csv"
-                write_rejects(report, path, lang)
+                write_rejects(report, refused, path, lang)
                 written[report.name] = path
         return written
 

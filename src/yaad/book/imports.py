@@ -3,7 +3,7 @@
 originals/<sha256>      the file as it came
 imports/0001-….yaml      one record an import; those that `current.json` names are the ones that happened
 mappings/<name>.yaml    the latest mapping of each name, for the next file of its kind
-rejects/0001-…-<n>.csv   refused rows: row, column, reason, what stood there
+rejects/0001-…-<n>.csv   refused rows: row, column, reason, what stood there; .xlsx: to correct and bring back
 differences/0002-….csv   what the import says otherwise than the book did: deal, field, before, now
 """
 
@@ -19,8 +19,9 @@ import yaml
 
 from yaad.errors import BookError, InputError
 from yaad.facts import Stored
-from yaad.intake import FileReport, Mapping
+from yaad.intake import FileReport, Mapping, Refused
 from yaad.show import inert
+from yaad.show.workbooks import Sheet, write_workbook
 from yaad.text import Message, render
 
 CHUNK = 1 << 20
@@ -127,13 +128,21 @@ def read_mapping(path: Path) -> Mapping:
         raise InputError(Message("book.map_not_text", {"path": str(path)})) from None
 
 
-def write_rejects(report: FileReport, path: Path, lang: str) -> None:
-    """Write the refused rows of a file: row, column, reason in words, what stood there."""
+def write_rejects(report: FileReport, refused: Refused, path: Path, lang: str) -> None:
+    """Write the refused rows of a file: a list with the reasons, and beside it a workbook to correct and bring back."""
     rows = (
         [row["row"], row["column"], render(Message(row["reason"]), lang), inert(row["raw"] or "")]
         for row in report.rejects.to_pylist()
     )
     _write(path, [f"book.rejects_{name}" for name in ("row", "column", "reason", "raw")], rows, lang)
+    own = [render(Message(f"book.return_{name}"), lang) for name in ("why", "column", "row")]
+    reasons = {key: render(Message(key), lang) for key in set(refused.reasons)}
+    cells: Iterable[tuple[str | int, ...]] = (
+        (*row, reasons[reason], column, line)
+        for row, reason, column, line in zip(refused.rows, refused.reasons, refused.columns, refused.lines, strict=True)
+    )
+    heads = [*refused.headers, *own]
+    write_workbook(path.with_suffix(".xlsx"), [Sheet(render(Message("book.return"), lang), heads, cells)], lang)
 
 
 def write_difference(stored: Stored, path: Path, lang: str) -> bool:

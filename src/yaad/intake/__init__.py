@@ -10,6 +10,7 @@ from yaad.intake.kinds import Kind, Shape
 from yaad.intake.loading import load
 from yaad.intake.mapping import Join, Mapping, StageRule
 from yaad.intake.reading import Progress
+from yaad.intake.refused import Refused
 from yaad.intake.report import REJECTS, FileReport
 from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
 
@@ -24,6 +25,7 @@ __all__ = [
     "Kind",
     "Mapping",
     "Progress",
+    "Refused",
     "Shape",
     "StageRule",
     "Understanding",

@@ -10,6 +10,7 @@ import pyarrow as pa
 from yaad.intake.arrow import Ints, Mask, pc
 from yaad.intake.kinds import Kind
 from yaad.intake.mapping import Mapping
+from yaad.intake.refused import Refused
 from yaad.intake.report import FileReport
 from yaad.intake.sieve import Sieve
 from yaad.model import Pipeline
@@ -76,6 +77,10 @@ class Batch:
     notes: tuple[Message, ...]
     origins: dict[str, Ints]
     sieve: Sieve
+
+    def refused(self) -> tuple[Refused, ...]:
+        """The rows of each file that were not taken, cell by cell, in the order of `files`."""
+        return tuple(Refused.of(report, grid) for report, grid in zip(self.files, self.sieve.grids(), strict=True))
 
     def settled(self, same: Said[str, Mask]) -> tuple[FileReport, ...]:
         """The account of each file once it is stored: rows that told the book nothing new are skipped as unchanged.

@@ -81,6 +81,11 @@ class Sieve:
         own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
         return (*own, self._beside(described_anew)) if self._table.beside is not None else tuple(own)
 
+    def grids(self) -> tuple[Grid, ...]:
+        """The files as they were read, in the order of their reports."""
+        beside = self._table.beside
+        return (*self._table.grids, beside.grid) if beside is not None else tuple(self._table.grids)
+
     def _own(self, index: int, grid: Grid) -> FileReport:
         mine = self._table.origin == index
         skipped = Counter(grid.tally.skipped_by)

@@ -7,6 +7,7 @@ from yaad.intake.arrow import Ints, Mask, mask, pc, whole
 from yaad.intake.deciding.amounts import CURRENCIES, Amounts, read_amounts
 from yaad.intake.deciding.moments import Dates, cleaned
 from yaad.intake.decisions import Decisions
+from yaad.intake.refused import is_ours
 from yaad.intake.sieve import Sieve
 from yaad.intake.totals import total_rows
 from yaad.model import Tax
@@ -108,7 +109,7 @@ class Values:
     def unused(self) -> list[str]:
         """Columns that none of our fields uses."""
         used = set(self.found.fields.values())
-        return [name for name in self.found.table.columns if name not in used]
+        return [name for name in self.found.table.columns if name not in used and not is_ours(name)]
 
     def custom(self, rows: Ints, names: list[str] | None = None) -> pa.Array:
         """The columns that are none of our fields, as header → text; empty cells are left out.
