@@ -269,6 +269,14 @@ def test_a_broken_database_is_refused(database):
     assert caught.value.message.key == "intake.file_broken"
 
 
+def test_a_database_that_a_program_still_has_open_is_refused(database):
+    path = database("CREATE TABLE d (id)", "INSERT INTO d VALUES (1)")
+    path.with_name(path.name + "-wal").write_bytes(b"rows that are not in the file yet")
+    with pytest.raises(InputError) as caught:
+        read_one(path)
+    assert caught.value.message.key == "intake.database_open"
+
+
 # --- archives and pasted tables ------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -159,11 +160,20 @@ class StrictRecords:
         return [row for row, keep in zip(rows, kept, strict=True) if keep], lines[kept]
 
     def _look_at_end(self, last_line: int) -> None:
-        """A last record with broken bytes: the file was cut there."""
+        """A last record with broken bytes, or with too few cells and no end of line: the file was cut there."""
         rejects = self._tally.rejects
-        if rejects and rejects[-1].row == last_line and rejects[-1].reason == "intake.rejected_bad_bytes":
+        if not rejects or rejects[-1].row != last_line:
+            return
+        short = rejects[-1].reason == "intake.rejected_short_row" and not self._ends_its_line()
+        if short or rejects[-1].reason == "intake.rejected_bad_bytes":
             rejects[-1] = Reject(last_line, "", "intake.rejected_cut", rejects[-1].raw)
             self._tally.flags["looks_cut"] += 1
+
+    def _ends_its_line(self) -> bool:
+        with self._layout.source.path.open("rb") as file:
+            file.seek(-min(2, self._layout.source.size), os.SEEK_END)
+            end = file.read()
+        return b"\n" in end or b"\r" in end
 
     def _fetch_untold(self) -> None:
         """Fetch the text of records that the reader could not read."""

@@ -39,12 +39,31 @@ def _select(columns: list[str], table: str) -> str:
     return " ".join(["SELECT", ", ".join(names[:-1]) or "count(*)", "FROM", names[-1], "NOT INDEXED"])
 
 
+def _check_whole(path: Path) -> None:
+    """The file is as long as it says, and none of its rows stand in a journal beside it.
+
+    Raises:
+        Refused: it was cut, or a program still has it open.
+    """
+    with path.open("rb") as file:
+        head = file.read(100)
+    size, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
+    told = head[24:28] == head[92:96]  # the number of pages is kept by every program since 2010
+    if len(head) < 100 or (told and path.stat().st_size < pages * (size if size > 1 else 1 << 16)):
+        raise Refused("file_broken")
+    for ending in ("-wal", "-journal"):
+        beside = path.with_name(path.name + ending)
+        if beside.is_file() and beside.stat().st_size:
+            raise Refused("database_open")
+
+
 def about(task: dict[str, Any]) -> dict[str, Any]:
     """The tables of people, each with its rows.
 
     Raises:
-        Refused: no database, or a broken one.
+        Refused: no database, a broken one, or one that a program still has open.
     """
+    _check_whole(Path(task["path"]))
     try:
         connection = _open(task["path"])
         connection.set_authorizer(_allow)

@@ -81,5 +81,6 @@ def main(told: str) -> None:
     task = json.loads(told)
     limit(task["memory"], task["seconds"])
     if prepare(task) and (part := sys.stdin.readline().rstrip("\n")):
-        # what this raises ends the process with a code that the parent sees
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows(task, json.loads(part)))
+        # What this raises ends the process with a code that the parent sees. A cell with any sign of a row's end is
+        # quoted, so the end is made of both signs.
+        csv.writer(sys.stdout, lineterminator="\r\n").writerows(rows(task, json.loads(part)))
