@@ -34,7 +34,7 @@ def test_a_question_that_is_none_is_refused(write, question, known):
 @pytest.mark.parametrize(
     ("question", "answer", "known"),
     [
-        ("stage:Closed", "win", "open, won, lost"),
+        ("stage:Closed", "win", "open, attempt, on_hold, won, lost, not_inquiry"),
         ("kind", "dogs", "deals"),
         ("column:id", "number", "id, status, created, none"),
         ("dates:created", "american", "month_first"),

@@ -6,6 +6,7 @@ import pytest
 
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Kind, Mapping, load, understand
+from yaad.model import StageType
 
 UTC = dt.UTC
 LOG = """case,event,when,who,amount,region
@@ -178,7 +179,7 @@ def test_single_unknown_events_can_be_activities(write):
     text = "Case ID,Activity,Timestamp\n1,New,2024-01-01\n1,Quote,2024-01-02\n1,xyz,2024-01-03\n1,Won,2024-01-04\n"
     found = understand(write("log.csv", text))
     assert [q.id for q in found.questions] == ["stage:xyz"]
-    assert set(found.questions[0].options) == {"open", "won", "lost", "activity", "ignore"}
+    assert set(found.questions[0].options) == {kind.value for kind in StageType} | {"activity", "ignore"}
     for answer, count in (("activity", 4), ("ignore", 3)):
         told = understand(write("log.csv", text), answers={"stage:xyz": answer})
         assert told.questions == ()

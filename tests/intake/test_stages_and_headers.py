@@ -7,6 +7,7 @@ from yaad.intake.deciding.headers import currency_in, propose_fields, propose_ki
 from yaad.intake.deciding.stages import StageSeen, propose_opening, propose_stages
 from yaad.intake.kinds import Kind
 from yaad.intake.mapping import StageRule
+from yaad.model import StageType
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_stages_of_both_languages_get_types_and_order():
 def test_words_with_several_meanings_are_always_asked(word):
     decision = propose_stages([StageSeen(word, 7, closed=7), StageSeen("New", 3)], {}, history=False)
     assert [q.id for q in decision.questions] == [f"stage:{word}"]
-    assert set(decision.questions[0].options) == {"open", "won", "lost"}
+    assert set(decision.questions[0].options) == {kind.value for kind in StageType}
     answered = propose_stages([StageSeen(word, 7), StageSeen("New", 3)], {f"stage:{word}": "lost"}, history=False)
     assert answered.questions == ()
     assert answered.rules[-1].type.value == "lost"

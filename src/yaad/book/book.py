@@ -254,7 +254,7 @@ class Book:
             as_of_at=facts.as_of_at,
             period=Period.parse(period) if isinstance(period, str) else period,
             by=(by,) if isinstance(by, str) else tuple(by or ()),
-        )
+        ).of_inquiries()
 
     def measure(self, *ids: str, by: By = None, period: PeriodLike = None) -> Result:
         """Figures of the catalogue, in all or by a dimension.
@@ -407,8 +407,8 @@ class Book:
             UnknownName: no such deal or stage.
         """
         stage = self.pipeline.stage(to_stage)
-        kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry, StageType.OPEN: MoveEntry}
-        make: partial[Entry] = partial(kinds[stage.type], to_stage=stage.name)
+        kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
+        make: partial[Entry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
         return self._append(make, deal_id, at, by, key)
 
     def win(

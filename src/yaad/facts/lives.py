@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from yaad.facts.steps import LOST, OPEN, WON, build_steps, days_between, in_order
-from yaad.model import Pipeline
+from yaad.facts.steps import LOST, NOT_INQUIRY, OPEN, WON, build_steps, days_between, in_order
+from yaad.model import NOT_INQUIRY_PLACE, Pipeline
 
 LIFE_COLUMNS = (
     "stage",
@@ -25,7 +25,7 @@ def build_lives(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
     """The derived columns of deals, one row a deal that has a move.
 
     - `stage`: of the last move, as the company names it.
-    - `outcome`: of the latest episode (won, lost, open). A move into an open stage after a closing opens the next
+    - `outcome`: of the latest episode (won, lost, open, not_inquiry). A move into an open stage after a closing opens the next
       episode; what the earlier one ended with counts no more.
     - `furthest`: highest position of a measured stage that the deal stood in, in any episode; the number of measured
       stages when it is won. A deal that is only known as lost stood in the first.
@@ -65,7 +65,12 @@ def lives_of(steps: ir.Table, pipeline: Pipeline) -> ir.Table:
         closed_whole=_only(flagged.is_closing, flagged.whole_day.cast("int8")).max(),
     )
     won = len(pipeline.measured)
-    outcome = ibis.cases((per_deal.closing_place == won, WON), (per_deal.closing_place == -1, LOST), else_=OPEN)
+    outcome = ibis.cases(
+        (per_deal.closing_place == won, WON),
+        (per_deal.closing_place == -1, LOST),
+        (per_deal.closing_place == NOT_INQUIRY_PLACE, NOT_INQUIRY),
+        else_=OPEN,
+    )
     whole_days = (per_deal.created_whole.fill_null(0) + per_deal.closed_whole.fill_null(0)) > 0
     return per_deal.select(
         "deal",

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from yaad.model import Pipeline
 
-WON, LOST, OPEN = "won", "lost", "open"
+WON, LOST, OPEN, NOT_INQUIRY = "won", "lost", "open", "not_inquiry"
 NO = ibis.literal(False)  # noqa: FBT003 - a literal is a value by its position
 
 
@@ -46,7 +46,7 @@ def build_steps(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
 
     Two moves are equal when they lead to the same *place*: the position of a measured stage, won, or lost. A silent
     stage has the place of the last measured stage before it. Moves into stages that the pipeline does not know are
-    left out.
+    left out. A move into an attempt, or on hold, leaves the deal where it was; one that begins with it is in the first.
 
     Args:
         moves: a table of the schema STAGE_MOVES; row order means nothing.
@@ -63,7 +63,10 @@ def build_steps(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
     rows = rows.filter(rows.place.notnull())
     order = ibis.window(group_by="deal", order_by=["sort_at", "seq"])
     whole = ibis.window(group_by="deal", order_by=["sort_at", "seq"], preceding=None, following=None)
-    rows = rows.mutate(before=rows.place.lag().over(order), now_stage=rows.to_stage.last().over(whole))
+    rows = rows.mutate(now_stage=rows.to_stage.last().over(whole))
+    if pipeline.resting:
+        rows = _moving(rows, pipeline, order)
+    rows = rows.mutate(before=rows.place.lag().over(order))
     steps = rows.filter(rows.before.isnull() | (rows.before != rows.place))
     return steps.select(
         "deal",
@@ -81,6 +84,14 @@ def build_steps(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
         next_whole=steps.whole_day.lead().over(order),
         end_whole=steps.whole_day.last().over(whole),
     )
+
+
+def _moving(rows: ir.Table, pipeline: Pipeline, order: ibis.expr.builders.LegacyWindowBuilder) -> ir.Table:
+    """Without the moves that move nothing: attempts and rests, but for one that a deal begins with."""
+    rows = rows.mutate(rests=rows.to_stage.isin(sorted(pipeline.resting)), begins=ibis.row_number().over(order) == 0)
+    rows = rows.filter(~rows.rests | rows.begins)
+    first = ibis.literal(0, type="int16")
+    return rows.mutate(place=ibis.ifelse(rows.rests, first, rows.place)).drop("rests", "begins")
 
 
 def is_open(place: ir.IntegerValue, pipeline: Pipeline) -> ir.BooleanValue:

@@ -85,7 +85,7 @@ def _finished(rows: ir.Table, pipeline: Pipeline) -> ir.Table:
     last = len(pipeline.measured) - 1
     ended = ibis.cases(
         (rows.after.isnull(), OPEN),
-        (rows.after == -1, LOST),
+        (rows.after < 0, LOST),
         (rows.after > last, WON),
         (rows.after > rows.place, FORWARD),
         else_=BACK,

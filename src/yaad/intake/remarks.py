@@ -6,9 +6,25 @@ from yaad.intake.mapping import Mapping
 from yaad.model import StageType
 from yaad.text import Message
 
+BESIDE = {
+    StageType.ATTEMPT: "intake.note_attempts",
+    StageType.ON_HOLD: "intake.note_on_hold",
+    StageType.NOT_INQUIRY: "intake.note_not_inquiries",
+}
+"""Types that are no steps of a sale → how they are said, since they change what is counted."""
+
+
+def remark_types(found: Decisions) -> None:
+    """Say which stages are attempts, on hold, or no inquiries."""
+    for kind, key in BESIDE.items():
+        names = [rule.name for rule in found.mapping.stages if rule.type is kind]
+        if names:
+            found.notes.append(Message(key, {"stages": ", ".join(names)}))
+
 
 def remark(found: Decisions) -> None:
     """Say that the history stands elsewhere, that nothing is lost, that stages are only numbers."""
+    remark_types(found)
     export = found.export.export if found.export is not None else None
     if export is None or not found.mapping.stages:
         return

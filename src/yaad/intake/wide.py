@@ -27,9 +27,7 @@ LEAST = 2
 
 def type_of(name: str) -> StageType | None:
     """What a stage's name says for sure; None for one that is unknown or has several meanings."""
-    words, key = stage_words(), fold(name)
-    known = {StageType.OPEN: words.open, StageType.WON: words.won, StageType.LOST: words.lost}
-    return next((kind for kind, names in known.items() if key in names), None)
+    return stage_words().type_of(name)
 
 
 def stage_in(header: str) -> str | None:

@@ -136,9 +136,15 @@ def funnel(scope: Scope) -> list[Funnel]:
 
 
 def notes_on(scope: Scope) -> tuple[Message, ...]:
-    """What the file cannot tell: stages that it has no history for."""
+    """What the file cannot tell – stages that it has no history for – and how many rows were no inquiries."""
     silent = [stage.name for stage in scope.pipeline.open if stage.name in scope.pipeline.silent]
-    return (Message("measures.silent_stages", {"stages": ", ".join(silent), "n": len(silent)}),) if silent else ()
+    notes = [Message("measures.silent_stages", {"stages": ", ".join(silent), "n": len(silent)})] if silent else []
+    if scope.left_out is not None:
+        rows = asked(scope.asking(by=()), scope.left_out, "created_day")
+        count = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
+        stages = ", ".join(stage.name for stage in scope.pipeline.not_inquiries)
+        notes += [Message("measures.not_inquiries", {"n": count, "stages": stages})] if count else []
+    return tuple(notes)
 
 
 def _followed(scope: Scope, by: dict[str, Cell], rows: pa.Table) -> Followed:

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from yaad.model import Period, Pipeline
 
+NOT_INQUIRY = "not_inquiry"
+"""Outcome of deals that never were inquiries."""
 EXACT_ROWS = 500_000
 """Up to so many stays, lengths of time are counted exactly; above, in bins (see `lengths.binned`)."""
 
@@ -25,6 +27,7 @@ class Scope:
         pipeline: the company's stages.
         as_of: the data's day; `as_of_at` the instant that timed stays are counted until.
         period: None for all time.
+        left_out: deals that are no inquiries, where the company has stages for them.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
@@ -38,6 +41,22 @@ class Scope:
     as_of_at: dt.datetime
     period: Period | None = None
     by: tuple[str, ...] = ()
+    left_out: ir.Table | None = None
+
+    def of_inquiries(self) -> "Scope":
+        """The same question of inquiries only: what the company marked as none of them stands in `left_out`.
+
+        This is the one place where they are taken out; every figure, list and plan asks such a scope.
+        """
+        if not self.pipeline.not_inquiries:
+            return self
+        left = self.deals.filter(self.deals.outcome == NOT_INQUIRY)
+        return replace(
+            self,
+            deals=self.deals.filter(self.deals.outcome != NOT_INQUIRY),
+            visits=self.visits.filter(self.visits.outcome != NOT_INQUIRY),
+            left_out=left,
+        )
 
     @cached_property
     def is_large(self) -> bool:

@@ -16,11 +16,10 @@ from yaad.model.figures import (
 )
 from yaad.model.money import Money, Tax, read_amount, single_unit
 from yaad.model.periods import Grain, Period, end_of_month_after, parse_day
-from yaad.model.stages import Pipeline, Stage, StageType
+from yaad.model.stages import NOT_INQUIRY_PLACE, RESTING, STILL_OPEN, Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
 
 __all__ = [
-    "SCHEMAS",
     "Calendar",
     "Cell",
     "ConversionRow",
@@ -37,9 +36,13 @@ __all__ = [
     "LoseEntry",
     "Money",
     "MoveEntry",
+    "NOT_INQUIRY_PLACE",
     "NoteEntry",
     "Period",
     "Pipeline",
+    "RESTING",
+    "SCHEMAS",
+    "STILL_OPEN",
     "Snapshot",
     "Stage",
     "StageType",

@@ -8,11 +8,30 @@ from yaad.errors import UnknownName
 
 
 class StageType(StrEnum):
-    """What being in a stage means. A name is not a type: “closed” may be won or lost, so it is asked."""
+    """What being in a stage means. A name is not a type: “closed” may be won or lost, so it is asked.
+
+    * ``open`` – a step of the sale;
+    * ``attempt`` – somebody tried to reach the person ("no answer"): no step, the deal stays where it was;
+    * ``on_hold`` – still open, waiting: no step either;
+    * ``won``, ``lost`` – how it ended;
+    * ``not_inquiry`` – it never was one (a double, a wrong number, a job seeker, service): it is left out of all
+      figures, and counted beside them.
+    """
 
     OPEN = "open"
+    ATTEMPT = "attempt"
+    ON_HOLD = "on_hold"
     WON = "won"
     LOST = "lost"
+    NOT_INQUIRY = "not_inquiry"
+
+
+RESTING = (StageType.ATTEMPT, StageType.ON_HOLD)
+"""Types that say something of a deal without moving it on: it stays in the step where it was."""
+STILL_OPEN = (StageType.OPEN, *RESTING)
+"""Types of a deal that has not ended."""
+NOT_INQUIRY_PLACE = -2
+"""Position of stages that are no inquiry."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +80,20 @@ class Pipeline:
         return tuple(stage for stage in self.stages if stage.type is StageType.LOST)
 
     @cached_property
-    def positions(self) -> dict[str, int]:
-        """Stage name → position: 0… for measured open stages, their count for won, −1 for lost.
+    def resting(self) -> frozenset[str]:
+        """Names of stages in which a deal stays in the step where it was: attempts and on hold."""
+        return frozenset(stage.name for stage in self.stages if stage.type in RESTING)
 
-        A silent stage has the position of the last measured stage before it (0 when there is none).
+    @cached_property
+    def not_inquiries(self) -> tuple[Stage, ...]:
+        """Stages that mean that it never was an inquiry."""
+        return tuple(stage for stage in self.stages if stage.type is StageType.NOT_INQUIRY)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Stage name → position: 0… for measured open stages, their count for won, −1 for lost, −2 for no inquiry.
+
+        A silent stage, and one of rest, has the position of the last measured stage before it (0 when there is none).
         """
         places: dict[str, int] = {}
         last = -1
@@ -73,8 +102,10 @@ class Pipeline:
                 places[stage.name] = len(self.measured)
             elif stage.type is StageType.LOST:
                 places[stage.name] = -1
+            elif stage.type is StageType.NOT_INQUIRY:
+                places[stage.name] = NOT_INQUIRY_PLACE
             else:
-                last += stage.name not in self.silent
+                last += stage.type is StageType.OPEN and stage.name not in self.silent
                 places[stage.name] = max(last, 0)
         return places
 

@@ -30,7 +30,7 @@ DEALS = pa.schema(
         ("currency", pa.string()),  # ISO code; null: the source does not say
         ("tax", pa.string()),  # net, gross, unknown
         ("stage", pa.string()),  # where it is now, as the company names it
-        ("outcome", pa.string()),  # open, won, lost: of the latest episode
+        ("outcome", pa.string()),  # open, won, lost, not_inquiry: of the latest episode
         ("furthest", pa.int16()),  # highest measured position reached; their count when won
         ("episodes", pa.int16()),  # 1 + times it was reopened
         ("created_at", MOMENT),  # first dated move; null: undated

@@ -161,8 +161,8 @@ def propose_stages(
     doubtful = [stage for stage in seen if how[stage.name].key == OPEN_HOW]
     opened = [stage for stage in seen if types[stage.name] is StageType.OPEN]
     order, order_question = _order(opened, answers.get("order"), history=history, settled=not questions)
-    ended = [stage.name for kind in (StageType.WON, StageType.LOST) for stage in seen if types[stage.name] is kind]
-    rules = tuple(StageRule(name, types[name]) for name in [*order, *ended])
+    others = [stage.name for kind in list(StageType)[1:] for stage in seen if types[stage.name] is kind]
+    rules = tuple(StageRule(name, types[name]) for name in [*order, *others])
     asked = _with_line((*questions, *order_question), rules, doubtful, some_closed=some_closed)
     return StageDecision(rules, how, asked)
 
@@ -171,10 +171,9 @@ def _type(stage: StageSeen, answer: str | None, *, some_closed: bool, beside: bo
     words, key = stage_words(), fold(stage.name)
     if answer in [kind.value for kind in StageType]:
         return StageType(answer), Message("intake.how_told", {"value": str(answer)})
-    known = {StageType.WON: words.won, StageType.LOST: words.lost, StageType.OPEN: words.open}
-    for kind, names in known.items():
-        if key in names:
-            return kind, Message(f"intake.how_stage_{kind.value}")
+    known = words.type_of(stage.name)
+    if known is not None:
+        return known, Message(f"intake.how_stage_{known.value}")
     return (None, Message(OPEN_HOW)) if key in words.asked else _by_rows(stage, some_closed=some_closed, beside=beside)
 
 
@@ -318,8 +317,7 @@ def propose_opening(opened: Sequence[StageRule], seen: Sequence[StageSeen]) -> t
 
 def is_known(stage: StageSeen) -> bool:
     """Some dictionary knows the word."""
-    words, key = stage_words(), fold(stage.name)
-    return key in words.open or key in words.won or key in words.lost or key in words.asked
+    return stage_words().type_of(stage.name) is not None or fold(stage.name) in stage_words().asked
 
 
 def dated(rules: Sequence[StageRule], columns: Plain[str, str]) -> tuple[StageRule, ...]:

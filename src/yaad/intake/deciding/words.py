@@ -1,5 +1,6 @@
 """The dictionaries of headers and stages, read once and folded."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,7 +11,10 @@ import yaml
 from yaad.intake.deciding.folding import fold
 from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.kinds import HISTORY, Kind
+from yaad.model import StageType
 
+COUNTED = re.compile(r"\s*\d+$")
+"""The number of a try: "no answer 2"."""
 Names = dict[str, int]
 """Folded word → its rank (smaller wins)."""
 
@@ -55,7 +59,8 @@ class HeaderWords:
 class StageWords:
     """Names of stages: open ones with their usual place, endings, those that are asked; of these, what sounds won.
 
-    `standing` and `deleted` are words of a column beside the stage.
+    Then attempts to reach a person, deals on hold, and what never was an inquiry. `standing` and `deleted` are words
+    of a column beside the stage.
     """
 
     open: Names
@@ -63,8 +68,24 @@ class StageWords:
     lost: frozenset[str]
     asked: frozenset[str]
     ending: frozenset[str]
+    attempt: frozenset[str]
+    on_hold: frozenset[str]
+    not_inquiry: frozenset[str]
     standing: frozenset[str]
     deleted: frozenset[str]
+
+    def type_of(self, name: str) -> StageType | None:
+        """What a stage's name says for sure, with or without a number behind it; None for one that must be asked.
+
+        >>> stage_words().type_of("לא ענה 2"), stage_words().type_of("נסגר")
+        (<StageType.ATTEMPT: 'attempt'>, None)
+        """
+        for key in dict.fromkeys((fold(name), COUNTED.sub("", fold(name)))):
+            for kind in StageType:
+                names: frozenset[str] | Names = getattr(self, kind.value)
+                if key in names and key not in self.asked:
+                    return kind
+        return None
 
 
 def _load(name: str) -> dict[str, object]:
@@ -118,6 +139,9 @@ def stage_words() -> StageWords:
         lost=frozenset(_folded(plain["lost"])),
         asked=frozenset(_folded(plain["asked"])),
         ending=frozenset(_folded(plain["ending"])),
+        attempt=frozenset(_folded(plain["attempt"])),
+        on_hold=frozenset(_folded(plain["on_hold"])),
+        not_inquiry=frozenset(_folded(plain["not_inquiry"])),
         standing=frozenset(_folded(plain["standing"])),
         deleted=frozenset(_folded(plain["deleted"])),
     )

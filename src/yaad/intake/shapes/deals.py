@@ -17,7 +17,7 @@ from yaad.intake.shapes.slots import Slot, in_time_order, moves_table, slot
 from yaad.intake.shaping import stage_field
 from yaad.intake.sieve import Sieve
 from yaad.intake.values import Values, has_date, instants
-from yaad.model import StageType
+from yaad.model import STILL_OPEN, StageType
 from yaad.model.tables import DEALS
 
 NOTHING = -1
@@ -91,7 +91,8 @@ def _standing(values: Values) -> Standing:
     rules = found.mapping.stages
     rule = stage_numbers(values.text("stage"), rules, rows)
     types = np.array([*(one.type.value for one in rules), "none"])
-    ended = np.where(np.isin(types[rule], ("won", "lost")), rule, NOTHING).astype(np.int32)
+    still = np.isin(types[rule], [kind.value for kind in STILL_OPEN])
+    ended = np.where(still, NOTHING, rule).astype(np.int32)
     endings = {kind: values.dates(kind.value) for kind in (StageType.WON, StageType.LOST)}
     won, lost = (_says(values, kind, endings[kind]) for kind in (StageType.WON, StageType.LOST))
     lost_later = won & lost & (_instants(endings[StageType.LOST], rows) > _instants(endings[StageType.WON], rows))
@@ -106,7 +107,7 @@ def _standing(values: Values) -> Standing:
     if "stage" in found.fields:
         values.sieve.reject((rule == NOTHING) & (ended == NOTHING), found.fields["stage"], "intake.rejected_no_stage")
     names = pa.array([one.name for one in rules], pa.string())
-    return Standing(rule, types[rule] == StageType.OPEN.value, names, ended, closing)
+    return Standing(rule, still, names, ended, closing)
 
 
 def _says(values: Values, kind: StageType, dates: Dates | None) -> Mask:
