@@ -59,8 +59,9 @@ def test_funnel(scope):
 
 def test_expected_shares(scope):
     meeting, quote, talks = funnel(scope)[0].stages
-    # nobody is lost in Meeting, and the last of those seen has gone on
-    assert (meeting.rate_expected, meeting.immature) == (1, False)
+    # nobody is lost in Meeting, and the last of those seen has gone on; but after 39 days it is the only one watched,
+    # and would have to speak for 2/7 of the eight
+    assert (meeting.rate_expected, meeting.immature) == (1, True)
     # Quote: the one that skipped advances in no time, one after 10; lost after 15 and 20; open for 20 and 49 days:
     # F1 = 1/6 + 1/6, F2 = 2/3·1/4 + 1/2·1/3 = 1/3, a third is undecided
     assert quote.rate_expected == pytest.approx(0.5)
@@ -270,3 +271,7 @@ def test_a_stage_without_history_is_said(written):
     assert [row.stage for row in flow.stages] == ["Meeting"]
     assert flow.notes[0].key == "measures.silent_stages"
     assert flow.notes[0].values == {"stages": "Quote", "n": 1}
+
+
+def test_a_closing_is_asked_for_by_the_word_won(scope):
+    assert conversion(scope, None, "won") == conversion(scope, None, "Won") == conversion(scope)

@@ -224,3 +224,19 @@ def test_a_funnel_where_nobody_entered():
     empty = Funnel((FunnelRow("Lead", 0, 0, 0, 0, None, None, None, None),), 0, 0, None)
     assert "rect" in funnel_html(empty, "en")
     assert Funnels([empty]).to_dict()["as_of"] is None
+
+
+def test_a_share_that_is_no_more_than_a_hint_is_marked(funnel):
+    first, *rest = (replace(row, immature=False) for row in funnel.stages)
+    early = replace(funnel, stages=(replace(first, immature=True), *rest), by={"rep": "Dana"})
+    few = replace(funnel, stages=(replace(first, few=True, open=0), *rest), by={"rep": "Yoav"})
+    table = Funnels([early, few]).table("en")
+    marks = [
+        say_plain(row[7].said, "en").rpartition(" · ")[2]
+        for row in table.rows
+        if say_plain(row[1].said, "en") == first.stage
+    ]
+    assert marks == ["too early", "few deals"]
+    assert "Too early to tell, or too few deals: Dana." in [say_plain(note, "en") for note in table.notes]
+    alone = [say_plain(note, "en") for note in Funnels([replace(few, by={})]).table("en").notes]
+    assert any(note.startswith(f"{first.stage}: only") for note in alone)

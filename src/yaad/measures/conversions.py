@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from yaad.errors import CannotTell, InputError
 from yaad.measures.dimensions import asked, floats, groups, integers, without_stage
-from yaad.measures.funnels import Followed, follow, funnel_statistics
+from yaad.measures.funnels import FEW, Followed, follow, funnel_statistics
 from yaad.measures.lengths import counted
 from yaad.measures.milestones import furthest_within, milestones
 from yaad.measures.scope import Scope
@@ -140,7 +140,8 @@ def way_lengths(scope: Scope, start: str) -> Spells:
 def _ends(scope: Scope, start: str | None, end: str | None) -> tuple[int, int]:
     pipeline = scope.pipeline
     first = pipeline.position(start) if start is not None else 0
-    last = pipeline.position(end) if end is not None else len(scope.stages)
+    closing = end is None or (end.casefold() == "won" and end not in {stage.name for stage in pipeline.stages})
+    last = len(scope.stages) if closing or end is None else pipeline.position(end)
     if not 0 <= first < last:
         raise InputError(
             Message("measures.not_later", {"start": start or _name(scope, 0), "end": end or scope.won_name})
@@ -166,6 +167,8 @@ def _counted(scope: Scope, deals: Followed, start: int, end: int) -> ConversionR
         low=share.low,
         high=share.high,
         by=deals.by,
+        immature=share.immature,
+        few=entered > 0 and share.decided < FEW,
     )
 
 
@@ -200,4 +203,5 @@ def _within(scope: Scope, by: dict[str, Cell], rows: pa.Table, ends: tuple[int, 
         low=expected.low,
         high=expected.high,
         by=by,
+        few=entered > 0 and entered - undecided < FEW,
     )

@@ -28,6 +28,8 @@ from yaad.model.figures import Cell
 from yaad.text import Message
 
 DEALS, STAYS = "deals", "stays"
+FEW = 10
+"""With fewer decided deals a share is no more than a hint."""
 
 
 @dataclass(frozen=True)
@@ -212,12 +214,12 @@ def _passed(rows: tuple[FunnelRow, ...]) -> tuple[Message, ...]:
 
 def _row(name: str, deals: Followed, place: int) -> FunnelRow:
     entered, advanced = deals.entered(place), deals.entered(place + 1)
-    share = deals.shares[place]
+    share, lost = deals.shares[place], deals.lost_between(place, place + 1)
     return FunnelRow(
         stage=name,
         entered=entered,
         advanced=advanced,
-        lost=deals.lost_between(place, place + 1),
+        lost=lost,
         open=deals.open_between(place, place + 1),
         rate=advanced / entered if entered else None,
         rate_expected=share.rate,
@@ -225,4 +227,5 @@ def _row(name: str, deals: Followed, place: int) -> FunnelRow:
         high=share.high,
         immature=share.immature,
         passed=max(entered - deals.stood[place], 0) if deals.stood else 0,
+        few=entered > 0 and advanced + lost < FEW,
     )

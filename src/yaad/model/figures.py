@@ -49,7 +49,8 @@ class FunnelRow:
         rate: advanced ÷ entered, as counted today.
         rate_expected: the share that will advance when all is decided (competing risks, open deals censored).
         low, high: range of `rate_expected` at 95 %, widened to what is still undecided when that is over 5 %.
-        immature: more than 5 % are still undecided at the longest time seen.
+        immature: more than 5 % are still undecided at the longest time that can be trusted.
+        few: fewer than ten are decided: the shares may turn out quite different.
         passed: of those that entered, how many are only known to have come further (a skipped stage counts as passed).
     """
 
@@ -64,6 +65,7 @@ class FunnelRow:
     high: float | None
     immature: bool = False
     passed: int = 0
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,15 @@ class Funnel:
 
 @dataclass(frozen=True)
 class ConversionRow:
-    """From one stage to any later one, by the day of entry: reached + lost + undecided = entered."""
+    """From one stage to any later one, by the day of entry: reached + lost + undecided = entered.
+
+    Attributes:
+        rate: reached ÷ entered, as counted today.
+        rate_expected: the share that will reach it when all is decided.
+        low, high: range of `rate_expected` at 95 %.
+        immature: too much is undecided to give one number; the range holds both extremes.
+        few: fewer than ten are decided: the share may turn out quite different.
+    """
 
     start: str
     end: str
@@ -94,6 +104,8 @@ class ConversionRow:
     low: float | None
     high: float | None
     by: dict[str, Cell] = field(default_factory=dict)
+    immature: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True)

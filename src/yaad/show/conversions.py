@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yaad.model import Cell, ConversionRow, Period
 from yaad.show import phrases
 from yaad.show.results import Json, Result, flat, plain
-from yaad.show.tables import Column, Kind, Table, count, name, rate, span
+from yaad.show.tables import Column, Kind, Table, count, hinted, name, rate, span
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Conversions(Result):
                 count(row.lost, lang),
                 count(row.undecided, lang),
                 rate(row.rate, lang),
-                rate(row.rate_expected, lang),
+                hinted(row.rate_expected, lang, immature=row.immature, few=row.few),
                 span(row.low, row.high, "rate", lang),
             )
             for row in self.content
@@ -100,4 +100,5 @@ def _row(row: ConversionRow) -> dict[str, Cell]:
         "rate_expected": plain(row.rate_expected),
         "low": plain(row.low),
         "high": plain(row.high),
+        "immature": row.immature,
     }

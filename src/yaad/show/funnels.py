@@ -9,7 +9,7 @@ from yaad.show import phrases
 from yaad.show.markup import notes_html, table_html, tag
 from yaad.show.results import Json, Result, flat, plain
 from yaad.show.speech import Said, say_html
-from yaad.show.tables import Column, Kind, Shown, Table, count, name, rate, span
+from yaad.show.tables import Column, Kind, Shown, Table, count, hinted, name, rate, span
 from yaad.text import Message, direction, number, percent
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _cells(row: FunnelRow, lang: str) -> tuple[Shown, ...]:
         name(row.stage),
         *(count(value, lang) for value in counts),
         rate(row.rate, lang),
-        rate(row.rate_expected, lang),
+        hinted(row.rate_expected, lang, immature=row.immature, few=row.few),
         span(row.low, row.high, "rate", lang),
     )
 
@@ -144,8 +144,8 @@ def of_ten(funnel: Funnel) -> Message | None:
 
 
 def is_early(funnel: Funnel) -> bool:
-    """Whether too much of any stage is still open to tell how it ends."""
-    return any(row.immature for row in funnel.stages)
+    """Whether too much of any stage is still open, or too little decided while some are open, to tell how it ends."""
+    return any(row.immature or (row.few and row.open) for row in funnel.stages)
 
 
 def _shares_in_the_end(funnel: Funnel) -> list[float]:
@@ -198,17 +198,31 @@ def _small_notes(funnel: Funnel) -> tuple[Message, ...]:
     early = [
         Message("show.too_early_stage", {"stage": row.stage, "n": row.open}) for row in funnel.stages if row.immature
     ]
+    few = [
+        Message("show.few_stage", {"stage": row.stage, "n": row.advanced + row.lost})
+        for row in funnel.stages
+        if row.few and not row.immature
+    ]
     key = "show.undated" if funnel.period is None else "show.undated_beside"
     undated = [Message(key, {"n": funnel.undated})] if funnel.undated else []
-    return (*early, *undated, *funnel.notes)
+    return (*early, *few, *undated, *funnel.notes)
 
 
 def _table_notes(funnels: Sequence[Funnel]) -> tuple[Message, ...]:
-    """The sentences of the only funnel; of several what is to be known about any of them, each sentence once."""
+    """The sentences of the only funnel; of several, which of them are young or small, and how many have no date.
+
+    What is to be known of a single group is said when it is asked for: a dozen groups would say it a dozen times.
+    """
     if len(funnels) == 1:
         return _notes(funnels[0])
-    told = {repr(note): note for funnel in funnels for note in funnel.notes}
-    return (Message("show.expected_is"), *told.values())
+    told: list[Message] = [Message("show.expected_is")]
+    early = [phrases.groups_said(funnel.by) for funnel in funnels if is_early(funnel)]
+    if early:
+        told.append(Message("show.groups_early", {"groups": phrases.together(early)}))
+    told += [note for note in funnels[0].notes if all(note in funnel.notes for funnel in funnels)]
+    undated = sum(funnel.undated for funnel in funnels)
+    key = "show.undated" if funnels[0].period is None else "show.undated_beside"
+    return (*told, *([Message(key, {"n": undated})] if undated else []))
 
 
 # ---- part of a page ---------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def stage_said(stage: str) -> Said:
     return Message(f"show.steps_{step}") if step else stage
 
 
-def together(parts: Sequence[Message]) -> Message:
+def together(parts: Sequence[Said]) -> Said:
     """Parts of a sentence, parted by commas."""
     joined = parts[-1]
     for part in reversed(parts[:-1]):

@@ -217,6 +217,14 @@ def rate(value: float | None, lang: str) -> Shown:
     return Shown(value, NOTHING if value is None else percent(value, lang, 1))
 
 
+def hinted(value: float | None, lang: str, *, immature: bool, few: bool) -> Shown:
+    """A share that is to be expected, marked where it is no more than a hint."""
+    cell = rate(value, lang)
+    if value is None or not (immature or few):
+        return cell
+    return Shown(value, Message("show.rate_early" if immature else "show.rate_few", {"rate": cell.said}))
+
+
 def length(value: float | None, lang: str) -> Shown:
     """A length of time in days (the head of the column says "days")."""
     return Shown(value, NOTHING if value is None else _exact_days(value, lang))

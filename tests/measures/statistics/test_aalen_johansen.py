@@ -108,8 +108,9 @@ def test_the_range_holds_the_rate_and_when_immature_both_extremes(rows):
     if share.rate is not None:
         assert share.low - 1e-9 <= share.rate <= share.high + 1e-9
     if share.immature:
-        assert share.low <= f1 + 1e-12
-        assert share.high >= 1 - f2 - 1e-12
+        _, least, lost = incidence.trusted
+        assert share.low <= least + 1e-12 <= f1 + 2e-12
+        assert share.high >= 1 - lost - 1e-12
 
 
 def test_skipped_stages_advance_in_no_time():
@@ -125,6 +126,27 @@ def test_no_loss_seen_and_most_undecided_gives_a_range_and_no_rate():
     assert share.rate is None
     assert share.low == pytest.approx(0.1)
     assert share.high == 1
+
+
+def test_one_old_deal_that_was_won_does_not_speak_for_the_young_ones():
+    share = expected_share(Spells.count([30, *range(1, 30)], [1, *[0] * 29]))
+    assert (share.rate, share.low, share.high, share.immature) == (None, 0, 1, True)
+
+
+def test_a_tail_of_few_is_trusted_where_nearly_all_was_decided_before():
+    """60 deals of which five are young and open: 55 that ended one after another tell enough."""
+    share = expected_share(Spells.count([1] * 5 + list(range(2, 57)), [0] * 5 + [1, 2] * 27 + [1]))
+    assert not share.immature
+    assert share.rate == pytest.approx(28 / 55, abs=0.01)
+
+
+def test_a_tail_of_few_is_not_trusted_where_most_is_open_and_young():
+    share = expected_share(Spells.count([1, 40, 41, 42], [0, 1, 2, 1], [90, 4, 3, 3]))
+    assert share.immature
+    assert (share.low, share.high) == (
+        pytest.approx(0.4, abs=0.01),
+        1,
+    )  # up to day 40 ten were watched: four of ten advanced
 
 
 def test_nothing_decided_and_nothing_seen():

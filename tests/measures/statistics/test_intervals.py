@@ -80,3 +80,8 @@ def test_counted_values():
     assert sample.median().value == 20
     assert Sample.count([]).median() == (None, None, None)
     assert Sample.count([]).quantile(0.9) is None
+
+
+def test_an_interval_of_lengths_does_not_go_below_nothing():
+    assert Sample.count([2, 3, 60]).mean().low == 0
+    assert Sample.count([-50, 3, 60]).mean().low < -50

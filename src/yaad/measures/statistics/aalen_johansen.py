@@ -11,11 +11,16 @@ overstates.
 
 The interval is closed: the delta method over the multinomial steps (dF/dh of both hazards, ties handled), which for
 spells without any running one is exactly the binomial variance p(1−p)/n; it is laid out as a Wilson interval at the
-effective number of spells p(1−p)/variance. Where more than 5 % are undecided at the longest length seen the range is
-widened to hold [F₁, 1 − F₂]: all of the undecided lost, or all of them advanced.
+effective number of spells p(1−p)/variance. Where more than 5 % are undecided at the longest length that can be trusted
+the range is widened to hold [F₁, 1 − F₂] there: all of the undecided lost, or all of them advanced.
 
-Sources: Aalen & Johansen 1978 (Scand. J. Stat. 5:141); Marubini & Valsecchi 1995, ch. 10 (variance); Putter, Fiocco
-& Geskus 2007 (Stat. Med. 26:2389); Wilson 1927 (J. Am. Stat. Assoc. 22:209).
+A length can be trusted while at least 10 spells are still watched, or while those that are watched stand for at most
+twice their number: the mass of a spell that still runs goes over to those that ran longer (Efron's redistribution to
+the right), and one old deal that was won must not speak for forty young ones.
+
+Sources: Efron 1967 (Proc. 5th Berkeley Symp. 4:831); Aalen & Johansen 1978 (Scand. J. Stat. 5:141); Marubini &
+Valsecchi 1995, ch. 10 (variance); Putter, Fiocco & Geskus 2007 (Stat. Med. 26:2389); Wilson 1927 (J. Am. Stat. Assoc.
+22:209).
 """
 
 from collections.abc import Sequence
@@ -29,7 +34,11 @@ from yaad.measures.statistics.intervals import Estimate, wilson, wilson_effectiv
 from yaad.measures.statistics.spells import Floats, Spells
 
 IMMATURE = 0.05
-"""More than this share undecided at the longest length seen: too early to tell."""
+"""More than this share undecided at the longest length that can be trusted: too early to tell."""
+WATCHED = 10
+"""So many spells that are still watched speak for those that are no longer."""
+SPEAKS_FOR = 2.0
+"""Fewer than `WATCHED` may speak for so many times their number."""
 UNTELLABLE = 0.5
 """No loss seen and more than this share undecided: no rate is given, only its range."""
 
@@ -54,6 +63,18 @@ class Incidence:
     def undecided(self) -> float:
         """The share undecided at the longest length seen; 1 when nothing was seen."""
         return float(self.survival[-1]) if len(self.survival) else 1.0
+
+    @cached_property
+    def trusted(self) -> tuple[float, float, float]:
+        """S, F₁ and F₂ at the longest length at which enough are watched; 1, 0, 0 when there is none."""
+        here = self.spells.at_risk
+        before = np.concatenate([[1.0], self.survival])[: len(here)]
+        stands_for = before * here[:1] / np.maximum(here, 1)
+        enough = np.flatnonzero((here >= WATCHED) | (stands_for <= SPEAKS_FOR))
+        if not len(enough):
+            return 1.0, 0.0, 0.0
+        last = enough[-1]
+        return float(self.survival[last]), float(self.advanced[last]), float(self.lost[last])
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -127,7 +148,7 @@ class Share:
     Attributes:
         rate: None when nothing was decided, or when no loss was seen and most are undecided.
         low, high: range at 95 %; holds `floor` and `ceiling` when `immature`.
-        immature: more than 5 % undecided at the longest length seen.
+        immature: more than 5 % undecided at the longest length that can be trusted.
         undecided: that share.
         decided: spells behind it that have ended.
         variance: of the rate, by the delta method.
@@ -159,14 +180,15 @@ def expected_share(spells: Spells) -> Share:
         return NOTHING_SEEN
     incidence = aalen_johansen(spells)
     f1, f2 = incidence.ends
-    undecided, decided = incidence.undecided, int(spells.ended.sum())
+    undecided, least, most_lost = incidence.trusted
+    decided = int(spells.ended.sum())
     immature = undecided > IMMATURE
-    edges = (f1, max(1.0 - f2, f1))
-    if f1 + f2 <= 0:
+    edges = (least, max(1.0 - most_lost, least))
+    if f1 + f2 <= 0 or least + most_lost <= 0:
         return Share(None, 0.0, 1.0, immature, undecided, decided, 0.0, *edges)
     rate, variance = f1 / (f1 + f2), incidence.share_variance()
     low, high = _range(rate, variance, decided, edges if immature else None)
-    told = rate if f2 > 0 or undecided <= UNTELLABLE else None
+    told = rate if most_lost > 0 or undecided <= UNTELLABLE else None
     return Share(told, low, high, immature, undecided, decided, variance, *edges)
 
 

@@ -33,11 +33,14 @@ class Sample:
         return int(self.counts.sum())
 
     def mean(self) -> Estimate:
-        """The mean with Student's interval."""
+        """The mean with Student's interval, cut at 0 where no value is below it."""
         total = float(np.dot(self.values, self.counts))
         centre = total / self.n if self.n else 0.0
         spread = float(np.dot((self.values - centre) ** 2, self.counts))  # no loss of digits when values are large
-        return mean_of(self.n, total, spread + self.n * centre**2)
+        value, low, high = mean_of(self.n, total, spread + self.n * centre**2)
+        if low is not None and self.values[0] >= 0:
+            low = max(low, 0.0)
+        return Estimate(value, low, high)
 
     def median(self) -> Estimate:
         """The middle value (the mean of the two middle ones when n is even) with its log-log interval.

@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from yaad.faces.web.filters import Filters
 from yaad.faces.web.templatetags.say import language
 from yaad.insight import Leak
-from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel
+from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
 from yaad.show import Table, dwell_html, funnel_html, leak_ten, leak_worth, say_html, table_html
 from yaad.show.dwells import mean_is_floor, mean_said, typical_said
 from yaad.show.markup import tag
-from yaad.show.tables import days_said, in_unit, length, name, span
-from yaad.text import Message, day, direction, has_key, money, percent
+from yaad.show.tables import days_said, hinted, in_unit, length, name, span
+from yaad.text import Message, day, direction, has_key, money, number, percent
 
 register = template.Library()
 
@@ -142,9 +142,20 @@ def iso_day(value: str | None) -> SafeString:
 
 
 @register.simple_tag
-def range_pct(low: float, high: float) -> str:
-    """Two ends of a share, in percent."""
+def range_pct(low: float | None, high: float | None) -> str:
+    """Two ends of a share, in percent; nothing when one is not known."""
+    if low is None or high is None:
+        return ""
     return f"{percent(low, language())}–{percent(high, language())}"
+
+
+@register.simple_tag
+def hint(row: FunnelRow) -> SafeString:
+    """The share that will move on in the end, marked where it is no more than a hint, and what is counted today."""
+    share = hinted(row.rate_expected, language(), immature=row.immature, few=row.few)
+    values: dict[str, object] = {"part": number(row.advanced, language()), "all": number(row.entered, language())}
+    counted = tag("small", say_html(Message("show.part_of", values), language()))
+    return SafeString(say_html(share.said, language()) + counted)
 
 
 @register.simple_tag
