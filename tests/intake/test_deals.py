@@ -356,3 +356,27 @@ def test_a_kind_against_the_mappings_word(write, kind):
     with pytest.raises(InputError) as caught:
         understand(write("d.csv", DEALS), mapping=Mapping.from_yaml(TWO_DATES, name="m"), kind=kind)
     assert caught.value.message.key == "intake.kind_differs"
+
+
+def test_a_date_a_stage_with_an_end_before_a_stage_stays_ended(write):
+    text = (
+        "id,New,Quote,Won,Lost\n"
+        "1,2024-01-01,2024-01-03,2024-01-10,\n"
+        "2,2024-01-02,2024-01-05,2024-01-04,\n"
+        "3,2024-01-05,2024-01-06,2024-01-02,\n"
+        "4,2024-01-05,,2024-01-09,2024-01-07\n"
+    )
+    batch = loaded(write, text)
+    assert {deal: told[-1][0] for deal, told in moves(batch).items()} == dict.fromkeys("1234", "Won")
+    assert moves(batch)["3"] == [("New", at("2024-01-05")), ("Quote", at("2024-01-06")), ("Won", at("2024-01-02"))]
+    assert moves(batch)["4"] == [("New", at("2024-01-05")), ("Lost", at("2024-01-07")), ("Won", at("2024-01-09"))]
+    assert batch.files[0].flags == {"negative_duration": 2}
+
+
+def test_a_date_a_stage_where_the_stage_says_that_the_deal_was_opened_again(write):
+    text = (
+        "id,stage,New,Quote,Lost\n1,Quote,2024-01-01,2024-01-20,2024-01-10\n2,Lost,2024-01-01,2024-01-05,2024-01-10\n"
+    )
+    batch = loaded(write, text)
+    assert [stage for stage, _ in moves(batch)["1"]] == ["New", "Lost", "Quote"]
+    assert [stage for stage, _ in moves(batch)["2"]] == ["New", "Quote", "Lost"]

@@ -182,13 +182,18 @@ def _two_dates(values: Values, standing: Standing) -> list[Slot]:
 
 
 def _wide(values: Values, standing: Standing) -> list[Slot]:
-    """A date a stage, in the order of the dates; then where it stands and how it ended, if no date says so."""
+    """A date a stage, in the order of the dates; then where it stands and how it ended.
+
+    The date of the end stands last whatever it says: a deal that was won before its last stage is won, with a time that
+    is impossible, and was not opened again.
+    """
     rules = values.found.mapping.stages
+    ended, closing = _ended_wide(values, standing)
     dated = _begins(values)
-    for rule in rules:
+    for place, rule in enumerate(rules):
         dates = values.dates(stage_field(rule.name))
         if dates is not None:
-            dated.append(slot(has_date(dates), rule.name, dates))
+            dated.append(slot(has_date(dates) & (ended != place), rule.name, dates))
     ordered = in_time_order(dated) if dated else []
     last = np.full(len(values), NOTHING, np.int32)
     for one in ordered:
@@ -196,32 +201,47 @@ def _wide(values: Values, standing: Standing) -> list[Slot]:
     current = _current(standing, last)
     nowhere = (last == NOTHING) & ~current.filled
     begun = slot(nowhere, _opened(values.found.mapping)[0], None)
-    closing = _closing(standing)
-    told = Slot(
-        closing.filled & (last != standing.ended),
-        closing.stage,
-        closing.at,
-        closing.day,
-        closing.whole_day,
-        closing.dated,
-    )
-    return [*ordered, begun, current, told]
+    return [*ordered, begun, current, slot(ended != NOTHING, picked(standing.names, ended), closing)]
+
+
+def _ended_wide(values: Values, standing: Standing) -> tuple[Codes, Dates | None]:
+    """The won or lost stage that each row ended in, and when.
+
+    As the stage or the columns of wins and losses say; where the file has none of these, the closing with a date, of
+    two the later.
+    """
+    ended, closing = standing.ended, standing.closing
+    told = "stage" in values.found.fields
+    latest = np.full(len(values), np.iinfo(np.int64).min)
+    for place, rule in enumerate(values.found.mapping.stages):
+        dates = values.dates(stage_field(rule.name)) if rule.type in (StageType.WON, StageType.LOST) else None
+        if dates is None:
+            continue
+        later = has_date(dates) & (instants(dates) >= latest) & (standing.ended == NOTHING)
+        if not told:
+            ended = np.where(later, place, ended).astype(np.int32)
+            latest = np.where(later, instants(dates), latest)
+    for place, rule in enumerate(values.found.mapping.stages):
+        dates = values.dates(stage_field(rule.name))
+        if dates is not None and rule.type in (StageType.WON, StageType.LOST):
+            closing = _merged(dates, closing, ended == place)
+    return ended, closing
 
 
 def _flag(sieve: Sieve, slots: list[Slot], standing: Standing) -> None:
-    """Odd things that are kept and told: an end before the beginning, a deal without any date."""
-    starts = np.full(len(sieve.alive), np.iinfo(np.int64).max)
-    start_days, any_date = starts.copy(), np.zeros(len(starts), np.bool_)
+    """Odd things that are kept and told: an end before the last stage, a deal without any date."""
+    before_end = np.full(len(sieve.alive), np.iinfo(np.int64).min)
+    days, any_date = before_end.copy(), np.zeros(len(before_end), np.bool_)
     for one in slots[:-1]:
         here = one.filled & one.dated
-        starts = np.where(here, np.minimum(starts, one.at), starts)
-        start_days = np.where(here, np.minimum(start_days, one.day), start_days)
+        before_end = np.where(here, np.maximum(before_end, one.at), before_end)
+        days = np.where(here, np.maximum(days, one.day), days)
         any_date |= here
     end = slots[-1]
     ended = end.filled & end.dated & any_date
     by_day = np.logical_or.reduce([one.whole_day & one.filled for one in slots])
-    before = np.where(by_day, end.day < start_days, end.at < starts)
-    sieve.flag("negative_duration", ended & before)
+    negative = np.where(by_day, end.day < days, end.at < before_end)
+    sieve.flag("negative_duration", ended & negative)
     sieve.flag("undated", ~any_date & ~(end.filled & end.dated))
     if standing.closing is not None:
         sieve.flag("close_date_on_open", (standing.ended == NOTHING) & has_date(standing.closing))
