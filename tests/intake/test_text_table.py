@@ -253,7 +253,7 @@ def test_plain_blocks_and_the_strict_reader_agree(rows, encoding, tmp_path):
     reader = TextTableReader(open_source(path), Hints(encoding=encoding, delimiter=","))
     layout = reader._layout
     plain = [part for part in plain_blocks(layout, None) if isinstance(part, Chunk)]
-    strict = list(reader._strict.chunks(Resume(0, 0), None))
+    strict = list(reader._strict.rest(Resume(0, 0), None))
     kept = [line for line, row in enumerate(rows, start=2) if any(row)] if any(map(any, rows)) else []
     assert np.concatenate([part.rows for part in plain]).tolist() == list(range(2, len(rows) + 2))
     assert set(kept) <= {int(line) for part in strict for line in part.rows}

@@ -12,6 +12,7 @@ from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Mapping, load
 from yaad.intake.arrow import EDGES
 from yaad.intake.reading import Hints, opened, read
+from yaad.intake.reading.text_plain import Resume
 
 CALM = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 LETTERS = "abcזץםשלאב 019.-/'\"״;,|\t׳"
@@ -82,6 +83,30 @@ def test_any_text_table_in_any_dialect_and_encoding(rows, sign, end, encoding, q
     written = [[cell.encode(encoding, "ignore").decode(encoding.removesuffix("-sig")) for cell in row] for row in rows]
     written = [[cell.removeprefix("\ufeff") for cell in row] for row in written]
     assert holds(said(path), written), said(path)
+
+
+ROUGH = st.lists(st.sampled_from([*'a1א ",\n\r', '""', '",', ',"', '\n"', "\r\n"]), max_size=9).map("".join)
+
+
+@settings(CALM, max_examples=300)
+@given(body=st.lists(st.one_of(ROUGH, st.just("x,y\n"), st.just('"a","b ""c"""\n')), max_size=9).map("".join))
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_blocks_of_any_size_give_what_one_strict_reading_gives(body, size, tmp_path, monkeypatch):
+    """Well-formed or not: the same records on the same lines, the same rejects, or the same refusal."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(("first,second\n" + body).encode())
+    monkeypatch.setattr("yaad.intake.reading.text_plain.BLOCK", size)
+    in_blocks = said(path, delimiter=",")
+    monkeypatch.setattr("yaad.intake.reading.text_table.plain_blocks", lambda *_: iter([Resume(0, 0)]))
+    strictly = said(path, delimiter=",")
+    monkeypatch.undo()
+    if isinstance(strictly, str):
+        assert in_blocks == strictly
+        return
+    (got, grid), (expected, other) = in_blocks, strictly
+    assert (got, grid.rows.tolist()) == (expected, other.rows.tolist())
+    assert sorted(map(str, grid.tally.rejects)) == sorted(map(str, other.tally.rejects))
+    assert (grid.tally.rows_in, grid.tally.flags) == (other.tally.rows_in, other.tally.flags)
 
 
 @settings(CALM, max_examples=120)

@@ -29,21 +29,22 @@ def count_lines(path: Path, encoding: str, *, escape: bool) -> int:
 
     This is wrong only where a quote stands inside an unquoted cell (``5" pipe``); see `count_records`.
     """
-    records, quotes, last, pending = 0, 0, 0, False
+    records, quotes, last = 0, 0, b""
     for raw in blocks(path, encoding):
         block = raw.replace(b'\\"', b"''") if escape else raw
-        if QUOTE not in block and not quotes % 2 and CR not in block:
-            records += block.count(LF)
+        if b'"' not in block and not quotes % 2 and b"\r" not in block:
+            records += block.count(b"\n")
         else:
             values = np.frombuffer(block, np.uint8)
-            before = np.concatenate(([last], values[:-1]))
-            ends = (values == CR) | ((values == LF) & (before != CR))
-            inside = (np.cumsum(values == QUOTE) + quotes) % 2 == 1
-            records += int((ends & ~inside).sum())
-            quotes += block.count(QUOTE)
-        last = block[-1]
-        pending = last not in (CR, LF)
-    return records + pending
+            marks = np.flatnonzero(values == QUOTE)
+            ends = np.flatnonzero((values == LF) | (values == CR) if b"\r" in block else values == LF)
+            if b"\r" in block or last == b"\r":
+                before = np.where(ends > 0, values[ends - 1], ord(last) if last else 0)
+                ends = ends[~((values[ends] == LF) & (before == CR))]
+            records += int(((np.searchsorted(marks, ends) + quotes) % 2 == 0).sum())
+            quotes += len(marks)
+        last = block[-1:]
+    return records + (last not in (b"\r", b"\n", b""))
 
 
 def count_records(path: Path, encoding: str, delimiter: str, *, escape: bool) -> int:

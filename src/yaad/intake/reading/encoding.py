@@ -45,7 +45,7 @@ class Bytes:
     """What one pass over a text file's bytes shows.
 
     Attributes:
-        histogram: how often each byte occurs, in blocks that have bytes beyond ASCII (zeros: in all).
+        histogram: how often each byte occurs in blocks that are no UTF-8.
         broken: bytes that are no part of valid UTF-8.
         letters: characters beyond ASCII that are valid UTF-8.
         neighbours: Hebrew letters of Windows-1255 that stand beside another one.
@@ -69,7 +69,7 @@ class Bytes:
     @property
     def zeros(self) -> int:
         """Zero bytes."""
-        return int(self.histogram[0])
+        return self.even_zeros + self.odd_zeros
 
     @property
     def high(self) -> int:
@@ -100,47 +100,46 @@ class Encoding:
 def survey(path: Path) -> Bytes:
     """Look at all bytes of a file once."""
     found = Bytes()
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    place, carry = 0, b""
     with path.open("rb") as file:
-        place = 0
         while block := file.read(BLOCK):
             _look(found, block, place)
-            _try_utf8(found, decoder, block)
+            carry = b"" if block.isascii() and not carry else _try_utf8(found, carry + block)
             place += len(block)
-    found.broken += len(LONE.findall(decoder.decode(b"", final=True)))
+    found.broken += len(carry)
     return found
 
 
 def _look(found: Bytes, block: bytes, place: int) -> None:
-    values = np.frombuffer(block, np.uint8)
-    plain = block.isascii()
-    if plain:
-        found.histogram[0] += block.count(0)
-    else:
-        found.histogram += np.bincount(values, minlength=256)
-    if block.count(0):
-        even = values[place % 2 :: 2]
-        found.even_zeros += int((even == 0).sum())
-        found.odd_zeros += block.count(0) - int((even == 0).sum())
-    if b'\\"' in block and len(found.escapes) < 20:
+    """Zero bytes, signs of spoiled Hebrew, and lines with a backslash before a quote."""
+    if b"\0" in block:
+        even = block[place % 2 :: 2].count(0)
+        found.even_zeros += even
+        found.odd_zeros += block.count(0) - even
+    if b"\\" in block and len(found.escapes) < 20:
         found.escapes += BACKSLASH_QUOTE.findall(block)[:20]
-    if plain:
-        return
-    letter = (values >= 0xE0) & (values <= 0xFA)
-    found.neighbours += int((letter[1:] & letter[:-1]).sum())
-    found.twice_1252 += len(TWICE_1252.findall(block)) if b"\xc3\x97" in block else 0
-    found.twice_1255 += len(TWICE_1255.findall(block)) if b"\xd7\xb3" in block else 0
-    found.latin_runs += sum(map(len, LATIN_RUN.findall(block))) // 2 if b"\xc3" in block else 0
+    if b"\xc3" in block:
+        found.twice_1252 += len(TWICE_1252.findall(block))
+        found.latin_runs += sum(map(len, LATIN_RUN.findall(block))) // 2
+    if b"\xd7\xb3" in block:
+        found.twice_1255 += len(TWICE_1255.findall(block))
 
 
-def _try_utf8(found: Bytes, decoder: codecs.IncrementalDecoder, block: bytes) -> None:
-    if block.isascii() and not decoder.getstate()[0]:
-        return
-    text = decoder.decode(block)
-    broken = len(LONE.findall(text))
+def _try_utf8(found: Bytes, block: bytes) -> bytes:
+    """Count the letters of a block as UTF-8, and what is none; the bytes of a letter cut at its end are left over."""
+    values = np.frombuffer(block, np.uint8)
+    try:
+        _, used = codecs.utf_8_decode(block, "strict", False)  # noqa: FBT003 - the codec's own signature
+        broken = 0
+    except UnicodeDecodeError:
+        text, used = codecs.utf_8_decode(block, "surrogateescape", False)  # noqa: FBT003 - the codec's own signature
+        broken = len(LONE.findall(text))
+        found.histogram += np.bincount(values, minlength=256)
+        letter = (values >= 0xE0) & (values <= 0xFA)
+        found.neighbours += int((letter[1:] & letter[:-1]).sum())
     found.broken += broken
-    ascii_bytes = int((np.frombuffer(block, np.uint8) < 128).sum())
-    found.letters += max(len(text) - ascii_bytes - broken, 0)
+    found.letters += max(int((values[:used] >= 0xC0).sum()) - broken, 0)
+    return block[used:]
 
 
 def decide_encoding(source: Source, seen: Bytes, told: str | None) -> Encoding:

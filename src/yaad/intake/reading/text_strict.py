@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from yaad.intake.arrow import Ints
 from yaad.intake.reading.encoding import LONE
 from yaad.intake.reading.layout import DELIMITERS
 from yaad.intake.reading.port import CHUNK, Chunk, Progress
-from yaad.intake.reading.text_plain import Resume, TextLayout
+from yaad.intake.reading.text_plain import Hard, Resume, TextLayout
 from yaad.intake.report import Reject, Tally
 from yaad.text import Message
 
@@ -41,42 +42,63 @@ class StrictRecords:
         self._width = len(layout.names)
         last = max((place for place, name in enumerate(layout.names, start=1) if name.strip()), default=0)
         self._named = last or self._width
+        self._last_line, self._at_end = 0, False
         self._untold: dict[int, int] = {}  # first line → last line of records whose text is still to be fetched
 
-    def chunks(self, resume: Resume, on_progress: Progress | None) -> Iterator[Chunk]:
-        """All records from `resume` on; those of a wrong form go to the tally.
+    def rest(self, resume: Resume, on_progress: Progress | None) -> Iterator[Chunk]:
+        """All records from `resume` to the end of the file; those of a wrong form go to the tally.
 
         Raises:
             InputError: a quote is never closed, the delimiter changes, or the bytes end in mid-character.
         """
-        layout = self._layout
-        csv.field_size_limit(LONGEST_CELL)
-        with layout.source.path.open("rb") as raw:
+        size, self._at_end = self._layout.source.size, True
+        with self._layout.source.path.open("rb") as raw:
             raw.seek(resume.offset)
-            stream = io.TextIOWrapper(raw, layout.encoding, errors="surrogateescape", newline="")
+            stream = self._text(raw)
             base = resume.lines
-            while base < layout.head_lines:
+            while base < self._layout.head_lines:
                 stream.readline()
                 base += 1
-            reader = layout.dialect.reader(stream)
-            while True:
-                before = base + reader.line_num
-                rows, fault, ended = self._next(reader)
-                lines = _lines(rows, before, base + reader.line_num, faulty=fault is not None)
-                self.records += len(rows)
-                chunk = self._chunk(rows, lines)
-                if chunk is not None:
-                    yield chunk
-                if fault is not None:
-                    self._fault(
-                        fault, int(lines[-1]) + _height(rows[-1]) if rows else before + 1, base + reader.line_num
-                    )
+            for chunk in self._records_of(stream, base):
+                yield chunk
                 if on_progress is not None:
-                    on_progress(min(raw.tell(), layout.source.size), layout.source.size)
-                if ended:
-                    self._look_at_end(base + reader.line_num)
-                    break
+                    on_progress(min(raw.tell(), size), size)
+        if on_progress is not None:
+            on_progress(size, size)
+
+    def block(self, hard: Hard) -> Iterator[Chunk]:
+        """The records of a part of the file.
+
+        Raises:
+            InputError: the delimiter changes.
+        """
+        self._at_end = hard.last
+        yield from self._records_of(self._text(io.BytesIO(hard.text)), hard.lines)
+
+    def finish(self) -> None:
+        """What can be told at the end only: whether the file was cut, and the text of records that none could read."""
+        if self._at_end:
+            self._look_at_end(self._last_line)
         self._fetch_untold()
+
+    def _text(self, raw: IO[bytes]) -> io.TextIOWrapper:
+        return io.TextIOWrapper(raw, self._layout.encoding, errors="surrogateescape", newline="")
+
+    def _records_of(self, stream: io.TextIOWrapper, base: int) -> Iterator[Chunk]:
+        csv.field_size_limit(LONGEST_CELL)
+        reader = self._layout.dialect.reader(stream)
+        ended = False
+        while not ended:
+            before = base + reader.line_num
+            rows, fault, ended = self._next(reader)
+            self._last_line = base + reader.line_num
+            lines = _lines(rows, before, self._last_line, faulty=fault is not None)
+            self.records += len(rows)
+            chunk = self._chunk(rows, lines)
+            if chunk is not None:
+                yield chunk
+            if fault is not None:
+                self._fault(fault, int(lines[-1]) + _height(rows[-1]) if rows else before + 1, self._last_line)
 
     def _next(self, reader: Iterator[Row]) -> tuple[list[Row], str | None, bool]:
         """The next records, the fault that ended them, and whether the file has ended."""

@@ -1,7 +1,8 @@
 """Tables of text (CSV and its kin): decided by evidence, then read record by record, none lost.
 
-Most of a large file is plain, and such blocks are parsed by Arrow (`text_plain`). At the first block that is not, the
-standard library's strict reader takes over for the rest of the file (`text_strict`): both give the same records.
+Most blocks of a large file are plain, and are parsed by Arrow (`text_plain`). Those that are not, and the rest of a
+file after the first quote in doubt, are read by the standard library's strict reader (`text_strict`): both give the
+same records.
 """
 
 import codecs
@@ -20,7 +21,7 @@ from yaad.intake.reading.counting import count_lines, count_records
 from yaad.intake.reading.encoding import Encoding, decide_encoding, survey
 from yaad.intake.reading.layout import TITLES, Dialect, decide_dialect, find_header
 from yaad.intake.reading.port import Chunk, Found, Hints, Progress, unique_headers
-from yaad.intake.reading.text_plain import Resume, TextLayout, plain_blocks
+from yaad.intake.reading.text_plain import Hard, TextLayout, plain_blocks
 from yaad.intake.reading.text_strict import StrictRecords
 from yaad.intake.reading.writing import Way, mended
 from yaad.intake.report import Reject, Tally
@@ -94,12 +95,15 @@ class TextTableReader:
         """All records after the header; those of a wrong form are in `tally.rejects`."""
         with collector_paused():
             for part in plain_blocks(self._layout, on_progress):
-                if isinstance(part, Resume):
-                    yield from map(self._mended, self._strict.chunks(part, on_progress))
-                    self._records += self._strict.records
-                else:
+                if isinstance(part, Chunk):
                     self._records += len(part.rows)
                     yield self._mended(part)
+                elif isinstance(part, Hard):
+                    yield from map(self._mended, self._strict.block(part))
+                else:
+                    yield from map(self._mended, self._strict.rest(part, on_progress))
+            self._strict.finish()
+            self._records += self._strict.records
 
     def _mended(self, chunk: Chunk) -> Chunk:
         """Cells as they were meant; a record with one that cannot be mended is rejected as it stands."""
