@@ -191,3 +191,12 @@ def test_two_currencies_refuse_a_sum_and_nothing_else(files):
     assert (won.value, value.value) == (2, None)
     assert value.why is not None
     assert book.plan(target=2).content.value is None
+
+
+def test_what_was_taken_back_is_not_taken_back_again(book):
+    entry = book.win("C", at=AT, by="dana")
+    back = book.undo("C", entry.seq, at=AT, by="dana")
+    with pytest.raises(InputError, match="already"):
+        book.undo("C", entry.seq, at=AT, by="dana")
+    book.undo("C", back.seq, at=AT, by="dana")  # taking the taking back back
+    assert counts(book)["won"] == 2

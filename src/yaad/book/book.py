@@ -17,7 +17,7 @@ from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.reports import ImportReport
 from yaad.errors import BookError, InputError
-from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle
+from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
 from yaad.intake import Kind, Mapping, Progress, Understanding
 from yaad.model import (
     Calendar,
@@ -446,11 +446,13 @@ class Book:
         """An earlier entry of the deal counts no more.
 
         Raises:
-            InputError: the deal has no such entry.
+            InputError: the deal has no such entry, or it counts no more already.
         """
-        journal = SqliteJournal(self.root / JOURNAL_NAME)
-        if not any(entry.seq == seq and entry.deal_id == deal_id for entry in journal.since(seq - 1)):
+        entries = SqliteJournal(self.root / JOURNAL_NAME).of([deal_id])
+        if not any(entry.seq == seq for entry in entries):
             raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
+        if seq in undone(entries):
+            raise InputError(Message("book.undone_already", {"number": seq, "deal": deal_id}))
         return self._append(partial(UndoEntry, undoes=seq), deal_id, at, by, key)
 
     def _closing(self, kind: StageType) -> Stage:

@@ -2,7 +2,7 @@
 
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
-from yaad.facts.fold import Tail, fold
+from yaad.facts.fold import Tail, fold, undone
 from yaad.facts.histories import History
 from yaad.facts.journal import NAME as JOURNAL_NAME
 from yaad.facts.journal import Journal, SqliteJournal
@@ -36,4 +36,5 @@ __all__ = [
     "fold",
     "settle",
     "store",
+    "undone",
 ]

@@ -74,7 +74,8 @@ def fold(entries: Iterable[Entry], pipeline: Pipeline, *, zone: str = "UTC", who
         whole_days: the book's own moves are dates without a time: a moment is then ordered within its local day.
     """
     ordered = sorted(entries, key=lambda entry: entry.seq)
-    counting = _without_undone(ordered)
+    taken_back = undone(ordered)
+    counting = [entry for entry in ordered if entry.seq not in taken_back and not isinstance(entry, UndoEntry)]
     place = ZoneInfo(zone)
     moves = [
         _move_row(entry, place, whole_days=whole_days)
@@ -105,18 +106,13 @@ MOVES = _with_deal_id(SCHEMAS["stage_moves"])
 NOTES = _with_deal_id(SCHEMAS["activities"])
 
 
-def _without_undone(ordered: list[Entry]) -> list[Entry]:
-    """The entries that count; read from the last, so that an undone undo undoes nothing."""
-    undone: set[int] = set()
-    counting = []
-    for entry in reversed(ordered):
-        if entry.seq in undone:
-            continue
-        if isinstance(entry, UndoEntry):
-            undone.add(entry.undoes)
-        else:
-            counting.append(entry)
-    return counting[::-1]
+def undone(entries: Iterable[Entry]) -> frozenset[int]:
+    """The numbers of entries that were taken back; read from the last, so that an undone undo undoes nothing."""
+    taken_back: set[int] = set()
+    for entry in sorted(entries, key=lambda entry: entry.seq, reverse=True):
+        if isinstance(entry, UndoEntry) and entry.seq not in taken_back:
+            taken_back.add(entry.undoes)
+    return frozenset(taken_back)
 
 
 def _local_day(at: dt.datetime, zone: ZoneInfo) -> dt.date:

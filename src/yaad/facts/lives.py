@@ -25,8 +25,8 @@ def build_lives(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
     """The derived columns of deals, one row a deal that has a move.
 
     - `stage`: of the last move, as the company names it.
-    - `outcome`: of the latest episode (won, lost, open, not_inquiry). A move into an open stage after a closing opens the next
-      episode; what the earlier one ended with counts no more.
+    - `outcome`: of the latest episode (won, lost, open, not_inquiry). A move into an open stage after a closing opens
+      the next episode; what the earlier one ended with counts no more.
     - `furthest`: highest position of a measured stage that the deal stood in, in any episode; the number of measured
       stages when it is won. A deal that is only known as lost stood in the first.
     - `created_*`: the first dated move into an open stage; null when there is none.

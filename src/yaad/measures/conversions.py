@@ -87,7 +87,7 @@ def default_window(scope: Scope) -> float:
     rows = scope.run(counted(scope.asking(by=()), won.mutate(days=won.cycle_days)))
     window = Sample.count(floats(rows, "days"), integers(rows, "n")).quantile(WINDOW_SHARE)
     if window is None:
-        raise CannotTell(Message("measures.none_timed"))
+        raise CannotTell(Message("measures.no_window"))
     return window
 
 

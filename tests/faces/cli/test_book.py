@@ -228,7 +228,7 @@ def test_a_refused_row_is_written_with_its_reason(yaad, files):
     assert done.code == 0, done.err
     assert "rejects" in done.out
     assert "8 rows = 7 loaded + 1 not read + 0 left out" in done.out
-    (report,) = (files / "b" / "rejects").iterdir()
+    (report,) = (files / "b" / "rejects").glob("*.csv")
     assert "2026-13-45" in report.read_text("utf-8-sig")
 
 
@@ -264,3 +264,16 @@ def test_what_cannot_be_read_leaves_nothing_behind(yaad, files, name, content, l
     assert (done.code, done.out) == (2, "")
     assert name in done.err
     assert not (files / "ספר").exists()
+
+
+def test_a_move_told_after_the_fact_says_where_the_deal_stands(own, yaad):
+    own("win", "a6", "--at", "2026-02-20")
+    done = yaad("move", "a6", "Inquiry", "--at", "2026-02-10", "--book", own.root)
+    assert done.code == 0
+    assert "stands in Won" in done.out
+
+
+def test_words_too_many(yaad):
+    done = yaad("funnel", "by", "source", "--lang", "he")
+    assert (done.code, done.out) == (2, "")
+    assert "מילים מיותרות: by source" in done.err

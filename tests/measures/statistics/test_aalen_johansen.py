@@ -104,7 +104,7 @@ def test_where_all_is_decided_it_is_the_plain_rate_with_wilsons_interval(rows):
 @given(rows_of_spells)
 def test_the_range_holds_the_rate_and_when_immature_both_extremes(rows):
     incidence, share = aalen_johansen(spells(rows)), expected_share(spells(rows))
-    f1, f2 = incidence.ends
+    f1, _ = incidence.ends
     if share.rate is not None:
         assert share.low - 1e-9 <= share.rate <= share.high + 1e-9
     if share.immature:

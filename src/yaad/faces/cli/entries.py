@@ -30,7 +30,11 @@ def move(
     """Move a deal to another stage."""
     with asked.opened() as book:
         entry = book.move(deal, stage, at=moment(at, book.zone), by=who(person))
-    _told(asked, entry, "cli.moved", {"deal": deal, "stage": stage})
+        stands = book.facts.deal(deal)["stage"]
+    if stands == stage:
+        _told(asked, entry, "cli.moved", {"deal": deal, "stage": stage})
+    else:  # an earlier move was told after the fact: later ones stand
+        _told(asked, entry, "cli.moved_before", {"deal": deal, "stage": stage, "now": stands})
 
 
 @on_the_book

@@ -82,6 +82,10 @@ def _mistake(error: Exception, context: object, words: Sequence[str], lang: str)
     if kind == "UsageError" and commands:
         asked = next((word for word in words if not word.startswith("-")), "")
         return UnknownName("verb", asked, commands).say(lang)
+    if kind == "UsageError" and (
+        extra := re.search(r"unexpected extra argument(?:s|\(s\))? \((.+)\)", str(getattr(error, "message", "")))
+    ):
+        return sentence("cli.too_many", lang, {"words": extra[1]})
     if kind == "BadParameter" and param is not None:
         return _bad_value(_shown(param), str(getattr(error, "message", "")), lang)
     format_message = getattr(error, "format_message", lambda: str(error))
