@@ -176,3 +176,42 @@ def test_foreign_drafts_and_numbers_are_nowhere(visit, empty):
     page = visit(empty, "/files/", lang="en")
     for path in ("/files/0123456789abcdef/", "/files/..%2Fserver/", "/files/0123456789abcdef/rejects/0/"):
         assert page.context.request.get(empty.base + path).status == 404
+
+
+def test_after_an_import_the_xray_is_made_and_taken_home(visit, serve, company, tmp_path, forbidden, axe):
+    file, mapping = company.write(tmp_path)
+    with serve(tmp_path / "book") as served:
+        page = visit(served, "/files/", lang="he")
+        drop(page, file, mapping)
+        wait_until_settled(page)
+        page.click(".acts .btn.p")
+        wait_until_settled(page)
+        page.click(".acts form .btn")
+        page.wait_for_selector(".row a.btn.p", timeout=60_000)
+        assert not forbidden["he"].search(page.inner_text("main"))
+        assert axe(page) == []
+        links = [link.get_attribute("href") for link in page.locator(".row a.btn").all()]
+        assert [link.rpartition(".")[2] for link in links] == ["pdf", "xlsx"]
+        for link, head in zip(links, (b"%PDF", b"PK"), strict=True):
+            answer = page.context.request.get(served.base + link)
+            assert answer.status == 200
+            assert answer.body().startswith(head)
+            assert "attachment" in answer.headers["content-disposition"]
+        page.goto(served.base + "/reports/")
+        assert page.locator(".past li").count() == 1
+        tables = {link.get_attribute("href") for link in page.locator("#main .mapt a").all()}
+        assert {f"/tables/deals.{ending}" for ending in ("xlsx", "csv", "parquet")} <= tables
+        for address in sorted(tables):
+            assert page.context.request.get(served.base + address).status == 200, address
+        for address in ("/tables/secrets.csv", "/reports/0123456789abcdef/", "/reports/../x/xray.pdf"):
+            assert page.context.request.get(served.base + address).status == 404, address
+        page.seen.check()
+
+
+def test_a_report_without_its_own_words_is_refused_in_words(visit, full, axe):
+    page = visit(full, "/reports/", lang="en")
+    page.fill("input[name=target]", "many")
+    page.click(".xrayform .btn")
+    assert page.locator(".say-error").count() == 1
+    assert "many" in page.inner_text("main")
+    assert axe(page) == []

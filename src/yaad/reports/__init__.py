@@ -5,12 +5,12 @@ moves, visits, activities, accounts, orders …) and results (funnel, dwell, cal
 that a file holds runs in a spreadsheet, and what is written reads back equal.
 """
 
-from yaad.reports.export import ENDINGS, RESULTS, Written, export, write_result, write_table
-from yaad.reports.pdf import pdf
+from yaad.reports.exports import ENDINGS, RESULTS, Written, export, rows_of, table_sizes, write_result, write_table
+from yaad.reports.pdfs import pdf
 from yaad.reports.source import Source
-from yaad.reports.workbook import workbook
+from yaad.reports.workbooks import workbook
 from yaad.reports.writing import xray_writer
-from yaad.reports.xray import Xray, xray
+from yaad.reports.xrays import Xray, xray
 
 __all__ = [
     "ENDINGS",
@@ -20,6 +20,8 @@ __all__ = [
     "Xray",
     "export",
     "pdf",
+    "rows_of",
+    "table_sizes",
     "workbook",
     "write_result",
     "write_table",

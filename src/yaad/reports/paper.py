@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from yaad.reports.page import Page, Part
-from yaad.reports.xray import Xray
+from yaad.reports.xrays import Xray
 from yaad.show import parts_css, say_html, say_plain
 from yaad.show.markup import tag
 from yaad.show.theme import Theme, theme

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from yaad.errors import InputError
-from yaad.reports.pdf import pdf
-from yaad.reports.workbook import workbook
-from yaad.reports.xray import Xray
+from yaad.reports.pdfs import pdf
+from yaad.reports.workbooks import workbook
+from yaad.reports.xrays import Xray
 from yaad.text import Message
 
 WRITERS: dict[str, Callable[[Xray], bytes]] = {".pdf": pdf, ".xlsx": workbook}

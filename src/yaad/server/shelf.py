@@ -44,6 +44,11 @@ class Shelf:
             self._answers.move_to_end(key)
             return cast("Answer", self._answers[key])
 
+    def once(self, question: Callable[[Book], Answer]) -> Answer:
+        """The answer of the book to a question whose answer is too large to be kept."""
+        with self._lock:
+            return question(self.book)
+
     @property
     def book(self) -> Book:
         """The book itself."""

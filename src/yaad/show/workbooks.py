@@ -23,6 +23,8 @@ MOST_ROWS = 1_048_576
 LONGEST_TEXT = 32_767
 EXACT = 2**53
 """From here on a spreadsheet rounds whole numbers: they are written as text."""
+SMALLEST, LARGEST = 1e-300, 1e300
+"""Beyond these a spreadsheet shows nothing or an error."""
 NARROW, WIDE = 9, 60
 READ_FOR_WIDTH = 500
 FIRST_DAY = dt.date(1900, 3, 1)
@@ -173,10 +175,10 @@ class _Writer:
             page.right_to_left()
         at = 0
         if sheet.title:
-            page.write_string(0, 0, sheet.title, self._made(bold=True, font_size=14))
+            self._line(page, 0, 0, sheet.title, bold=True, font_size=14)
             at = 2
         for place, head in enumerate(sheet.heads):
-            page.write_string(at, place, head, self._made(bold=True, bottom=1, text_wrap=True, valign="top"))
+            self._line(page, at, place, head, bold=True, bottom=1, text_wrap=True, valign="top")
         page.freeze_panes(at + 1, 0)
         widths = [min(max(len(head) + 2, NARROW), WIDE // 2) for head in sheet.heads]
         first = at = at + 1
@@ -190,7 +192,7 @@ class _Writer:
         for place, width in enumerate(widths):
             page.set_column(place, place, width)
         for place, note in enumerate(sheet.notes if not full else ()):
-            page.write_string(at + 1 + place, 0, note, self._made(font_color="#4a5257"))
+            self._line(page, at + 1 + place, 0, note, font_color="#4a5257")
         return full
 
     def _name(self, wanted: str) -> str:
@@ -247,13 +249,16 @@ class _Writer:
         page.write_datetime(at, place, value, self._made(num_format=form or day_format(self.lang)))
         return 11
 
-    def _text(self, page: "Worksheet", at: int, place: int, text: str, *, wrap: bool) -> int:
-        properties: dict[str, object] = {"text_wrap": True, "valign": "top"} if wrap else {}
-        if inert(text) != text:  # editing the cell must not make it run either
+    def _line(self, page: "Worksheet", at: int, place: int, text: str, **properties: object) -> None:
+        """A text; one that a spreadsheet would run does not do so when its cell is edited either."""
+        if inert(text) != text:
             properties["quote_prefix"] = True
         self.cut += len(text) > LONGEST_TEXT
-        shape = self._made(**properties) if properties or self.rtl else None
-        page.write_string(at, place, text[:LONGEST_TEXT], shape)
+        page.write_string(at, place, text[:LONGEST_TEXT], self._made(**properties) if properties or self.rtl else None)
+
+    def _text(self, page: "Worksheet", at: int, place: int, text: str, *, wrap: bool) -> int:
+        properties: dict[str, object] = {"text_wrap": True, "valign": "top"} if wrap else {}
+        self._line(page, at, place, text, **properties)
         return len(text)
 
 
@@ -265,4 +270,6 @@ def _exact(value: float | Decimal) -> bool:
     """Whether a spreadsheet keeps the number: its numbers are doubles, shown with 15 digits."""
     if isinstance(value, int):
         return abs(value) < EXACT
-    return isinstance(value, float) or Decimal(repr(float(value))) == value
+    if isinstance(value, float):
+        return not value or SMALLEST < abs(value) < LARGEST
+    return Decimal(repr(float(value))) == value

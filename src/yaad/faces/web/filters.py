@@ -1,5 +1,6 @@
 """What a page of figures is narrowed to: a dimension and a period, as links and as a form."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from yaad.text import LANGUAGES, Message, has_key
 FIRST = ("source", "owner", "product", "branch", "campaign", "lost_reason")
 """Dimensions that people ask for first, in this order."""
 GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+ENDING = re.compile(r"\.(json|csv|xlsx|parquet)$")
 OFFERED = 2
 """How many periods of each length are offered."""
 
@@ -52,7 +54,7 @@ class Filters:
         period = request.GET.get("period", "").strip()
         if period:
             Period.parse(period)
-        path = request.path.removesuffix(".json").removesuffix(".csv").rstrip("/") + "/"
+        path = ENDING.sub("", request.path).rstrip("/") + "/"
         others = tuple((name, request.GET[name]) for name in kept if request.GET.get(name))
         return cls(request.GET.get("by", "").strip(), period, path, others)
 

@@ -1,15 +1,19 @@
-"""One address, four renderings: the page, a fragment of it to htmx, JSON and CSV."""
+"""One address, several renderings: the page, a fragment of it to htmx, JSON, and files to take away."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yaad.faces.web.templatetags.say import language
+from yaad.reports import write_result
 from yaad.show import Table
 
 Json = Mapping[str, object]
+SANDBOX = "default-src 'none'; sandbox"
 
 
 class Format(StrEnum):
@@ -19,8 +23,15 @@ class Format(StrEnum):
     FRAGMENT = "fragment"
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
 
 
+FILES = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PARQUET: "application/vnd.apache.parquet",
+}
 ACCEPTED = {"application/json": Format.JSON, "text/csv": Format.CSV}
 
 
@@ -47,23 +58,32 @@ def answer(
 
     Args:
         request: the request.
-        ending: ``json`` or ``csv`` when the address ends so.
+        ending: ``json``, ``csv``, ``xlsx`` or ``parquet`` when the address ends so.
         template: the page's name; its fragment stands in ``parts/``.
         context: what the templates show.
         data: the JSON object, the same as on the command line.
-        table: the rows of the CSV.
+        table: the rows of the files.
     """
     kind = wanted(request, ending)
     if kind is Format.JSON:
         return JsonResponse(data(), json_dumps_params={"ensure_ascii": False})
-    if kind is Format.CSV:
-        return csv(template, table())
+    if kind in FILES:
+        return table_file(template, table(), kind)
     folder = "web/parts" if kind is Format.FRAGMENT else "web"
     return render(request, f"{folder}/{template}.html", dict(context()))
 
 
-def csv(name: str, table: Table) -> HttpResponse:
-    """A table as a file that spreadsheets open rightly in both languages (they need the byte order mark)."""
-    response = HttpResponse("\ufeff" + table.to_csv(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="yaad-{name}-{language()}.csv"'
+def table_file(name: str, table: Table, kind: Format) -> HttpResponse:
+    """A result as a file that spreadsheets open rightly in both languages, or that a program reads."""
+    with TemporaryDirectory(prefix="yaad-file-") as folder:
+        path = Path(folder) / "table"
+        write_result(table, path, kind.value)
+        return download(path.read_bytes(), FILES[kind], f"yaad-{name}-{language()}.{kind.value}")
+
+
+def download(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file that a browser keeps and never shows as a page of ours."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = SANDBOX
     return response

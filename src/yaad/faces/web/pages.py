@@ -36,5 +36,6 @@ PAGES = (
     Page("dwell", "clock", "analyse"),
     Page("plan", "target", "analyse"),
     Page("measures", "list", "manage", on_phone=False),
+    Page("reports", "sheet", "manage", on_phone=False),
     Page("files", "inbox", "manage"),
 )

@@ -1,10 +1,12 @@
 """The jobs of the pages: each runs in a child process, takes and returns plain JSON."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from yaad.book import Book
-from yaad.faces.web.wire import pack
+from yaad.errors import YaadError
+from yaad.faces.web.wire import pack, unpack
 from yaad.intake.understanding import FileUnderstanding
 from yaad.server import jobs
 from yaad.server.worker import Report
@@ -14,6 +16,7 @@ Json = Any  # a JSON value of any kind
 
 UNDERSTAND = "understand"
 IMPORT = "import"
+XRAY = "xray"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 ENTERED = "entered "  # so begins the field of a stage's own date, followed by the stage's name
@@ -23,6 +26,7 @@ def register() -> None:
     """Give the jobs their names."""
     jobs.register(UNDERSTAND, "yaad.faces.web.tasks:understand")
     jobs.register(IMPORT, "yaad.faces.web.tasks:import_files")
+    jobs.register(XRAY, "yaad.faces.web.tasks:xray")
 
 
 def understand(arguments: dict[str, Json], report: Report) -> Json:
@@ -112,3 +116,33 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         on_progress=report,
     )
     return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes})
+
+
+def xray(arguments: dict[str, Json], report: Report) -> Json:
+    """Write the X-ray of the book as a workbook and a PDF; the workbook also where a PDF cannot be made.
+
+    Args:
+        arguments: ``book``, ``folder``, ``lang``, ``files`` and ``notes`` of an import, ``target``, ``remarks``,
+            ``logo``.
+        report: told how many pages are made.
+    """
+    from yaad.reports import Source, xray_writer
+    from yaad.reports import xray as make
+
+    folder = Path(arguments["folder"])
+    with closing(Book.open(arguments["book"])) as book:
+        made = make(
+            book,
+            arguments["lang"],
+            source=Source.from_dicts(arguments["files"], unpack(arguments["notes"])),
+            target=arguments["target"],
+            remarks=arguments["remarks"],
+            logo=Path(arguments["logo"]) if arguments["logo"] else None,
+            on_progress=report,
+        )
+    xray_writer(folder / "xray.xlsx")(made)
+    try:
+        xray_writer(folder / "xray.pdf")(made)
+    except YaadError as error:
+        return {"files": ["xlsx"], "missing": {lang: error.say(lang) for lang in LANGUAGES}}
+    return {"files": ["pdf", "xlsx"], "missing": None}

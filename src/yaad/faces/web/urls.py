@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import dwell, errors, files, funnel, measures, overview, plan, why
+from yaad.faces.web.views import dwell, errors, files, funnel, measures, overview, plan, reports, why
 
 
 class Ending:
     """The ending of an address that asks for data."""
 
-    regex = "json|csv"
+    regex = "json|csv|xlsx|parquet"
 
     def to_python(self, value: str) -> str:
         """As it stands."""
@@ -27,7 +27,7 @@ register_converter(Ending, "ending")
 
 
 def figures(address: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
-    """A page of figures and the same figures as files: ``address/``, ``address.json``, ``address.csv``."""
+    """A page of figures and the same figures as files: ``address/``, ``address.json``, ``address.csv`` and more."""
     return [path(f"{address}/", view, name=name), path(f"{address}.<ending:ending>", view, name=f"{name}-file")]
 
 
@@ -48,6 +48,12 @@ urlpatterns = [
     path("files/<str:draft>/cancel/", files.cancel, name="cancel"),
     path("files/<str:draft>/rejects/<int:number>/", files.rejects, name="rejects"),
     path("files/<str:draft>/mapping.yaml", files.mapping, name="mapping"),
+    path("files/<str:draft>/xray/", reports.of_draft, name="xray-of-draft"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<str:report>/", reports.report, name="report"),
+    path("reports/<str:report>/cancel/", reports.cancel, name="report-cancel"),
+    path("reports/<str:report>/xray.<str:ending>", reports.xray_file, name="xray-file"),
+    path("tables/<slug:table>.<ending:ending>", reports.table_file, name="table-file"),
     path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),
 ]
 

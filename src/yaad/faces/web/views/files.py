@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.errors import InputError
 from yaad.faces.web import drafts, reading, tasks
 from yaad.faces.web.drafts import Draft, Step
-from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.formats import Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
 from yaad.faces.web.wire import unpack
@@ -21,7 +21,6 @@ from yaad.text import Message
 
 ANSWER = "q:"  # names of the questions' fields begin so
 FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
-SANDBOX = "default-src 'none'; sandbox"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -177,7 +176,7 @@ def rejects(request: HttpRequest, draft: str, number: int) -> HttpResponse | Fil
     path = Path(told[number]["rejects"]).resolve()
     if not path.is_relative_to((opened().place.book / "rejects").resolve()) or not path.exists():
         raise Http404(draft)
-    return _download(path.read_bytes(), "text/csv; charset=utf-8", path.name)
+    return download(path.read_bytes(), "text/csv; charset=utf-8", path.name)
 
 
 @require_GET
@@ -187,12 +186,4 @@ def mapping(request: HttpRequest, draft: str) -> HttpResponse:
     understood = drafts.load(draft).understood
     if not understood:
         raise Http404(draft)
-    return _download(str(understood["mapping"]).encode(), "application/yaml; charset=utf-8", "mapping.yaml")
-
-
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    """A file that a browser keeps and never shows as a page of ours."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = SANDBOX
-    return response
+    return download(str(understood["mapping"]).encode(), "application/yaml; charset=utf-8", "mapping.yaml")

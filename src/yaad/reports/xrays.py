@@ -2,8 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from yaad.book import Book
@@ -70,6 +71,7 @@ def xray(
     target: int | None = None,
     remarks: Sequence[str] = (),
     logo: Path | None = None,
+    on_progress: Callable[[int, int | None], None] | None = None,
 ) -> Xray:
     """The X-ray of a book.
 
@@ -81,6 +83,7 @@ def xray(
         target: customers to plan for; as many as the last full quarter won when absent.
         remarks: what the consultant says; ``2: …`` puts a remark on page 2, without a number it stands on page 1.
         logo: a picture (PNG, JPEG or SVG) for the head of each page.
+        on_progress: called with the pages that are made, and how many there are.
 
     Raises:
         InputError: the target is below 1, or the logo is no such picture.
@@ -89,7 +92,12 @@ def xray(
         raise InputError(Message("plan.bad_target", {"target": target}))
     picture = _picture(logo) if logo else None
     asked = Asked(book, target)
-    pages = (quality(asked, source or Source(), lang), funnel(asked, lang), time(asked, lang), plan(asked, lang))
+    makers: tuple[Callable[[Asked, str], Page], ...] = (partial(_quality, source or Source()), funnel, time, plan)
+    pages = []
+    for number, make in enumerate(makers):
+        if on_progress is not None:
+            on_progress(number, len(makers))
+        pages.append(make(asked, lang))
     placed = _placed(remarks)
     return Xray(
         company or book.name,
@@ -98,6 +106,10 @@ def xray(
         tuple(page.remarked(placed.get(number, ())) for number, page in enumerate(pages, 1)),
         picture,
     )
+
+
+def _quality(source: Source, asked: Asked, lang: str) -> Page:
+    return quality(asked, source, lang)
 
 
 def _placed(remarks: Sequence[str]) -> dict[int, tuple[str, ...]]:

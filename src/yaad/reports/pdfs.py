@@ -5,7 +5,7 @@ from typing import Any
 
 from yaad.errors import YaadError
 from yaad.reports.paper import paper_html
-from yaad.reports.xray import Xray
+from yaad.reports.xrays import Xray
 from yaad.text import Message
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

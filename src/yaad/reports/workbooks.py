@@ -2,7 +2,7 @@
 
 import io
 
-from yaad.reports.xray import Xray
+from yaad.reports.xrays import Xray
 from yaad.show import Sheet, Table, say_plain, sheet_of, write_workbook
 from yaad.text import Message
 

@@ -39,7 +39,7 @@ RESULTS: dict[str, Callable[[Book], Result]] = {
     "measures": lambda book: book.measure(*REGISTRY),
     "snapshots": lambda book: book.snapshots(),
     "stuck": lambda book: book.explain("stuck", limit=ALL),
-    "calls": lambda book: book.deals_to_call(ALL),
+    "deals_to_call": lambda book: book.deals_to_call(ALL),
     "doctor": lambda book: book.doctor(),
 }
 """Results by the name that they are asked by."""
@@ -131,7 +131,7 @@ def _into_one(book: Book, names: Sequence[str], path: Path, ending: str, lang: s
         (name,) = names
         if name in RESULTS:
             return Written(path, (name,), write_result(RESULTS[name](book).table(lang), partial, ending))
-        return Written(path, (name,), write_table(rows_of(book, name), partial, ending, lang))
+        return Written(path, (name,), write_table(rows_of(book, name), partial, ending, lang, name))
 
 
 class _Counted:

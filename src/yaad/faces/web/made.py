@@ -1,0 +1,102 @@
+"""The reports that were made, or are being made: a folder each, beside the book, outside of anything that is served."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from yaad.errors import UnknownName
+from yaad.server.jobs import Job, State
+from yaad.server.state import opened
+from yaad.server.uploads import ID
+
+FILE = "report.json"
+KEPT = 20
+"""So many reports are kept; with the next one the oldest goes."""
+
+Json = Any  # what a job returned: plain JSON values of any kind
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report.
+
+    Attributes:
+        id: of its folder.
+        job: the job that makes it; empty once it is made or has failed.
+        files: endings of what was written.
+        missing: language → why one of them could not be written.
+        error: language → what went wrong altogether; empty when the process itself broke.
+        stopped: the person stopped it.
+    """
+
+    id: str
+    job: str = ""
+    files: tuple[str, ...] = ()
+    missing: dict[str, str] | None = None
+    error: dict[str, str] | None = None
+    stopped: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        return _folder() / self.id
+
+    def save(self) -> None:
+        """Write it; a reader sees the old or the new state."""
+        path = self.folder / FILE
+        partial = path.with_suffix(".part")
+        partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
+        partial.replace(path)
+
+    def advanced(self) -> "tuple[Made, Job | None]":
+        """The report as its job has brought it; the job while it still runs."""
+        if not self.job:
+            return self, None
+        job = opened().jobs.progress(self.job)
+        if not job.state.final:
+            return self, job
+        made = replace(self, job="", stopped=job.state is State.CANCELLED)
+        if job.state is State.DONE:
+            made = replace(made, files=tuple(job.result["files"]), missing=job.result["missing"])
+        elif job.state is State.FAILED:
+            made = replace(made, error=job.error or {})
+        made.save()
+        return made, None
+
+
+def _folder() -> Path:
+    path = opened().place.folder / "reports"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def begin() -> Made:
+    """A new report with its folder; the oldest goes when there are many."""
+    for old in latest()[KEPT - 1 :]:
+        shutil.rmtree(old.folder, ignore_errors=True)
+    made = Made(secrets.token_hex(8))
+    made.folder.mkdir(mode=0o700)
+    return made
+
+
+def load(report: str) -> Made:
+    """The report of this id.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    path = _folder() / report / FILE
+    if not ID.fullmatch(report) or not path.is_file():
+        raise UnknownName("option", report, [])
+    plain: Json = json.loads(path.read_text("utf-8"))
+    return Made(**{**plain, "files": tuple(plain["files"])})
+
+
+def latest() -> Sequence[Made]:
+    """All reports, the latest first."""
+    found = [path.parent for path in _folder().glob(f"*/{FILE}") if ID.fullmatch(path.parent.name)]
+    return [load(folder.name) for folder in sorted(found, key=lambda folder: folder.stat().st_mtime, reverse=True)]
