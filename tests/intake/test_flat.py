@@ -51,7 +51,10 @@ def test_lines_get_a_number_among_equals(write):
 def test_hundredths_without_signs_and_a_mixed_scale(write):
     rows = loaded(write, "order_id,product,discount\n1,x,10\n2,x,25\n").tables["lines"].to_pylist()
     assert [row["discount"] for row in rows] == [0.1, 0.25]
-    batch = loaded(write, "order_id,product,discount\n1,x,0.45\n2,x,45\n3,x,0\n")
+    path = write("mixed.csv", "order_id,product,discount\n1,x,0.45\n2,x,45\n3,x,0\n")
+    assert [question.id for question in understand(path).questions] == ["scale:discount"]
+    found = understand(path, answers={"scale:discount": "share"})
+    batch = load(path, found.mapping, understood=found)
     assert batch.files[0].rejects["reason"].to_pylist() == ["intake.rejected_mixed_scale"]
 
 

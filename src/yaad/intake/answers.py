@@ -9,13 +9,13 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.decisions import POINTS, Decisions
 from yaad.intake.fields import FIELDS
 from yaad.intake.kinds import HISTORY, Kind
-from yaad.intake.mapping import DUPLICATES
+from yaad.intake.mapping import DUPLICATES, SCALES
 from yaad.intake.unmapped import NONE
 from yaad.model import StageType
 from yaad.text import Message
 
 OF_FILES = ("encoding", "sheet", "header_row", "merged")
-OF_ROWS = ("column", "dates", "decimal", "stage")
+OF_ROWS = ("column", "dates", "decimal", "scale", "stage")
 WHOLE = ("kind", "stages", "order", "duplicates")
 SHOWN = 600
 """Letters of a list of what is known."""
@@ -75,7 +75,7 @@ def _names(found: Decisions, part: str) -> list[str] | None:
     columns = list(found.table.columns)
     if part == "column":
         return [*FIELDS[found.kind], *found.mapping.columns.values()]
-    if part in ("dates", "decimal"):
+    if part in ("dates", "decimal", "scale"):
         return columns
     if part == "stage":
         texts = found.text("stage")
@@ -97,6 +97,7 @@ def _options(found: Decisions, part: str) -> list[str] | None:
         "column": [*found.table.columns, NONE],
         "dates": [order.value for order in Order],
         "decimal": list(POINTS),
+        "scale": list(SCALES),
         "stage": [kind.value for kind in StageType] + more,
         "duplicates": list(DUPLICATES),
     }

@@ -413,7 +413,9 @@ def _follow_siblings(found: Decisions) -> None:
 
 
 def _contradicts(decision: DateDecision) -> bool:
-    """The column itself holds dates of both orders."""
+    """The column itself holds dates of both orders, or of another calendar."""
+    if decision.question is not None and decision.question.text.key == "intake.ask_hebrew_dates":
+        return True
     evidence = decision.question.evidence[0].values if decision.question else {}
     return bool(evidence.get("day_first") and evidence.get("month_first"))
 

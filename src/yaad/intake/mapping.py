@@ -16,6 +16,7 @@ ALL = "*"
 REST = "rest"
 LINE = 120
 DUPLICATES = ("first", "last", "reject")
+SCALES = ("share", "percent")
 
 Settings = dict[str, str]
 """Column (its header or our field) or file → value; `ALL` for all others."""
@@ -56,6 +57,7 @@ class Mapping:
         join: two of `files` side by side.
         dates: column → iso, day_first, month_first.
         decimal: column → point, comma.
+        scale: column of parts → share (0.45), percent (45): what a number without a sign is.
         currency: column → ISO code.
         tax: column → net, gross, unknown.
         null_words: column → texts that mean no value there.
@@ -79,6 +81,7 @@ class Mapping:
     join: Join | None = None
     dates: Settings = field(default_factory=dict)
     decimal: Settings = field(default_factory=dict)
+    scale: Settings = field(default_factory=dict)
     currency: Settings = field(default_factory=dict)
     tax: Settings = field(default_factory=dict)
     null_words: dict[str, tuple[str, ...]] = field(default_factory=dict)

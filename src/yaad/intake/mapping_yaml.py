@@ -9,7 +9,7 @@ from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.folding import fold
 from yaad.intake.fields import field_name, known_fields
 from yaad.intake.kinds import Kind, Shape
-from yaad.intake.mapping import ALL, DUPLICATES, Join, Mapping, Settings, StageRule
+from yaad.intake.mapping import ALL, DUPLICATES, SCALES, Join, Mapping, Settings, StageRule
 from yaad.intake.reading import MERGED
 from yaad.intake.reading.writing import WAYS, known_encoding
 from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
@@ -130,6 +130,9 @@ class _Reading:
     def _decimal(self, node: Node) -> Settings:
         found = self._settings(node, "decimal", list(POINTS))
         return {key: POINTS[value] for key, value in found.items()}
+
+    def _scale(self, node: Node) -> Settings:
+        return self._settings(node, "scale", list(SCALES))
 
     def _currency(self, node: Node) -> Settings:
         return {key: value.upper() for key, value in self._settings(node, "currency", None).items()}

@@ -1,11 +1,18 @@
 """What is said of a known export once it is read: what it cannot tell, and the traps it is known for."""
 
+import re
+
+from yaad.intake.deciding.days import PIVOT
+from yaad.intake.deciding.spellings import HIDDEN
 from yaad.intake.decisions import Decisions
 from yaad.intake.kinds import Shape
 from yaad.intake.mapping import Mapping
 from yaad.model import StageType
 from yaad.text import Message
 
+TWO_DIGITS = re.compile(r"^\d{1,2}([./-])\d{1,2}\1\d{2}$")
+SAMPLE = 1000
+"""Distinct days that are looked at."""
 BESIDE = {
     StageType.ATTEMPT: "intake.note_attempts",
     StageType.ON_HOLD: "intake.note_on_hold",
@@ -20,6 +27,19 @@ def remark_types(found: Decisions) -> None:
         names = [rule.name for rule in found.mapping.stages if rule.type is kind]
         if names:
             found.notes.append(Message(key, {"stages": ", ".join(names)}))
+
+
+def remark_rows(found: Decisions) -> None:
+    """Say how two-digit years are read, and that a file's name holds marks that nobody sees."""
+    pivot = found.mapping.year_pivot if found.mapping.year_pivot is not None else PIVOT
+    short = any(TWO_DIGITS.search(day) for parts, _ in found.dates.values() for day in parts.days[:SAMPLE])
+    if short:
+        values: dict[str, object] = {"last": f"{pivot:02d}", "year": 2000 + pivot, "next": 1900 + pivot + 1}
+        found.notes.append(Message("intake.note_year_pivot", values))
+    for grid in found.table.grids:
+        if re.search(HIDDEN, grid.source.name):
+            plain = re.sub(HIDDEN, "", grid.source.name)
+            found.notes.append(Message("intake.note_file_name_marks", {"name": plain}))
 
 
 def remark(found: Decisions) -> None:

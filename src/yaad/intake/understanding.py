@@ -31,7 +31,8 @@ from yaad.intake.mapping import DUPLICATES, Mapping
 from yaad.intake.outcomes import decide_outcomes, remember_duplicates
 from yaad.intake.outside import leave_out_lines
 from yaad.intake.reading import Grid, Progress
-from yaad.intake.remarks import remark
+from yaad.intake.remarks import remark, remark_rows
+from yaad.intake.scales import decide_scales
 from yaad.intake.shaping import decide_stages
 from yaad.intake.study import Readings, read_files, told_kind
 from yaad.text import Message
@@ -142,12 +143,14 @@ def study(
         ask_needed(found)
         ask_unclaimed(found)
         finish_columns(found)
+        decide_scales(found)
         decide_money(found)
         decide_zone(found)
         if found.kind in DEALS_LIKE and not any(q.id.startswith(("column:", "stages")) for q in found.questions):
             decide_stages(found)
             remark(found)
         remember_duplicates(found)
+        remark_rows(found)
         result.duplicates = _duplicates(found)
     check_of_rows(found)
     found.mapping = _with_columns(found)

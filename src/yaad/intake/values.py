@@ -6,12 +6,16 @@ import pyarrow as pa
 from yaad.intake.arrow import Ints, Mask, mask, pc, whole
 from yaad.intake.deciding.amounts import CURRENCIES, Amounts, read_amounts
 from yaad.intake.deciding.moments import Dates, cleaned
+from yaad.intake.deciding.spellings import hides_marks, one_spelling
 from yaad.intake.decisions import Decisions
 from yaad.intake.refused import is_ours
 from yaad.intake.sieve import Sieve
 from yaad.intake.totals import total_rows
 from yaad.model import Tax
 from yaad.model.tables import CUSTOM
+
+NAMES = frozenset({"owner", "by", "source", "product", "account", "branch", "campaign"})
+"""Fields that figures are parted by: one name is one, however it is spelled."""
 
 
 class Values:
@@ -22,13 +26,23 @@ class Values:
         self.sieve = sieve
         self._dates: dict[str, Dates | None] = {}
         self._amounts: dict[str, Amounts | None] = {}
+        self._texts: dict[str, pa.Array] = {}
 
     def __len__(self) -> int:
         return len(self.found.table)
 
     def text(self, name: str) -> pa.Array | None:
-        """A field's texts; None when the file has no such column."""
-        return self.found.text(name)
+        """A field's texts, names of people and things in one spelling; None when the file has no such column."""
+        if name not in self._texts:
+            texts = self.found.text(name)
+            if texts is None:
+                return None
+            self.sieve.flag("hidden_marks", hides_marks(texts))
+            if name in NAMES:
+                texts, changed = one_spelling(texts)
+                self.sieve.flag("other_spelling", changed)
+            self._texts[name] = texts
+        return self._texts[name]
 
     def dates(self, name: str) -> Dates | None:
         """A field's dates; rows that cannot be read are rejected."""

@@ -1,10 +1,11 @@
 """In which order a column writes its dates: decided by evidence over the whole column, asked where both orders fit."""
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
 from yaad.errors import Question
-from yaad.intake.deciding.days import Look, Order, look
+from yaad.intake.deciding.days import EPOCH, Look, Order, look, read_day
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Moments
 from yaad.text import Message
@@ -74,6 +75,8 @@ def _order(
     least = min(day, month)
     if told is not None:
         return told, Message("intake.how_told", {"value": told.value}), None
+    if looks[Look.HEBREW]:
+        return None, Message("intake.how_open"), _ask_hebrew(looks, parts, header)
     if least > STRAY * (day + month) or (looks[Look.BOTH] and not day and not month):
         return None, Message("intake.how_open"), _ask(looks, parts, header)
     if not day and not month:
@@ -90,6 +93,20 @@ def _one_reading(looks: Counter[Look]) -> tuple[Order | None, Message]:
         return Order.ISO, Message("intake.how_dates_iso")
     key = "named" if looks[Look.NAMED] else "serial" if looks[Look.SERIAL] else "none"
     return None, Message(f"intake.how_dates_{key}")
+
+
+def _ask_hebrew(looks: Counter[Look], parts: Moments, header: str) -> Question:
+    """Dates of the Hebrew calendar: whether to turn them into civil ones, with one of them turned."""
+    example = next(day for day in parts.days if look(day) is Look.HEBREW)
+    read = read_day(example, Order.HEBREW)
+    civil = dt.date.fromordinal(read + EPOCH).isoformat() if isinstance(read, int) else "–"
+    values: dict[str, object] = {"column": header, "example": example, "n": looks[Look.HEBREW]}
+    options = {
+        Order.HEBREW.value: Message("intake.option_hebrew_dates", {"example": example, "value": civil}),
+        Order.DAY_FIRST.value: Message("intake.option_no_hebrew_dates"),
+    }
+    text = Message("intake.ask_hebrew_dates", values)
+    return Question(f"dates:{header}", text, (), options, f'dates: {{"{header}": hebrew}}')
 
 
 def _name(order: Order) -> Message:

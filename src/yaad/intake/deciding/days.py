@@ -5,6 +5,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from yaad.intake.deciding.hebrew_dates import is_twofold, ordinal_of, read_hebrew
+
 EPOCH = dt.date(1970, 1, 1).toordinal()
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 """Years beyond these are typing errors in sales data."""
@@ -42,6 +44,7 @@ class Order(StrEnum):
     ISO = "iso"
     DAY_FIRST = "day_first"
     MONTH_FIRST = "month_first"
+    HEBREW = "hebrew"  # of the Hebrew calendar; dates in numbers beside them are day first
 
 
 class Look(StrEnum):
@@ -54,6 +57,7 @@ class Look(StrEnum):
     DAY_FIRST = "day_first"  # 25/12/2024
     MONTH_FIRST = "month_first"  # 12/25/2024
     SERIAL = "serial"  # 45000: a spreadsheet's day number
+    HEBREW = "hebrew"  # ג' באדר תשפ"ה: another calendar
     NONE = "none"  # no date
 
 
@@ -104,6 +108,8 @@ def look(text: str) -> Look:
         return Look.ISO
     if _named(plain) is not None:
         return Look.NAMED
+    if read_hebrew(plain) is not None:
+        return Look.HEBREW
     number = plain.partition(".")[0]
     if number.isdecimal() and SERIALS[0] <= int(number) <= SERIALS[1]:
         return Look.SERIAL
@@ -143,6 +149,9 @@ def read_day(text: str, order: Order | None, pivot: int = PIVOT, serial: int | N
     named = _named(plain)
     if named is not None:
         return _days(_year(named[2], pivot), named[1], named[0])
+    hebrew = read_hebrew(plain)
+    if hebrew is not None:
+        return _hebrew(hebrew, plain) if order is Order.HEBREW else MISFIT
     if serial is not None and look(text) is Look.SERIAL:
         return _serial(int(plain.partition(".")[0]), serial)
     return IMPOSSIBLE if plain == "60" and serial == 1900 else BAD
@@ -156,7 +165,7 @@ def _numeric(first: str, second: str, last: str, order: Order | None, pivot: int
     year, a, b = _year(last, pivot), int(first), int(second)
     if order is Order.MONTH_FIRST:
         return MISFIT if a > 12 >= b else _days(year, a, b)
-    if order is Order.DAY_FIRST or a == b:
+    if order in (Order.DAY_FIRST, Order.HEBREW) or a == b:
         return MISFIT if b > 12 >= a else _days(year, b, a)
     return MISFIT
 
@@ -170,6 +179,13 @@ def _year(text: str, pivot: int) -> int:
     if len(text) == 2:
         return 2000 + year if year <= pivot else 1900 + year
     return year
+
+
+def _hebrew(date: tuple[int, int, int], text: str) -> int | str:
+    """A date of the Hebrew calendar; plain Adar of a leap year is two months."""
+    day, month, year = date
+    ordinal = None if is_twofold(month, year, text) else ordinal_of(day, month, year)
+    return IMPOSSIBLE if ordinal is None else ordinal - EPOCH
 
 
 def _serial(number: int, epoch: int) -> int:

@@ -67,6 +67,8 @@ class Dates:
         whole_day: there was no time beside the date.
         faults: reason → rows that could not be read (they are null above).
         odd_clock: local times that the clock skipped or showed twice.
+        twice: rows whose local time the clock showed twice: they are read as the first of the two, and among such
+            times of one hour only the order of the file tells which came first.
     """
 
     at: pa.Array
@@ -74,6 +76,7 @@ class Dates:
     whole_day: pa.Array
     faults: dict[str, Mask] = field(default_factory=dict)
     odd_clock: int = 0
+    twice: Mask | None = None
 
 
 def cleaned(column: pa.ChunkedArray | pa.Array, null_words: tuple[str, ...] = ()) -> pa.Array:
@@ -208,6 +211,7 @@ class _Utc:
     day: Ints
     whole_day: Mask
     odd: int
+    twice: Mask
 
 
 @dataclass(frozen=True)
@@ -224,10 +228,11 @@ class _Clocks:
         naive = self.timed & (self.ahead == NAIVE) & good
         aware = self.timed & (self.ahead != NAIVE) & good
         at, own_day = self.day * DAY, self.day.copy()
-        at[naive], odd = to_utc(local[naive], zone)
+        twice = np.zeros(len(local), np.bool_)
+        at[naive], odd, twice[naive] = to_utc(local[naive], zone)
         at[aware] = local[aware] - self.ahead[aware]
         own_day[aware] = local_days(at[aware], zone)
-        return _Utc(at, own_day, ~self.timed, int(odd.sum()))
+        return _Utc(at, own_day, ~self.timed, int(odd.sum()), twice)
 
 
 def _from_instants(parts: Moments, instants: Ints, zone: str) -> Dates:
@@ -237,12 +242,13 @@ def _from_instants(parts: Moments, instants: Ints, zone: str) -> Dates:
     good = parts.present & within
     timed = bool((instants[good] % DAY).any())
     at, day, odd = instants.copy(), instants // DAY, 0
+    twice = np.zeros(len(at), np.bool_)
     if timed and parts.aware:
         day[good] = local_days(instants[good], zone)
     elif timed:
-        at[good], clock = to_utc(instants[good], zone)
+        at[good], clock, twice[good] = to_utc(instants[good], zone)
         odd = int(clock.sum())
-    return _dates(_Utc(at, day, np.full(len(at), not timed), odd), good, faults)
+    return _dates(_Utc(at, day, np.full(len(at), not timed), odd, twice), good, faults)
 
 
 def _dates(rows: _Utc, good: Mask, faults: dict[str, Mask]) -> Dates:
@@ -253,6 +259,7 @@ def _dates(rows: _Utc, good: Mask, faults: dict[str, Mask]) -> Dates:
         whole_day=pa.array(rows.whole_day, mask=gone),
         faults=faults,
         odd_clock=rows.odd,
+        twice=rows.twice,
     )
 
 

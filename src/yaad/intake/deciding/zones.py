@@ -47,8 +47,8 @@ def _offsets(moments: Ints, zone: str, *, utc: bool) -> Ints:
     return ahead
 
 
-def to_utc(local: Ints, zone: str) -> tuple[Ints, Mask]:
-    """UTC of local times, and which of those local times the clock never showed or showed twice.
+def to_utc(local: Ints, zone: str) -> tuple[Ints, Mask, Mask]:
+    """UTC of local times, which of those local times the clock never showed or showed twice, and which it showed twice.
 
     A time that the clock jumped over (02:30 when summer time begins) is read by the clock before the jump, so it
     becomes 03:30; one that it showed twice is the first of the two.
@@ -57,7 +57,7 @@ def to_utc(local: Ints, zone: str) -> tuple[Ints, Mask]:
     odd = moments + _offsets(moments, zone, utc=True) != local
     later = moments + 3_600 * SECOND
     twice = later + _offsets(later, zone, utc=True) == local
-    return moments, odd | twice
+    return moments, odd | twice, twice
 
 
 def local_days(moments: Ints, zone: str) -> Ints:

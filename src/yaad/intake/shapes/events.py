@@ -55,6 +55,9 @@ def _activities_among(values: Values, texts: pa.Array, rule: Codes) -> Mask:
     return np.asarray(activity, np.bool_)
 
 
+HOUR = 3_600_000_000
+
+
 class History:
     """The moves of a file of events, by deal."""
 
@@ -65,7 +68,7 @@ class History:
         self._rule = rule
         self._rows: Ints = np.flatnonzero(moving)
         self._deal, self._deals = codes(ids.take(pa.array(self._rows)))
-        self._instants = instants(at)
+        self._instants = _in_file_order(instants(at), at.twice)
         self._order = np.lexsort((self._rows, self._instants[self._rows], self._deal))
         change = np.diff(self._deal[self._order], prepend=NOTHING) != 0
         self._first = self._rows[self._order[change]]  # the first move of each deal, in the order of `_deals`
@@ -185,6 +188,13 @@ class History:
     def _is_constant(self, number: Codes, distinct: int) -> bool:
         pairs = self._deal.astype(np.int64) * (distinct + 1) + number
         return len(np.unique(pairs)) == len(self._deals)
+
+
+def _in_file_order(moments: Ints, twice: Mask | None) -> Ints:
+    """Instants to order by: times of an hour that the clock showed twice are one, so that the file's order stands."""
+    if twice is None or not twice.any():
+        return moments
+    return np.where(twice, moments // HOUR * HOUR, moments)
 
 
 def _activities(values: Values, ids: pa.Array, texts: pa.Array, at: Dates, rows: Ints) -> pa.Table:

@@ -3,12 +3,14 @@
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Mask, codes, mask, pc
+from yaad.intake.arrow import codes, mask, pc
 from yaad.intake.batch import Shaped, typed_table
+from yaad.intake.deciding.amounts import Amounts
 from yaad.intake.deciding.folding import fold
 from yaad.intake.duplicates import Duplicates
 from yaad.intake.fields import FIELDS, KEY_FROM, NEEDED, Value
 from yaad.intake.kinds import Kind
+from yaad.intake.scales import shares
 from yaad.intake.shapes.deals import settle_duplicates
 from yaad.intake.shapes.events import numbered_keys
 from yaad.intake.values import Values, has_date
@@ -70,25 +72,17 @@ def _numbers(values: Values, name: str, value: Value) -> dict[str, pa.Array]:
     amounts = values.amounts(name)
     assert amounts is not None
     if value is Value.SHARE:
-        return {name: _share(values, name, amounts.values, amounts.percent)}
+        return {name: _share(values, name, amounts)}
     money = {"currency": values.currency(name), "tax": values.tax(name)} if name in ("amount", "price") else {}
     return {name: amounts.values, **money}
 
 
-def _share(values: Values, name: str, numbers: pa.Array, percent: Mask) -> pa.Array:
-    """A part of one, 0–1; written with a percent sign, or above one throughout, it is hundredths.
-
-    A column that mixes both without signs cannot be read row by row: the odd ones out are rejected.
-    """
-    plain = np.asarray(pc.fill_null(numbers.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False), np.float64)
-    above = plain > 1
-    signed = bool(percent.any())
-    hundredths = percent if signed else np.full(len(plain), bool(above.any()))
-    small = (plain > 0) & (plain < 1) & ~percent
-    odd = (above & ~percent) if signed else (small & bool(above.any()))
-    values.sieve.reject(odd, values.found.fields[name], "intake.rejected_mixed_scale")
-    shares = np.where(hundredths, plain / 100, plain)
-    return pa.array(shares, mask=mask(pc.is_null(numbers)))
+def _share(values: Values, name: str, amounts: Amounts) -> pa.Array:
+    """A part of one, 0–1; a number above one that is said to be a part of one is no such part."""
+    mapping = values.found.mapping
+    parts = shares(amounts, mapping.setting(mapping.scale, name, values.found.fields[name]))
+    values.sieve.reject(parts > 1, values.found.fields[name], "intake.rejected_mixed_scale")
+    return pa.array(parts, mask=mask(pc.is_null(amounts.values)))
 
 
 def _seconds(values: Values, name: str) -> pa.Array:

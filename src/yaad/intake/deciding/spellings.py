@@ -1,0 +1,51 @@
+"""One name spelled several ways – composed letters, case, look-alike letters, invisible marks – is one name."""
+
+import re
+import unicodedata
+from collections import defaultdict
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.intake.arrow import Mask, codes, mask, pc
+
+HIDDEN = "[\u202a-\u202e\u2066-\u2069\u200b\u200c\u2060\ufeff]"
+"""Marks that nobody sees and that turn or split a text: embeddings, overrides, isolates, zero-width signs."""
+LOOK_ALIKES = str.maketrans("аеорсухіјѕԁһɡаорνοαρτυικχѵ", "aeopcyxijsdhgaopvoaptuikxv")
+"""Cyrillic and Greek letters → the Latin ones that they look like (after folding the case)."""
+SPACES = re.compile(r"\s+")
+
+
+def skeleton(text: str) -> str:
+    """What a name looks like: two names with one skeleton are one name.
+
+    >>> skeleton("José") == skeleton("JOSE\u0301"), skeleton("Dаna") == skeleton("Dana ")
+    (True, True)
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    seen = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
+    return SPACES.sub(" ", seen).strip().translate(LOOK_ALIKES)
+
+
+def one_spelling(texts: pa.Array) -> tuple[pa.Array, Mask]:
+    """Names with the commonest spelling of each, and the rows that were spelled otherwise."""
+    number, distinct = codes(texts)
+    counts = np.bincount(number[number >= 0], minlength=len(distinct))
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    spellings = distinct.to_pylist()
+    for place, spelling in enumerate(spellings):
+        groups[skeleton(spelling)].append(place)
+    best = np.arange(len(spellings) + 1)
+    for members in groups.values():
+        best[members] = max(members, key=lambda place: counts[place])
+    best[-1] = -1
+    chosen = best[number]
+    changed = (chosen != number) & (number >= 0)
+    if not changed.any():
+        return texts, changed
+    return pa.array(spellings, pa.string()).take(pa.array(chosen, mask=number < 0)), changed
+
+
+def hides_marks(texts: pa.Array) -> Mask:
+    """Rows whose text holds marks that nobody sees."""
+    return mask(pc.match_substring_regex(texts, pattern=HIDDEN))
