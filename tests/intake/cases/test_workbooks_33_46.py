@@ -5,6 +5,7 @@ asserts the catalogue's answer.
 """
 
 import datetime as dt
+import re
 import socket
 import stat
 import zipfile
@@ -342,3 +343,16 @@ def test_a_row_of_errors_alone_counts_for_nothing_in_both_counts(book):
     with opened([path], lambda _: None) as sources:
         grid = read(sources[0], Hints())
     assert (len(grid.rows), grid.tally.skipped_by["blank"]) == (2, 1)
+
+
+def test_a_sheet_whose_elements_carry_a_prefix_is_read_alike(book, tmp_path):
+    rows = [HEAD, ["1", "New", "2024-03-01", 5], ["2", "New", "2024-03-01", "=1+1"], ["3", "New", "2024-03-02", 7]]
+
+    def prefix(member, text):
+        if "worksheets/" not in member:
+            return text
+        return re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", text).replace(b" xmlns=", b" xmlns:x=")
+
+    batch = load(with_members(book(rows), tmp_path / "prefixed.xlsx", prefix), Mapping())
+    assert batch.tables["deals"]["deal_id"].to_pylist() == ["1", "3"]
+    assert rejected(batch) == [(3, "", "unsaved")]

@@ -34,5 +34,17 @@ def rows(path: str, sheet: str) -> Iterator[list[str]]:
 
     found = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet)
     yield [str(found.start[1] if found.start else 0)]
+    days: dict[dt.date, str] = {}  # dates repeat, and to write one costs more than to find it
     for row in found.iter_rows():
-        yield [cell if isinstance(cell, str) else shown(cell) for cell in row]
+        told: list[str] = []
+        for cell in row:
+            kind = type(cell)
+            if kind is str:
+                told.append(cell)
+            elif kind is float and cell.is_integer() and -EXACT < cell < EXACT:
+                told.append(str(int(cell)))
+            elif kind is dt.date:
+                told.append(days.get(cell) or days.setdefault(cell, cell.isoformat()))
+            else:
+                told.append(shown(cell))
+        yield told

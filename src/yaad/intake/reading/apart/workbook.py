@@ -9,7 +9,7 @@ from yaad.intake.reading.apart.refusing import BLOCK, Refused, check_entities, c
 
 ROW_END = re.compile(rb"</(?:\w+:)?row>")
 ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
-LAST_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+PLACE = re.compile(rb'c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)[\s>]")
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>]|)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -63,33 +63,56 @@ def measure(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:
     rows = cells = number = last_row = last_column = 0
     unsaved: list[int] = []
     merged: list[list[int]] = []
-    for part, ended in _parts(archive, member):
+    for block, ended in _blocks(archive, member):
         if not ended:
-            merged += _merged(part)
+            merged += _merged(block)
             continue
-        cells += part.count(b"<c ") + part.count(b":c ")
-        told = ROW_NUMBER.search(part)
-        number = int(told[1]) if told else number + 1
-        rows += VALUE.search(part) is not None
-        if place := LAST_CELL.search(part, max(part.rfind(b"<c "), part.rfind(b":c ", -200) - 8, 0)):
-            number = int(place[2])
-            last_row = max(last_row, number)
-            last_column = max(last_column, column_number(place[1]))
-        if (b"<f" in part or b":f" in part) and _unsaved(part):
-            unsaved.append(number)
+        opens = b":c " if prefixed(block) else b"<c "
+        cells += block.count(opens)
+        computed = b"<f" in block or (opens != b"<c " and b":f" in block)
+        for part in block.split(b"</row>")[:-1] if opens == b"<c " else ROW_END.split(block)[:-1]:
+            rows += b"<v>" in part or VALUE.search(part) is not None
+            cell = part.rfind(opens)
+            if place := PLACE.search(part, cell) if cell >= 0 else None:
+                number = int(place[2])
+                last_row = max(last_row, number)
+                last_column = max(last_column, column_number(place[1]))
+            else:
+                told = ROW_NUMBER.search(part)
+                number = int(told[1]) if told else number + 1
+            if computed and _unsaved(part):
+                unsaved.append(number)
     size = {"rows": rows, "cells": cells, "last_row": last_row, "last_column": last_column}
     return {**size, "merged": merged[:MOST_RANGES], "unsaved": unsaved}
 
 
-def _parts(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[bytes, bool]]:
-    """The text up to the end of each row; then what follows the last one."""
-    tail = b""
+def prefixed(block: bytes) -> bool:
+    """The names of the elements carry a prefix of their namespace."""
+    row = block.find(b"row ")
+    return row > 0 and block[row - 1 : row] == b":"
+
+
+def _blocks(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[bytes, bool]]:
+    """The text in blocks of whole rows; then what follows the last row."""
+    tail: list[bytes] = []
     with archive.open(member) as file:
         while block := file.read(BLOCK):
-            parts = ROW_END.split(tail + block)
-            tail = parts.pop()
-            yield from ((part, True) for part in parts)
-    yield tail, False
+            cut = block.rfind(b"row>") + 4
+            if cut > 3 and block.rfind(b"</", max(cut - 100, 0), cut) >= 0:
+                yield b"".join([*tail, block[:cut]]), True
+                tail = [block[cut:]]
+            else:
+                tail.append(block)
+    yield from _last(b"".join(tail))
+
+
+def _last(text: bytes) -> Iterator[tuple[bytes, bool]]:
+    """What is left at the end: a row whose end was cut by a block, and what follows the rows."""
+    found = list(ROW_END.finditer(text))
+    cut = found[-1].end() if found else 0
+    if cut:
+        yield text[:cut], True
+    yield text[cut:], False
 
 
 def _unsaved(row: bytes) -> bool:
