@@ -16,6 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Mapping, load, understand
+from yaad.intake.deciding.phones import fold_phones
 from yaad.intake.reading import Hints, opened, read
 
 HEAD = ["id", "stage", "created", "amount"]
@@ -356,3 +357,11 @@ def test_a_sheet_whose_elements_carry_a_prefix_is_read_alike(book, tmp_path):
     batch = load(with_members(book(rows), tmp_path / "prefixed.xlsx", prefix), Mapping())
     assert batch.tables["deals"]["deal_id"].to_pylist() == ["1", "3"]
     assert rejected(batch) == [(3, "", "unsaved")]
+
+
+def test_case_40_a_phone_without_its_zero_meets_the_others_and_is_kept_as_it_stood(book):
+    head = ["id", "stage", "created", "phone"]
+    path = book([head, ["1", "New", "2024-03-01", 501234567], ["2", "New", "2024-03-02", "050-1234567"]])
+    phones = load(path, Mapping()).tables["deals"]["phone"]
+    assert phones.to_pylist() == ["501234567", "050-1234567"]
+    assert set(fold_phones(phones, "IL").to_pylist()) == {"+972501234567"}
