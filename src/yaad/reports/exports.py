@@ -117,7 +117,8 @@ def rows_of(book: Book, name: str) -> pa.Table:
     """The rows of a table, in an order that stays."""
     facts = book.facts
     rows = facts.table(name).select(*SCHEMAS[name].names)
-    return facts.run(rows.order_by(*ORDER.get(name, SCHEMAS[name].names[:1]))).cast(SCHEMAS[name])
+    order = ORDER.get(name) or (str(SCHEMAS[name].names[0]),)
+    return facts.run(rows.order_by(*order)).cast(SCHEMAS[name])
 
 
 def _into_one(book: Book, names: Sequence[str], path: Path, ending: str, lang: str) -> Written:

@@ -24,6 +24,8 @@ TO_FILL = 2
 LEAST_HOLE = 0.01
 HOLES = frozenset(f"no_{name}" for name in MISSING)
 ALONE = 1
+LEFT_OUT = "measures.not_inquiries"
+"""The note that says how many rows were no inquiries, and are in no figure."""
 
 
 def quality(asked: Asked, source: Source, lang: str) -> Page:
@@ -78,10 +80,15 @@ def _holes(asked: Asked) -> list[Finding]:
 
 def _sure(asked: Asked) -> tuple[Said, ...]:
     won, lost, still_open = (int(asked.figures[name].value or 0) for name in ("won", "lost", "open"))
-    values: dict[str, object] = {"decided": won + lost, "open": still_open, "day": asked.as_of}
+    parts = {
+        "decided": Message("reports.decided", {"n": won + lost}),
+        "open": Message("show.open", {"n": still_open}),
+    }
+    values: dict[str, object] = {**parts, "day": asked.as_of}
     said: list[Said] = [Message("reports.rests_on", values)]
     if asked.first_month:
         said.append(Message("reports.seen_from", {"month": asked.first_month, "day": asked.as_of}))
+    said += [note for note in asked.funnel.notes if note.key == LEFT_OUT]
     if not won + lost:
         said.append(Message("reports.none_decided"))
     elif won + lost < FEW_DECIDED:
