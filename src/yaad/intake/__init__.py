@@ -30,6 +30,7 @@ __all__ = [
     "Shape",
     "StageRule",
     "Understanding",
+    "keep_pasted",
     "load",
     "understand",
 ]
