@@ -17,7 +17,8 @@ AMBIGUOUS = """id,entered,closed,stage,lost reason
 
 def drop(page, *files):
     page.set_input_files("#files", files)
-    page.click(".dropform .btn.p")
+    with page.expect_navigation():
+        page.click(".dropform .btn.p")
 
 
 def wait_until_settled(page):
@@ -45,7 +46,8 @@ def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tm
     assert not forbidden["he"].search(page.inner_text("main"))
     assert file.name in page.inner_text("main")
     assert axe(page) == []
-    page.click(".acts .btn.p")
+    with page.expect_navigation():
+        page.click(".acts .btn.p")
     wait_until_settled(page)
     rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
     assert rows[0] == len(company.rows()) == sum(rows[1:])
@@ -77,7 +79,8 @@ def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, 
                 card.locator("input[type=radio]").first.check()
             else:
                 card.locator("input").first.fill("Lead")
-        page.click(".questions .btn.p")
+        with page.expect_navigation():
+            page.click(".questions .btn.p")
         wait_until_settled(page)
     assert page.locator(".acts .btn.p").count() == 1
     assert axe(page) == []
@@ -117,7 +120,8 @@ def test_all_of_it_works_without_scripts(visit, empty, company, tmp_path):
     page = visit(empty, "/files/", lang="en", js=False)
     drop(page, file, mapping)
     wait_until_settled(page)
-    page.click(".acts .btn.p")
+    with page.expect_navigation():
+        page.click(".acts .btn.p")
     wait_until_settled(page)
     assert page.locator(".sum b").count() == 4
 
@@ -145,7 +149,8 @@ def test_refused_rows_can_be_fetched_with_their_reasons(visit, empty, company, t
     page = visit(empty, "/files/", lang="en")
     drop(page, file, mapping)
     wait_until_settled(page)
-    page.click(".acts .btn.p")
+    with page.expect_navigation():
+        page.click(".acts .btn.p")
     wait_until_settled(page)
     rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
     assert rows[2] == 1
@@ -165,7 +170,8 @@ def test_a_running_import_can_be_stopped(visit, empty, company, tmp_path):
     drop(page, file, mapping)
     page.wait_for_selector("#progress")
     assert page.locator("#progress progress").count() == 1
-    page.click("main form .btn")
+    with page.expect_navigation():
+        page.click("main form .btn")
     wait_until_settled(page)
     assert page.locator("h1").inner_text() == "Stopped as you asked"
     page.goto(empty.base + "/files/")
@@ -184,7 +190,8 @@ def test_after_an_import_the_xray_is_made_and_taken_home(visit, serve, company, 
         page = visit(served, "/files/", lang="he")
         drop(page, file, mapping)
         wait_until_settled(page)
-        page.click(".acts .btn.p")
+        with page.expect_navigation():
+            page.click(".acts .btn.p")
         wait_until_settled(page)
         page.click(".acts form .btn")
         page.wait_for_selector(".row a.btn.p", timeout=60_000)

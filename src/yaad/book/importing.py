@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from yaad.book.imports import (
@@ -17,6 +18,7 @@ from yaad.book.imports import (
     write_difference,
     write_rejects,
 )
+from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.errors import OpenQuestion, Question, UnknownName
 from yaad.facts import History, Lake, Stored, store
@@ -48,9 +50,17 @@ class Imports:
         """What files say; see `Book.understand`."""
         files = [Path(path) for path in paths]
         named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
-        return understand(
-            files, mapping=named, kind=Kind(kind) if kind else None, answers=answers, on_progress=on_progress
-        )
+        asked, said = Kind(kind) if kind else None, dict(answers or {})
+        goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
+        understood = understand(files, mapping=named, kind=asked, answers=said, on_progress=on_progress)
+        records = self.history() if named is None else []
+        known = remembered(understood, files, records, asked)
+        if known is not None and known != understood.mapping:
+            again = understand(files, mapping=known, kind=asked, answers=said, on_progress=on_progress)
+            note = Message("book.read_as_before", {"name": known.name})
+            return replace(again, notes=(*again.notes, note))
+        gone = None if known or goes_on else gone_since(understood, files, records)
+        return replace(understood, questions=(*understood.questions, gone)) if gone else understood
 
     def bring_in(
         self,
@@ -71,6 +81,8 @@ class Imports:
             raise OpenQuestion(understood.questions)
         files = [Path(path) for path in paths]
         batch = load(files, understood.mapping, understood=understood)
+        told = tuple(note for note in understood.notes if note not in batch.notes)
+        batch = replace(batch, notes=(*told, *batch.notes))
         begins = not Lake.exists(self._root)
         self._hold_to_one_pipeline(batch, may_chain=begins or chained == "add")
         lake = Lake.create(self._root) if begins else Lake.open(self._root)

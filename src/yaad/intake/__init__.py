@@ -6,6 +6,7 @@ columns and asked where the data do not decide. The decisions are a `Mapping`, a
 """
 
 from yaad.intake.batch import MOVES, Batch
+from yaad.intake.deciding.folding import fold
 from yaad.intake.files import keep_pasted
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.loading import load
@@ -30,6 +31,7 @@ __all__ = [
     "Shape",
     "StageRule",
     "Understanding",
+    "fold",
     "keep_pasted",
     "load",
     "understand",

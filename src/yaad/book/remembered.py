@@ -1,0 +1,81 @@
+"""Files of a kind that came before are read as they were read then; what is gone from them is asked about."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from yaad.book.imports import ImportRecord
+from yaad.errors import Question
+from yaad.intake import Kind, Mapping, Understanding, fold
+from yaad.text import Message
+
+COLUMNS_GONE = "columns:gone"
+"""The question whether a file may come without columns that it had the last time."""
+GO_ON = "go_on"
+
+
+def remembered(
+    understood: Understanding, paths: Sequence[Path], records: Sequence[ImportRecord], kind: Kind | None
+) -> Mapping | None:
+    """The mapping of the latest import whose columns these files have; None when no import was like them.
+
+    Args:
+        understood: the files, understood without a mapping. One that cannot be read before a question is answered has
+            no columns yet: then the latest import of files of the same names counts.
+        paths: the files.
+        records: the book's imports.
+        kind: what the rows are said to be.
+    """
+    for record in reversed(records):
+        if len(record.files) != len(paths) or (kind is not None and record.kind != kind.value):
+            continue
+        mapping = Mapping.from_yaml(record.mapping, name=record.files[0].name)
+        if not _matches(mapping, paths):
+            continue
+        if len(understood.files) < len(paths):
+            if _same_names(record, paths):
+                return mapping
+        elif _columns(mapping) and not _gone(mapping, understood):
+            return mapping
+    return None
+
+
+def gone_since(understood: Understanding, paths: Sequence[Path], records: Sequence[ImportRecord]) -> Question | None:
+    """Whether files of the same names had columns the last time that they lack now, which would be as good as empty."""
+    for record in reversed(records):
+        if not _same_names(record, paths) or len(understood.files) < len(paths):
+            continue
+        gone = _gone(Mapping.from_yaml(record.mapping, name=record.files[0].name), understood)
+        if not gone:
+            return None
+        values: dict[str, object] = {"columns": ", ".join(gone), "n": len(gone)}
+        return Question(
+            COLUMNS_GONE,
+            Message("book.columns_gone", values),
+            options={GO_ON: Message("book.columns_gone_go_on")},
+            map_line="",
+        )
+    return None
+
+
+def _matches(mapping: Mapping, paths: Sequence[Path]) -> bool:
+    return not mapping.files or {mapping.file_key(path.name) for path in paths} == set(mapping.files)
+
+
+def _same_names(record: ImportRecord, paths: Sequence[Path]) -> bool:
+    return sorted(file.name for file in record.files) == sorted(path.name for path in paths)
+
+
+def _gone(mapping: Mapping, understood: Understanding) -> list[str]:
+    """Columns that the mapping names and the files lack."""
+    headers = {fold(column.header) for file in understood.files for column in file.columns}
+    return [name for name in _columns(mapping) if fold(name) not in headers and fold(_own(name)) not in headers]
+
+
+def _columns(mapping: Mapping) -> list[str]:
+    """Columns that a mapping names, in its parts too."""
+    return [name for one in (mapping, *mapping.parts.values()) for name in one.columns.values()]
+
+
+def _own(name: str) -> str:
+    """A column of a joined file without the file's name before it."""
+    return name.partition(".")[2] or name
