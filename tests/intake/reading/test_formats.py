@@ -298,3 +298,25 @@ def test_a_table_pasted_from_a_spreadsheet(tmp_path, rows_of):
     text = 'id\tשלב\tnote\r\n1\tNew\t"two\nlines"\r\n2\tWon\t5" pipe\r\n'
     found = read_one(keep_pasted(text, tmp_path))
     assert rows_of(found) == [("1", "New", "two\nlines"), ("2", "Won", '5" pipe')]
+
+
+def test_typed_cells_of_libreoffice(made, tmp_path, rows_of):
+    def typed(kind, value, shown):
+        attribute = {"date": "date-value", "boolean": "boolean-value", "string": "string-value"}.get(kind, "value")
+        told = f'office:value-type="{kind}" office:{attribute}="{value}"'
+        return f"<table:table-cell {told}><text:p>{shown}</text:p></table:table-cell>"
+
+    cells = [
+        typed("float", "1234567.5", "1,234,567.50"),
+        typed("date", "2024-03-01", "1.3.24"),
+        typed("date", "2024-03-01T10:30:00", "x"),
+        typed("percentage", "0.45", "45%"),
+        typed("currency", "12.5", "12.50 ₪"),
+        typed("boolean", "true", "TRUE"),
+        made.ods_cell("00123"),
+    ]
+    names = "".join(made.ods_cell(f"column {chr(97 + place)}") for place in range(len(cells)))
+    rows = "".join(f"<table:table-row>{line}</table:table-row>" for line in (names, "".join(cells)))
+    made.ods(tmp_path / "deals.ods", tables=made.ods_table("main", rows))
+    found = rows_of(read_one(tmp_path / "deals.ods"))[0]
+    assert found == ("1234567.5", "2024-03-01", "2024-03-01 10:30:00", "0.45", "12.5", "TRUE", "00123")
