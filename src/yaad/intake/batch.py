@@ -48,6 +48,27 @@ class Shaped:
 
 
 @dataclass(frozen=True)
+class MorePart:
+    """A part of a batch of several kinds.
+
+    Attributes:
+        batch: the part by itself.
+        places: table → for each of the part's own rows, its place in the whole's table; -1 where it was left out.
+    """
+
+    batch: "Batch"
+    places: dict[str, Ints]
+
+    def settled(self, same: Said[str, Mask]) -> "tuple[FileReport, ...]":
+        """The accounts of the part's files; what was left out told nothing new."""
+        own = {}
+        for name, place in self.places.items():
+            own[name] = np.ones(len(place), np.bool_)
+            own[name][place >= 0] = same[name][place[place >= 0]]
+        return self.batch.settled(own)
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one import brings.
 
@@ -64,6 +85,8 @@ class Batch:
         notes: what must be said of the data, in sentences.
         origins: table → for each of its rows, the place of the source's row that gave it.
         sieve: what became of each row of the source.
+        parts: the kinds that it was put together from; none where the files hold one kind.
+        aside: accounts of files that only gave names to others; they are the last of `files`.
     """
 
     kind: Kind
@@ -77,9 +100,14 @@ class Batch:
     notes: tuple[Message, ...]
     origins: dict[str, Ints]
     sieve: Sieve
+    parts: tuple[MorePart, ...] = ()
+    aside: tuple[FileReport, ...] = ()
 
     def refused(self) -> tuple[Refused, ...]:
         """The rows of each file that were not taken, cell by cell, in the order of `files`."""
+        if self.parts:
+            own = [refused for part in self.parts for refused in part.batch.refused()]
+            return (*own, *(Refused((), (), (), (), ()) for _ in self.aside))
         return tuple(Refused.of(report, grid) for report, grid in zip(self.files, self.sieve.grids(), strict=True))
 
     def settled(self, same: Said[str, Mask]) -> tuple[FileReport, ...]:
@@ -88,6 +116,8 @@ class Batch:
         Args:
             same: table → for each of its rows, whether the book had it just so before.
         """
+        if self.parts:
+            return (*(report for part in self.parts for report in part.settled(same)), *self.aside)
         told_new = np.zeros(len(self.sieve.alive), np.bool_)
         described_anew = np.zeros(len(self.sieve.alive), np.bool_)
         for name, origin in self.origins.items():

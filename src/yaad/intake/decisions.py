@@ -123,19 +123,20 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
         found.notes.append(found.export.message)
         if told is None:
             values: dict[str, object] = {"name": table.grids[0].source.name, "looks": found.export.message}
-            found.questions.append(_ask_kind(Message("presets.only_beside", values)))
+            found.questions.append(ask_kind(Message("presets.only_beside", values)))
             return
     if told is None and not _repeats(table) and _is_wide(found, headers):
         told = Kind.DEALS
     kind = told or propose_kind(headers, repeated_ids=_repeats(table))
     if kind is None:
-        found.questions.append(_ask_kind(Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]})))
+        found.questions.append(ask_kind(Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]})))
         return
     found.kind = kind
     found.mapping = replace(found.mapping, kind=kind)
 
 
-def _ask_kind(text: Message) -> Question:
+def ask_kind(text: Message) -> Question:
+    """What the rows are, where the columns do not tell."""
     options = {one.value: Message(f"intake.kind_{one.value}") for one in Kind}
     return Question("kind", text, (), options, "kind: deals")
 

@@ -10,14 +10,15 @@ from yaad.intake.batch import Batch, latest
 from yaad.intake.decisions import Decisions
 from yaad.intake.kinds import HISTORY, Kind
 from yaad.intake.mapping import Mapping
+from yaad.intake.merging import merged
 from yaad.intake.reading import Progress
 from yaad.intake.report import FileReport
 from yaad.intake.shapes.deals import deals_batch
 from yaad.intake.shapes.events import events_batch
 from yaad.intake.shapes.flat import flat_batch
 from yaad.intake.shaping import silent_stages
-from yaad.intake.sieve import Sieve
-from yaad.intake.understanding import Study, Understanding, study
+from yaad.intake.sieve import Sieve, aside
+from yaad.intake.understanding import Several, Study, Understanding, study
 from yaad.intake.values import Values
 from yaad.text import Message
 
@@ -46,9 +47,23 @@ def load(
     known = understood.study if understood is not None and understood.mapping == mapping else None
     if known is None:
         known = study(paths, mapping, None, None, on_progress)
+    if known.several is not None and not known.questions:
+        return _several(known, known.several)
     if known.questions or known.decisions is None:
         raise OpenQuestion(known.questions)
     return _batch(known, known.decisions)
+
+
+def _several(known: Study, several: Several) -> Batch:
+    """The parts as one batch; the rows of lists that only give names are counted apart."""
+    batches = [_batch(one, one.decisions) for one in several.studies.values() if one.decisions is not None]
+    left = [
+        aside(grid, "left_aside" if part.is_unknown else "names")
+        for part in several.parts
+        if part.kind is None
+        for grid in part.grids
+    ]
+    return merged(batches, known.mapping, left, several.notes)
 
 
 def _batch(known: Study, found: Decisions) -> Batch:

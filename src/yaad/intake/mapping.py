@@ -16,6 +16,8 @@ ALL = "*"
 REST = "rest"
 LINE = 120
 DUPLICATES = ("first", "last", "reject")
+NTH = "#"
+"""Stands between a part's name and the number of its second file."""
 SCALES = ("share", "percent")
 
 Settings = dict[str, str]
@@ -67,6 +69,8 @@ class Mapping:
         equal_times: which of two moves at one time comes first; only ``file_order``.
         duplicates: which of several rows with one id is taken: first, last, reject.
         encoding, delimiter, header_row, sheet, merged: file → how it is read, where the evidence is overruled.
+        parts: of files that hold several kinds of rows, the mapping of each kind; its files are those of that name in
+            `files`.
         name: name of the mapping file, for errors.
     """
 
@@ -95,6 +99,7 @@ class Mapping:
     header_row: Settings = field(default_factory=dict)
     sheet: Settings = field(default_factory=dict)
     merged: Settings = field(default_factory=dict)
+    parts: "dict[str, Mapping]" = field(default_factory=dict)
     name: str = field(default="", compare=False)
 
     @classmethod
@@ -110,13 +115,17 @@ class Mapping:
 
     def to_yaml(self) -> str:
         """As a readable file; `from_yaml` gives the same mapping back."""
+        return "".join(_dump(key, value) for key, value in self.plain().items())
+
+    def plain(self) -> dict[str, object]:
+        """Its parts that say something, as YAML writes them."""
         plain: dict[str, object] = {}
         for part in fields(self):
             value = getattr(self, part.name)
             stated = part.name == "equal_times" and self.shape is Shape.EVENTS
             if part.name != "name" and (stated or value != _default(part.name)):
                 plain[part.name] = _plain(value)
-        return "".join(_dump(key, value) for key, value in plain.items())
+        return plain
 
     def setting(self, settings: Plain[str, str], *names: str) -> str | None:
         """What is set for a column or file, by any of its names; else what is set for all."""
@@ -137,7 +146,8 @@ class Mapping:
 
     def file_key(self, file_name: str) -> str | None:
         """The name under which `files` knows a file."""
-        return next((key for key, pattern in self.files.items() if fnmatchcase(file_name, pattern)), None)
+        found = next((key for key, pattern in self.files.items() if fnmatchcase(file_name, pattern)), None)
+        return found.partition(NTH)[0] if found is not None and self.parts else found
 
 
 def stages_line(rules: Iterable[StageRule]) -> str:
@@ -167,6 +177,8 @@ def _plain(value: object) -> object:
     plain: object = value
     if isinstance(value, Kind | Shape):
         plain = value.value
+    elif isinstance(value, Mapping):
+        plain = value.plain()
     elif isinstance(value, Join):
         plain = {part.name: getattr(value, part.name) for part in fields(value)}
     elif isinstance(value, StageRule):

@@ -191,6 +191,10 @@ class _Reading:
     def _merged(self, node: Node) -> Settings:
         return self._settings(node, "merged", list(MERGED))
 
+    def _parts(self, node: Node) -> dict[str, Mapping]:
+        keys = self._keys(node, "parts")
+        return {name: self.mapping(self._keys(value, name)) for name, value in keys.values.items()}
+
     # --- kinds of values ----------------------------------------------------------------------------------------
 
     def _text(self, node: Node, key: str) -> str:

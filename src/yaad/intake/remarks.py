@@ -1,6 +1,7 @@
 """What is said of a known export once it is read: what it cannot tell, and the traps it is known for."""
 
 import re
+from collections.abc import Iterable
 
 from yaad.intake.deciding.days import PIVOT
 from yaad.intake.deciding.spellings import HIDDEN
@@ -19,6 +20,15 @@ BESIDE = {
     StageType.NOT_INQUIRY: "intake.note_not_inquiries",
 }
 """Types that are no steps of a sale → how they are said, since they change what is counted."""
+
+
+def once(notes: Iterable[Message]) -> tuple[Message, ...]:
+    """Notes in their order, each once."""
+    kept: list[Message] = []
+    for note in notes:
+        if note not in kept:
+            kept.append(note)
+    return tuple(kept)
 
 
 def remark_types(found: Decisions) -> None:

@@ -125,6 +125,13 @@ class Sieve:
         return self.alive | np.isin(self._cause_of, known)
 
 
+def aside(grid: Grid, reason: str) -> FileReport:
+    """The account of a file of which no row is loaded: it only gives names to others, or nobody knows what it is."""
+    skipped = Counter(grid.tally.skipped_by)
+    skipped[reason] += len(grid.rows)
+    return _report(grid, 0, [rejects_table(grid.tally.rejects)], skipped, grid.tally.flags)
+
+
 def _rejected(grid: Grid, places: Ints, column: str, reason: str) -> pa.Table:
     """Rejected records with their text as it stood in the file."""
     count = len(places)

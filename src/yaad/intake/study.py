@@ -10,10 +10,14 @@ from yaad.intake.answers import OF_FILES, check_of_files
 from yaad.intake.deciding.folding import fold
 from yaad.intake.files import Source
 from yaad.intake.kinds import Kind
-from yaad.intake.mapping import Mapping
+from yaad.intake.mapping import NTH, Mapping
+from yaad.intake.parts import Part, parts_of, patterns
 from yaad.intake.reading import Grid, Hints, Progress, opened, read
 from yaad.intake.table import Table, propose_join, side_by_side, stack
 from yaad.text import Message
+
+PART_SIGN = "|"
+"""Stands between a part's name and the question on it."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Readings:
         mapping: the mapping, with what was decided on the way.
         questions: what stands in the way of reading.
         notes: what was decided of the files together.
+        parts: the files by what they hold, where that is several kinds of rows; then there is no one table.
     """
 
     grids: tuple[Grid, ...]
@@ -33,6 +38,7 @@ class Readings:
     mapping: Mapping
     questions: tuple[Question, ...] = ()
     notes: tuple[Message, ...] = field(default=())
+    parts: tuple[Part, ...] = ()
 
 
 def read_files(
@@ -49,7 +55,8 @@ def read_files(
     questions: list[Question] = []
     settled = _settled(mapping, answers)
     with opened(paths, lambda name: _sheet(name, settled)) as sources:
-        check_of_files(answers, {name for source in sources for name in (source.name, source.given)})
+        own = {question: answer for question, answer in answers.items() if PART_SIGN not in question}
+        check_of_files(own, {name for source in sources for name in (source.name, source.given)})
         _check_patterns([source.name for source in sources], mapping)
         told = _Progress(sources, on_progress)
         for source in sources:
@@ -72,7 +79,7 @@ def _check_patterns(names: Sequence[str], mapping: Mapping) -> None:
             raise InputError(Message("intake.file_unnamed", {"name": name, "patterns": patterns}), file=name)
     keys = {mapping.file_key(name) for name in names}
     for key, pattern in mapping.files.items():
-        if key not in keys:
+        if (key.partition(NTH)[0] if mapping.parts else key) not in keys:
             raise InputError(Message("intake.file_missing", {"file": key, "pattern": pattern}))
 
 
@@ -93,6 +100,7 @@ def _sheet(name: str, mapping: Mapping) -> str | None:
 
 def _hints(source: Source, mapping: Mapping) -> Hints:
     names = [name for name in (mapping.file_key(source.name), source.name, source.given) if name]
+    mapping = mapping.parts.get(names[0], mapping)
     row = mapping.setting(mapping.header_row, *names)
     dates = [rule.entered for rule in mapping.stages if rule.entered]
     return Hints(
@@ -117,6 +125,10 @@ def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
         if len(right) > 1 or set(by_key) != {mapping.join.left, mapping.join.right}:
             raise InputError(Message("intake.join_one_right", {"file": mapping.join.right}))
         return Readings(grids, side_by_side(stack(left), right[0], mapping.join), mapping)
+    by_kind = _several(grids, mapping)
+    if by_kind:
+        files = mapping.files or patterns(by_kind)
+        return Readings(grids, None, replace(mapping, files=files), parts=by_kind)
     alike = all({fold(h) for h in grid.headers} == {fold(h) for h in grids[0].headers} for grid in grids)
     proposed = None if alike or mapping.files or mapping.columns else propose_join(grids)
     if proposed is None:
@@ -127,6 +139,15 @@ def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
     note = Message("intake.how_join", {**names, "column": join.key})
     table = side_by_side(stack([left_grid]), right_grid, join)
     return Readings(grids, table, replace(mapping, files=files, join=join), notes=(note,))
+
+
+def _several(grids: tuple[Grid, ...], mapping: Mapping) -> tuple[Part, ...]:
+    """Files of several kinds; two that share a key stay one table, unless both are known exports."""
+    if mapping.columns or mapping.kind is not None:
+        return ()
+    parts = parts_of(grids, mapping)
+    known = all(part.export is not None for part in parts)
+    return () if parts and not mapping.parts and not known and propose_join(grids) else parts
 
 
 class _Progress:

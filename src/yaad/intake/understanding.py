@@ -1,6 +1,6 @@
 """What was understood of the files before anything is written: each decision with its evidence, and what is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Plain
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from yaad.errors import Question
+from yaad.errors import InputError, Question
 from yaad.intake.answers import check_of_rows
 from yaad.intake.arrow import pc
+from yaad.intake.deciding.folding import fold
 from yaad.intake.decisions import (
     Decisions,
+    ask_kind,
     ask_needed,
     ask_unclaimed,
     ask_wide,
@@ -27,14 +29,18 @@ from yaad.intake.decisions import (
 from yaad.intake.duplicates import Duplicates, find_duplicates
 from yaad.intake.files import paths_of
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
-from yaad.intake.mapping import DUPLICATES, Mapping
+from yaad.intake.mapping import DUPLICATES, Mapping, StageRule
 from yaad.intake.outcomes import decide_outcomes, remember_duplicates
 from yaad.intake.outside import leave_out_lines
+from yaad.intake.parts import Part, is_history, linked, named, names_in
 from yaad.intake.reading import Grid, Progress
-from yaad.intake.remarks import remark, remark_rows
+from yaad.intake.remarks import once, remark, remark_rows
 from yaad.intake.scales import decide_scales
 from yaad.intake.shaping import decide_stages
-from yaad.intake.study import Readings, read_files, told_kind
+from yaad.intake.study import PART_SIGN, Readings, read_files, told_kind
+from yaad.intake.table import stack
+from yaad.intake.unmapped import NONE
+from yaad.model import StageType
 from yaad.text import Message
 
 PREVIEW = 5
@@ -106,11 +112,37 @@ class Study:
     decisions: Decisions | None = None
     duplicates: Duplicates | None = None
     questions: list[Question] = field(default_factory=list)
+    several: "Several | None" = None
 
     @property
     def mapping(self) -> Mapping:
         """The mapping as far as it is decided."""
+        if self.several is not None:
+            return self.several.mapping
         return self.decisions.mapping if self.decisions else self.readings.mapping
+
+    def of(self, grid: Grid) -> Decisions | None:
+        """The decisions on a file."""
+        if self.several is None:
+            return self.decisions
+        return next((one.decisions for one in self.several.studies.values() if grid in one.readings.grids), None)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Studies of files of several kinds: a part each, those of deals first.
+
+    Attributes:
+        parts: the files by what they hold.
+        studies: part → its study; lists that only give names have none.
+        mapping: of the whole.
+        notes: what is said of the files together.
+    """
+
+    parts: tuple[Part, ...]
+    studies: dict[str, Study]
+    mapping: Mapping
+    notes: tuple[Message, ...]
 
 
 def study(
@@ -128,6 +160,98 @@ def study(
     given, told = mapping or Mapping(), dict(answers or {})
     asked_kind = told_kind(given, kind)
     readings = read_files(paths_of(paths), given, told, on_progress)
+    if readings.parts:
+        return _study_several(readings, told)
+    return _study_one(readings, asked_kind, told)
+
+
+def _study_several(readings: Readings, told: Plain[str, str]) -> Study:
+    """Each kind of rows by itself, ids turned into names, the stages of the deals known to their history."""
+    readings, asked = _with_told_kinds(readings, told)
+    lists, studies = names_in(readings.parts), dict[str, Study]()
+    notes = [part.export.message for part in readings.parts if part.kind is None and part.export is not None]
+    left = [grid.source.name for part in readings.parts if part.is_unknown for grid in part.grids]
+    notes += [Message("intake.note_left_aside", {"names": ", ".join(left), "n": len(left)})] if left else []
+    given = readings.mapping
+    stages: tuple[StageRule, ...] = ()
+    for part in readings.parts:
+        if part.kind is None:
+            continue
+        table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)
+        mapping = given.parts.get(part.name, Mapping(kind=part.kind))
+        ranked = next((one.stages for one in used if one.stages), stages)
+        if ranked and not mapping.stages and part.kind in DEALS_LIKE:
+            mapping = replace(mapping, stages=ranked)
+        own = Readings(part.grids, table, mapping)
+        studies[part.name] = _study_ordered(own, part, readings.parts, _answers_of(part, readings.parts, told))
+        stages = stages or studies[part.name].mapping.stages
+        notes += [Message("intake.how_named", {"field": Message(f"intake.field_{one.of}")}) for one in used]
+    _refuse_other_parts(told, studies)
+    whole = replace(given, parts={name: one.mapping for name, one in studies.items()})
+    first = next(iter(studies))
+    questions = asked + [_of_part(question, name, first) for name, one in studies.items() for question in one.questions]
+    several = Several(readings.parts, studies, whole, once(notes))
+    return Study(readings, questions=questions, several=several)
+
+
+def _with_told_kinds(readings: Readings, told: Plain[str, str]) -> tuple[Readings, list[Question]]:
+    """Files of unknown content that were given by themselves are asked about; tables of a database are left aside."""
+    parts: list[Part] = []
+    asked: list[Question] = []
+    for part in readings.parts:
+        answer = told.get(f"{part.name}{PART_SIGN}kind", "")
+        own = not part.grids[0].source.whole
+        if part.is_unknown and answer in [kind.value for kind in Kind]:
+            part = replace(part, kind=Kind(answer))  # noqa: PLW2901 - the same part, with what was told
+        elif part.is_unknown and own and answer != NONE and not readings.mapping.parts:
+            question = ask_kind(Message("intake.ask_kind", {"columns": ", ".join(part.headers)[:300]}))
+            options = question.options | {NONE: Message("intake.option_leave_aside")}
+            asked.append(replace(question, id=f"{part.name}{PART_SIGN}kind", options=options, map_line=""))
+        parts.append(part)
+    return replace(readings, parts=tuple(parts)), asked
+
+
+def _study_ordered(readings: Readings, part: Part, parts: Sequence[Part], told: Plain[str, str]) -> Study:
+    """A study of deals whose order of stages is that of their history, where it would be asked otherwise."""
+    result = _study_one(readings, part.kind, told)
+    history = next((other for other in parts if is_history(other)), None)
+    asked = [question.id for question in result.questions]
+    if part.kind is not Kind.DEALS or history is None or asked != ["order"]:
+        return result
+    past = _study_one(Readings(history.grids, stack(history.grids), Mapping(kind=history.kind)), history.kind, {})
+    ranks = {fold(rule.name): place for place, rule in enumerate(past.mapping.stages)}
+    names = [rule.name for rule in result.mapping.stages if rule.type is StageType.OPEN]
+    if not all(fold(name) in ranks for name in names):
+        return result
+    order = ", ".join(sorted(names, key=lambda name: ranks[fold(name)]))
+    return _study_one(readings, part.kind, {**told, "order": order})
+
+
+def _answers_of(part: Part, parts: Sequence[Part], told: Plain[str, str]) -> dict[str, str]:
+    """The answers to questions on a part; those of the first part stand without its name."""
+    mine = {key.partition(PART_SIGN)[2]: value for key, value in told.items() if key.startswith(part.name + PART_SIGN)}
+    if part is parts[0]:
+        mine |= {key: value for key, value in told.items() if PART_SIGN not in key}
+    return mine
+
+
+def _refuse_other_parts(told: Plain[str, str], studies: Plain[str, Study]) -> None:
+    kinds = {key for key in told if key.endswith(f"{PART_SIGN}kind")}
+    names = {key.partition(PART_SIGN)[0] for key in told if PART_SIGN in key and key not in kinds} - set(studies)
+    if names:
+        values: dict[str, object] = {"question": f"{names.pop()}{PART_SIGN}…", "known": ", ".join(studies)}
+        raise InputError(Message("intake.answer_unknown", values))
+
+
+def _of_part(question: Question, name: str, first: str) -> Question:
+    """A question on a part: its id and its line of a mapping say which."""
+    line = f"parts: {{{name}: {{{question.map_line}}}}}" if question.map_line else ""
+    own = question.id if name == first else f"{name}{PART_SIGN}{question.id}"
+    return replace(question, id=own, map_line=line)
+
+
+def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str]) -> Study:
+    """All decisions on one kind of rows."""
     if readings.table is None:
         return Study(readings, questions=list(readings.questions))
     found = Decisions(readings.table, readings.mapping, told, notes=list(readings.notes))
@@ -210,8 +334,11 @@ def understand(
             is named by no pattern of the mapping; an answer belongs to no question or is none of its options.
     """
     result = study(paths, mapping, kind, answers, on_progress)
-    files = tuple(_file(grid, result.decisions) for grid in result.readings.grids)
+    files = tuple(_file(grid, result.of(grid)) for grid in result.readings.grids)
     notes = tuple(result.decisions.notes) if result.decisions else ()
+    if result.several is not None:
+        told = [note for one in result.several.studies.values() if one.decisions for note in one.decisions.notes]
+        notes = once((*result.several.notes, *told))
     return Understanding(files, result.mapping, tuple(result.questions), notes, result)
 
 
