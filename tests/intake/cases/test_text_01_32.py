@@ -322,3 +322,11 @@ def test_case_32_blank_rows_and_trailing_commas_are_skipped_and_counted(write):
     report = batch.files[0]
     assert (report.rows_in, report.loaded, report.skipped_by) == (5, 3, {"blank": 2})
     assert report.flags["trailing_commas"] == 1
+
+
+def test_an_answer_that_is_no_encoding_is_refused_with_those_that_are(write):
+    path = write("deals.csv", HEBREW, "cp862")
+    with pytest.raises(InputError) as caught:
+        understand(path, answers={"encoding:deals.csv": "ebcdic"})
+    assert caught.value.message.key == "intake.answer_no_option"
+    assert "cp862-visual" in caught.value.message.values["known"]

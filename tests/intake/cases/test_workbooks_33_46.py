@@ -87,6 +87,7 @@ def test_case_33_cells_merged_downwards_are_asked_and_filled_or_left(book, made,
         made.ods(path, tables=made.ods_table("Sheet", inner))
     question = asked(path)[f"merged:deals.{ending}"]
     assert question.evidence[0].values == {"rows": "2–4", "example": "דנה"}
+    assert list(asked(path, answers={f"merged:deals.{ending}": "maybe"})) == [f"merged:deals.{ending}"]
     for answer, reps in (("fill", ["דנה", "דנה", "דנה", "יוסי"]), ("leave", ["דנה", None, None, "יוסי"])):
         mapping = understand(path, answers={f"merged:deals.{ending}": answer}).mapping
         batch = load(path, Mapping.from_yaml(mapping.to_yaml(), name="m"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from yaad.errors import Question
+from yaad.errors import InputError, Question
 from yaad.intake.files import BLOCK, Source, looks_wide
 from yaad.intake.reading.writing import GERESH, UNDO_1252, UNDO_1255, UNDO_LATIN, WAYS, Way, known_encoding
 from yaad.text import Message
@@ -148,12 +148,15 @@ def decide_encoding(source: Source, seen: Bytes, told: str | None) -> Encoding:
     A byte order mark decides; then valid UTF-8 (a few broken lines are rejected later, one by one); then Hebrew
     letters of Windows-1255, which stand side by side, where accents of Western languages stand alone. Else it is asked;
     so it is where the words come out backwards, or were spoiled on their way here.
+
+    Raises:
+        InputError: what is told is no encoding.
     """
     with source.path.open("rb") as file:
         head = file.read(4)
     mark = next((name for sign, name in MARKS if head.startswith(sign)), None)
     if told is not None:
-        way = WAYS[known_encoding(told) or told]
+        way = _told_way(told, source)
         codec = mark if mark is not None and (way.mend is None or way.codec == "utf-8") else way.codec
         return Encoding(told, replace(way, codec=codec), Message("intake.how_told", {"value": told}))
     if mark is not None:
@@ -162,6 +165,19 @@ def decide_encoding(source: Source, seen: Bytes, told: str | None) -> Encoding:
     else:
         found = _by_letters(source, seen)
     return found if found.question is not None else _doubted(source, seen, found)
+
+
+def _told_way(told: str, source: Source) -> Way:
+    """The way that a mapping or an answer names.
+
+    Raises:
+        InputError: it is none that we read.
+    """
+    known = known_encoding(told)
+    if known is None:
+        values: dict[str, object] = {"question": f"encoding:{source.name}", "answer": told, "known": ", ".join(WAYS)}
+        raise InputError(Message("intake.answer_no_option", values))
+    return WAYS[known]
 
 
 def _by_letters(source: Source, seen: Bytes) -> Encoding:

@@ -56,7 +56,7 @@ class WorkbookReader:
         header = find_header(self._first, hints, source.name)
         merged = [one for one in sheet["merged"] if one[2] > header.index + 1]
         questions = [header.question] if header.question is not None else []
-        if merged and hints.merged is None:
+        if merged and hints.merged not in (FILL, LEAVE):
             questions.append(self._ask_merged(merged, corner))
         if questions:
             raise OpenQuestion(questions, file=source.name)

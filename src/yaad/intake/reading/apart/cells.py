@@ -38,12 +38,11 @@ def rows(path: str, sheet: str) -> Iterator[list[str]]:
     for row in found.iter_rows():
         told: list[str] = []
         for cell in row:
-            kind = type(cell)
-            if kind is str:
+            if isinstance(cell, str):
                 told.append(cell)
-            elif kind is float and cell.is_integer() and -EXACT < cell < EXACT:
+            elif isinstance(cell, float) and cell.is_integer() and -EXACT < cell < EXACT:
                 told.append(str(int(cell)))
-            elif kind is dt.date:
+            elif type(cell) is dt.date:
                 told.append(days.get(cell) or days.setdefault(cell, cell.isoformat()))
             else:
                 told.append(shown(cell))

@@ -13,11 +13,12 @@ def _open(path: str) -> Book:
     import os
 
     import xlrd
+    from xlrd.biffh import XLRDError
 
     try:
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, no path of ours
             return xlrd.open_workbook(path, on_demand=True, ragged_rows=True, logfile=nowhere)
-    except xlrd.XLRDError as error:
+    except XLRDError as error:
         raise Refused("file_password" if "encrypted" in str(error).lower() else "file_broken") from None
 
 
