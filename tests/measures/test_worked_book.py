@@ -275,3 +275,24 @@ def test_a_stage_without_history_is_said(written):
 
 def test_a_closing_is_asked_for_by_the_word_won(scope):
     assert conversion(scope, None, "won") == conversion(scope, None, "Won") == conversion(scope)
+
+
+def test_stuck_cannot_be_told_where_no_stage_has_let_go_of_four_of_five(written):
+    book = written("Meeting", "Quote")
+    for _ in range(5):
+        book.deal(("Meeting", "2024-01-01"))
+    book.deal(("Meeting", "2024-01-01"), ("Lost", "2024-01-11"))
+    young = book.scope("2024-03-31")
+    stuck, stalled = measure(["stuck", "stalled"], young)
+    assert (stuck.value, stuck.why.key) == (None, "measures.no_limit_stuck")
+    assert (stuck.beside["open"], stuck.beside["no_limit"]) == (5, 5)
+    assert stalled.value == 5
+    untold = written("Meeting")
+    untold.deal(("Meeting", "2024-01-01"))
+    assert measure(["stalled"], untold.scope("2024-03-31"))[0].value is None
+
+
+def test_none_is_stuck_where_none_is_open(written):
+    book = written("Meeting")
+    book.deal(("Meeting", "2024-01-01"), ("Won", "2024-01-11"))
+    assert [figure.value for figure in measure(["stuck", "stalled"], book.scope("2024-03-31"))] == [0, 0]

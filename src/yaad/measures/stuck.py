@@ -21,6 +21,7 @@ from yaad.measures.lengths import counted
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Spells, kaplan_meier
 from yaad.model.figures import Cell, Figure
+from yaad.text import Message
 
 STUCK_SHARE = 0.8
 YARDSTICK, OPEN = "yardstick", "open"
@@ -65,7 +66,10 @@ def stalled_limits(yardstick: pa.Table) -> dict[int, float]:
 def finish_over(
     table: pa.Table, scope: Scope, *, measure: str, limits_of: Callable[[pa.Table], dict[int, float]]
 ) -> list[Figure]:
-    """How many of the open ones in each group are over the limit of their place."""
+    """How many of the open ones in each group are over the limit of their place.
+
+    Not told where deals are open and none of their places has a limit; those of some are counted in ``no_limit``.
+    """
     limits = limits_of(table.filter(pc.equal(table["part"], YARDSTICK)))
     figures = []
     for by, rows in groups(scope, table.filter(pc.equal(table["part"], OPEN))):
@@ -75,8 +79,22 @@ def finish_over(
         beside: dict[str, Cell] = {"open": int(n.sum()), "unknown_age": int(n[np.isnan(days)].sum())}
         if len(limits) == 1:
             beside["limit_days"] = next(iter(limits.values()))
+        without = int(n[np.isinf(limit) & ~np.isnan(days)].sum())
+        told = without < int(n.sum()) - int(n[np.isnan(days)].sum()) or not without
+        if without:
+            beside["no_limit"] = without
         figures.append(
-            Figure(measure, value, Unit.COUNT, n=value, as_of=scope.as_of, period=scope.period, by=by, beside=beside)
+            Figure(
+                measure,
+                value if told else None,
+                Unit.COUNT,
+                n=value,
+                as_of=scope.as_of,
+                period=scope.period,
+                by=by,
+                beside=beside,
+                why=None if told else Message(f"measures.no_limit_{measure}"),
+            )
         )
     return figures
 
