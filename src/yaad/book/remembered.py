@@ -72,8 +72,9 @@ def _gone(mapping: Mapping, understood: Understanding) -> list[str]:
 
 
 def _columns(mapping: Mapping) -> list[str]:
-    """Columns that a mapping names, in its parts too."""
-    return [name for one in (mapping, *mapping.parts.values()) for name in one.columns.values()]
+    """Columns of files that a mapping names, in its parts too; those that begin with # were made of other things."""
+    named = [name for one in (mapping, *mapping.parts.values()) for name in one.columns.values()]
+    return [name for name in named if not name.startswith("#")]
 
 
 def _own(name: str) -> str:

@@ -24,7 +24,7 @@ from yaad.intake.mapping import ALL, Mapping
 from yaad.intake.presets import Export, Recognised, recognise
 from yaad.intake.table import Table
 from yaad.intake.twins import ask_twins
-from yaad.intake.unmapped import ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
+from yaad.intake.unmapped import NONE, ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
 from yaad.intake.wide import LEAST, ask_stage_dates, stage_dates, told_dates
 from yaad.text import Message
 
@@ -147,12 +147,17 @@ def _is_wide(found: Decisions, headers: list[str]) -> bool:
 
 
 def _repeats(table: Table) -> bool:
-    """The column that would be a history's id holds some id more than once."""
-    header = propose_fields(list(table.columns), Kind.EVENTS).get("id")
-    if header is None:
+    """The column that would be a history's id holds some id more than once, and not always at one time."""
+    fields = propose_fields(list(table.columns), Kind.EVENTS)
+    if "id" not in fields:
         return False
-    ids = cleaned(table.columns[header])
-    return bool(len(pc.unique(ids.drop_null())) < len(ids.drop_null()))
+    ids = cleaned(table.columns[fields["id"]])
+    number, distinct = codes(ids)
+    if len(distinct) == len(ids.drop_null()) or "at" not in fields:
+        return len(distinct) < len(ids.drop_null())
+    when, _ = codes(cleaned(table.columns[fields["at"]]))
+    pairs = np.unique(number.astype(np.int64) * (int(when.max(initial=0)) + 2) + when)
+    return bool(len(pairs) > len(np.unique(number)))
 
 
 def decide_fields(found: Decisions) -> None:
@@ -301,7 +306,10 @@ def _ask_column(found: Decisions, name: str) -> Question:
     export = export_of(found)
     if export is not None and (options := export.options(headers, name)):
         headers, text = options, Message(f"presets.ask_{export.id}_{name}")
-    return Question(f"column:{name}", text, (), options_of(found.table, headers))
+    options_all = options_of(found.table, headers)
+    if name == "id" and found.kind is Kind.DEALS and set(BEGINS) & found.fields.keys():
+        options_all[NONE] = Message("intake.option_no_id")
+    return Question(f"column:{name}", text, (), options_all)
 
 
 def ask_unclaimed(found: Decisions) -> None:

@@ -18,6 +18,7 @@ from yaad.intake.shapes.events import events_batch
 from yaad.intake.shapes.flat import flat_batch
 from yaad.intake.shaping import silent_stages
 from yaad.intake.sieve import Sieve, aside
+from yaad.intake.snapshots import day_in
 from yaad.intake.understanding import Several, Study, Understanding, study
 from yaad.intake.values import Values
 from yaad.text import Message
@@ -63,7 +64,8 @@ def _several(known: Study, several: Several) -> Batch:
         if part.kind is None
         for grid in part.grids
     ]
-    return merged(batches, known.mapping, left, several.notes)
+    seen = day_in(several.parts[0].grids[0].source.name) if known.mapping.snapshots else None
+    return merged(batches, known.mapping, left, several.notes, seen)
 
 
 def _batch(known: Study, found: Decisions) -> Batch:

@@ -67,8 +67,10 @@ class Mapping:
         activities: patterns of events that are no stage and are loaded as activities.
         ignore: patterns of events that are left out (counted); ``rest``: all that nothing else names.
         equal_times: which of two moves at one time comes first; only ``file_order``.
+        touch_days: of sheets without ids, the days within which touches of one person are one inquiry.
         duplicates: which of several rows with one id is taken: first, last, reject.
         encoding, delimiter, header_row, sheet, merged: file → how it is read, where the evidence is overruled.
+        snapshots: the files are one list taken on several days, which stand in their names.
         parts: of files that hold several kinds of rows, the mapping of each kind; its files are those of that name in
             `files`.
         name: name of the mapping file, for errors.
@@ -93,12 +95,14 @@ class Mapping:
     activities: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     equal_times: str = "file_order"
+    touch_days: int | None = None
     duplicates: str | None = None
     encoding: Settings = field(default_factory=dict)
     delimiter: Settings = field(default_factory=dict)
     header_row: Settings = field(default_factory=dict)
     sheet: Settings = field(default_factory=dict)
     merged: Settings = field(default_factory=dict)
+    snapshots: bool = False
     parts: "dict[str, Mapping]" = field(default_factory=dict)
     name: str = field(default="", compare=False)
 

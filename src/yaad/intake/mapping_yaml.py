@@ -156,6 +156,9 @@ class _Reading:
     def _equal_times(self, node: Node) -> str:
         return self._one_of(node, "equal_times", ["file_order"])
 
+    def _touch_days(self, node: Node) -> int:
+        return self._whole_number(node, "touch_days", 3650)
+
     def _duplicates(self, node: Node) -> str:
         return self._one_of(node, "duplicates", list(DUPLICATES))
 
@@ -190,6 +193,9 @@ class _Reading:
 
     def _merged(self, node: Node) -> Settings:
         return self._settings(node, "merged", list(MERGED))
+
+    def _snapshots(self, node: Node) -> bool:
+        return self._one_of(node, "snapshots", ["true", "false"]) == "true"
 
     def _parts(self, node: Node) -> dict[str, Mapping]:
         keys = self._keys(node, "parts")

@@ -13,7 +13,7 @@ from yaad.intake.deciding.flags import read_flags
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import propose_fields, propose_kind
 from yaad.intake.deciding.moments import cleaned
-from yaad.intake.kinds import HISTORY, Kind
+from yaad.intake.kinds import Kind
 from yaad.intake.mapping import NTH, Mapping, StageRule
 from yaad.intake.presets import Recognised, key_of, recognise
 from yaad.intake.reading import Grid
@@ -46,12 +46,14 @@ class Part:
         kind: what the rows are; None for a list that only gives names to others.
         export: the known export that they are.
         grids: the files.
+        snapshots: they are earlier lists of the same deals, a day each.
     """
 
     name: str
     kind: Kind | None
     export: Recognised | None
     grids: tuple[Grid, ...]
+    snapshots: bool = False
 
     @property
     def is_unknown(self) -> bool:
@@ -221,14 +223,27 @@ def named(table: Table, part: Part, lists: Sequence[Names]) -> tuple[Table, tupl
     return replace(table, columns=columns), tuple(used)
 
 
-def is_history(part: Part) -> bool:
-    """Its rows are moves."""
-    return part.kind in HISTORY
+def joined_rules(order: Sequence[StageRule], types: Sequence[StageRule]) -> tuple[StageRule, ...]:
+    """Two lists of stages as one: in the first one's order, with the second one's types.
 
+    A stage that only the second has stands behind the one that it stands behind there.
 
-def of_export(part: Part, export_id: str) -> bool:
-    """It is that known export."""
-    return part.export is not None and part.export.export.id == export_id
+    >>> one, other = [StageRule("New"), StageRule("Talks")], [StageRule("New"), StageRule("Demo"), StageRule("Talks")]
+    >>> [rule.name for rule in joined_rules(one, other)]
+    ['New', 'Demo', 'Talks']
+    """
+    by_key = {fold(rule.name): rule for rule in types}
+    rules = [by_key.get(fold(rule.name), rule) for rule in order]
+    keys = [fold(rule.name) for rule in rules]
+    before = ""
+    for rule in types:
+        if fold(rule.name) not in keys:
+            place = keys.index(before) + 1 if before in keys else 0
+            rules.insert(place, rule)
+            keys.insert(place, fold(rule.name))
+        before = fold(rule.name)
+    ranks = list(StageType)
+    return tuple(sorted(rules, key=lambda rule: ranks.index(rule.type)))
 
 
 def linked(table: Table, part: Part, parts: Sequence[Part]) -> Table:

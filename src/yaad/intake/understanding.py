@@ -11,7 +11,6 @@ import pyarrow as pa
 from yaad.errors import InputError, Question
 from yaad.intake.answers import check_of_rows
 from yaad.intake.arrow import pc
-from yaad.intake.deciding.folding import fold
 from yaad.intake.decisions import (
     Decisions,
     ask_kind,
@@ -32,15 +31,16 @@ from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import DUPLICATES, Mapping, StageRule
 from yaad.intake.outcomes import decide_outcomes, remember_duplicates
 from yaad.intake.outside import leave_out_lines
-from yaad.intake.parts import Part, is_history, linked, named, names_in
+from yaad.intake.parts import Names, Part, joined_rules, linked, named, names_in
 from yaad.intake.reading import Grid, Progress
 from yaad.intake.remarks import once, remark, remark_rows
 from yaad.intake.scales import decide_scales
 from yaad.intake.shaping import decide_stages
+from yaad.intake.snapshots import history_mapping, with_days
 from yaad.intake.study import PART_SIGN, Readings, read_files, told_kind
 from yaad.intake.table import stack
+from yaad.intake.touches import is_own, join_touches
 from yaad.intake.unmapped import NONE
-from yaad.model import StageType
 from yaad.text import Message
 
 PREVIEW = 5
@@ -169,23 +169,24 @@ def _study_several(readings: Readings, told: Plain[str, str]) -> Study:
     """Each kind of rows by itself, ids turned into names, the stages of the deals known to their history."""
     readings, asked = _with_told_kinds(readings, told)
     lists, studies = names_in(readings.parts), dict[str, Study]()
-    notes = [part.export.message for part in readings.parts if part.kind is None and part.export is not None]
+    notes = list(readings.notes)
+    notes += [part.export.message for part in readings.parts if part.kind is None and part.export is not None]
     left = [grid.source.name for part in readings.parts if part.is_unknown for grid in part.grids]
     notes += [Message("intake.note_left_aside", {"names": ", ".join(left), "n": len(left)})] if left else []
     given = readings.mapping
-    stages: tuple[StageRule, ...] = ()
+    prepared: dict[str, Readings] = {}
     for part in readings.parts:
-        if part.kind is None:
-            continue
-        table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)
-        mapping = given.parts.get(part.name, Mapping(kind=part.kind))
-        ranked = next((one.stages for one in used if one.stages), stages)
-        if ranked and not mapping.stages and part.kind in DEALS_LIKE:
-            mapping = replace(mapping, stages=ranked)
-        own = Readings(part.grids, table, mapping)
-        studies[part.name] = _study_ordered(own, part, readings.parts, _answers_of(part, readings.parts, told))
-        stages = stages or studies[part.name].mapping.stages
-        notes += [Message("intake.how_named", {"field": Message(f"intake.field_{one.of}")}) for one in used]
+        if part.kind is not None:
+            prepared[part.name], used = _prepared(part, readings, lists, prepared)
+            notes += [Message("intake.how_named", {"field": Message(f"intake.field_{one.of}")}) for one in used]
+    told_of = {part.name: _answers_of(part, readings.parts, told) for part in readings.parts}
+    rules = _shared_stages(readings.parts, prepared, told_of)
+    for part in readings.parts:
+        if part.kind is not None:
+            own = prepared[part.name]
+            if rules and not own.mapping.stages and part.kind in DEALS_LIKE:
+                own = replace(own, mapping=replace(own.mapping, stages=rules))
+            studies[part.name] = _study_one(own, part.kind, told_of[part.name])
     _refuse_other_parts(told, studies)
     whole = replace(given, parts={name: one.mapping for name, one in studies.items()})
     first = next(iter(studies))
@@ -211,20 +212,38 @@ def _with_told_kinds(readings: Readings, told: Plain[str, str]) -> tuple[Reading
     return replace(readings, parts=tuple(parts)), asked
 
 
-def _study_ordered(readings: Readings, part: Part, parts: Sequence[Part], told: Plain[str, str]) -> Study:
-    """A study of deals whose order of stages is that of their history, where it would be asked otherwise."""
-    result = _study_one(readings, part.kind, told)
-    history = next((other for other in parts if is_history(other)), None)
-    asked = [question.id for question in result.questions]
-    if part.kind is not Kind.DEALS or history is None or asked != ["order"]:
-        return result
-    past = _study_one(Readings(history.grids, stack(history.grids), Mapping(kind=history.kind)), history.kind, {})
-    ranks = {fold(rule.name): place for place, rule in enumerate(past.mapping.stages)}
-    names = [rule.name for rule in result.mapping.stages if rule.type is StageType.OPEN]
-    if not all(fold(name) in ranks for name in names):
-        return result
-    order = ", ".join(sorted(names, key=lambda name: ranks[fold(name)]))
-    return _study_one(readings, part.kind, {**told, "order": order})
+def _prepared(
+    part: Part, readings: Readings, lists: Sequence[Names], before: Plain[str, Readings]
+) -> tuple[Readings, tuple[Names, ...]]:
+    """A part as one table with names in the place of ids, and the lists that gave them."""
+    mapping = readings.mapping.parts.get(part.name, Mapping(kind=part.kind))
+    if part.snapshots:
+        deals = _study_one(before[Kind.DEALS.value], Kind.DEALS, {}).mapping
+        return Readings(part.grids, with_days(part), history_mapping(deals, mapping)), ()
+    table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)
+    listed = next((one.stages for one in used if one.stages), ())
+    if listed and not mapping.stages and part.kind in DEALS_LIKE:
+        mapping = replace(mapping, stages=listed)
+    return Readings(part.grids, table, mapping), used
+
+
+def _shared_stages(
+    parts: Sequence[Part], prepared: Plain[str, Readings], told: Plain[str, Plain[str, str]]
+) -> tuple[StageRule, ...]:
+    """The stages of deals and their history together: in the history's order, of the types that the deals' file shows.
+
+    Stages whose type is open in either are left out: they are asked about.
+    """
+    both = [part for part in parts if part.kind in DEALS_LIKE]
+    if len(both) < 2 or any(prepared[part.name].mapping.stages for part in both):
+        return ()
+    answers = {key: value for part in both for key, value in told[part.name].items() if key.startswith("stage:")}
+    known: list[tuple[StageRule, ...]] = []
+    for part in both:
+        mine = _study_one(prepared[part.name], part.kind, {**told[part.name], **answers})
+        asked = {question.id for question in mine.questions}
+        known.append(tuple(rule for rule in mine.mapping.stages if f"stage:{rule.name}" not in asked))
+    return joined_rules(known[1], known[0])
 
 
 def _answers_of(part: Part, parts: Sequence[Part], told: Plain[str, str]) -> dict[str, str]:
@@ -259,6 +278,7 @@ def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str
     decide_kind(found, asked_kind)
     if not found.questions:
         decide_fields(found)
+        join_touches(found)
         refuse_lost_digits(found)
         decide_values(found)
         decide_outcomes(found)
@@ -284,14 +304,15 @@ def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str
 
 def _with_columns(found: Decisions) -> Mapping:
     """The mapping with the columns by our names, as the files write them."""
-    names = {name: column for name, column in found.fields.items() if not name.startswith("entered ")}
+    fields = {name: column for name, column in found.fields.items() if not name.startswith("entered ")}
+    names = {name: column for name, column in fields.items() if not is_own(column)}
     return replace(found.mapping, columns=names) if names else found.mapping
 
 
 def _duplicates(found: Decisions) -> Duplicates | None:
     """Rows that share an id, in files that have one row a thing; different ones without a date of change are asked."""
     ids = found.text("id")
-    if found.kind in HISTORY or ids is None:
+    if found.kind in HISTORY or ids is None or is_own(found.fields["id"]):
         return None
     updated = None
     if "updated" in found.dates and found.dates["updated"][1].question is None:

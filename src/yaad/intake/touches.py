@@ -1,0 +1,134 @@
+"""Sheets without ids: an inquiry is known by its person and its first day; what that person does soon after is a touch.
+
+The person is the telephone number in one form, else the mail, else the name. The window opens with the first touch. Of
+the rows of one inquiry the latest says where it stands; the day it came and its source are those of the first.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from yaad.intake.arrow import Ints, Mask, codes, pc
+from yaad.intake.deciding.dates import decide_dates
+from yaad.intake.deciding.days import PIVOT, Order
+from yaad.intake.deciding.moments import cleaned, read_moments, take_apart
+from yaad.intake.deciding.phones import fold_phones
+from yaad.intake.deciding.spellings import skeleton
+from yaad.intake.decisions import BEGINS, Decisions
+from yaad.intake.kinds import Kind
+from yaad.intake.outcomes import is_hebrew
+from yaad.intake.unmapped import NONE
+from yaad.text import Message
+
+WINDOW = 30
+"""Days within which touches of one person are one inquiry."""
+ID = "#inquiry"
+"""The column of made ids; no file has one of this name, since a header's number comes last."""
+TOUCH = "touch"
+LAST_SOURCE = {True: "מקור אחרון", False: "last source"}
+NEVER = np.iinfo(np.int64).min
+
+
+def join_touches(found: Decisions) -> None:
+    """Give a sheet without ids its own, and make one inquiry of the touches of one person."""
+    given = found.mapping.touch_days
+    told = found.answers.get("column:id")
+    if found.kind is not Kind.DEALS or "id" in found.fields or (told not in (None, NONE)):
+        return
+    begin = next((name for name in reversed(BEGINS) if name in found.fields), None)
+    known = {"phone", "email"} & found.fields.keys() or told == NONE
+    if begin is None or not (given is not None or (found.proposed and known)):
+        return
+    window = WINDOW if given is None else given
+    person, days = _persons(found), _days(found, begin)
+    if days is None:  # the order of day and month is asked first
+        _give_ids(found, person, np.zeros(len(person), np.int64))
+        return
+    first, last = _inquiries(codes(person)[0].astype(np.int64), days, window)
+    _merge(found, first, last)
+    _give_ids(found, person, days[first])
+    found.mapping = replace(found.mapping, touch_days=window)
+    found.notes.append(Message("intake.note_touches", {"days": window}))
+
+
+def _persons(found: Decisions) -> pa.Array:
+    """One key a person; null where a row names nobody."""
+    size = len(found.table)
+    phones = pa.nulls(size, pa.string())
+    if "phone" in found.fields:
+        phones = fold_phones(cleaned(found.table.columns[found.fields["phone"]]))
+    keys = [phones, *(_folded(found, name) for name in ("email", "contact", "account", "name"))]
+    return pc.coalesce(*keys)
+
+
+def _folded(found: Decisions, name: str) -> pa.Array:
+    texts = found.text(name)
+    if texts is None:
+        return pa.nulls(len(found.table), pa.string())
+    number, distinct = codes(texts)
+    plain = pa.array([skeleton(text) or None for text in distinct.to_pylist()], pa.string())
+    return plain.take(pa.array(number, mask=number < 0)) if len(plain) else texts
+
+
+def _days(found: Decisions, begin: str) -> Ints | None:
+    """Each row's first day; `NEVER` without one; None while the order of day and month is open."""
+    column = found.fields[begin]
+    mapping = found.mapping
+    told = mapping.setting(mapping.dates, begin, column) or found.answers.get(f"dates:{column}")
+    parts = take_apart(found.table.columns[column], found.null_words(begin))
+    order = Order(told) if told in [one.value for one in Order] else None
+    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column))
+    if decision.question is not None:
+        return None
+    pivot = mapping.year_pivot if mapping.year_pivot is not None else PIVOT
+    read = read_moments(parts, decision.order, mapping.zone or "UTC", pivot=pivot, serial=decision.serial)
+    days = pc.fill_null(read.day.cast(pa.int32()).cast(pa.int64()), NEVER)
+    return np.asarray(days.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _inquiries(person: Ints, days: Ints, window: int) -> tuple[Ints, Ints]:
+    """Of each row, the first and the last row of its inquiry; rows without person or day stand alone."""
+    rows = np.arange(len(person), dtype=np.int64)
+    first, last = rows.copy(), rows.copy()
+    order = np.lexsort((rows, days, person))
+    opened = -1
+    for row in order[(person[order] >= 0) & (days[order] != NEVER)].tolist():
+        same = opened >= 0 and person[row] == person[opened] and days[row] - days[opened] <= window
+        opened = opened if same else row
+        first[row], last[opened] = opened, row
+    return first, last[first]
+
+
+def _merge(found: Decisions, first: Ints, last: Ints) -> None:
+    """The last row of an inquiry stands for it, with the day and the source of the first."""
+    rows = np.arange(len(first), dtype=np.int64)
+    kept: Mask = last == rows
+    if kept.all():
+        return
+    found.outside[TOUCH] = ~kept
+    take = pa.array(np.where(kept, first, rows))
+    columns = dict(found.table.columns)
+    several = pa.array(kept & (first != rows))
+    if "source" in found.fields:
+        sources = cleaned(columns[found.fields["source"]])
+        title = LAST_SOURCE[is_hebrew(columns)]
+        columns[title] = pa.chunked_array([pc.if_else(several, sources, pa.scalar(None, pa.string()))])
+    for name in (*BEGINS, "source"):
+        if name in found.fields:
+            header = found.fields[name]
+            columns[header] = pa.chunked_array([columns[header].combine_chunks().take(take)])
+    found.table = replace(found.table, columns=columns)
+
+
+def _give_ids(found: Decisions, person: pa.Array, days: Ints) -> None:
+    day = pa.array(np.where(days == NEVER, 0, days).astype(np.int32)).cast(pa.date32()).cast(pa.string())
+    day = pc.if_else(pa.array(days == NEVER), "", day)
+    ids = pc.binary_join_element_wise(person, day, "|")
+    found.table = replace(found.table, columns={**found.table.columns, ID: pa.chunked_array([ids])})
+    found.fields["id"] = ID
+
+
+def is_own(column: str) -> bool:
+    """A column that we made, and no mapping names."""
+    return column == ID
