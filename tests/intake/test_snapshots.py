@@ -12,7 +12,7 @@ HEAD = "deal id,stage,amount,created date,close date,owner\n"
 WEEKS = {
     "deals 2025-01-05.csv": "1,New,10,2025-01-02,,Dana\n2,New,20,2025-01-03,,Dana\n4,New,5,2025-01-04,,Dana\n",
     "deals 2025-01-12.csv": "1,Quote,10,2025-01-02,,Dana\n2,New,20,2025-01-03,,Dana\n3,New,30,2025-01-10,,Eli\n",
-    "deals 2025-01-19.csv": "1,Negotiation,15,2025-01-02,,\n2,Won,20,2025-01-03,2025-01-16,D\n3,Quote,30,2025-01-10,,\n",
+    "deals 2025-01-19.csv": "1,Negotiation,15,2025-01-02,,\n2,Won,20,2025-01-03,2025-01-16,\n3,Quote,30,2025-01-10,,\n",
 }
 
 

@@ -82,6 +82,7 @@ def test_a_salesforce_history_says_a_stage_again_when_the_amount_changes(write):
     assert found.mapping.columns["at"] == "CreatedDate"
     assert [stage for _, stage, _ in moves(batch)] == ["Prospecting", "Prospecting", "Closed Won"]
     assert batch.tables["deals"]["amount"].to_pylist() == [150]
+    assert batch.files[0].flags["stage_again"] == 1
 
 
 def test_a_field_history_opens_in_the_stage_that_the_deal_left_first(write):
@@ -161,6 +162,7 @@ def test_pipedrive_flow_rows_are_moves_and_other_fields_are_not(write):
     path = write(
         "flow.csv",
         "object,timestamp,data.id,data.item_id,data.user_id,data.field_key,data.old_value,data.new_value,data.log_time\n"
+        "dealChange,2025-01-01 10:00:00,1,7,3,add_time,,2025-01-01 10:00:00,2025-01-01 10:00:00\n"
         "dealChange,2025-01-03 10:00:00,2,7,3,stage_id,1,2,2025-01-03 10:00:00\n"
         "dealChange,2025-01-03 11:00:00,3,7,3,value,1,2,2025-01-03 11:00:00\n"
         "dealChange,2025-01-04 10:00:00,3,7,3,stage_id,2,3,2025-01-04 10:00:00\n",
@@ -168,7 +170,8 @@ def test_pipedrive_flow_rows_are_moves_and_other_fields_are_not(write):
     found = understand(path)
     assert [question.id for question in found.questions] == ["stage:2", "stage:3", "stage:1"]
     _, batch = read(path, stage_1="open", stage_2="open", stage_3="won")
-    assert [stage for _, stage, _ in moves(batch)] == ["1", "2", "3"]
+    assert moves(batch) == [("7", "1", day(1, 1)), ("7", "2", day(1, 3)), ("7", "3", day(1, 4))]
+    assert batch.files[0].skipped_by == {"other_field": 2}
 
 
 def test_zoho_history_asks_what_its_time_means(write):
@@ -176,7 +179,8 @@ def test_zoho_history_asks_what_its_time_means(write):
         "zoho.csv",
         "Id,Deal Name,Stage,Moved To,Stage Duration (Calendar Days),Amount,Closing Date,Modified By,Modified Time\n"
         "1,a,Qualification,Needs Analysis,3,100,2025-03-01,Dana,2025-01-04 10:00\n"
-        "2,a,Needs Analysis,Closed Won,4,100,2025-03-01,Dana,2025-01-08 10:00\n",
+        "2,a,Needs Analysis,Closed Won,4,100,2025-03-01,Dana,2025-01-08 10:00\n"
+        "3,a,Closed Won,,,100,2025-03-01,Dana,2025-01-08 10:00\n",
     )
     (question,) = understand(path).questions
     assert (question.id, list(question.options)) == ("column:stage", ["Stage", "Moved To"])
@@ -190,7 +194,9 @@ def test_zoho_history_asks_what_its_time_means(write):
     assert [(stage, when) for _, stage, when in moves(entered)] == [
         ("Qualification", day(1, 4)),
         ("Needs Analysis", day(1, 8)),
+        ("Closed Won", day(1, 8)),
     ]
+    assert left.files[0].skipped_by == {"no_move": 1}
 
 
 ODOO = (

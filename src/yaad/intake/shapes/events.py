@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, whole
 from yaad.intake.batch import MOVES, Shaped, as_moments, typed_table
+from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Dates, cleaned
 from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.kinds import Kind
@@ -26,6 +27,9 @@ def events_batch(values: Values) -> Shaped:
     assert at is not None
     assert texts is not None
     sieve.skip(~of_stages(values.found), "other_field")
+    source = values.text("from")
+    if source is not None:  # it says where a deal still stands
+        sieve.skip(mask(pc.is_null(texts)) & mask(pc.is_valid(source)), "no_move")
     sieve.reject(mask(pc.is_null(texts)), values.found.fields["stage"], "intake.rejected_no_stage")
     sieve.reject(~has_date(at), values.found.fields["at"], "intake.rejected_no_time")
     for name in (*values.found.dates, *values.found.numbers):  # whatever cannot be read rejects its row
@@ -35,6 +39,7 @@ def events_batch(values: Values) -> Shaped:
     activity = _activities_among(values, texts, rule)
     moving = sieve.alive & (rule != NOTHING)
     history = History(values, ids, at, rule, moving)
+    sieve.flag("stage_again", history.again())
     tables = {"deals": history.deals(), "moves": history.moves()}
     origins = {"deals": history.last_rows(), "moves": tables["moves"]["seq"].to_numpy() // 2}
     rows = np.flatnonzero(sieve.alive & activity)
@@ -55,6 +60,8 @@ def _activities_among(values: Values, texts: pa.Array, rule: Codes) -> Mask:
     return np.asarray(activity, np.bool_)
 
 
+CREATION = frozenset({"created", "add time", "create date", "created date", "createdate", "creation", "נוצר"})
+"""What histories of all fields call the row that says when a deal came."""
 HOUR = 3_600_000_000
 
 
@@ -75,6 +82,14 @@ class History:
         self._last_of = (
             np.append(np.flatnonzero(change)[1:], len(self._rows)) - 1 if len(self._rows) else np.zeros(0, np.int64)
         )
+
+    def again(self) -> Mask:
+        """Rows that say the stage in which the deal stands already, since something else of it changed."""
+        ordered = self._rows[self._order]
+        same = (np.diff(self._deal[self._order]) == 0) & (np.diff(self._rule[ordered]) == 0)
+        rows = np.zeros(len(self._values), np.bool_)
+        rows[ordered[1:][same]] = True
+        return rows
 
     def last_rows(self) -> Ints:
         """The row of each deal's last move, in the order of `deals`: what is said of a deal is what was said last."""
@@ -109,7 +124,7 @@ class History:
         values, first = self._values, self._first
         rules = values.found.mapping.stages
         source = stage_numbers(values.text("from"), rules, len(values))[first]
-        created = values.dates("created")
+        created = values.dates("created") or _created(values, self._ids, self._at)
         known = np.zeros(len(first), np.bool_)
         at = np.zeros(len(first), np.int64)
         if created is not None:
@@ -188,6 +203,24 @@ class History:
     def _is_constant(self, number: Codes, distinct: int) -> bool:
         pairs = self._deal.astype(np.int64) * (distinct + 1) + number
         return len(np.unique(pairs)) == len(self._deals)
+
+
+def _created(values: Values, ids: pa.Array, at: Dates) -> Dates | None:
+    """When deals came, by the rows of a history of all fields that tell of it."""
+    names = values.text("field")
+    if names is None:
+        return None
+    number, distinct = codes(names)
+    tells = np.array([*(fold(name) in CREATION for name in distinct.to_pylist()), False], np.bool_)[number]
+    rows = np.flatnonzero(tells & has_date(at))
+    if not len(rows):
+        return None
+    deal, deals = codes(ids)
+    row_of = np.full(len(deals) + 1, NOTHING, np.int64)
+    row_of[deal[rows]] = rows
+    row_of[-1] = NOTHING
+    take = pa.array(row_of[deal], mask=row_of[deal] < 0)
+    return Dates(at.at.take(take), at.day.take(take), at.whole_day.take(take))
 
 
 def _in_file_order(moments: Ints, twice: Mask | None) -> Ints:
