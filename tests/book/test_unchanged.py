@@ -73,7 +73,7 @@ def test_joined_files_are_counted_each_by_its_own_rows(bring):
     files["moves"] += "B,Won,2026-01-20\n"
     assert bring(JOINED_MAP, **files) == {"moves.csv": (1, {"unchanged": 3}), "deals.csv": (0, {"unchanged": 2})}
     files["deals"] = DEALS.replace("Noa", "Tal")
-    assert bring(JOINED_MAP, **files) == {"moves.csv": (1, {"unchanged": 3}), "deals.csv": (1, {"unchanged": 1})}
+    assert bring(JOINED_MAP, **files) == {"moves.csv": (0, {"unchanged": 4}), "deals.csv": (1, {"unchanged": 1})}
 
 
 def test_a_list_of_deals_of_which_one_moved(bring):
@@ -97,3 +97,25 @@ def test_a_list_of_products_of_which_one_changed(bring):
     mapping = "kind: products\ncolumns: {id: sku, name: name}\nzone: UTC\n"
     assert bring(mapping, products="sku,name\n1,Tea\n2,Milk\n") == {"products.csv": (2, {})}
     assert bring(mapping, products="sku,name\n1,Tea\n2,Oat milk\n") == {"products.csv": (1, {"unchanged": 1})}
+
+
+WINS_MAP = """\
+kind: deals
+shape: two_dates
+files: {leads: leads.csv, wins: wins.csv}
+join: {left: leads, right: wins, key: lead}
+columns: {id: lead, created: came, won: won}
+stages: [New, {name: Won, type: won}]
+dates: iso
+zone: UTC
+"""
+
+
+def test_what_a_joined_pair_tells_anew_is_told_by_the_file_that_changed(bring):
+    files = {"leads": "lead,came\nA,2026-01-01\nB,2026-01-02\n", "wins": "lead,won\nA,2026-01-09\n"}
+    assert bring(WINS_MAP, **files) == {"leads.csv": (2, {}), "wins.csv": (1, {})}
+    files["wins"] += "B,2026-01-12\n"
+    assert bring(WINS_MAP, **files) == {"leads.csv": (0, {"unchanged": 2}), "wins.csv": (1, {"unchanged": 1})}
+    files["leads"] = files["leads"].replace("A,2026-01-01", "A,2026-01-03")
+    assert bring(WINS_MAP, **files) == {"leads.csv": (1, {"unchanged": 1}), "wins.csv": (0, {"unchanged": 2})}
+    assert bring(WINS_MAP, **files) == {"leads.csv": (0, {"unchanged": 2}), "wins.csv": (0, {"unchanged": 2})}

@@ -110,11 +110,17 @@ class Batch:
             return (*own, *(Refused((), (), (), (), ()) for _ in self.aside))
         return tuple(Refused.of(report, grid) for report, grid in zip(self.files, self.sieve.grids(), strict=True))
 
-    def settled(self, same: Said[str, Mask]) -> tuple[FileReport, ...]:
+    @property
+    def is_joined(self) -> bool:
+        """Whether two files stand side by side."""
+        return not self.parts and self.sieve.is_joined
+
+    def settled(self, same: Said[str, Mask], before: "Batch | None" = None) -> tuple[FileReport, ...]:
         """The account of each file once it is stored: rows that told the book nothing new are skipped as unchanged.
 
         Args:
             same: table → for each of its rows, whether the book had it just so before.
+            before: the same files as they came the last time; it tells which of two joined files said what is new.
         """
         if self.parts:
             return (*(report for part in self.parts for report in part.settled(same)), *self.aside)
@@ -124,7 +130,7 @@ class Batch:
             told_new[origin[~same[name]]] = True
         if "deals" in self.origins:
             described_anew[self.origins["deals"][~same["deals"]]] = True
-        return self.sieve.settled(told_new, described_anew)
+        return self.sieve.settled(told_new, described_anew, before.sieve if before is not None else None)
 
 
 def latest(tables: dict[str, pa.Table]) -> tuple[dt.datetime | None, dt.date | None]:

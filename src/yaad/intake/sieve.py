@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Ints, Mask, pc, whole
+from yaad.intake.arrow import Ints, Mask, mask, pc, whole
 from yaad.intake.reading import Grid
 from yaad.intake.report import REJECTS, FileReport, rejects_table
 from yaad.intake.table import Table
@@ -70,13 +70,28 @@ class Sieve:
         own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
         return (*own, self._beside()) if self._table.beside is not None else tuple(own)
 
-    def settled(self, told_new: Mask, described_anew: Mask) -> tuple[FileReport, ...]:
+    @property
+    def is_joined(self) -> bool:
+        """Whether the rows have records of another file beside them."""
+        return self._table.beside is not None
+
+    def settled(self, told_new: Mask, described_anew: Mask, before: "Sieve | None" = None) -> tuple[FileReport, ...]:
         """The account of each file after its rows were stored.
 
         Args:
             told_new: rows that told the book anything new; the other loaded ones are skipped as unchanged.
             described_anew: those whose description was new: a record of the joined file changed with one of them.
+            before: the same two files as they came the last time. What a row with a record beside it told anew, was
+                told by the one of the two that did not stand there then; by both, where neither or each of them did.
         """
+        beside = self._table.beside
+        if beside is not None and before is not None:
+            left, right = self._known_from(before)
+            there = beside.of >= 0
+            right_known = ~there | np.append(right, np.True_)[beside.of]
+            by_right = told_new & there & left & ~right_known
+            by_left = told_new & there & ~left & right_known
+            told_new, described_anew = told_new & ~by_right, (described_anew | by_right) & ~by_left
         self.skip(~told_new, UNCHANGED)
         own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
         return (*own, self._beside(described_anew)) if self._table.beside is not None else tuple(own)
@@ -85,6 +100,16 @@ class Sieve:
         """The files as they were read, in the order of their reports."""
         beside = self._table.beside
         return (*self._table.grids, beside.grid) if beside is not None else tuple(self._table.grids)
+
+    def _known_from(self, before: "Sieve") -> tuple[Mask, Mask]:
+        """Rows, and records of the joined file, that stood just so in the files of the last time."""
+        earlier = {grid.headers: grid for grid in before.grids()}
+        known = [_standing_in(grid, earlier.get(grid.headers)) for grid in self.grids()]
+        mine = np.zeros(len(self.alive), np.bool_)
+        for index in range(len(self._table.grids)):
+            rows = self._table.origin == index
+            mine[rows] = known[index][self._table.place[rows]]
+        return mine, known[-1]
 
     def _own(self, index: int, grid: Grid) -> FileReport:
         mine = self._table.origin == index
@@ -130,6 +155,20 @@ def aside(grid: Grid, reason: str) -> FileReport:
     skipped = Counter(grid.tally.skipped_by)
     skipped[reason] += len(grid.rows)
     return _report(grid, 0, [rejects_table(grid.tally.rejects)], skipped, grid.tally.flags)
+
+
+def _standing_in(grid: Grid, other: Grid | None) -> Mask:
+    """For each record, whether another file has one with the same cells."""
+    if other is None:
+        return np.zeros(len(grid.rows), np.bool_)
+    mine, theirs = (_records(each) for each in (grid, other))
+    return mask(pc.is_in(mine, value_set=theirs))
+
+
+def _records(grid: Grid) -> pa.Array:
+    """Each record as one text."""
+    cells = [pc.fill_null(whole(grid.columns[name]).cast(pa.string()), "\x00") for name in grid.headers]
+    return pc.binary_join_element_wise(*cells, "\x1f")
 
 
 def _rejected(grid: Grid, places: Ints, column: str, reason: str) -> pa.Table:
