@@ -151,7 +151,7 @@ def names_in(parts: Sequence[Part]) -> list[Names]:
 
 
 def _names(part: Part, grid: Grid) -> list[Names]:
-    if part.kind in NAMING:
+    if part.kind is not None and part.kind in NAMING:
         fields = propose_fields(grid.headers, part.kind, part.export.export if part.export else None)
         if {"id", "name"} <= fields.keys():
             ids, names = (cleaned(grid.columns[fields[name]]) for name in ("id", "name"))
