@@ -16,6 +16,7 @@ from yaad import insight, measures
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.reports import ImportReport
+from yaad.book.sources import is_follow_up, write_follow_up
 from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
 from yaad.intake import Kind, Mapping, Progress, Understanding
@@ -172,6 +173,24 @@ class Book:
             paths, mapping=mapping, kind=kind, answers=answers, as_of=as_of, lang=lang, on_progress=on_progress
         )
         return replace(report, as_of=self.as_of)
+
+    def follow_up(self, path: PathLike, *, owner: str | None = None, lang: str = "en") -> int:
+        """Write the open deals as a workbook to fill in and bring back with `import_files`; gives how many there are.
+
+        Args:
+            path: the XLSX file.
+            owner: only the deals of this person.
+            lang: of its words; right to left in Hebrew.
+
+        Raises:
+            InputError: there are no open deals, or the file has another ending.
+        """
+        return write_follow_up(self.facts, Path(path), lang, owner=owner)
+
+    @staticmethod
+    def brings_back(paths: Sequence[PathLike]) -> bool:
+        """Whether one of these files is a follow-up workbook: it is understood without questions."""
+        return any(is_follow_up(Path(path)) for path in paths)
 
     def rebuild(self, on_progress: Progress | None = None) -> None:
         """Make the lake anew from what is true: originals, mappings and the journal.

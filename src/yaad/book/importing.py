@@ -16,17 +16,25 @@ from yaad.book.imports import (
     read_mapping,
     save_mapping,
     write_difference,
+    write_reject_list,
     write_rejects,
 )
 from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
-from yaad.errors import OpenQuestion, Question, UnknownName
-from yaad.facts import History, Lake, Stored, store
+from yaad.book.sources import Returned, is_follow_up, read_back
+from yaad.errors import BookError, InputError, OpenQuestion, Question, UnknownName
+from yaad.facts import Facts, History, Lake, Stored, store
 from yaad.intake import Batch, FileReport, Kind, Mapping, Progress, Shape, Understanding, load, understand
 from yaad.text import Message
 
 SECOND = 2
 """The first import of a book differs from nothing."""
+
+FOLLOW_UP = "follow_up"
+"""The kind of an import that is a follow-up workbook brought back."""
+
+LAST_DAY = dt.date(9999, 1, 1)
+"""Seen from here nothing that the book holds is still to come."""
 
 OTHER_STAGES = "stages:other"
 """The question whether a file of other stages is to be chained to the book's own."""
@@ -53,7 +61,7 @@ class Imports:
         asked, said = Kind(kind) if kind else None, dict(answers or {})
         goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
         understood = understand(files, mapping=named, kind=asked, answers=said, on_progress=on_progress)
-        records = self.history() if named is None else []
+        records = [one for one in self.history() if one.kind != FOLLOW_UP] if named is None else []
         known = remembered(understood, files, records, asked)
         if known is not None and known != understood.mapping:
             again = understand(files, mapping=known, kind=asked, answers=said, on_progress=on_progress)
@@ -74,6 +82,8 @@ class Imports:
         on_progress: Progress | None,
     ) -> ImportReport:
         """All of the files, or nothing; see `Book.import_files`."""
+        if any(is_follow_up(Path(path)) for path in paths):
+            return self._bring_back([Path(path) for path in paths], as_of, lang)
         said = dict(answers or {})
         chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
         understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
@@ -114,6 +124,9 @@ class Imports:
                     continue
                 record = ImportRecord.load(self._root / "imports", name)
                 paths = lay_out(record.files, self._root / "originals", Path(folder) / name)
+                if record.kind == FOLLOW_UP:
+                    _store_returned(fresh, _compared(fresh.root, paths[0], record.as_of), name, record.as_of)
+                    continue
                 mapping = Mapping.from_yaml(record.mapping, name=name)
                 _store(fresh, load(paths, mapping, on_progress=on_progress), name, record.as_of)
             lake.replace_with(fresh, began)
@@ -124,6 +137,29 @@ class Imports:
         if name not in known:
             raise UnknownName("import", name, known)
         self.rebuild(without=name, on_progress=on_progress)
+
+    def _bring_back(self, files: list[Path], as_of: dt.date | None, lang: str) -> ImportReport:
+        """A follow-up workbook: only what people changed in it is taken."""
+        if len(files) != 1:
+            raise InputError(Message("sources.one_at_a_time"))
+        if not Lake.exists(self._root):
+            raise BookError(Message("book.absent", {"path": str(self._root)}))
+        lake = Lake.open(self._root)
+        returned = _compared(self._root, files[0], as_of)
+        name = f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
+        kept = (keep_original(files[0], self._root / "originals"),)
+        ImportRecord(name, kept, "", FOLLOW_UP, as_of).save(self._root / "imports")
+        stored = _store_returned(lake, returned, name, as_of)
+        report, told, written = returned.report, [], {}
+        if report.rejected:
+            written[report.name] = self._root / "rejects" / f"{name}-1.csv"
+            write_reject_list(report, written[report.name], lang)
+            for reason, n in Counter(report.rejects["reason"].to_pylist()).most_common():
+                told.append(Message("book.refused_because", {"n": n, "reason": Message(reason)}))
+        path = self._root / "differences" / f"{name}.csv"
+        if write_difference(stored, path, lang):
+            told.append(Message("book.difference_written", {"path": str(path)}))
+        return ImportReport((report,), stored, lake.pin().as_of_day, written, tuple(told))
 
     def _store(self, lake: Lake, files: list[Path], batch: Batch, *, as_of: dt.date | None, lang: str) -> ImportReport:
         # The name is this import's alone, so that one that is refused can never overwrite the record of another.
@@ -220,3 +256,28 @@ def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored
         # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
         history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
     )
+
+
+def _compared(root: Path, path: Path, as_of: dt.date | None) -> Returned:
+    """A follow-up workbook against what it was and what the book says now."""
+    facts = Facts.open(root, as_of=LAST_DAY)
+    try:
+        return read_back(path, facts, as_of)
+    finally:
+        facts.close()
+
+
+def _store_returned(lake: Lake, returned: Returned, name: str, as_of: dt.date | None) -> Stored:
+    stored = store(
+        lake,
+        returned.tables,
+        None,
+        zone=returned.zone,
+        last_event=None,
+        last_day=returned.last_day,
+        import_name=name,
+        as_of=as_of,
+        history=History.ADD,
+    )
+    # It speaks of the deals that were changed alone: that it is silent of the others says nothing.
+    return replace(stored, difference=replace(stored.difference, absent=()))

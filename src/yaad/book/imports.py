@@ -130,11 +130,7 @@ def read_mapping(path: Path) -> Mapping:
 
 def write_rejects(report: FileReport, refused: Refused, path: Path, lang: str) -> None:
     """Write the refused rows of a file: a list with the reasons, and beside it a workbook to correct and bring back."""
-    rows = (
-        [row["row"], row["column"], render(Message(row["reason"]), lang), inert(row["raw"] or "")]
-        for row in report.rejects.to_pylist()
-    )
-    _write(path, [f"book.rejects_{name}" for name in ("row", "column", "reason", "raw")], rows, lang)
+    write_reject_list(report, path, lang)
     own = [render(Message(f"book.return_{name}"), lang) for name in ("why", "column", "row")]
     reasons = {key: render(Message(key), lang) for key in set(refused.reasons)}
     cells: Iterable[tuple[str | int, ...]] = (
@@ -143,6 +139,15 @@ def write_rejects(report: FileReport, refused: Refused, path: Path, lang: str) -
     )
     heads = [*refused.headers, *own]
     write_workbook(path.with_suffix(".xlsx"), [Sheet(render(Message("book.return"), lang), heads, cells)], lang)
+
+
+def write_reject_list(report: FileReport, path: Path, lang: str) -> None:
+    """Write the refused rows of a file as a list with the reasons."""
+    rows = (
+        [row["row"], row["column"], render(Message(row["reason"]), lang), inert(row["raw"] or "")]
+        for row in report.rejects.to_pylist()
+    )
+    _write(path, [f"book.rejects_{name}" for name in ("row", "column", "reason", "raw")], rows, lang)
 
 
 def write_difference(stored: Stored, path: Path, lang: str) -> bool:

@@ -12,7 +12,7 @@ from yaad.model import Cell
 from yaad.show import Result, import_dict, import_table
 from yaad.show.results import Json
 from yaad.show.tables import Column, Kind, Shown, Table, name
-from yaad.text import Message
+from yaad.text import Message, has_key
 
 
 @dataclass(frozen=True)
@@ -76,4 +76,5 @@ _COLUMNS = (
 
 
 def _kind(kind: str) -> Shown:
-    return Shown(kind, Message(f"intake.kind_{kind}"))
+    own = f"sources.kind_{kind}"
+    return Shown(kind, Message(own if has_key(own, "en") else f"intake.kind_{kind}"))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import entries, figures, house, imports, plans, reports
+from yaad.faces.cli import entries, figures, house, imports, plans, reports, sources
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.options import Language
 
@@ -47,6 +47,7 @@ for _name, _verb in (
     ("doctor", house.doctor),
     ("xray", reports.xray),
     ("export", reports.export),
+    ("workbook", sources.workbook),
     ("imports", house.imports),
     ("undo-import", house.undo_import),
     ("rebuild", house.rebuild),

@@ -41,7 +41,8 @@ def import_(
     screen = screen_for(lang, as_json=as_json)
     told = Told(mapping, kind.value if kind else None, pairs(answer, "--answer"), parse_day(as_of) if as_of else None)
     with closing(Book.create(book)) as opened_book:
-        report = bring_in(opened_book, paths, told, screen, ask=not (yes or as_json or mapping))
+        ask = not (yes or as_json or mapping or opened_book.brings_back(paths))
+        report = bring_in(opened_book, paths, told, screen, ask=ask)
     if report is not None:
         _report(report, screen)
 

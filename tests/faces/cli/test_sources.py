@@ -1,0 +1,36 @@
+"""Recurring sources, on the command line."""
+
+import openpyxl
+import pytest
+
+DEALS = "deal,stage,entered,closed\nA,Won,2026-01-01,2026-01-09\nB,Talk,2026-01-02,\n"
+MAP = (
+    "kind: deals\nshape: two_dates\n"
+    "columns: {id: deal, stage: stage, entered: entered, closed: closed}\nentered_opens: Talk\n"
+    "stages: [{name: Talk}, {name: Won, type: won}]\ndates: iso\nzone: UTC\n"
+)
+
+
+@pytest.fixture
+def book(yaad, tmp_path):
+    (tmp_path / "first.csv").write_text(DEALS, "utf-8")
+    (tmp_path / "map.yaml").write_text(MAP, "utf-8")
+    root = tmp_path / "book"
+    assert yaad("import", tmp_path / "first.csv", "--map", tmp_path / "map.yaml", "--book", root).code == 0
+    return root
+
+
+def test_the_follow_up_workbook_goes_out_and_comes_back(yaad, tmp_path, book):
+    path = tmp_path / "f.xlsx"
+    assert yaad("workbook", "--book", book, "--out", path, "--json").json == {"written": str(path), "deals": 1}
+    workbook = openpyxl.load_workbook(path)
+    workbook.worksheets[0]["D3"].value = "Won"
+    workbook.save(path)
+    asked = yaad("import", path, "--book", book)
+    assert "--as-of" in asked.out
+    done = yaad("import", path, "--book", book, "--as-of", "2026-02-01", "--json").json
+    assert done["files"][0]["loaded"] == 1
+    assert yaad("measure", "won", "--book", book, "--json").json["measures"][0]["value"] == 2
+    assert "follow-up workbook" in yaad("imports", "--book", book).out
+    nothing = yaad("workbook", "--book", book, "--out", path, "--lang", "he")
+    assert (nothing.code, nothing.err.strip()) == (2, "אין עסקאות פתוחות.")
