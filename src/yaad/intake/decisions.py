@@ -125,9 +125,11 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
             values: dict[str, object] = {"name": table.grids[0].source.name, "looks": found.export.message}
             found.questions.append(ask_kind(Message("presets.only_beside", values)))
             return
-    if told is None and not _repeats(table) and _is_wide(found, headers):
-        told = Kind.DEALS
-    kind = told or propose_kind(headers, repeated_ids=_repeats(table))
+    kind = told
+    if kind is None:
+        repeated = _repeats(table)
+        wide = not repeated and _is_wide(found, headers)
+        kind = Kind.DEALS if wide else propose_kind(headers, repeated_ids=repeated)
     if kind is None:
         found.questions.append(ask_kind(Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]})))
         return

@@ -26,23 +26,25 @@ class Values:
         self.sieve = sieve
         self._dates: dict[str, Dates | None] = {}
         self._amounts: dict[str, Amounts | None] = {}
-        self._texts: dict[str, pa.Array] = {}
+        self._told: set[str] = set()
 
     def __len__(self) -> int:
         return len(self.found.table)
 
     def text(self, name: str) -> pa.Array | None:
         """A field's texts, names of people and things in one spelling; None when the file has no such column."""
-        if name not in self._texts:
-            texts = self.found.text(name)
-            if texts is None:
-                return None
+        texts = self.found.text(name)
+        if texts is None:
+            return None
+        fresh = name not in self._told  # flags are counted once; the texts are not kept, they would fill the memory
+        self._told.add(name)
+        if fresh:
             self.sieve.flag("hidden_marks", hides_marks(texts))
-            if name in NAMES:
-                texts, changed = one_spelling(texts)
+        if name in NAMES:
+            texts, changed = one_spelling(texts)
+            if fresh:
                 self.sieve.flag("other_spelling", changed)
-            self._texts[name] = texts
-        return self._texts[name]
+        return texts
 
     def dates(self, name: str) -> Dates | None:
         """A field's dates; rows that cannot be read are rejected."""

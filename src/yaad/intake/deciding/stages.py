@@ -83,6 +83,10 @@ def stages_seen(
     dated = _sums(number, nowhere if entered is None else entered, len(spellings))
     ended = _sums(number, nowhere if closed is None else closed, len(spellings))
     weight = _weights(number, places, len(spellings))
+    won, lost = (None if rows is None else _sums(number, rows, len(spellings)) for rows in (marks.won, marks.lost))
+    has_chance = nowhere if marks.chance is None else ~np.isnan(marks.chance)
+    chanced = _sums(number, has_chance, len(spellings))
+    chances = _weights(number, None if marks.chance is None else np.nan_to_num(marks.chance), len(spellings))
     groups: dict[str, list[int]] = {}
     for index, spelling in enumerate(spellings):
         groups.setdefault(fold(spelling), []).append(index)
@@ -91,7 +95,7 @@ def stages_seen(
         count = sum(counts[i] for i in members)
         place = sum(weight[i] for i in members) / count if places is not None else None
         best = max(members, key=lambda i: counts[i])
-        rows = np.isin(number, members)
+        known = sum(chanced[i] for i in members)
         seen.append(
             StageSeen(
                 spellings[best],
@@ -99,18 +103,12 @@ def stages_seen(
                 sum(dated[i] for i in members),
                 sum(ended[i] for i in members),
                 place,
-                None if marks.won is None else int((rows & marks.won).sum()),
-                None if marks.lost is None else int((rows & marks.lost).sum()),
-                _mean(marks.chance, rows),
+                None if won is None else sum(won[i] for i in members),
+                None if lost is None else sum(lost[i] for i in members),
+                sum(chances[i] for i in members) / known if known else None,
             )
         )
     return sorted(seen, key=lambda stage: -stage.count)
-
-
-def _mean(values: Places | None, rows: Mask) -> float | None:
-    kept = values[rows] if values is not None else np.zeros(0)
-    kept = kept[~np.isnan(kept)]
-    return float(kept.mean()) if len(kept) else None
 
 
 def _sums(number: Codes, rows: Mask | None, size: int) -> list[int]:

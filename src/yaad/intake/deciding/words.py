@@ -13,6 +13,8 @@ from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.kinds import HISTORY, Kind
 from yaad.model import StageType
 
+TEXT_ONLY = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Reads YAML as texts, lists and keys; in C where the library has it."""
 COUNTED = re.compile(r"\s*\d+$")
 """The number of a try: "no answer 2"."""
 Names = dict[str, int]
@@ -90,7 +92,7 @@ class StageWords:
 
 def _load(name: str) -> dict[str, object]:
     text = files("yaad.intake").joinpath("words", name).read_text(encoding="utf-8")
-    return cast("dict[str, object]", yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - the base loader makes only text
+    return cast("dict[str, object]", yaml.load(text, Loader=TEXT_ONLY))  # noqa: S506 - it makes only text
 
 
 def _ranks(words: list[str]) -> Names:

@@ -14,6 +14,7 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.kinds import Kind
 from yaad.text import Message
 
+TEXT_ONLY = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 IN_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 MONTH = re.compile(r"(?:(?:0?[1-9]|1[0-2])[./-])?(?:20)?\d\d(?:[./-](?:0?[1-9]|1[0-2]))?")
 
@@ -188,7 +189,7 @@ def all_exports() -> dict[str, Export]:
     for place in sorted(folder.iterdir(), key=lambda one: one.name):
         file = place.joinpath("preset.yaml")
         if place.is_dir() and file.is_file():
-            plain = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - the base loader makes only text
+            plain = yaml.load(file.read_text(encoding="utf-8"), Loader=TEXT_ONLY)  # noqa: S506 - it makes only text
             found |= {name: _export(name, each, plain) for name, each in plain["exports"].items()}
     return found
 
