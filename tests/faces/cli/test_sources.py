@@ -34,3 +34,16 @@ def test_the_follow_up_workbook_goes_out_and_comes_back(yaad, tmp_path, book):
     assert "follow-up workbook" in yaad("imports", "--book", book).out
     nothing = yaad("workbook", "--book", book, "--out", path, "--lang", "he")
     assert (nothing.code, nothing.err.strip()) == (2, "אין עסקאות פתוחות.")
+
+
+def test_a_folder_is_watched_once(yaad, tmp_path, book):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    assert "Nothing has arrived" in yaad("watch", folder, "--book", book, "--once", "--every", "0").out
+    (folder / "second.csv").write_text(DEALS + "C,Talk,2026-01-03,\n", "utf-8")
+    (folder / "bad.csv").write_text("", "utf-8")
+    done = yaad("watch", folder, "--book", book, "--once", "--every", "0", "--json").json
+    assert {one["name"]: one["state"] for one in done["files"]} == {"second.csv": "done", "bad.csv": "failed"}
+    assert done["waiting"] == 0
+    assert yaad("measure", "deals", "--book", book, "--json").json["measures"][0]["value"] == 3
+    assert yaad("watch", tmp_path / "none", "--book", book, "--once").code == 2

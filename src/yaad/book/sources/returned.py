@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from yaad.book.sources.sheet import BASE, CHANGED_ON, FIELDS, MARKER, NEXT_STEP_DAY, Row, as_text, day_kept
+from yaad.book.sources.sheet import BASE, CHANGED_ON, FIELDS, MARKER, NEXT_STEP_DAY, Row, as_text, day_kept, own_fields
 from yaad.errors import InputError
 from yaad.facts import Facts
 from yaad.intake import MOVES, REJECTS, FileReport, fold
@@ -282,7 +282,7 @@ def _stands(facts: Facts, ids: list[str]) -> _Standing:
     moves = facts.moves.semi_join(deals.select("deal"), "deal")
     last = facts.run(moves.group_by("deal").aggregate(last=moves.sort_at.max(), day=moves.day.max())).to_pylist()
     for row in rows:
-        row[NEXT_STEP_DAY] = day_kept(dict(row["custom"] or []).get(NEXT_STEP_DAY))
+        row[NEXT_STEP_DAY] = day_kept(own_fields(row).get(NEXT_STEP_DAY))
     return _Standing(
         {row["deal_id"]: row for row in rows},
         {numbers[one["deal"]]: (one["last"].astimezone(dt.UTC), one["day"]) for one in last},
@@ -339,7 +339,7 @@ def _tables(taken: _Taken, sha256: str) -> dict[str, pa.Table]:
 
 def _custom(row: Row) -> list[tuple[str, str]]:
     """The company's own fields of a deal, with the day of its next step."""
-    pairs = dict(row["custom"] or [])  # type: ignore[call-overload] # pairs of a map
+    pairs = own_fields(row)
     pairs.pop(NEXT_STEP_DAY, None)
     day = row[NEXT_STEP_DAY]
     return [*pairs.items(), *([(NEXT_STEP_DAY, as_text(NEXT_STEP_DAY, day))] if day else [])]

@@ -111,9 +111,15 @@ def rows_of(facts: Facts, owner: str | None) -> list[Row]:
     if len(found) > MOST:
         raise InputError(Message("sources.too_many_deals", {"n": MOST}))
     for row in found:
-        row[NEXT_STEP_DAY] = day_kept(dict(row["custom"] or []).get(NEXT_STEP_DAY))  # type: ignore[call-overload] # pairs of a map
+        row[NEXT_STEP_DAY] = day_kept(own_fields(row).get(NEXT_STEP_DAY))
     places = {stage.name: place for place, stage in enumerate(facts.pipeline.stages)}
     return sorted(found, key=lambda row: (places.get(str(row["stage"]), len(places)), str(row["id"])))
+
+
+def own_fields(row: Row) -> dict[str, str]:
+    """The company's own fields of a deal."""
+    pairs = row["custom"]
+    return {str(name): str(value) for name, value in pairs} if isinstance(pairs, list) else {}
 
 
 def day_kept(text: str | None) -> dt.date | None:

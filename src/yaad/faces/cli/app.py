@@ -48,6 +48,7 @@ for _name, _verb in (
     ("xray", reports.xray),
     ("export", reports.export),
     ("workbook", sources.workbook),
+    ("watch", sources.watch),
     ("imports", house.imports),
     ("undo-import", house.undo_import),
     ("rebuild", house.rebuild),

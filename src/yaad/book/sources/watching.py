@@ -1,0 +1,172 @@
+"""A watched folder: files that arrive are imported once they are whole, and laid aside with a text of how it went.
+
+FOLDER/deals.csv            arrives; with deals.csv.yaml beside it, that is its mapping
+FOLDER/done/deals.csv       it is in the book; deals.csv.txt is the account
+FOLDER/asked/deals.csv      it leaves something open; deals.csv.txt has the questions and the lines that answer them
+FOLDER/failed/deals.csv     it cannot be used; deals.csv.txt says why
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import yaml
+
+from yaad.book.reports import ImportReport
+from yaad.errors import BookError, InputError, OpenQuestion, Question, YaadError
+from yaad.show.speech import say_plain
+from yaad.text import Message, render
+
+MAPPING = ".yaml"
+"""Ending that a file's mapping adds to the file's whole name."""
+TEXT = ".txt"
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepart")
+"""Endings that programs give to files that are still on their way."""
+
+Importing = Callable[[Path, Path | None], ImportReport]
+"""Imports a file, with its mapping where it has one."""
+Seen = dict[Path, tuple[int, int]]
+"""File → size and time of its last change."""
+
+
+class State(StrEnum):
+    """How it went with a file; also the name of the folder that it is laid into."""
+
+    DONE = "done"
+    ASKED = "asked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A file that arrived and was dealt with.
+
+    Attributes:
+        name: of the file as it arrived.
+        state: how it went.
+        path: where it lies now.
+        said: the account, the questions, or why it failed.
+    """
+
+    name: str
+    state: State
+    path: Path
+    said: str
+
+
+class WatchedFolder:
+    """A folder whose files go into a book."""
+
+    def __init__(self, folder: Path, importing: Importing, lang: str) -> None:
+        """Begin to watch.
+
+        Raises:
+            InputError: there is no such folder.
+        """
+        if not folder.is_dir():
+            raise InputError(Message("sources.no_folder", {"path": str(folder)}))
+        self.folder, self.lang = folder, lang
+        self._import = importing
+        self._seen: Seen = {}
+
+    def sweep(self) -> Iterator[Handled]:
+        """Deal with the files that have not changed since the last sweep, the oldest first.
+
+        Raises:
+            BookError: the book is absent, damaged, or somebody else is writing: the files stay where they are.
+        """
+        before, self._seen = self._seen, _arrivals(self.folder)
+        whole = [path for path, size in self._seen.items() if before.get(path) == size]
+        for path in sorted(whole, key=lambda path: (self._seen[path][1], path.name)):
+            if path.is_file():
+                yield self._handle(path)
+
+    @property
+    def waiting(self) -> int:
+        """How many files lie there that were not dealt with."""
+        return len(_arrivals(self.folder))
+
+    def _handle(self, path: Path) -> Handled:
+        mapping = path.with_name(path.name + MAPPING)
+        state, said = self._brought_in(path, mapping if mapping.is_file() else None)
+        folder = self.folder / state.value
+        folder.mkdir(exist_ok=True)
+        to = _free(folder, path.name)
+        if mapping.is_file():
+            mapping.replace(to.with_name(to.name + MAPPING))
+        to.with_name(to.name + TEXT).write_text(said + "\n", "utf-8")
+        path.replace(to)
+        return Handled(path.name, state, to, said)
+
+    def _brought_in(self, path: Path, mapping: Path | None) -> tuple[State, str]:
+        try:
+            return State.DONE, _account(self._import(path, mapping), self.lang)
+        except OpenQuestion as open_:
+            how = Message("sources.how_to_answer", {"name": path.name, "mapping": path.name + MAPPING})
+            return State.ASKED, f"{open_.say(self.lang)}\n\n{render(how, self.lang)}\n\n{map_lines(open_.questions)}"
+        except BookError:
+            raise
+        except YaadError as error:
+            return State.FAILED, error.say(self.lang)
+        except Exception as error:  # noqa: BLE001 - one file that meets a fault of ours must not keep the others waiting
+            what = f"{type(error).__name__}: {error}".splitlines()[0]
+            return State.FAILED, render(Message("sources.fault", {"what": what}), self.lang)
+
+
+def map_lines(questions: Sequence[Question]) -> str:
+    r"""The lines of a mapping that answer questions, each key once.
+
+    >>> from yaad.errors import Question
+    >>> lines = ["dates: {a: iso}", "dates: {b: iso}", "zone: UTC"]
+    >>> map_lines([Question(line, Message("errors.kind_deal"), map_line=line) for line in lines])
+    'dates: {a: iso, b: iso}\nzone: UTC'
+    """
+    found: dict[str, object] = {}
+    others = []
+    for line in (question.map_line for question in questions if question.map_line):
+        try:
+            plain = yaml.safe_load(line)
+        except yaml.YAMLError:
+            plain = None
+        if not isinstance(plain, dict):
+            others.append(line)
+            continue
+        for key, value in plain.items():
+            before = found.get(key)
+            found[key] = before | value if isinstance(before, dict) and isinstance(value, dict) else value
+    return "\n".join([*(_yaml_line(key, value) for key, value in found.items()), *others])
+
+
+def _yaml_line(key: str, value: object) -> str:
+    inner = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10**6)
+    return f"{key}: {inner.removesuffix('...' + chr(10)).strip()}"
+
+
+def _account(report: ImportReport, lang: str) -> str:
+    """The account of an import in sentences."""
+    table = report.table(lang)
+    changed = report.stored.committed
+    notes = table.notes if changed else (*table.notes, Message("sources.no_change"))
+    return "\n".join(say_plain(line, lang) for line in (table.title, *notes))
+
+
+def _arrivals(folder: Path) -> Seen:
+    """The files that lie in a folder, without hidden ones, links, mappings and what is still on its way."""
+    found: Seen = {}
+    for path in folder.iterdir():
+        own = path.name.startswith((".", "~$")) or path.suffix.lower() in (*UNFINISHED, MAPPING)
+        if own or path.is_symlink() or not path.is_file():
+            continue
+        stat = path.stat()
+        found[path] = (stat.st_size, stat.st_mtime_ns)
+    return found
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A name that nothing in the folder has yet."""
+    path, number = folder / name, 2
+    while path.exists():
+        path = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+        number += 1
+    return path
