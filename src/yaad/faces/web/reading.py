@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
-from yaad.book import Book
+from yaad.book import Book, ImportRecord
 from yaad.errors import UnknownName
 from yaad.insight import Gap, Leak, gaps
 from yaad.measures import REGISTRY
@@ -29,6 +29,23 @@ def _ask(kind: type[Kind], name: str, question: Callable[[Book], Result], *about
 def is_empty() -> bool:
     """Whether nothing was imported yet."""
     return opened().shelf.book.is_empty
+
+
+def imports() -> Sequence[ImportRecord]:
+    """The imports that the book is made of, the latest first."""
+    return [] if is_empty() else opened().shelf.ask("imports", lambda b: b.imports())[::-1]
+
+
+def imported(name: str) -> ImportRecord:
+    """The import of this name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    known = {record.name: record for record in imports()}
+    if name not in known:
+        raise UnknownName("import", name, known)
+    return known[name]
 
 
 def as_of() -> dt.date | None:

@@ -17,6 +17,7 @@ Json = Any  # a JSON value of any kind
 UNDERSTAND = "understand"
 IMPORT = "import"
 XRAY = "xray"
+UNDO = "undo"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 ENTERED = "entered "  # so begins the field of a stage's own date, followed by the stage's name
@@ -26,6 +27,7 @@ def register() -> None:
     """Give the jobs their names."""
     jobs.register(UNDERSTAND, "yaad.faces.web.tasks:understand")
     jobs.register(IMPORT, "yaad.faces.web.tasks:import_files")
+    jobs.register(UNDO, "yaad.faces.web.tasks:undo_import")
     jobs.register(XRAY, "yaad.faces.web.tasks:xray")
 
 
@@ -116,6 +118,18 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         on_progress=report,
     )
     return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes})
+
+
+def undo_import(arguments: dict[str, Json], report: Report) -> Json:
+    """Take an import back.
+
+    Args:
+        arguments: ``book``, ``name`` of the import.
+        report: told how many rows are done, of how many.
+    """
+    with closing(Book.open(arguments["book"])) as book:
+        book.undo_import(arguments["name"], on_progress=report)
+    return {}
 
 
 def xray(arguments: dict[str, Json], report: Report) -> Json:

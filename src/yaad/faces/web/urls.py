@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import dwell, errors, files, funnel, measures, overview, plan, reports, why
+from yaad.faces.web.views import dwell, errors, files, funnel, imports, measures, overview, plan, reports, why
 
 
 class Ending:
@@ -49,6 +49,8 @@ urlpatterns = [
     path("files/<str:draft>/rejects/<int:number>/", files.rejects, name="rejects"),
     path("files/<str:draft>/mapping.yaml", files.mapping, name="mapping"),
     path("files/<str:draft>/xray/", reports.of_draft, name="xray-of-draft"),
+    path("imports/<slug:name>/undo/", imports.undo, name="undo-import"),
+    path("imports/undoing/<slug:job>/", imports.undoing, name="undoing"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<str:report>/", reports.report, name="report"),
     path("reports/<str:report>/cancel/", reports.cancel, name="report-cancel"),

@@ -40,6 +40,10 @@ def files(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind.value, Message(f"web.kind_{kind.value}")) for kind in Kind],
         "drafts": drafts.latest()[:20],
         "empty": reading.is_empty(),
+        "imports": [
+            {"name": one.name, "kind": Message(f"intake.kind_{one.kind}"), "files": [file.name for file in one.files]}
+            for one in reading.imports()
+        ],
     }
     return render(request, "web/files.html", context)
 

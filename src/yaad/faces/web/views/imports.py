@@ -1,0 +1,35 @@
+"""What the book is made of: its imports, each of which can be taken back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from yaad.faces.web import reading, tasks
+from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.templatetags.say import language
+from yaad.server.jobs import State
+from yaad.server.state import opened
+
+
+@require_POST
+def undo(request: HttpRequest, name: str) -> HttpResponse:
+    """Begin to take an import back."""
+    del request
+    reading.imported(name)
+    job = opened().jobs.submit(tasks.UNDO, {"book": str(opened().place.book), "name": name})
+    return redirect("undoing", job=job)
+
+
+@require_GET
+def undoing(request: HttpRequest, job: str) -> HttpResponse:
+    """How far the taking back is; the list of imports when it is done."""
+    found = opened().jobs.progress(job)
+    done = found.state is State.DONE
+    if wanted(request, None) is Format.FRAGMENT:
+        if found.state.final:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "web/parts/undoing.html", {"job": found})
+    if done:
+        return redirect("files")
+    error = (found.error or {}).get(language()) if found.state is State.FAILED else None
+    return render(request, "web/undoing.html", {"page": "files", "job": found, "error": error})
