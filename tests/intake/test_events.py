@@ -266,3 +266,11 @@ def test_open_questions_end_a_load(write):
             write, "id,to,at\n1,New,03/04/2024\n", "kind: events\ncolumns: {id: id, to: to, at: at}\nstages: [New]\n"
         )
     assert caught.value.questions[0].id == "dates:at"
+
+
+def test_how_many_records_of_the_second_file_were_found_is_counted(write):
+    leads = "mql_id,first_contact\n" + "".join(f"L{n:03},{n % 28 + 1:02}-01-2024\n" for n in range(60))
+    wins = "mql_id,won_date\n" + "".join(f"L{n:03},{n % 20 + 8:02}-02-2024\n" for n in range(30)) + "L999,09-02-2024\n"
+    found = understand([write("leads.csv", leads), write("wins.csv", wins)])
+    (note,) = [note for note in found.notes if note.key == "intake.how_join"]
+    assert (note.values["found"], note.values["n"]) == (30, 31)

@@ -14,7 +14,7 @@ from yaad.intake.mapping import NTH, Mapping
 from yaad.intake.parts import Part, parts_of, patterns
 from yaad.intake.reading import Grid, Hints, Progress, opened, read
 from yaad.intake.snapshots import snapshot_parts
-from yaad.intake.table import Table, propose_join, side_by_side, stack
+from yaad.intake.table import ALONE, Table, propose_join, side_by_side, stack
 from yaad.text import Message
 
 PART_SIGN = "|"
@@ -141,8 +141,10 @@ def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
     files, join = proposed
     left_grid, right_grid = sorted(grids, key=lambda grid: -len(grid.rows))
     names = {"left": left_grid.source.name, "right": right_grid.source.name}
-    note = Message("intake.how_join", {**names, "column": join.key})
     table = side_by_side(stack([left_grid]), right_grid, join)
+    n = len(right_grid.rows)
+    alone = sum(int(rows.sum()) for reason, rows in table.beside.gone.items() if reason in ALONE) if table.beside else 0
+    note = Message("intake.how_join", {**names, "column": join.key, "found": n - alone, "n": n})
     return Readings(grids, table, replace(mapping, files=files, join=join), notes=(note,))
 
 

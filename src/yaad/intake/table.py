@@ -15,6 +15,9 @@ from yaad.intake.mapping import Join
 from yaad.intake.reading import Grid
 from yaad.text import Message
 
+ALONE = ("intake.rejected_no_key", "intake.rejected_no_match")
+"""Reasons of records of the joined file that belong to no row."""
+
 
 @dataclass(frozen=True)
 class Beside:
