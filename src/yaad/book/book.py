@@ -491,7 +491,8 @@ class Book:
 
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
-    own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", JOURNAL_NAME, COMPANY}
+    own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
+    own |= {JOURNAL_NAME, COMPANY}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 

@@ -16,7 +16,7 @@ VERBS = sorted(COMMAND.commands)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "plan", "whatif",
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
-    "rebuild", "serve", "demo", "workbook", "watch",
+    "rebuild", "serve", "demo", "workbook", "watch", "pull",
 }  # fmt: skip
 
 

@@ -47,3 +47,21 @@ def test_a_folder_is_watched_once(yaad, tmp_path, book):
     assert done["waiting"] == 0
     assert yaad("measure", "deals", "--book", book, "--json").json["measures"][0]["value"] == 3
     assert yaad("watch", tmp_path / "none", "--book", book, "--once").code == 2
+
+
+def test_a_pull_needs_its_token_and_an_address_that_may_be_asked(yaad, tmp_path, monkeypatch):
+    root = tmp_path / "book"
+    monkeypatch.delenv("YAAD_TEST_TOKEN", raising=False)
+    asked = yaad("pull", "hubspot", "--book", root, "--token-env", "YAAD_TEST_TOKEN")
+    assert (asked.code, "YAAD_TEST_TOKEN" in asked.err) == (2, True)
+    monkeypatch.setenv("YAAD_TEST_TOKEN", "secret-token")
+    for words, said in (
+        (("zoho",), "hubspot, pipedrive, salesforce"),
+        (("salesforce",), "--url"),
+        (("hubspot", "--url", "http://10.0.0.1"), "https"),
+    ):
+        done = yaad("pull", *words, "--book", root, "--token-env", "YAAD_TEST_TOKEN")
+        assert done.code == 2
+        assert said in done.err
+        assert "secret-token" not in done.out + done.err
+    assert not root.exists()

@@ -49,6 +49,7 @@ for _name, _verb in (
     ("export", reports.export),
     ("workbook", sources.workbook),
     ("watch", sources.watch),
+    ("pull", sources.pull),
     ("imports", house.imports),
     ("undo-import", house.undo_import),
     ("rebuild", house.rebuild),

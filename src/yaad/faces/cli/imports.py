@@ -44,7 +44,7 @@ def import_(
         ask = not (yes or as_json or mapping or opened_book.brings_back(paths))
         report = bring_in(opened_book, paths, told, screen, ask=ask)
     if report is not None:
-        _report(report, screen)
+        show_report(report, screen)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def _asked(understand: Callable[[dict[str, str]], "Understanding"], answers: dic
     return confirmed(understood, lang)
 
 
-def _report(report: "ImportReport", screen: Screen) -> None:
+def show_report(report: "ImportReport", screen: Screen) -> None:
+    """The account of an import."""
     if screen.as_json:
         screen.json(report.to_dict(screen.lang))
     else:

@@ -1,15 +1,17 @@
 """Verbs of recurring sources: the follow-up workbook, a watched folder."""
 
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yaad.errors import BookError
-from yaad.faces.cli.screen import Screen
+from yaad.errors import BookError, InputError
+from yaad.faces.cli.imports import show_report
+from yaad.faces.cli.screen import Screen, pairs
 from yaad.faces.cli.verbs import Asked, on_the_book
 from yaad.text import Message
 
@@ -53,6 +55,35 @@ def watch(
             _once(watched, every, screen)
         else:
             _on_and_on(watched, every, screen)
+
+
+@on_the_book
+def pull(
+    asked: Asked,
+    system: Annotated[str, typer.Argument(metavar="SYSTEM")],
+    *,
+    token_env: Annotated[str, typer.Option("--token-env", metavar="NAME")],
+    url: Annotated[str, typer.Option("--url", metavar="ADDRESS")] = "",
+    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=ANSWER")] = None,
+) -> None:
+    """Pull from a system."""
+    from yaad.book import Book
+    from yaad.book.sources.pulling import pull as pull_from
+
+    screen, answers = asked.screen, pairs(answer, "--answer")
+    token = os.environ.get(token_env, "").strip()
+    if not token:
+        raise InputError(Message("sources.pull_no_variable", {"name": token_env}))
+    with closing(Book.create(asked.root)) as book:
+
+        def importing(paths: Sequence[Path], known: dict[str, str]) -> "ImportReport":
+            return book.import_files(paths, answers=known | answers, lang=screen.lang)
+
+        pulled = pull_from(asked.root, system, token, importing, wait=time.sleep, url=url)
+    if pulled.report is None:
+        screen.told(Message("sources.pull_nothing", {"system": system}), system=system, deals=0)
+    else:
+        show_report(pulled.report, screen)
 
 
 def _bring_in(book: "Book", path: Path, mapping: Path | None, lang: str) -> "ImportReport":
