@@ -105,6 +105,27 @@ def test_a_round_trip_without_edits_changes_nothing(book, tmp_path, lang, saved_
     assert len(book.imports()) == 1
 
 
+def test_an_amount_that_no_spreadsheet_keeps_and_odd_texts_come_back_as_they_were(tmp_path):
+    rows = (
+        DEALS.replace(",100,", ",12345678901234.5678,")
+        .replace("Roof", '"two\nlines"')
+        .replace(",send,", ",_x000D_ =1+1,")
+    )
+    (tmp_path / "deals.csv").write_text(rows, "utf-8")
+    (tmp_path / "map.yaml").write_text(MAP, "utf-8")
+    book = yaad.Book.create(tmp_path / "book")
+    book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml")
+    for saved_again in (False, True):
+        path = tmp_path / "f.xlsx"
+        if saved_again:
+            edited(book, tmp_path, {}, name="f.xlsx")
+        else:
+            book.follow_up(path)
+        report = book.import_files([path])
+        assert report.files[0].skipped_by == {"unchanged": 3}, book.facts.deal("A")
+    book.close()
+
+
 EDITS = {
     "name": ("Roof and attic", "Roof and attic"),
     "owner": ("Noa", "Noa"),

@@ -173,7 +173,7 @@ def _move(deal: str, values: Cells, changed_on: str, asked: _Asked) -> Row | Non
 
 def _same(name: str, text: str, was: str) -> bool:
     """Whether a cell says what it said, in whatever way the program that saved it wrote it."""
-    if text == was:
+    if text == was.strip():
         return True
     if name in (NEXT_STEP_DAY, "expected_close_day"):
         return text[:10] == was and text[10:].strip() in ("", "00:00:00")

@@ -16,7 +16,7 @@ import ibis
 
 from yaad.errors import InputError
 from yaad.facts import Facts
-from yaad.show.workbooks import EXACT, LONGEST_TEXT, day_format
+from yaad.show.workbooks import LONGEST_TEXT, day_format
 from yaad.text import Message, direction, render
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _cell(page: "Worksheet", at: int, place: int, value: object, form: "Format")
         page.write_blank(at, place, None, form)
     elif isinstance(value, dt.date):
         page.write_datetime(at, place, dt.datetime.combine(value, dt.time()), form)
-    elif isinstance(value, Decimal) and abs(value) < EXACT:
+    elif isinstance(value, Decimal) and Decimal(format(float(value), ".15g")) == value:  # what a spreadsheet keeps
         page.write_number(at, place, value, form)
     else:
         page.write_string(at, place, as_text("", value), form)
