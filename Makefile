@@ -41,7 +41,8 @@ test: install system ## everything a commit must pass
 	$(MAKE) check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
-check-long: install ## the full simulations; their results are kept under benchmarks/results
+check-long: install ## the full simulations and 1,000 killed imports; results are kept under benchmarks/results
+	$(BIN)/python -m benchmarks.killed --moments 1000
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py
 
 bench: install   ## speed and memory against the bare scan and peers, kept under benchmarks/results

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from yaad.book.disk import told_when_full
 from yaad.book.imports import (
     ImportRecord,
     discard,
@@ -82,26 +83,11 @@ class Imports:
         on_progress: Progress | None,
     ) -> ImportReport:
         """All of the files, or nothing; see `Book.import_files`."""
-        if any(is_follow_up(Path(path)) for path in paths):
-            return self._bring_back([Path(path) for path in paths], as_of, lang)
-        said = dict(answers or {})
-        chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
-        understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
-        if understood.questions:
-            raise OpenQuestion(understood.questions)
-        files = [Path(path) for path in paths]
-        batch = load(files, understood.mapping, understood=understood)
-        told = tuple(note for note in understood.notes if note not in batch.notes)
-        batch = replace(batch, notes=(*told, *batch.notes))
-        begins = not Lake.exists(self._root)
-        self._hold_to_one_pipeline(batch, may_chain=begins or chained == "add")
-        lake = Lake.create(self._root) if begins else Lake.open(self._root)
-        try:
-            return self._store(lake, files, batch, as_of=as_of, lang=lang)
-        except Exception:
-            if begins:  # nothing half-done: no empty book is left where there was none
-                discard(self._root)
-            raise
+        with told_when_full(self._root):
+            if any(is_follow_up(Path(path)) for path in paths):
+                return self._bring_back([Path(path) for path in paths], as_of, lang)
+            batch = self._loaded(paths, mapping, kind, dict(answers or {}), on_progress)
+            return self._keep([Path(path) for path in paths], batch, as_of, lang)
 
     def history(self) -> list[ImportRecord]:
         """The imports that happened, in their order."""
@@ -115,6 +101,17 @@ class Imports:
             without: the name of an import to leave out.
             on_progress: called with rows done and rows in all.
         """
+        with told_when_full(self._root):
+            self._rebuild(without, on_progress)
+
+    def undo(self, name: str, *, on_progress: Progress | None = None) -> None:
+        """Take an import back; see `Book.undo_import`."""
+        known = Lake.open(self._root).pin().imports
+        if name not in known:
+            raise UnknownName("import", name, known)
+        self.rebuild(without=name, on_progress=on_progress)
+
+    def _rebuild(self, without: str, on_progress: Progress | None) -> None:
         lake = Lake.open(self._root)
         began = lake.pin()
         with tempfile.TemporaryDirectory(prefix="yaad-rebuild-") as folder:
@@ -131,12 +128,47 @@ class Imports:
                 _store(fresh, load(paths, mapping, on_progress=on_progress), name, record.as_of)
             lake.replace_with(fresh, began)
 
-    def undo(self, name: str, *, on_progress: Progress | None = None) -> None:
-        """Take an import back; see `Book.undo_import`."""
-        known = Lake.open(self._root).pin().imports
-        if name not in known:
-            raise UnknownName("import", name, known)
-        self.rebuild(without=name, on_progress=on_progress)
+    def _loaded(
+        self,
+        paths: Sequence[Path | str],
+        mapping: Mapping | Path | str | None,
+        kind: Kind | str | None,
+        said: dict[str, str],
+        on_progress: Progress | None,
+    ) -> Batch:
+        """The files understood and read; nothing is written yet."""
+        chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
+        understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
+        if understood.questions:
+            raise OpenQuestion(understood.questions)
+        batch = load([Path(path) for path in paths], understood.mapping, understood=understood)
+        told = tuple(note for note in understood.notes if note not in batch.notes)
+        batch = replace(batch, notes=(*told, *batch.notes))
+        self._hold_to_one_pipeline(batch, may_chain=not Lake.exists(self._root) or chained == "add")
+        return batch
+
+    def _keep(self, files: list[Path], batch: Batch, as_of: dt.date | None, lang: str) -> ImportReport:
+        """Store what was read; a book that this would have begun is not left behind empty."""
+        begins = not Lake.exists(self._root)
+        lake = Lake.create(self._root) if begins else Lake.open(self._root)
+        try:
+            return self._store(lake, files, batch, as_of=as_of, lang=lang)
+        except Exception:
+            if begins:
+                self._discard_what_is_empty(lake)
+            raise
+
+    def _discard_what_is_empty(self, lake: Lake) -> None:
+        """Nothing half-done: no empty book is left where there was none. What another import writes there stays."""
+        try:
+            with lake.writer("discard") as pin:
+                if not pin.imports:
+                    discard(self._root)
+        except BookError:  # another import is writing to it: the book is that one's now
+            return
+        except OSError:  # not even a line fits in the lock on a full disk, so nobody else is writing either
+            if not lake.pin().imports:
+                discard(self._root)
 
     def _bring_back(self, files: list[Path], as_of: dt.date | None, lang: str) -> ImportReport:
         """A follow-up workbook: only what people changed in it is taken."""

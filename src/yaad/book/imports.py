@@ -75,8 +75,11 @@ def keep_original(path: Path, folder: Path) -> KeptFile:
     kept = folder / digest.hexdigest()
     if not kept.exists():
         partial = kept.with_suffix(".part")
-        shutil.copyfile(path, partial)
-        partial.replace(kept)
+        try:
+            shutil.copyfile(path, partial)
+            partial.replace(kept)
+        finally:
+            partial.unlink(missing_ok=True)  # half a copy would take room on a full disk
     return KeptFile(path.name, digest.hexdigest())
 
 

@@ -1,0 +1,166 @@
+"""``python -m benchmarks.killed [--moments N]``: an import killed at random moments; the result is kept as JSON.
+
+Each time a child with the program already loaded says that it is ready and begins to import into a fresh copy of a
+small book; SIGKILL comes at a moment drawn from a fixed seed over the measured length of an import that nobody kills.
+The book must then be as before or as after, and the same import must come through cleanly.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import yaad
+
+RESULT = Path(__file__).parent / "results" / "killed.json"
+SEED = 20260331
+DEALS = 4_000
+MAP = """\
+kind: events
+shape: events
+columns: {id: deal, stage: stage, at: at}
+stages: [New, Quote, {name: Won, type: won}, {name: Lost, type: lost}]
+dates: iso
+zone: UTC
+"""
+FIRST = "deal,stage,at\nA,New,2026-01-01\nB,New,2026-01-02\nB,Won,2026-01-08\n"
+CHILD = """\
+import sys
+import yaad, yaad.intake.deciding, deltalake, duckdb, yaad.facts
+book = yaad.Book.open("book")
+print("ready", flush=True)
+sys.stdin.readline()
+book.import_files(["../more.csv"], mapping="../map.yaml")
+"""
+BEFORE = (2, 3, 2, 1)
+AFTER = (DEALS + 2, 2 * DEALS + 3, 2 * DEALS + 2, 2)
+"""Deals, moves, stays and imports of the book as before and as after."""
+
+
+class Room:
+    """A folder with a small book that is copied for each trial, and the file to import."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "map.yaml").write_text(MAP, "utf-8")
+        (folder / "first.csv").write_text(FIRST, "utf-8")
+        rows = (f"D{n},{stage},2026-01-0{day}\n" for n in range(DEALS) for stage, day in (("New", 3), ("Quote", 5)))
+        (folder / "more.csv").write_text("deal,stage,at\n" + "".join(rows), "utf-8")
+        book = yaad.Book.create(folder / "before")
+        book.import_files([folder / "first.csv"], mapping=folder / "map.yaml")
+        book.close()
+
+    def waiting(self) -> "Waiting":
+        """A child that loads the program and then waits for the word, with a fresh copy of the book."""
+        place = Path(tempfile.mkdtemp(dir=self.folder))
+        shutil.copytree(self.folder / "before", place / "book")
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return Waiting(place, child)
+
+    def length(self) -> float:
+        """Seconds that the import takes when nobody kills it."""
+        with self.waiting() as one:
+            began = one.go()
+            assert one.child.wait() == 0
+            return time.perf_counter() - began
+
+    def check(self, book: yaad.Book) -> dict[str, object]:
+        """What the book says after the kill, and after the same import again."""
+        seen = figures(book)
+        book.import_files([self.folder / "more.csv"], mapping=self.folder / "map.yaml")
+        again = figures(book)
+        book.close()
+        told = {BEFORE: "before", AFTER: "after"}.get(seen, f"half: {seen}")
+        return {"seen": told, "clean": seen in (BEFORE, AFTER) and again == AFTER}
+
+
+class Waiting:
+    """A child that imports into a book of its own as soon as it is told to; its folder goes with it."""
+
+    def __init__(self, place: Path, child: subprocess.Popen[str]) -> None:
+        self.place, self.child = place, child
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.child.kill()
+        self.child.wait()
+        for pipe in (self.child.stdin, self.child.stdout):
+            if pipe:
+                pipe.close()
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    def go(self) -> float:
+        """Give the word; when that was."""
+        assert self.child.stdin
+        assert self.child.stdout
+        assert self.child.stdout.readline() == "ready\n"
+        self.child.stdin.write("go\n")
+        self.child.stdin.flush()
+        return time.perf_counter()
+
+    def killed_after(self, seconds: float) -> bool:
+        """Let it begin, kill it after so many seconds; whether it had ended before."""
+        self.go()
+        time.sleep(seconds)
+        self.child.send_signal(signal.SIGKILL)
+        return self.child.wait() == 0
+
+
+def figures(book: yaad.Book) -> tuple[int, ...]:
+    """What a book holds."""
+    tables = [book.facts.table(name) for name in ("deals", "stage_moves", "stage_visits")]
+    counts = [book.facts.run(table.aggregate(n=table.count()))["n"][0].as_py() for table in tables]
+    return (*counts, len(book.imports()))
+
+
+def trials(room: Room, moments: int) -> Iterator[dict[str, object]]:
+    """Kill at so many moments, drawn from the fixed seed over the length of an import."""
+    length = max(room.length() for _ in range(2))
+    draw = random.Random(SEED)
+    following = room.waiting()
+    for number in range(moments):
+        seconds = draw.uniform(0, length)
+        with following as one:
+            ended = one.killed_after(seconds)
+            if number + 1 < moments:  # the next child loads the program while the book of this one is looked at
+                following = room.waiting()
+            yield {"seconds": round(seconds, 4), "ended": ended, **room.check(yaad.Book.open(one.place / "book"))}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--moments", type=int, default=1000)
+    moments = parser.parse_args().moments
+    with tempfile.TemporaryDirectory(prefix="yaad-killed-") as folder:
+        found = list(trials(Room(Path(folder)), moments))
+    bad = [one for one in found if not one["clean"]]
+    result = {
+        "seed": SEED,
+        "deals": DEALS,
+        "moments": len(found),
+        "last_second": max((one["seconds"] for one in found), default=0),
+        "as_before": sum(one["seen"] == "before" for one in found),
+        "as_after": sum(one["seen"] == "after" for one in found),
+        "ended_before_the_kill": sum(bool(one["ended"]) for one in found),
+        "bad": bad,
+        "accepted": not bad,
+    }
+    print(json.dumps(result, ensure_ascii=False, indent=1))
+    RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0 if result["accepted"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

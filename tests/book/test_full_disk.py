@@ -1,0 +1,149 @@
+"""A disk without room, and two imports at once: a clear sentence, a whole book, and a clean second time."""
+
+import fcntl
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import yaad
+from yaad.text import Message, render
+
+ROOT = Path(__file__).parents[2]
+IMPORT = [sys.executable, "-m", "yaad", "import", "more.csv", "--map", "map.yaml", "--yes", "--book"]
+
+
+@pytest.fixture(scope="module")
+def killed():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT))
+        yield importlib.import_module("benchmarks.killed")
+
+
+@pytest.fixture
+def room(killed, tmp_path):
+    return killed.Room(tmp_path)
+
+
+def seen(killed, root):
+    book = yaad.Book.open(root)
+    try:
+        return killed.figures(book)
+    finally:
+        book.close()
+
+
+def limited(blocks):
+    """No file of more than so many blocks of 512 bytes: how a write fails where nobody may mount a small disk."""
+    return ["sh", "-c", f'ulimit -f {blocks} && exec "$@"', "sh"]
+
+
+@pytest.mark.parametrize(("blocks", "lang"), [(8, "he"), (30, "en"), (200, "he")])
+def test_a_write_that_fails_leaves_the_book_as_it_was(killed, room, blocks, lang):
+    place = room.folder / "before"
+    ran = subprocess.run(
+        [*limited(blocks), *IMPORT, "before", "--lang", lang],
+        cwd=room.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2, ran.stderr
+    assert ran.stderr.strip() == render(Message("book.disk_full", {"path": "before"}), lang)
+    assert seen(killed, place) == killed.BEFORE
+    assert not list((place / "originals").glob("*.part"))
+    assert subprocess.run([*IMPORT, "before"], cwd=room.folder, capture_output=True, check=False).returncode == 0
+    assert seen(killed, place) == killed.AFTER
+
+
+def test_no_book_is_begun_on_a_full_disk(room):
+    ran = subprocess.run([*limited(8), *IMPORT, "fresh"], cwd=room.folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2, ran.stderr
+    assert not (room.folder / "fresh").exists()
+
+
+ON_SMALL_DISK = """\
+mount -t tmpfs -o size=$1k tmpfs disk && cp -r before disk/book || exit 77
+shift
+"$@" disk/book
+echo "first $?" >&2
+mkdir seen && cp -r disk/book seen/book
+mount -o remount,size=64m disk
+"$@" disk/book
+echo "again $?" >&2
+mkdir after && cp -r disk/book after/book
+"""
+
+
+@pytest.mark.parametrize("size", [160, 300])
+def test_a_disk_that_fills_up(killed, room, size):
+    (room.folder / "disk").mkdir()
+    own = ["unshare", "--user", "--mount", "--map-root-user", "sh", "-c", ON_SMALL_DISK, "sh", str(size)]
+    try:
+        ran = subprocess.run([*own, *IMPORT], cwd=room.folder, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("no unshare here")
+    if "first" not in ran.stderr:
+        pytest.skip("this account may not mount a small disk")
+    assert "first 2" in ran.stderr
+    assert render(Message("book.disk_full", {"path": "disk/book"}), "en") in ran.stderr
+    assert seen(killed, room.folder / "seen" / "book") == killed.BEFORE
+    assert "again 0" in ran.stderr
+    assert seen(killed, room.folder / "after" / "book") == killed.AFTER
+
+
+# ---- two at once ------------------------------------------------------------------------------------------------
+
+
+def held(root):
+    """The right to write, as another process would hold it."""
+    file = (root / "write.lock").open("w+", encoding="utf-8")
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    file.write('{"process": 4711, "purpose": "0002-other"}')
+    file.flush()
+    return file
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_the_second_of_two_imports_is_told_to_wait(killed, room, lang):
+    with held(room.folder / "before"):
+        ran = subprocess.run(
+            [*IMPORT, "before", "--lang", lang], cwd=room.folder, capture_output=True, text=True, check=False
+        )
+    values = {"process": "4711", "purpose": "0002-other"}
+    assert (ran.returncode, ran.stderr.strip()) == (2, render(Message("facts.busy", values), lang))
+    assert seen(killed, room.folder / "before") == killed.BEFORE
+
+
+def test_of_two_imports_at_once_each_comes_in_whole_or_is_told(killed, room):
+    both = [
+        subprocess.Popen(
+            [*IMPORT, "before"], cwd=room.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    told = [child.communicate()[1] for child in both]
+    codes = sorted(child.returncode for child in both)
+    assert codes in ([0, 0], [0, 2]), told
+    assert all("Somebody is writing" in text for child, text in zip(both, told, strict=True) if child.returncode)
+    assert seen(killed, room.folder / "before") == killed.AFTER
+
+
+def test_a_first_import_that_fails_does_not_take_away_what_another_writes(room):
+    fresh = yaad.Book.create(room.folder / "fresh")
+    made = []
+
+    def meanwhile(*_):
+        """Another import begins the book and still writes when this one comes to its end."""
+        if not made:
+            yaad.Book.create(room.folder / "fresh").import_files(
+                [room.folder / "first.csv"], mapping=room.folder / "map.yaml"
+            )
+            made.append(held(room.folder / "fresh"))
+
+    with pytest.raises(yaad.errors.BookError):
+        fresh.import_files([room.folder / "more.csv"], mapping=room.folder / "map.yaml", on_progress=meanwhile)
+    made[0].close()
+    assert len(yaad.Book.open(room.folder / "fresh").imports()) == 1
