@@ -92,7 +92,7 @@ class UnknownName(YaadError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.name = name
-        self.known = sorted(known)
+        self.known = sorted(set(known))
         near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.6)
         values: dict[str, object] = {
             "kind": Message(f"errors.kind_{kind}"),

@@ -98,3 +98,15 @@ def test_taking_back_the_only_import_leaves_an_empty_book(bring):
     assert bring.book.is_empty
     assert bring.book.imports() == []
     assert bring("first.csv", FIRST).files[0].loaded == 3
+
+
+def test_a_breakdown_is_asked_for_by_the_heading_of_the_file(bring):
+    text = FIRST.replace("deal,rep,", "deal,sales_agent,")
+    (bring.book.root.parent / "map2.yaml").write_text(MAP.replace("rep: rep", "rep: sales_agent"), "utf-8")
+    (bring.book.root.parent / "named.csv").write_text(text, "utf-8")
+    book = bring.book
+    book.import_files([book.root.parent / "named.csv"], mapping=book.root.parent / "map2.yaml")
+    assert book.measure("deals", by="sales_agent").content == book.measure("deals", by="owner").content
+    with pytest.raises(UnknownName) as caught:
+        book.measure("deals", by="entered")
+    assert len(caught.value.known) == len(set(caught.value.known))

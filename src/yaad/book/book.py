@@ -272,8 +272,18 @@ class Book:
             as_of=facts.as_of,
             as_of_at=facts.as_of_at,
             period=Period.parse(period) if isinstance(period, str) else period,
-            by=(by,) if isinstance(by, str) else tuple(by or ()),
+            by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
         ).of_inquiries()
+
+    def _dimension(self, name: str) -> str:
+        """A dimension as the measures call it: a column may also be asked for by its heading in the file."""
+        if name in measures.DIMENSIONS:
+            return name
+        for record in reversed(self.imports()):
+            field = Mapping.from_yaml(record.mapping, name=record.name).field_of(name)
+            if field is not None and field in measures.DIMENSIONS:
+                return field
+        return name
 
     def measure(self, *ids: str, by: By = None, period: PeriodLike = None) -> Result:
         """Figures of the catalogue, in all or by a dimension.
@@ -328,7 +338,13 @@ class Book:
 
     def doctor(self) -> Findings:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
-        return Findings(measures.quality(self._scope()))
+        scope, facts = self._scope(), self.facts
+        beside = {"activities": facts.activities, "orders": facts.table("orders"), "calls": facts.table("calls")}
+        return Findings(measures.quality(scope, beside), gaps=self.cannot_tell(), measures=measures.tellable(scope))
+
+    def cannot_tell(self) -> list[insight.Gap]:
+        """Questions that the data leave without an answer, and the column that would unlock each; part of `doctor`."""
+        return insight.gaps(self.columns, self.pipeline)
 
     # ---- planning ---------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import yaml
 
 from yaad.intake.deciding.folding import fold
+from yaad.intake.fields import ALIASES
 from yaad.intake.kinds import Kind, Shape
 from yaad.model import Pipeline, Stage, StageType
 
@@ -147,6 +148,12 @@ class Mapping:
     def pipeline(self, silent: Iterable[str] = ()) -> Pipeline:
         """The stages as the rest of the product knows them."""
         return Pipeline(tuple(Stage(rule.name, rule.type) for rule in self.stages), frozenset(silent))
+
+    def field_of(self, header: str) -> str | None:
+        """Our field that a column of the file gives, by its header; None when it gives none."""
+        said = {fold(column): name for name, column in self.columns.items()}
+        name = said.get(fold(header))
+        return None if name is None else ALIASES.get(name, name)
 
     def file_key(self, file_name: str) -> str | None:
         """The name under which `files` knows a file."""

@@ -6,6 +6,7 @@ a period and a breakdown. Estimators stand in `statistics`, the measures themsel
 
 from yaad.measures.conversions import StageRatio, StageRatios, conversion, default_window, stage_ratios, way_lengths
 from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
+from yaad.measures.dimensions import DIMENSIONS
 from yaad.measures.dwells import BASES, dwell
 from yaad.measures.funnels import funnel
 from yaad.measures.quality import filled_columns, quality
@@ -13,9 +14,11 @@ from yaad.measures.registry import REGISTRY, explain, find, measure
 from yaad.measures.scope import Scope
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
+from yaad.measures.tellable import Tellable, tellable
 
 __all__ = [
     "BASES",
+    "DIMENSIONS",
     "REGISTRY",
     "AsOf",
     "Censoring",
@@ -25,6 +28,7 @@ __all__ = [
     "Scope",
     "StageRatio",
     "StageRatios",
+    "Tellable",
     "Unit",
     "conversion",
     "default_window",
@@ -40,5 +44,6 @@ __all__ = [
     "stage_ratios",
     "stalled_deals",
     "stuck_deals",
+    "tellable",
     "way_lengths",
 ]

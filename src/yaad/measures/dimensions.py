@@ -27,6 +27,8 @@ TECHNICAL = frozenset({"deal", "custom", "recorded_seq", "file", "row"})
 COLUMNS = tuple(name for name in SCHEMAS["deals"].names if name not in TECHNICAL)
 IN_VISITS = frozenset({"owner", "source", "stage", "outcome", "furthest"})
 GRAINS = {grain.value: grain for grain in Grain}
+DIMENSIONS = frozenset((*COLUMNS, *ALIASES, *GRAINS))
+"""What a breakdown may be called in any book; custom fields come beside."""
 EPOCH = dt.date(1970, 1, 1)
 SUNDAY = dt.date(1970, 1, 4)
 
