@@ -14,7 +14,6 @@ from yaad.measures.registry import REGISTRY, explain, find, measure
 from yaad.measures.scope import Scope
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
-from yaad.measures.tellable import Tellable, tellable
 
 __all__ = [
     "BASES",
@@ -28,7 +27,6 @@ __all__ = [
     "Scope",
     "StageRatio",
     "StageRatios",
-    "Tellable",
     "Unit",
     "conversion",
     "default_window",
@@ -44,6 +42,5 @@ __all__ = [
     "stage_ratios",
     "stalled_deals",
     "stuck_deals",
-    "tellable",
     "way_lengths",
 ]
