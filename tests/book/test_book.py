@@ -200,3 +200,9 @@ def test_what_was_taken_back_is_not_taken_back_again(book):
         book.undo("C", entry.seq, at=AT, by="dana")
     book.undo("C", back.seq, at=AT, by="dana")  # taking the taking back back
     assert counts(book)["won"] == 2
+
+
+def test_a_plan_says_how_many_inquiries_its_ratios_leave_out(book):
+    (note,) = [note for note in book.plan(3, window_days=8).content.notes if note.key == "plan.young_left_out"]
+    assert note.values == {"n": 2}  # by the ninth only A was watched for eight days
+    assert not [note for note in book.plan(3, ratios="all").content.notes if note.key == "plan.young_left_out"]

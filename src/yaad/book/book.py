@@ -389,6 +389,8 @@ class Book:
             target = closings_for_value(target_value or 0, average)
         own = self.ratios(ratios, window_days)
         made = plan_backwards(target, _of_inquiries(own), average=average, target_value=target_value, unit=unit)
+        if own.young:  # the funnel counts these too, by what is to be expected of them
+            made = replace(made, notes=(*made.notes, Message("plan.young_left_out", {"n": own.young})))
         if deadline is not None:
             calendar = Calendar.of_zone(self.zone)
             days = calendar.working_days(self.as_of, deadline)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from yaad.model import Pipeline
 from yaad.text import Message
 
-UNLOCKS = ("amount", "lost_reason", "source", "owner", "phone", "expected_close_day", "next_step")
+UNLOCKS = ("created_day", "amount", "lost_reason", "source", "owner", "phone", "expected_close_day", "next_step")
 """Columns of deals whose absence leaves a question without an answer, most telling first."""
 
 

@@ -14,6 +14,7 @@ from yaad.measures.registry import REGISTRY, explain, find, measure
 from yaad.measures.scope import Scope
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
+from yaad.measures.tellable import Tellable, tellable
 
 __all__ = [
     "BASES",
@@ -27,6 +28,7 @@ __all__ = [
     "Scope",
     "StageRatio",
     "StageRatios",
+    "Tellable",
     "Unit",
     "conversion",
     "default_window",
@@ -42,5 +44,6 @@ __all__ = [
     "stage_ratios",
     "stalled_deals",
     "stuck_deals",
+    "tellable",
     "way_lengths",
 ]

@@ -1,18 +1,25 @@
 """How good the data of a book are: what is missing, impossible or silent, and what figures that takes away."""
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
+from yaad.errors import CannotTell
+from yaad.measures.conversions import default_window
 from yaad.measures.dimensions import COLUMNS, custom_names
 from yaad.measures.registry import measure
 from yaad.measures.scope import Scope
 from yaad.model import Finding
+from yaad.model.stages import STILL_OPEN
 from yaad.text import Message
 
 MISSING = ("owner", "source", "amount", "lost_reason", "phone", "expected_close_day", "next_step", "product")
 """Columns whose absence takes figures away, in the order in which people miss them."""
 
 NO_AMOUNT = 0
+SHORTEST_PHONE = 7
+"""Digits below which a text is no telephone number."""
 
 
 def filled_columns(scope: Scope) -> list[str]:
@@ -22,11 +29,16 @@ def filled_columns(scope: Scope) -> list[str]:
     return [name for name in COLUMNS if counts[name]] + custom_names(scope)
 
 
-def quality(scope: Scope) -> list[Finding]:
+def quality(scope: Scope, beside: Mapping[str, ir.Table] | None = None) -> list[Finding]:
     """What is wrong or missing, most telling first; only what is there is listed.
 
-    The counts are of deals. *Missing* looks at the deals that need the value: lost ones for the reason of the loss,
-    open ones for the expected closing and the next step, all for the rest. An amount of 0 is a missing one.
+    Args:
+        scope: the facts.
+        beside: tables whose rows name a deal (`activities`, `orders`, `calls`), for what belongs to no known deal.
+
+    The counts are of deals; of rows where they belong to no deal, of stages where one is named. *Missing* looks at
+    the deals that need the value: lost ones for the reason of the loss, open ones for the expected closing and the
+    next step, all for the rest. An amount of 0 is a missing one.
     """
     deals = scope.deals
     counts = {name: _count(deals, flag) for name, flag in _flags(deals).items()}
@@ -37,7 +49,10 @@ def quality(scope: Scope) -> list[Finding]:
     found = [_finding(name, row[name], row["all"]) for name in ("undated", "impossible", "reopened", "no_currency")]
     found.append(_finding("stalled", measure(["stalled"], scope)[0].value or 0, row["all"]))
     found += [_finding(f"no_{name}", row[f"no_{name}"], row[f"of_{name}"]) for name in wanted]
+    found += [_duplicates(scope), _quiet(scope, (beside or {}).get("activities"))]
+    found += [_orphans(scope, name, rows) for name, rows in (beside or {}).items()]
     found += [_silent(stage) for stage in sorted(scope.pipeline.silent)]
+    found += [_unused(stage) for stage in _never_entered(scope)]
     return [each for each in found if each.count]
 
 
@@ -79,3 +94,73 @@ def _finding(name: str, count: float, of: float) -> Finding:
 def _silent(stage: str) -> Finding:
     means = Message("quality.silent_means")
     return Finding(f"silent:{stage}", 1, 1, Message("quality.silent", {"stage": stage}), means)
+
+
+def _unused(stage: str) -> Finding:
+    means = Message("quality.unused_means")
+    return Finding(f"unused:{stage}", 1, 1, Message("quality.unused", {"stage": stage}), means)
+
+
+def _never_entered(scope: Scope) -> list[str]:
+    """Stages that no deal was ever in, in the company's order."""
+    now = scope.run(scope.deals.select(stage="stage").distinct())["stage"].to_pylist()
+    then = scope.run(scope.moves.select(stage="to_stage").distinct())["stage"].to_pylist()
+    return [
+        stage.name for stage in scope.pipeline.stages if stage.type in STILL_OPEN and stage.name not in {*now, *then}
+    ]
+
+
+def _duplicates(scope: Scope) -> Finding:
+    """Open deals that share a telephone number with another one, or a name where no two numbers speak against it.
+
+    Numbers are compared by their digits without the country's code and the leading zero; names by their letters.
+    """
+    deals = scope.deals.filter(scope.deals.outcome == "open")
+    digits = deals.phone.re_replace(r"[^0-9]", "").re_replace(r"^(00972|972|0)", "")
+    letters = deals.name.lower().re_replace(r"[^\p{L}\p{N}]", "")
+    deals = deals.select(
+        phone=ibis.ifelse(digits.length() >= SHORTEST_PHONE, digits, ibis.null("string")), name=letters.nullif("")
+    )
+    by_phone, by_name = ibis.window(group_by=deals.phone), ibis.window(group_by=deals.name)
+    one_number = deals.phone.min().over(by_name) == deals.phone.max().over(by_name)
+    marked = deals.mutate(
+        same_phone=deals.phone.notnull() & (deals.count().over(by_phone) > 1),
+        same_name=deals.name.notnull() & (deals.count().over(by_name) > 1) & one_number.fill_null(True),  # noqa: FBT003 – Ibis takes the value
+    )
+    counts = marked.aggregate(n=marked.count(where=marked.same_phone | marked.same_name), of=marked.count())
+    row = scope.run(counts).to_pylist()[0]
+    return _finding("duplicates", row["n"], row["of"])
+
+
+def _quiet(scope: Scope, activities: ir.Table | None) -> Finding:
+    """Open deals of which nothing was heard for longer than 9 of 10 won deals took in all.
+
+    A sign is a move or an activity. Deals without any dated sign are told as undated; where no deal was won in a
+    known time there is nothing to measure the silence by.
+    """
+    try:
+        window = default_window(scope)
+    except CannotTell:
+        return _finding("quiet", 0, 0)
+    signs = scope.moves.select("deal", "day")
+    if activities is not None:
+        signs = signs.union(activities.select("deal", "day"), distinct=False)
+    open_deals = scope.deals.filter(scope.deals.outcome == "open").select("deal")
+    told = signs.semi_join(open_deals, "deal")
+    last = told.group_by("deal").aggregate(day=told.day.max())
+    silence = ibis.literal(scope.as_of).delta(last.day, unit="day")
+    counts = {"n": last.count(where=silence.cast("float64") > ibis.literal(float(window), type="float64"))}
+    n = scope.run(last.aggregate(**counts))["n"][0].as_py()
+    of = scope.run(open_deals.aggregate(n=open_deals.count()))["n"][0].as_py()
+    return _finding("quiet", n, of)
+
+
+def _orphans(scope: Scope, table: str, rows: ir.Table) -> Finding:
+    """Rows that name a deal which the book does not know; a row that names none is no orphan."""
+    known = scope.deals.select("deal_id")
+    if scope.left_out is not None:
+        known = known.union(scope.left_out.select("deal_id"), distinct=False)
+    lost = rows.filter(rows.deal_id.notnull()).anti_join(known, "deal_id")
+    n = scope.run(lost.aggregate(n=lost.count()))["n"][0].as_py()
+    of = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
+    return _finding(f"orphans_{table}", n, of)

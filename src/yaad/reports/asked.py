@@ -7,7 +7,7 @@ from functools import cached_property
 
 from yaad.book import Book
 from yaad.errors import InputError, YaadError
-from yaad.insight import Gap, Leak, gaps
+from yaad.insight import Gap, Leak
 from yaad.model import ConversionRow, Dwells, Figure, Finding, Funnel, Grain, Period, end_of_month_after
 from yaad.show import Calls, Conversions, DwellTimes, Figures, Funnels, PlanResult
 from yaad.text import Message
@@ -86,7 +86,7 @@ class Asked:
     @cached_property
     def gaps(self) -> list[Gap]:
         """What the data cannot tell."""
-        return gaps(self.book.columns, self.book.pipeline)
+        return self.book.cannot_tell()
 
     @cached_property
     def figures(self) -> dict[str, Figure]:

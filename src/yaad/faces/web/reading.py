@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 from yaad.book import Book, ImportRecord
 from yaad.errors import UnknownName
-from yaad.insight import Gap, Leak, gaps
+from yaad.insight import Gap, Leak
 from yaad.measures import REGISTRY
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
@@ -184,7 +184,7 @@ def calls() -> Calls:
 
 def cannot_tell() -> list[Gap]:
     """What these data cannot tell, and what would unlock it."""
-    return gaps(columns(), pipeline())
+    return opened().shelf.ask("cannot_tell", lambda b: b.cannot_tell())
 
 
 def plan(target: int | None, target_value: str, average: str, mode: RatiosOf, deadline: dt.date | None) -> PlanResult:

@@ -1,0 +1,58 @@
+"""Which measures of the catalogue these data can tell, and which column would unlock the others."""
+
+from dataclasses import dataclass
+
+from yaad.measures.catalogue import FLOW, TIMES
+from yaad.measures.registry import REGISTRY, measure
+from yaad.measures.scope import Scope
+from yaad.model import Figure
+from yaad.text import Message
+
+UNLOCKS = {
+    "measures.no_amounts_won": "amount",
+    "measures.no_amounts_lost": "amount",
+    "measures.no_amounts_open": "amount",
+    "errors.mixed_money": "currency",
+    "measures.none_timed": "created_day",
+    "measures.no_losses": "outcome",
+}
+"""Why a figure cannot be told → the column of deals that would unlock it; what only time can tell is not here."""
+
+NO_LOSSES = "measures.no_losses"
+"""The win rate of a book without a lost deal is 1 by construction: it stands as told nowhere but in its own place."""
+
+BY_STAGE = frozenset(each.id for each in (*FLOW, *TIMES))
+"""Measures that leave out a stage without a history."""
+
+
+@dataclass(frozen=True)
+class Tellable:
+    """Whether one measure can be told from these data.
+
+    Attributes:
+        id: of the measure.
+        can: whether there is a figure for all of the book.
+        why: why there is none.
+        column: the column of deals that would unlock it; None where only time or another decision would.
+        without: stages that it leaves out since the data have no history for them.
+    """
+
+    id: str
+    can: bool
+    why: Message | None = None
+    column: str | None = None
+    without: tuple[str, ...] = ()
+
+
+def tellable(scope: Scope) -> list[Tellable]:
+    """Each measure of the catalogue, in its order; decided by the measure itself, asked of the whole book."""
+    silent = tuple(sorted(scope.pipeline.silent))
+    figures = measure(list(REGISTRY), scope.asking(by=(), all_time=True))
+    return [_tellable(figure, silent if figure.id in BY_STAGE else ()) for figure in figures]
+
+
+def _tellable(figure: Figure, silent: tuple[str, ...]) -> Tellable:
+    why = figure.why
+    if figure.value is not None and (why is None or why.key != NO_LOSSES):
+        return Tellable(figure.id, can=True, without=silent)
+    return Tellable(figure.id, can=False, why=why, column=UNLOCKS.get(why.key) if why else None, without=silent)
