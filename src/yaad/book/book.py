@@ -338,7 +338,13 @@ class Book:
 
     def doctor(self) -> Findings:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
-        return Findings(measures.quality(self._scope()))
+        scope, facts = self._scope(), self.facts
+        beside = {"activities": facts.activities, "orders": facts.table("orders"), "calls": facts.table("calls")}
+        return Findings(measures.quality(scope, beside), gaps=self.cannot_tell(), measures=measures.tellable(scope))
+
+    def cannot_tell(self) -> list[insight.Gap]:
+        """Questions that the data leave without an answer, and the column that would unlock each; part of `doctor`."""
+        return insight.gaps(self.columns, self.pipeline)
 
     # ---- planning ---------------------------------------------------------------------------------------------
 
