@@ -14,12 +14,13 @@ PAGES = {
     "time by": "/time/?by=owner&basis=visit",
     "plan": "/plan/?target=20&inquiries=120&deadline=2027-01-31",
     "measures": "/measures/",
+    "doctor": "/doctor/",
     "why": "/why/win_rate/",
     "reports": "/reports/",
     "files": "/files/",
 }
 DIRECTION = {"he": "rtl", "en": "ltr"}
-KEY = re.compile(r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports)\.[a-z_]+")
+KEY = re.compile(r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality)\.[a-z_]+")
 # Each pair of width and appearance is read through in one of the languages: the other one has the same templates.
 READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "light"))}
 BOTH = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))

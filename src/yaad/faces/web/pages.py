@@ -36,6 +36,7 @@ PAGES = (
     Page("dwell", "clock", "analyse"),
     Page("plan", "target", "analyse"),
     Page("measures", "list", "manage", on_phone=False),
+    Page("doctor", "check", "manage", on_phone=False),
     Page("reports", "sheet", "manage", on_phone=False),
     Page("files", "inbox", "manage"),
 )

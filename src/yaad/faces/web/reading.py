@@ -10,7 +10,7 @@ from yaad.insight import Gap, Leak
 from yaad.measures import REGISTRY
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
-from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Funnels, PlanResult, Result
+from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, PlanResult, Result
 from yaad.show.speech import Said
 
 UNITS = ("count", "rate", "days", "money")
@@ -180,6 +180,11 @@ def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
 def calls() -> Calls:
     """The ten deals to call."""
     return opened().shelf.ask("calls", lambda b: b.deals_to_call())
+
+
+def doctor() -> Findings:
+    """What was found in the data, and what they can and cannot tell."""
+    return opened().shelf.ask("doctor", lambda b: b.doctor())
 
 
 def cannot_tell() -> list[Gap]:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import dwell, errors, files, funnel, imports, measures, overview, plan, reports, why
+from yaad.faces.web.views import doctor, dwell, errors, files, funnel, imports, measures, overview, plan, reports, why
 
 
 class Ending:
@@ -40,6 +40,7 @@ urlpatterns = [
     *figures("stuck", dwell.stuck, "stuck"),
     *figures("plan", plan.plan, "plan"),
     *figures("measures", measures.measures, "measures"),
+    *figures("doctor", doctor.doctor, "doctor"),
     *figures("why/<slug:measure>", why.why, "why"),
     path("files/", files.files, name="files"),
     path("files/<str:draft>/", files.draft, name="draft"),

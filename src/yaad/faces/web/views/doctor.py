@@ -1,0 +1,35 @@
+"""How good the data are: what was found in them, what they cannot tell, and which column would unlock it."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from yaad.faces.web import reading
+from yaad.faces.web.formats import answer
+from yaad.faces.web.templatetags.say import language
+
+
+def doctor(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """The doctor's list of the book."""
+    if reading.is_empty():
+        return redirect("files")
+    result = reading.doctor()
+
+    def context() -> Mapping[str, object]:
+        found = result.table(language())
+        return {
+            "page": "doctor",
+            "findings": found if found.rows else None,
+            "cannot": result.gaps,
+            "told": result.not_told(),
+        }
+
+    return answer(
+        request,
+        ending,
+        "doctor",
+        context=context,
+        data=lambda: result.to_dict(language()),
+        table=lambda: result.table(language()),
+    )
