@@ -3,8 +3,11 @@
 import csv
 import io
 import re
+from contextlib import closing
 
 import pytest
+
+from yaad.book import Book
 
 pytestmark = pytest.mark.browser
 
@@ -245,3 +248,22 @@ def test_an_import_is_taken_back(visit, empty, company, tmp_path, axe, lang, wid
     page.goto(empty.base + "/")
     assert page.url.endswith("/files/")
     page.seen.check()
+
+
+def test_a_follow_up_workbook_comes_back_without_questions(visit, serve, company, tmp_path):
+    file, mapping = company.write(tmp_path)
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([file], mapping=mapping)
+        book.follow_up(tmp_path / "follow-up.xlsx", lang="he")
+    with serve(tmp_path / "book") as served:
+        page = visit(served, "/files/", lang="he")
+        drop(page, tmp_path / "follow-up.xlsx")
+        wait_until_settled(page)
+        assert page.locator(".qc").count() == 0
+        with page.expect_navigation():
+            page.click(".acts .btn.p")
+        wait_until_settled(page)
+        rows, loaded, rejected, unchanged = (each.inner_text() for each in page.locator(".sum b").all())
+        assert (loaded, rejected) == ("0", "0")
+        assert rows == unchanged != "0"
+        page.seen.check()

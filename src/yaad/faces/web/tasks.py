@@ -41,6 +41,8 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
     book = Book.create(arguments["book"])
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
+    if book.brings_back(paths):
+        return _follow_up(paths)
     found = book.understand(
         paths,
         mapping=mapping,
@@ -69,6 +71,14 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
             "mapping": found.mapping.to_yaml(),
         }
     )
+
+
+def _follow_up(paths: list[Path]) -> Json:
+    """A follow-up workbook leaves nothing to ask: it says itself what stands where."""
+    files = [
+        {"name": path.name, "facts": [Message("sources.kind_follow_up")], "columns": [], "kept": []} for path in paths
+    ]
+    return pack({"files": files, "rows": None, "stages": [], "questions": [], "notes": [], "mapping": ""})
 
 
 def _option(answer: str, means: Message) -> Json:
