@@ -178,30 +178,26 @@ class Imports:
             raise BookError(Message("book.absent", {"path": str(self._root)}))
         lake = Lake.open(self._root)
         returned = _compared(self._root, files[0], as_of)
-        name = f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
+        name = _new_name(lake)
         kept = (keep_original(files[0], self._root / "originals"),)
         ImportRecord(name, kept, "", FOLLOW_UP, as_of).save(self._root / "imports")
         stored = _store_returned(lake, returned, name, as_of)
-        report, told, written = returned.report, [], {}
+        report, written = returned.report, {}
         if report.rejected:
             written[report.name] = self._root / "rejects" / f"{name}-1.csv"
             write_reject_list(report, written[report.name], lang)
-            for reason, n in Counter(report.rejects["reason"].to_pylist()).most_common():
-                told.append(Message("book.refused_because", {"n": n, "reason": Message(reason)}))
-        path = self._root / "differences" / f"{name}.csv"
-        if write_difference(stored, path, lang):
-            told.append(Message("book.difference_written", {"path": str(path)}))
-        return ImportReport((report,), stored, lake.pin().as_of_day, written, tuple(told))
+        told = (*_refused_because(report), *self._listed_difference(stored, name, lang))
+        return ImportReport((report,), stored, lake.pin().as_of_day, written, told)
 
     def _store(self, lake: Lake, files: list[Path], batch: Batch, *, as_of: dt.date | None, lang: str) -> ImportReport:
-        # The name is this import's alone, so that one that is refused can never overwrite the record of another.
-        name = f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
+        name = _new_name(lake)
         kept = tuple(keep_original(path, self._root / "originals") for path in files)
         record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
         record.save(self._root / "imports")
         stored = _store(lake, batch, name, as_of)
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
-        reports = batch.settled(stored.same, self._last_time(batch, name) if batch.is_joined else None)
+        asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
+        reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
         told = (*batch.notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
         return ImportReport(reports, stored, lake.pin().as_of_day, self._write_rejects(batch, name, lang), told)
 
@@ -221,10 +217,9 @@ class Imports:
 
     def _refusals(self, reports: Sequence[FileReport], name: str) -> list[Message]:
         """What the refused rows lack, most frequent first, and the workbook in which they can be mended."""
-        told = []
+        told: list[Message] = []
         for number, report in enumerate(reports, 1):
-            for reason, n in Counter(report.rejects["reason"].to_pylist()).most_common():
-                told.append(Message("book.refused_because", {"n": n, "reason": Message(reason)}))
+            told += _refused_because(report)
             if report.rejected:
                 path = self._root / "rejects" / f"{name}-{number}.xlsx"
                 told.append(Message("book.return_written", {"path": str(path)}))
@@ -241,10 +236,14 @@ class Imports:
             told.append(Message("book.difference_stay", {"n": deals.absent}))
         if stored.kept:
             told.append(Message("book.difference_stand", {"n": len(stored.kept)}))
+        return told + self._listed_difference(stored, name, lang)
+
+    def _listed_difference(self, stored: Stored, name: str, lang: str) -> list[Message]:
+        """Write what changed, row by row, and say where; nothing when nothing did."""
         path = self._root / "differences" / f"{name}.csv"
-        if write_difference(stored, path, lang):
-            told.append(Message("book.difference_written", {"path": str(path)}))
-        return told
+        if not write_difference(stored, path, lang):
+            return []
+        return [Message("book.difference_written", {"path": str(path)})]
 
     def _hold_to_one_pipeline(self, batch: Batch, *, may_chain: bool) -> None:
         """Ask before a file whose stages are all others is chained to the stages of the book."""
@@ -273,6 +272,17 @@ class Imports:
                 write_rejects(report, refused, path, lang)
                 written[report.name] = path
         return written
+
+
+def _new_name(lake: Lake) -> str:
+    """The name of the next import: its own alone, so that a refused one can never overwrite the record of another."""
+    return f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
+
+
+def _refused_because(report: FileReport) -> list[Message]:
+    """What the refused rows of a file lack, most frequent first."""
+    reasons = Counter(report.rejects["reason"].to_pylist()).most_common()
+    return [Message("book.refused_because", {"n": n, "reason": Message(reason)}) for reason, n in reasons]
 
 
 def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored:

@@ -209,6 +209,7 @@ def _archive(path: Path, name: str) -> Format:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
             told = archive.read("mimetype")[:100] if "mimetype" in members else b""
+    # all that a damaged archive, one with a password or of an unknown compression makes Python say
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
         raise InputError(Message("intake.file_broken", {"name": name})) from None
     if "xl/workbook.xml" in members:

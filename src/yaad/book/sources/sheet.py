@@ -76,6 +76,7 @@ def is_follow_up(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as file:
             return f'name="{MARKER}"'.encode() in file.read(DIRECTORY)
+    # no archive, none with such a part, one with a password or of a kind of compression that Python does not know
     except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return False
 
