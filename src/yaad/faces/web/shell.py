@@ -22,6 +22,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "lang": lang,
         "dir": direction(lang),
+        "here": request.path,
         "theme": getattr(request, "theme", THEMES[0]),
         "themes": [(name, _with(request, theme=name)) for name in THEMES],
         "other_lang": next(code for code in LANGUAGES if code != lang),

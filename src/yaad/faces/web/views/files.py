@@ -56,7 +56,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     if wanted(request, None) is Format.FRAGMENT:
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})  # the next page of the upload is ready
-        return render(request, "web/parts/progress.html", {"job": job, "draft": found})
+        return render(request, "web/parts/progress.html", {"job": job})
     return render(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
 
 

@@ -28,7 +28,7 @@ def undoing(request: HttpRequest, job: str) -> HttpResponse:
     if wanted(request, None) is Format.FRAGMENT:
         if found.state.final:
             return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "web/parts/undoing.html", {"job": found})
+        return render(request, "web/parts/progress.html", {"job": found})
     if done:
         return redirect("files")
     error = (found.error or {}).get(language()) if found.state is State.FAILED else None

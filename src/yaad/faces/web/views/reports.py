@@ -92,7 +92,7 @@ def report(request: HttpRequest, report: str) -> HttpResponse:
     if wanted(request, None) is Format.FRAGMENT:
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "web/parts/report_progress.html", {"job": job, "report": found})
+        return render(request, "web/parts/progress.html", {"job": job})
     context = {
         "page": "reports",
         "report": found,
