@@ -122,6 +122,10 @@ def chromium():
         browser.close()
 
 
+LEFT = "net::ERR_ABORTED"
+"""How the browser calls a request that it gave up because the page was left before the answer came."""
+
+
 class Seen:
     """What a page did while it was looked at."""
 
@@ -131,12 +135,16 @@ class Seen:
         self.base = base
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url} {request.failure}"))
+        page.on("requestfailed", self._failed)
         page.on("request", lambda request: self.hosts.add("/".join(request.url.split("/")[:3])))
 
     def _console(self, message) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(f"{message.type}: {message.text}")
+
+    def _failed(self, request) -> None:
+        if request.failure != LEFT:
+            self.problems.append(f"failed: {request.url} {request.failure}")
 
     def check(self) -> None:
         assert self.problems == []

@@ -228,26 +228,27 @@ def test_a_report_without_its_own_words_is_refused_in_words(visit, full, axe):
 
 
 @pytest.mark.parametrize(("lang", "width"), [("he", 390), ("en", 1440)])
-def test_an_import_is_taken_back(visit, empty, company, tmp_path, axe, lang, width):
+def test_an_import_is_taken_back(visit, serve, company, tmp_path, axe, lang, width):
     file, mapping = company.write(tmp_path)
-    page = visit(empty, "/files/", lang=lang, width=width)
-    drop(page, file, mapping)
-    wait_until_settled(page)
-    with page.expect_navigation():
-        page.click(".acts .btn.p")
-    wait_until_settled(page)
-    page.goto(empty.base + "/files/")
-    listed = page.locator("[aria-labelledby=h-in] li")
-    assert listed.count() == 1
-    assert file.name in listed.inner_text()
-    assert axe(page) == []
-    with page.expect_navigation():
-        listed.locator("button").click()
-    page.wait_for_url("**/files/", timeout=60_000)
-    assert page.locator("[aria-labelledby=h-in]").count() == 0
-    page.goto(empty.base + "/")
-    assert page.url.endswith("/files/")
-    page.seen.check()
+    with serve(tmp_path / "book") as served:
+        page = visit(served, "/files/", lang=lang, width=width)
+        drop(page, file, mapping)
+        wait_until_settled(page)
+        with page.expect_navigation():
+            page.click(".acts .btn.p")
+        wait_until_settled(page)
+        page.goto(served.base + "/files/")
+        listed = page.locator("[aria-labelledby=h-in] li")
+        assert listed.count() == 1
+        assert file.name in listed.inner_text()
+        assert axe(page) == []
+        with page.expect_navigation():
+            listed.locator("button").click()
+        page.wait_for_url("**/files/", timeout=60_000)
+        assert page.locator("[aria-labelledby=h-in]").count() == 0
+        page.goto(served.base + "/")
+        assert page.url.endswith("/files/")
+        page.seen.check()
 
 
 def test_a_follow_up_workbook_comes_back_without_questions(visit, serve, company, tmp_path):
