@@ -228,7 +228,8 @@ class Imports:
     def _difference(self, stored: Stored, name: str, lang: str) -> list[Message]:
         """What changed in a book that was not empty, in sentences; the list of it is written beside."""
         deals = stored.tables.get("deals")
-        if deals is None or len(Lake.open(self._root).pin().imports) < SECOND:
+        is_first = stored.committed and len(Lake.open(self._root).pin().imports) < SECOND
+        if deals is None or is_first:
             return []
         values: dict[str, object] = {"new": deals.new, "changed": deals.changed, "unchanged": deals.unchanged}
         told = [Message("book.difference", values)]
