@@ -1,6 +1,8 @@
 """Cases 1–32 of the catalogue of bad inputs: text files. A accept, N normalise and say so, R reject the row, F refuse
 the file before anything is written, Q ask. Each test is named by its number and asserts the catalogue's answer."""
 
+import re
+
 import pytest
 
 from yaad.errors import InputError
@@ -106,7 +108,9 @@ def test_case_06_lines_of_another_encoding_are_rejected_with_their_bytes(write, 
     odd = "99,חדש,2024-03-01,5,תודה רבה\n"
     path = write("deals.csv", (HEBREW + lines).encode(good) + odd.encode(bad) + "100,חדש,2024-03-02,6,x\n".encode(good))
     batch = load(path, Mapping(encoding={"*": good}, stages=understand(write("g.csv", HEBREW)).mapping.stages))
-    assert [(row, reason) for row, reason, _ in rejected(batch)] == [(45, "bad_bytes")]
+    ((row, reason, raw),) = rejected(batch)
+    assert (row, reason) == (45, "bad_bytes")
+    assert b"".join(map(_byte_of, re.findall(r"\\x[0-9a-f]{2}|.", raw))) == odd.strip().encode(bad), "with its bytes"
     assert batch.files[0].loaded == 44
 
 
@@ -149,6 +153,16 @@ def test_case_10_spoiled_hebrew_is_asked_and_its_repair_offered(write, spoil, na
     batch = answered(path, encoding__deals__csv=name)
     assert batch.tables["deals"]["account"].to_pylist() == EXPECTED
     assert batch.files[0].rejected == 0
+
+
+def _byte_of(shown):
+    """The bytes that a letter (or ``\\xe9``) of a rejected line stands for."""
+    if len(shown) > 1:
+        return bytes([int(shown[2:], 16)])
+    try:
+        return shown.encode("windows-1255")
+    except UnicodeEncodeError:
+        return shown.encode("latin-1")
 
 
 def _shown(byte, codec):

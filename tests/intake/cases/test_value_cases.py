@@ -3,15 +3,21 @@
 Of these, the parts that need faces of their own come with those faces: 79 in mail, 83 towards assistants.
 """
 
+import csv
 import datetime as dt
 from decimal import Decimal
+from html import escape
 
+import openpyxl
 import pytest
 
 import yaad
 from yaad import measures
 from yaad.errors import InputError, OpenQuestion, UnknownName
 from yaad.intake import load, understand
+from yaad.reports import xray
+from yaad.reports.exports import export
+from yaad.reports.paper import paper_html
 from yaad.show import inert
 from yaad.text import LANGUAGES, Message, render
 
@@ -247,7 +253,11 @@ def test_case_67_one_id_twice(write):
     same = deals("1,Engaging,1,2025-01-13,,D", "1,Engaging,1,2025-01-13,,D")
     assert loaded(write("a.csv", same)).files[0].skipped_by == {"duplicate": 1}
     other = deals("1,Engaging,1,2025-01-13,,D", "1,Engaging,2,2025-01-13,,D")
-    assert asked(write("b.csv", other)) == ["duplicates"]
+    path = write("b.csv", other)
+    assert asked(path) == ["duplicates"]
+    assert amounts(loaded(path, {"duplicates": "last"})) == [2]
+    assert amounts(loaded(path, {"duplicates": "first"})) == [1]
+    assert [row for row, _ in rejected(loaded(path, {"duplicates": "reject"}))] == [2, 3]
     head = "deal id,stage,amount,engage date,updated at\n"
     dated = deals("1,Engaging,2,2025-01-13,2025-02-02", "1,Engaging,1,2025-01-13,2025-02-01", head=head)
     assert amounts(loaded(write("c.csv", dated))) == [2], "the newer one"
@@ -305,6 +315,23 @@ def test_case_78_what_a_spreadsheet_would_run_goes_out_as_text(write, sign):
         assert batch.tables["deals"]["name"].to_pylist() == [name], "kept as it is inside"
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_case_78_a_book_that_goes_out_runs_nothing(write, tmp_path, ending):
+    names = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "＝1+1"]
+    head = "deal id,stage,amount,engage date,name\n"
+    rows = [f'{n},Engaging,1,2025-01-13,"{name}"' for n, name in enumerate(names)]
+    book = yaad.read(write("d.csv", deals(*rows, head=head)))
+    (written,) = export(book, ["deals"], tmp_path / f"out.{ending}", "he")
+    if ending == "xlsx":
+        sheet = openpyxl.load_workbook(written.path).active
+        column = [cell.value for cell in sheet[1]].index("name") + 1
+        cells = [sheet.cell(row, column) for row in range(2, len(names) + 2)]
+        assert [(cell.value, cell.data_type) for cell in cells] == [(name, "s") for name in names]
+    else:
+        with written.path.open(encoding="utf-8-sig", newline="") as file:
+            assert [row["name"] for row in csv.DictReader(file)] == [f"'{name}" for name in names]
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "<svg onload=alert(1)>",
@@ -329,6 +356,19 @@ def test_case_79_and_82_marks_of_other_languages_are_letters_everywhere(write, n
     assert name in render(Message("errors.file_absent", {"path": name}), lang)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_case_79_marks_stay_letters_on_paper(write, lang):
+    """The pages hold the same by `tests/pages/test_each_page.py`: each is shown with such names in a browser."""
+    rows = [f'{n},Quote,1,2025-01-{n + 10},,"{name}"' for n, name in enumerate(HOSTILE)]
+    book = yaad.read(write("d.csv", deals(*rows, "9,Won,1,2025-01-13,2025-01-20,x")))
+    html = paper_html(xray(book, lang, company=HOSTILE[0], remarks=HOSTILE))
+    assert "<script>alert" not in html
+    assert "<svg onload" not in html
+    assert 'href="javascript:' not in html
+    for name in HOSTILE:
+        assert escape(name) in html, "shown as it is written"
+
+
 def test_case_80_invisible_marks_are_kept_and_flagged(write):
     head = "deal id,stage,amount,engage date,name\n"
     name = "abc\u202efdp.exe"
@@ -340,6 +380,12 @@ def test_case_80_invisible_marks_are_kept_and_flagged(write):
     assert batch.tables["deals"]["name"].to_pylist() == [name, "plain"]
     assert batch.files[0].flags["hidden_marks"] == 1
     assert "intake.note_file_name_marks" in [note.key for note in found.notes]
+    book = yaad.read(path)
+    for lang in LANGUAGES:
+        shown = book.measure("inquiries", by="name").html(lang)
+        assert "<bdi>abcfdp.exe</bdi>" in shown, "isolated on the screen"
+        assert "\u202e" not in shown
+
 
 
 @pytest.mark.parametrize(
