@@ -158,7 +158,7 @@ def test_case_10_spoiled_hebrew_is_asked_and_its_repair_offered(write, spoil, na
 def _byte_of(shown):
     """The bytes that a letter (or ``\\xe9``) of a rejected line stands for."""
     if len(shown) > 1:
-        return bytes([int(shown[2:], 16)])
+        return bytes.fromhex(shown[2:])
     try:
         return shown.encode("windows-1255")
     except UnicodeEncodeError:

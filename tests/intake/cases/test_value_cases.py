@@ -387,7 +387,6 @@ def test_case_80_invisible_marks_are_kept_and_flagged(write):
         assert "\u202e" not in shown
 
 
-
 @pytest.mark.parametrize(
     ("one", "other"),
     [
