@@ -19,7 +19,7 @@ from yaad.book.reports import ImportReport
 from yaad.book.sources import is_follow_up, write_follow_up
 from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
-from yaad.intake import Kind, Mapping, Progress, Understanding
+from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.model import (
     Calendar,
     Entry,
@@ -173,6 +173,25 @@ class Book:
             paths, mapping=mapping, kind=kind, answers=answers, as_of=as_of, lang=lang, on_progress=on_progress
         )
         return replace(report, as_of=self.as_of)
+
+    def import_text(
+        self,
+        text: str,
+        *,
+        mapping: Mapping | PathLike | None = None,
+        answers: dict[str, str] | None = None,
+        as_of: dt.date | None = None,
+        lang: str = "en",
+    ) -> ImportReport:
+        """Import a table pasted from a spreadsheet, as `import_files` imports a file.
+
+        Raises:
+            InputError: nothing was pasted, or no table.
+            OpenQuestion, BookError: see `import_files`.
+        """
+        with tempfile.TemporaryDirectory(prefix="yaad-pasted-") as folder:
+            path = keep_pasted(text, Path(folder))
+            return self.import_files([path], mapping=mapping, answers=answers, as_of=as_of, lang=lang)
 
     def follow_up(self, path: PathLike, *, owner: str | None = None, lang: str = "en") -> int:
         """Write the open deals as a workbook to fill in and bring back with `import_files`; gives how many there are.

@@ -256,7 +256,13 @@ def keep_pasted(text: str, folder: Path, name: str = "pasted.tsv") -> Path:
         text: what was pasted.
         folder: where the file is written.
         name: of the file.
+
+    Raises:
+        InputError: nothing was pasted.
     """
+    if not text.strip():
+        raise InputError(Message("intake.nothing_pasted"))
     path = folder / name
-    path.write_bytes(text.encode("utf-8", "replace"))
+    # a form of a page sends every line's end as two signs, those inside a cell too
+    path.write_bytes(text.replace("\r\n", "\n").encode("utf-8", "replace"))
     return path

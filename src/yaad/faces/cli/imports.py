@@ -1,19 +1,20 @@
 """The verb `import`: files in, an account of every row out; questions asked only where a person can answer."""
 
-import datetime as dt
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yaad.faces.cli import options as o
-from yaad.faces.cli.screen import Screen, is_terminal, pairs, sentence
-from yaad.faces.cli.verbs import screen_for
+from yaad.errors import InputError
+from yaad.faces.cli.screen import Screen, complain, is_terminal, sentence
+from yaad.faces.cli.verbs import Told, on_files
+from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.book import Book, ImportReport
@@ -22,57 +23,59 @@ if TYPE_CHECKING:
 OnProgress = Callable[[int, int | None], None]
 
 
-def import_(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
-    *,
-    mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE")] = None,
-    kind: Annotated[o.KindName | None, typer.Option("--as")] = None,
-    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=ANSWER")] = None,
-    yes: Annotated[bool, typer.Option("--yes")] = False,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
+STDIN = Path("-")
+"""What stands for a table on standard input."""
+
+
+@on_files
+def import_(told: Told, paths: Annotated[list[Path], typer.Argument(metavar="PATH...")]) -> None:
     """Read files into the book."""
     from yaad.book import Book
-    from yaad.model import parse_day
 
-    screen = screen_for(lang, as_json=as_json)
-    told = Told(mapping, kind.value if kind else None, pairs(answer, "--answer"), parse_day(as_of) if as_of else None)
-    with closing(Book.create(book)) as opened_book:
-        ask = not (yes or as_json or mapping or opened_book.brings_back(paths))
-        report = bring_in(opened_book, paths, told, screen, ask=ask)
+    with closing(Book.create(told.root)) as book:
+        report = bring_in(book, paths, told)
     if report is not None:
-        show_report(report, screen)
+        show_report(report, told.screen)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a person says about files before they are read: each may be None or empty."""
-
-    mapping: Path | None
-    kind: str | None
-    answers: dict[str, str]
-    as_of: dt.date | None
-
-
-def bring_in(book: "Book", paths: Sequence[Path], told: Told, screen: Screen, *, ask: bool) -> "ImportReport | None":
+def bring_in(book: "Book", paths: Sequence[Path], told: Told) -> "ImportReport | None":
     """Files into a book, with questions where a person can answer them; None when the person does not agree."""
-    if ask and is_terminal(sys.stdin, sys.stderr):
-        understand = partial(book.understand, paths, mapping=told.mapping, kind=told.kind)
-        if not _asked(lambda said: understand(answers=said), told.answers, screen.lang):
-            return None
-    with progress(screen.lang) as on_progress:
-        return book.import_files(
-            paths,
-            mapping=told.mapping,
-            kind=told.kind,
-            answers=told.answers,
-            as_of=told.as_of,
-            lang=screen.lang,
-            on_progress=on_progress,
-        )
+    with _as_files(paths, told.screen.lang) as files:
+        if told.may_ask and is_terminal(sys.stdin, sys.stderr) and not book.brings_back(files):
+            understand = partial(book.understand, files, mapping=told.mapping, kind=told.kind)
+            if not _asked(lambda said: understand(answers=said), told.answers, told.screen.lang):
+                return None
+        with progress(told.screen.lang) as on_progress:
+            return book.import_files(
+                files,
+                mapping=told.mapping,
+                kind=told.kind,
+                answers=told.answers,
+                as_of=told.as_of,
+                lang=told.screen.lang,
+                on_progress=on_progress,
+            )
+
+
+@contextmanager
+def _as_files(paths: Sequence[Path], lang: str) -> Iterator[Sequence[Path]]:
+    """The files as they are named; what comes on standard input becomes one for as long as it is read.
+
+    Raises:
+        InputError: nothing comes on standard input.
+    """
+    if STDIN not in paths:
+        yield paths
+        return
+    if is_terminal(sys.stdin, sys.stderr):
+        complain(sentence("cli.paste_now", lang))
+    with tempfile.TemporaryDirectory(prefix="yaad-stdin-") as folder:
+        path = Path(folder) / "stdin"  # no ending: what it is, its first bytes say
+        with path.open("wb") as out:
+            shutil.copyfileobj(sys.stdin.buffer, out)
+        if not path.stat().st_size:
+            raise InputError(Message("cli.nothing_came"))
+        yield [path if one == STDIN else one for one in paths]
 
 
 def _asked(understand: Callable[[dict[str, str]], "Understanding"], answers: dict[str, str], lang: str) -> bool:

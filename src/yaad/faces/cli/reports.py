@@ -9,9 +9,8 @@ import typer
 
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
-from yaad.faces.cli.imports import Told, bring_in
-from yaad.faces.cli.screen import Screen, pairs
-from yaad.faces.cli.verbs import Asked, screen_for
+from yaad.faces.cli.imports import STDIN, bring_in
+from yaad.faces.cli.verbs import Asked, Told, on_files, screen_for
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -22,7 +21,9 @@ XRAY = Path("xray.pdf")
 ENGINE = "duckdb"
 
 
+@on_files
 def xray(
+    told: Told,
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]")] = None,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE")] = XRAY,
@@ -30,50 +31,38 @@ def xray(
     comment: Annotated[list[str] | None, typer.Option("--comment", metavar="TEXT")] = None,
     logo: Annotated[Path | None, typer.Option("--logo", metavar="FILE")] = None,
     company: Annotated[str, typer.Option("--company", metavar="NAME")] = "",
-    mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE")] = None,
-    kind: Annotated[o.KindName | None, typer.Option("--as")] = None,
-    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=ANSWER")] = None,
-    yes: Annotated[bool, typer.Option("--yes")] = False,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Four pages for the table."""
-    from yaad.model import parse_day
     from yaad.reports import xray as make
     from yaad.reports import xray_writer
 
-    screen = screen_for(lang, as_json=as_json)
+    screen = told.screen
     write = xray_writer(out)  # a wrong ending is told before anything is read
-    told = Told(mapping, kind.value if kind else None, pairs(answer, "--answer"), parse_day(as_of) if as_of else None)
-    with _seen(paths or [], book, told, screen, ask=not (yes or as_json or mapping)) as seen:
+    with _seen(paths or [], told) as seen:
         if seen is None:
             return
         found, source = seen
-        named = company or (paths[0].stem if paths else "")
+        named = company or next((path.stem for path in paths or () if path != STDIN), "")
         made = make(found, screen.lang, source=source, company=named, target=target, remarks=comment or (), logo=logo)
     write(made)
-    if as_json:
+    if screen.as_json:
         screen.json({"written": str(out), **made.to_dict()})
     else:
         screen.say(Message("reports.written", {"path": str(out)}))
 
 
 @contextmanager
-def _seen(
-    paths: list[Path], root: Path, told: Told, screen: Screen, *, ask: bool
-) -> "Iterator[tuple[Book, Source] | None]":
+def _seen(paths: list[Path], told: Told) -> "Iterator[tuple[Book, Source] | None]":
     """The book to look at: one of these files alone, that goes when it was seen, else the one in the folder."""
     from yaad.book import Book
     from yaad.reports import Source
 
     if not paths:
-        with closing(Book.open(root, as_of=told.as_of)) as kept:
+        with closing(Book.open(told.root, as_of=told.as_of)) as kept:
             yield kept, Source()
         return
     with closing(Book.temporary(as_of=told.as_of)) as passing:
-        report = bring_in(passing, paths, told, screen, ask=ask)
+        report = bring_in(passing, paths, told)
         yield None if report is None else (passing, Source.of(report))
 
 

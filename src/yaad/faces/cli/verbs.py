@@ -1,16 +1,19 @@
 """What verbs share: where the book is, how it is asked, in which language the answer is shown."""
 
+import datetime as dt
 import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from yaad.faces.cli import options as o
 from yaad.faces.cli.language import CURRENT, Lang
-from yaad.faces.cli.screen import Screen
+from yaad.faces.cli.screen import Screen, pairs
 
 if TYPE_CHECKING:
     from yaad.book import Book
@@ -44,6 +47,29 @@ class Asked:
             book.close()
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a person says about files before they are read, and where the account of them is shown.
+
+    Attributes:
+        root: the folder of the book.
+        screen: where things are shown.
+        mapping: a mapping file; None when there is none.
+        kind: what the rows are; None when the files say it.
+        answers: question → answer.
+        as_of: the day the data are true for; None when the files say it.
+        may_ask: what is left open may be asked where a person sits.
+    """
+
+    root: Path
+    screen: Screen
+    mapping: Path | None
+    kind: str | None
+    answers: dict[str, str]
+    as_of: dt.date | None
+    may_ask: bool
+
+
 def screen_for(lang: Lang | None, *, as_json: bool) -> Screen:
     """Where to show results, in the language asked for."""
     return Screen(lang.value if lang else CURRENT.get(), as_json)
@@ -63,6 +89,31 @@ def figures(verb: "Callable[..., Result]") -> Callable[..., None]:
     ) -> None:
         asked = Asked(book, screen_for(lang, as_json=as_json), engine, as_of)
         asked.screen.show(verb(asked, **own))
+
+    return _with_options_of(verb, run)
+
+
+def on_files(verb: Callable[..., None]) -> Callable[..., None]:
+    """A verb that reads files: with the options that say how they are read; it says itself what it did."""
+
+    def run(
+        *,
+        mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE")] = None,
+        kind: Annotated[o.KindName | None, typer.Option("--as")] = None,
+        answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=ANSWER")] = None,
+        yes: Annotated[bool, typer.Option("--yes")] = False,
+        as_of: o.AsOf = None,
+        book: o.BookDir = o.BOOK,
+        as_json: o.AsJson = False,
+        lang: o.Language = None,
+        **own: object,
+    ) -> None:
+        from yaad.model import parse_day
+
+        day = parse_day(as_of) if as_of else None
+        asks = not (yes or as_json or mapping)
+        screen = screen_for(lang, as_json=as_json)
+        verb(Told(book, screen, mapping, kind.value if kind else None, pairs(answer, "--answer"), day, asks), **own)
 
     return _with_options_of(verb, run)
 
