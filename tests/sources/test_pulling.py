@@ -7,11 +7,13 @@ import pytest
 
 import yaad
 from yaad.book.sources.fetching import checked_base
+from yaad.book.sources.outgoing import Outgoing
 from yaad.book.sources.pulling import pull
 from yaad.errors import InputError, OpenQuestion, Question, UnknownName
 from yaad.text import Message
 
 pytest.importorskip("dlt")
+HERE = Outgoing(own_machine=True)
 TOKEN = "pat-eu1-0123-secret"
 
 
@@ -210,7 +212,7 @@ def pulled(tmp_path, loopback):
                     said |= {one.id: next(iter(one.options)) for one in open_.questions}
             raise AssertionError(said)
 
-        return pull(book.root, name, token, importing, wait=waits.append, url=url or loopback.url)
+        return pull(book.root, name, token, importing, wait=waits.append, url=url or loopback.url, way=HERE)
 
     run.book, run.waits, run.asked = book, waits, []
     yield run
@@ -360,10 +362,11 @@ def test_the_token_goes_to_its_own_host_alone(pulled, loopback, tmp_path):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://api.hubapi.com", "http://10.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd", "ftp://x.example",
+    ["http://api.hubapi.com",
+     "http://10.0.0.1", "http://127.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd", "ftp://x.example",
      "https://user:pass@x.example", "https://x.example/?a=1", "https://", "http://127.0.0.1.x.example", ""],
 )  # fmt: skip
-def test_only_https_beyond_this_machine(url):
+def test_only_https(url):
     with pytest.raises(InputError) as caught:
         checked_base(url)
     assert caught.value.message.key == "sources.only_https"
@@ -386,5 +389,5 @@ def test_a_question_leaves_the_time_of_the_last_pull(tmp_path, loopback):
 
     loopback.route = HubSpot()
     with pytest.raises(OpenQuestion):
-        pull(tmp_path, "hubspot", TOKEN, asks, wait=lambda seconds: None, url=loopback.url)
+        pull(tmp_path, "hubspot", TOKEN, asks, wait=lambda seconds: None, url=loopback.url, way=HERE)
     assert not (tmp_path / "sources" / "hubspot" / "state.json").exists()

@@ -4,30 +4,25 @@ The pages are turned by the client of `dlt`'s REST API source (the extra ``conne
 the address, the answer or the token.
 """
 
-import ipaddress
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from yaad.book.sources.outgoing import PUBLIC, Outgoing
+from yaad.book.sources.patience import LIMIT, Wait, is_worth_it, waits
 from yaad.errors import InputError
 from yaad.text import Message
 
-TRIES = 5
-"""Requests before a system that asks for patience, or that fails, is given up."""
-LONGEST_WAIT = 120.0
-"""Seconds; a system that asks for more is asked again another time."""
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and between two parts of an answer."""
 MOST_PAGES = 100_000
-LIMIT, UNAUTHORIZED, FORBIDDEN, SERVER = 429, 401, 403, 500
+UNAUTHORIZED, FORBIDDEN = 401, 403
 
 Record = dict[str, object]
-Wait = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -55,32 +50,16 @@ class Ask:
     body: Mapping[str, object] | None = None
 
 
-def checked_base(url: str) -> str:
-    """The address of an API, held to be https (plain http on this machine alone), without a name or a password in it.
+def checked_base(url: str, way: Outgoing = PUBLIC) -> str:
+    """The address of an API, held to be one that may be asked, without a question in it.
 
     Raises:
         InputError: it is another address.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    fine = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    if not fine or not host or "@" in parts.netloc or parts.query or parts.fragment:
+    parts = way.checked(url)
+    if parts.query:
         raise InputError(Message("sources.only_https"))
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("127.0.0.1.example.com")
-    (True, True, False)
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Pages(Protocol):
@@ -94,14 +73,14 @@ class _Pages(Protocol):
 class Api:
     """One system's API, with the token of one account."""
 
-    def __init__(self, system: str, base: str, headers: Mapping[str, str], wait: Wait) -> None:
+    def __init__(self, system: str, base: str, headers: Mapping[str, str], wait: Wait, way: Outgoing = PUBLIC) -> None:
         """Make ready to ask; nothing is sent yet.
 
         Raises:
             InputError: the address is no https, or the extra ``connect`` is not installed.
         """
-        self._system, self._wait = system, wait
-        self.base = checked_base(base)
+        self._system, self._wait, self.way = system, wait, way
+        self.base = checked_base(base, way)
         self._host = urlsplit(self.base)[:2]
         self._rest = _rest_client()
         self._client: _Pages = self._rest.RESTClient(
@@ -177,12 +156,7 @@ class Api:
 
     def waits(self, tried: int, retry_after: str | None) -> bool:
         """Wait before the next try, as long as the system asks; whether there is one."""
-        asked = _seconds(retry_after)
-        seconds = float(2**tried) if asked is None else asked
-        if tried + 1 >= TRIES or seconds > LONGEST_WAIT:
-            return False
-        self._wait(seconds)
-        return True
+        return waits(tried, retry_after, self._wait)
 
     def foreign(self) -> InputError:
         """A page that leads to another host."""
@@ -190,19 +164,6 @@ class Api:
 
     def _no(self, key: str, **values: object) -> InputError:
         return InputError(Message(f"sources.{key}", {"system": self._system, **values}))
-
-
-def _seconds(text: str | None) -> float | None:
-    """What ``Retry-After`` asks for; None where it says nothing that can be counted."""
-    try:
-        return max(float(text), 0.0) if text else None
-    except ValueError:
-        pass
-    try:
-        parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return LONGEST_WAIT / 2  # a time of day: without a clock, a good while
 
 
 def _session(api: Api) -> object:
@@ -235,15 +196,13 @@ def _session(api: Api) -> object:
                     if not api.waits(tried, None):
                         raise
                 else:
-                    worth = response.status_code == LIMIT or response.status_code >= SERVER
-                    if not worth or not api.waits(tried, response.headers.get("Retry-After")):
+                    if not is_worth_it(response.status_code) or not api.waits(
+                        tried, response.headers.get("Retry-After")
+                    ):
                         return response
                 tried += 1
 
-    made = Session()
-    made.auth = lambda request: request  # else a .netrc of this machine would put its own password in the token's place
-    made.trust_env = not is_loopback(urlsplit(api.base).hostname or "")
-    return made
+    return api.way.session(Session())
 
 
 def _rest_client() -> ModuleType:

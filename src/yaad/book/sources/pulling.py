@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yaad.book.reports import ImportReport
-from yaad.book.sources.fetching import Api, Wait
+from yaad.book.sources.fetching import Api
+from yaad.book.sources.outgoing import PUBLIC, Outgoing
+from yaad.book.sources.patience import Wait
 from yaad.book.sources.systems import SYSTEMS, Pulled, Rows, System, moment
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.text import Message
@@ -43,7 +45,17 @@ class PullReport:
     report: ImportReport | None
 
 
-def pull(root: Path, name: str, token: str, importing: Importing, *, wait: Wait, url: str = "") -> PullReport:
+def pull(
+    root: Path,
+    name: str,
+    token: str,
+    importing: Importing,
+    *,
+    wait: Wait,
+    url: str = "",
+    place: str = "",
+    way: Outgoing = PUBLIC,
+) -> PullReport:
     """Read what has changed in a system, keep it as files under the book, import them.
 
     Nothing is imported, and the next pull begins where this one did, when anything is missing.
@@ -55,6 +67,8 @@ def pull(root: Path, name: str, token: str, importing: Importing, *, wait: Wait,
         importing: imports files that belong together, with answers.
         wait: called with seconds where the system asks for patience.
         url: address of the API, where the company has its own.
+        place: the folder under ``sources``; the system's own when empty.
+        way: the way out.
 
     Raises:
         UnknownName: no such system.
@@ -68,9 +82,9 @@ def pull(root: Path, name: str, token: str, importing: Importing, *, wait: Wait,
         raise InputError(Message("sources.pull_address", {"system": system.name}))
     if not TOKEN.fullmatch(token):
         raise InputError(Message("sources.pull_no_token", {"system": system.name}))
-    folder = root / "sources" / name
+    folder = root / "sources" / (place or name)
     since = _since(folder)
-    pulled = system.pull(Api(system.name, url or system.base, system.headers(token), wait), since)
+    pulled = system.pull(Api(system.name, url or system.base, system.headers(token), wait, way), since)
     if not pulled.deals:
         return PullReport(name, 0, None)
     report = importing(_kept(folder, system, pulled), {} if since else _answers(pulled))
