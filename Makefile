@@ -46,7 +46,7 @@ check-long: install ## the full simulations and 1,000 killed imports; results ar
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py
 
 bench: install   ## speed and memory against the bare scan and peers, kept under benchmarks/results
-	$(BIN)/python -m benchmarks.speed && $(BIN)/python scripts/write_measured.py
+	$(BIN)/python -m benchmarks.speed && $(BIN)/python -m benchmarks.intake --keep && $(BIN)/python scripts/write_measured.py
 
 words: install   ## compile the catalogues of words
 	$(BIN)/python scripts/compile_words.py

@@ -56,9 +56,29 @@ def imports(found: dict) -> str:
     )
 
 
+CASES = {
+    "bare": "the bare read ({reader}), nothing checked",
+    "understand": "understood and loaded, every row checked",
+    "import": "the same and stored in an empty book",
+    "again": "the same file again: nothing is new",
+    "changed": "a file with 1 % of the deals changed",
+}
+READERS = {"csv": "DuckDB `read_csv`", "xlsx": "calamine"}
+
+
+def intake(found: dict) -> str:
+    rows = []
+    for name, seen in found["cases"].items():
+        what, _, kind = name.rpartition("_")
+        figures = [f"{seen['seconds']:.1f}", seen["against_bare"], seen["peak_mb"]]
+        rows.append([kind.upper(), CASES[what].format(reader=READERS[kind]), *figures])
+    return table(["file", "what is done", "seconds", "against the bare read", "peak MB"], rows)
+
+
 def document() -> str:
     statistics = json.loads((RESULTS / "statistics.json").read_text("utf-8"))
     quick = json.loads((RESULTS / "speed.json").read_text("utf-8"))
+    brought = json.loads((RESULTS / "intake.json").read_text("utf-8"))
     return f"""# Measured
 
 Made by `scripts/write_measured.py` from the results under `benchmarks/results`. Statistics: `make check-long`, simulated
@@ -92,6 +112,14 @@ the columns that the questions need and adds them up.
 Import of the moves as CSV ({quick["import"]["yaad"]["rows_per_second"]:,} rows a second, {quick["import"]["ratio"]} times the bare read):
 
 {imports(quick)}
+
+## Bringing in a file of deals
+
+{brought["deals"]:,} deals in 13 columns, as CSV ({brought["megabytes"]["deals.csv"]:.0f} MB) and as XLSX ({brought["megabytes"]["deals.xlsx"]:.0f} MB), on
+{brought["machine"]["cores"]} cores, at commit {brought["commit"]}. Each case is one run in a process of its own; the peak is that of all its
+memory, the processes that it starts included.
+
+{intake(brought)}
 """
 
 
