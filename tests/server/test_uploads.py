@@ -1,3 +1,4 @@
+import errno
 import io
 import os
 import time
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yaad.errors import InputError
+from yaad.errors import BookError, InputError
 from yaad.server.uploads import KEPT_DAYS, Uploads, clean_name
 
 
@@ -67,6 +68,35 @@ def test_what_cannot_be_meant_leaves_nothing(tmp_path):
     for sent in ([], [Sent("a.csv"), Sent("x/a.csv")]):
         with pytest.raises(InputError):
             uploads.keep(sent)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pasted_table_is_kept_beside_the_files(tmp_path):
+    uploads = Uploads(tmp_path)
+    kept = uploads.keep([Sent("map.yaml")], "a\tb\r\n1\t2\r\n", "טבלה")
+    assert [path.name for path in uploads.files(kept)] == ["map.yaml", "טבלה"]
+    assert uploads.files(kept)[1].read_text("utf-8") == "a\tb\n1\t2\n"
+    with pytest.raises(InputError):
+        uploads.keep([Sent("טבלה")], "a\tb\n", "טבלה")
+    with pytest.raises(InputError):
+        uploads.keep([], " \n")
+    assert [path.name for path in tmp_path.iterdir()] == [kept]
+
+
+class Endless:
+    """An upload that finds the disk full after its first part."""
+
+    name = "deals.csv"
+
+    def chunks(self):
+        yield b"id,stage\n"
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_that_fills_up_during_an_upload_keeps_no_half_of_it(tmp_path):
+    with pytest.raises(BookError) as told:
+        Uploads(tmp_path).keep([Endless()])
+    assert str(tmp_path) in told.value.say("en")
     assert list(tmp_path.iterdir()) == []
 
 

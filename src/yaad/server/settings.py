@@ -14,6 +14,8 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """The only names that the server answers to; a page elsewhere that points its own name here gets nothing."""
 IDLE = dt.timedelta(hours=12)
 LONGEST = dt.timedelta(days=7)
+LARGEST_FORM = 1 << 25
+"""Bytes of a form without its files: a table pasted into one may be large."""
 
 MIDDLEWARE = (
     "yaad.server.headers.SafeHeaders",
@@ -67,6 +69,7 @@ def settings_for(place: Place, *, lang: str) -> Mapping[str, object]:
         "SESSION_SAVE_EVERY_REQUEST": True,
         "CSRF_USE_SESSIONS": True,
         "CSRF_FAILURE_VIEW": "yaad.faces.web.views.errors.csrf_failed",
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": LARGEST_FORM,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2000,
         "DATA_UPLOAD_MAX_NUMBER_FILES": 20,
         "FILE_UPLOAD_PERMISSIONS": 0o600,

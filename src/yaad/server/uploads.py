@@ -4,12 +4,15 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
 
+from yaad.book.disk import told_when_full
 from yaad.errors import InputError
+from yaad.intake import keep_pasted
 from yaad.text import Message
 
 LONGEST_NAME, LONGEST_ENDING = 160, 20  # bytes
@@ -38,6 +41,18 @@ def _cut(text: str, size: int) -> str:
     return text.encode()[:size].decode(errors="ignore").strip(" .")
 
 
+def _free(place: Path, name: str | None) -> Path:
+    """Where a file of this name is written.
+
+    Raises:
+        InputError: there is one already.
+    """
+    path = place / clean_name(name)
+    if path.exists():
+        raise InputError(Message("server.same_name", {"name": path.name}))
+    return path
+
+
 class Uploads:
     """The folder of uploads.
 
@@ -48,29 +63,42 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, files: "Iterable[UploadedFile[bytes]]") -> str:
-        """Write uploaded files into a new folder of random name and return that name.
+    def keep(self, files: "Iterable[UploadedFile[bytes]]", pasted: str = "", pasted_name: str = "pasted") -> str:
+        """Write what was sent into a new folder of random name and return that name.
+
+        Args:
+            files: uploaded ones.
+            pasted: a table pasted from a spreadsheet; empty when there is none.
+            pasted_name: of its file.
 
         Raises:
-            InputError: no file came, or two of the same name.
+            InputError: neither a file nor a table came, or two files of the same name.
+            BookError: the disk is full.
         """
+        with self._begun() as (name, place):
+            for file in files:
+                path = _free(place, file.name)
+                with path.open("wb") as out:
+                    for chunk in file.chunks():
+                        out.write(chunk)
+            if pasted.strip():
+                keep_pasted(pasted, place, _free(place, pasted_name).name)
+            if not any(place.iterdir()):
+                raise InputError(Message("server.no_file"))
+        return name
+
+    @contextmanager
+    def _begun(self) -> Iterator[tuple[str, Path]]:
+        """A new folder and the place of its files; all of it goes again when they do not come in whole."""
         name = secrets.token_hex(8)
         place = self.folder / name / "files"
-        place.mkdir(mode=0o700, parents=True)
-        count = 0
-        for file in files:
-            path = place / clean_name(file.name)
-            if path.exists():
-                shutil.rmtree(place.parent)
-                raise InputError(Message("server.same_name", {"name": path.name}))
-            with path.open("wb") as out:
-                for chunk in file.chunks():
-                    out.write(chunk)
-            count += 1
-        if not count:
-            shutil.rmtree(place.parent)
-            raise InputError(Message("server.no_file"))
-        return name
+        try:
+            with told_when_full(self.folder):
+                place.mkdir(mode=0o700, parents=True)
+                yield name, place
+        except BaseException:
+            shutil.rmtree(place.parent, ignore_errors=True)
+            raise
 
     def path(self, name: str) -> Path | None:
         """The folder of an upload; None when there is none of this name."""

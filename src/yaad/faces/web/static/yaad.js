@@ -46,25 +46,33 @@ function sayLead() {
   if (fresh && lead) lead.replaceChildren(fresh.content.cloneNode(true));
 }
 
-// Files: by the button, by the keyboard, or dropped; the list says what was chosen.
+// Files: by the button, by the keyboard, dropped, or cells pasted anywhere on the page; the list says what was chosen.
 for (const form of document.querySelectorAll("[data-drop]")) {
   const field = form.querySelector("input[type=file]");
+  const text = form.querySelector("textarea");
   const zone = form.querySelector(".drop");
   const list = form.querySelector("[data-chosen]");
   const show = () => {
+    field.required = !text.value.trim();
     list.replaceChildren(
       ...[...field.files].map((file) => {
         const item = document.createElement("li");
-        const name = document.createElement("span");
-        name.className = "n";
-        name.dir = "ltr";
+        const name = document.createElement("bdi");
         name.textContent = file.name;
         item.append(name);
         return item;
       }),
     );
   };
+  const choose = (files) => {
+    const chosen = new DataTransfer();
+    for (const file of files) chosen.items.add(file);
+    field.files = chosen.files;
+    show();
+  };
+  show();
   field.addEventListener("change", show);
+  text.addEventListener("input", show);
   for (const kind of ["dragenter", "dragover"]) {
     zone.addEventListener(kind, (event) => {
       event.preventDefault();
@@ -74,7 +82,20 @@ for (const form of document.querySelectorAll("[data-drop]")) {
   for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
-    field.files = event.dataTransfer.files;
-    show();
+    choose(event.dataTransfer.files);
+  });
+  document.addEventListener("paste", (event) => {
+    if (event.target.closest?.("textarea, input:not([type=file])")) return;
+    const cells = event.clipboardData.getData("text/plain");
+    const files = [...event.clipboardData.files];
+    const named = form.dataset.pasted;
+    // a spreadsheet puts a picture of the cells beside them
+    if (/[\t\n]/.test(cells)) {
+      choose([...[...field.files].filter((file) => file.name !== named), new File([cells], named)]);
+    } else if (files.length) {
+      choose(files);
+    } else return;
+    event.preventDefault();
+    form.querySelector(".btn.p").focus();
   });
 }

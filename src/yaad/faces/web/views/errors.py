@@ -1,5 +1,6 @@
 """Pages for what went wrong, in words."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from yaad.errors import YaadError
@@ -10,7 +11,8 @@ from yaad.text import Message
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: a request that cannot be meant; a foreign host name gets nothing but the status."""
-    del request, exception
+    if isinstance(exception, RequestDataTooBig):
+        return say(request, YaadError(Message("web.pasted_too_large")), 413)
     return HttpResponse(status=400)
 
 

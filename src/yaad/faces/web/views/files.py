@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.shortcuts import render as page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yaad.errors import InputError
+from yaad.errors import BookError, InputError, YaadError
 from yaad.faces.web import drafts, reading, tasks
 from yaad.faces.web.drafts import Draft, Step
+from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
@@ -17,7 +19,7 @@ from yaad.faces.web.wire import unpack
 from yaad.intake import Kind
 from yaad.server.jobs import Job, State
 from yaad.server.state import opened
-from yaad.text import Message
+from yaad.text import Message, render
 
 ANSWER = "q:"  # names of the questions' fields begin so
 FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
@@ -25,16 +27,30 @@ FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: HttpRequest) -> HttpResponse:
-    """The drop zone and what was taken in before; POST takes files."""
-    if request.method == "POST":
-        uploads = opened().uploads
-        upload = uploads.keep(request.FILES.getlist("files"))
-        kind = request.POST.get("kind", "")
-        draft = drafts.start(upload, kind if kind in list(Kind) else "")
-        if not draft.files:
-            raise InputError(Message("web.only_mapping"))
-        _read(draft)
-        return redirect("draft", draft=draft.id)
+    """The drop zone and what was taken in before; POST takes files, or a pasted table."""
+    if request.method != "POST":
+        return _files_page(request)
+    try:
+        draft = _taken(request)
+    except (InputError, BookError) as error:  # said above the form, in which what was pasted still stands
+        return _files_page(request, error)
+    return redirect("draft", draft=draft)
+
+
+def _taken(request: HttpRequest) -> str:
+    """Keep what was sent and begin to read it; the id of its draft."""
+    uploads = opened().uploads
+    pasted_name = render(Message("web.pasted_name"), language())
+    upload = uploads.keep(request.FILES.getlist("files"), request.POST.get("pasted", ""), pasted_name)
+    kind = request.POST.get("kind", "")
+    draft = drafts.start(upload, kind if kind in list(Kind) else "")
+    if not draft.files:
+        raise InputError(Message("web.only_mapping"))
+    _read(draft)
+    return draft.id
+
+
+def _files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     context = {
         "page": "files",
         "kinds": [(kind.value, Message(f"web.kind_{kind.value}")) for kind in Kind],
@@ -44,8 +60,10 @@ def files(request: HttpRequest) -> HttpResponse:
             {"name": one.name, "kind": Message(f"intake.kind_{one.kind}"), "files": [file.name for file in one.files]}
             for one in reading.imports()
         ],
+        "error": error.say(language()) if error else "",
+        "pasted": request.POST.get("pasted", ""),
     }
-    return render(request, "web/files.html", context)
+    return page(request, "web/files.html", context, status=status_of(error) if error else 200)
 
 
 @require_GET
@@ -56,8 +74,8 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     if wanted(request, None) is Format.FRAGMENT:
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})  # the next page of the upload is ready
-        return render(request, "web/parts/progress.html", {"job": job})
-    return render(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
+        return page(request, "web/parts/progress.html", {"job": job})
+    return page(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
 
 
 def _view_of(found: Draft, job: Job | None) -> str:
