@@ -157,10 +157,13 @@ def test_refused_rows_can_be_fetched_with_their_reasons(visit, empty, company, t
     wait_until_settled(page)
     rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
     assert rows[2] == 1
-    answer = page.context.request.get(empty.base + page.locator("a[download][href*=rejects]").get_attribute("href"))
+    answer = page.context.request.get(empty.base + page.locator("a[href$='rejects/0/']").get_attribute("href"))
     told = list(csv.reader(io.StringIO(answer.text().removeprefix("\ufeff"))))
     assert len(told) == 2
     assert told[1][0] == "2"
+    mend = page.context.request.get(empty.base + page.locator("a[href$='mend.xlsx']").get_attribute("href"))
+    assert mend.body().startswith(b"PK")
+    assert not re.search(r"/(rejects|differences)/", page.inner_text("main")), "a path of this machine"
     assert "sandbox" in answer.headers["content-security-policy"]
 
 

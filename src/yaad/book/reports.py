@@ -63,7 +63,8 @@ class ImportsMade(Result):
     def table(self, lang: str = "en") -> Table:
         """One row an import: its name, by which it can be taken back, and its files."""
         rows = tuple(
-            (name(one.name), name(", ".join(file.name for file in one.files)), _kind(one.kind)) for one in self.content
+            (name(one.name), name(", ".join(file.name for file in one.files)), kind_shown(one.kind))
+            for one in self.content
         )
         return Table(lang, Message("book.imports"), _COLUMNS, rows, notes=() if rows else (Message("book.no_imports"),))
 
@@ -75,6 +76,7 @@ _COLUMNS = (
 )
 
 
-def _kind(kind: str) -> Shown:
+def kind_shown(kind: str) -> Shown:
+    """What the rows of an import are called."""
     own = f"sources.kind_{kind}"
     return Shown(kind, Message(own if has_key(own, "en") else f"intake.kind_{kind}"))

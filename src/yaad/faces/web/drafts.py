@@ -35,6 +35,7 @@ class Draft:
         names: its files' names, a mapping file left out.
         kind: what the rows are; empty when the files say it.
         answers: question → answer, as given so far.
+        as_of: the day the data are true for, as typed; empty when the files say it.
         answered: question → what was asked and what the answer means, packed, to be read before the import.
         step: where it stands.
         job: the job that reads or imports it.
@@ -48,6 +49,7 @@ class Draft:
     names: list[str]
     kind: str = ""
     answers: dict[str, str] = field(default_factory=dict)
+    as_of: str = ""
     answered: dict[str, Json] = field(default_factory=dict)
     step: Step = Step.READING
     job: str = ""
@@ -62,6 +64,11 @@ class Draft:
         partial = path.with_suffix(PARTIAL)
         partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
         partial.replace(path)
+
+    @property
+    def imported(self) -> str:
+        """The name of its import in the book; empty before it, and where it brought nothing new."""
+        return str((self.report or {}).get("import", ""))
 
     @property
     def files(self) -> list[Path]:

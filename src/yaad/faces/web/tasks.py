@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from yaad.book import Book
-from yaad.errors import YaadError
+from yaad.errors import Question, YaadError
 from yaad.faces.web.wire import pack, unpack
+from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
+from yaad.model import parse_day
 from yaad.server import jobs
 from yaad.server.worker import Report
 from yaad.text import LANGUAGES, Message, has_key
@@ -20,6 +22,10 @@ XRAY = "xray"
 UNDO = "undo"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
+STAGE = "intake.ask_stage"  # a page shows the line of a mapping apart, so that its question needs no word about it
+ORDERED = "intake.evidence_order"
+BY_LETTERS = "intake.how_encoding_hebrew"  # an encoding that was taken for the letters it gives: people confirm it
+PREVIEW = 5
 ENTERED = "entered "  # so begins the field of a stage's own date, followed by the stage's name
 
 
@@ -50,23 +56,13 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         answers=arguments["answers"],
         on_progress=report,
     )
-    questions = [
-        {
-            "id": question.id,
-            "text": question.text,
-            "evidence": question.evidence,
-            "options": [_option(answer, means) for answer, means in question.options.items()],
-            "map_line": question.map_line,
-        }
-        for question in found.questions
-    ]
     files = [_file(file) for file in found.files]
     return pack(
         {
             "files": files,
             "rows": sum(file.rows_in for file in found.files),
             "stages": [{"name": rule.name, "type": rule.type.value} for rule in found.mapping.stages],
-            "questions": questions,
+            "questions": [_question(question) for question in found.questions],
             "notes": found.notes,
             "mapping": found.mapping.to_yaml(),
         }
@@ -75,10 +71,21 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
 
 def _follow_up(paths: list[Path]) -> Json:
     """A follow-up workbook leaves nothing to ask: it says itself what stands where."""
-    files = [
-        {"name": path.name, "facts": [Message("sources.kind_follow_up")], "columns": [], "kept": []} for path in paths
-    ]
+    files = [{"name": path.name, "facts": [Message("sources.kind_follow_up")]} for path in paths]
     return pack({"files": files, "rows": None, "stages": [], "questions": [], "notes": [], "mapping": ""})
+
+
+def _question(question: Question) -> Json:
+    """A question to be answered on a page; one about an order has the names to be put in order."""
+    text = Message("web.ask_stage", question.text.values) if question.text.key == STAGE else question.text
+    return {
+        "id": question.id,
+        "text": text,
+        "evidence": question.evidence,
+        "options": [_option(answer, means) for answer, means in question.options.items()],
+        "to_order": [fact.values["stage"] for fact in question.evidence if fact.key == ORDERED],
+        "map_line": question.map_line,
+    }
 
 
 def _option(answer: str, means: Message) -> Json:
@@ -97,8 +104,18 @@ def _file(file: FileUnderstanding) -> Json:
         for one in known
     ]
     kept = [column.header for column in file.columns if column.field is None]
-    facts = [Message("web.rows_found", {"n": file.rows_in}), *file.evidence]
-    return {"name": file.name, "facts": facts, "columns": columns, "kept": kept}
+    by_letters = any(fact.key == BY_LETTERS for fact in file.evidence)
+    return {
+        "name": file.name,
+        "rows": file.rows_in,
+        "facts": file.evidence,
+        "columns": columns,
+        "kept": kept,
+        "head": [column.header for column in file.columns],
+        "preview": file.preview[:PREVIEW],
+        "encoding": file.encoding if by_letters else None,
+        "encodings": [name for name in BYTES if name != file.encoding] if by_letters else [],
+    }
 
 
 def _ours(field: str) -> Message | str:
@@ -113,10 +130,11 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
     """Import files that leave nothing open; all of it or nothing.
 
     Args:
-        arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``, ``lang``.
+        arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``, ``as_of``, ``lang``.
         report: told how many rows are done, of how many.
     """
     book = Book.create(arguments["book"])
+    before = {record.name for record in book.imports()}
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
     told = book.import_files(
@@ -124,10 +142,12 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         mapping=mapping,
         kind=arguments["kind"] or None,
         answers=arguments["answers"],
+        as_of=parse_day(arguments["as_of"]) if arguments["as_of"] else None,
         lang=arguments["lang"],
         on_progress=report,
     )
-    return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes})
+    made = [record.name for record in book.imports() if record.name not in before]
+    return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made[0] if made else ""})
 
 
 def undo_import(arguments: dict[str, Json], report: Report) -> Json:

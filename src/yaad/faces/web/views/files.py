@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yaad.book.reports import kind_shown
 from yaad.errors import BookError, InputError, YaadError
 from yaad.faces.web import drafts, reading, tasks
+from yaad.faces.web.account import account, changes_file, refused_file
 from yaad.faces.web.drafts import Draft, Step
 from yaad.faces.web.failing import status_of
-from yaad.faces.web.formats import Format, download, wanted
+from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
 from yaad.faces.web.wire import unpack
@@ -22,7 +24,6 @@ from yaad.server.state import opened
 from yaad.text import Message, render
 
 ANSWER = "q:"  # names of the questions' fields begin so
-FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,14 +52,21 @@ def _taken(request: HttpRequest) -> str:
 
 
 def _files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    imports, waiting = reading.imports(), drafts.latest()
+    accounts = {one.imported: one.id for one in waiting if one.imported}
     context = {
         "page": "files",
         "kinds": [(kind.value, Message(f"web.kind_{kind.value}")) for kind in Kind],
-        "drafts": drafts.latest()[:20],
+        "drafts": [one for one in waiting if one.imported not in {record.name for record in imports}][:20],
         "empty": reading.is_empty(),
         "imports": [
-            {"name": one.name, "kind": Message(f"intake.kind_{one.kind}"), "files": [file.name for file in one.files]}
-            for one in reading.imports()
+            {
+                "name": one.name,
+                "kind": kind_shown(one.kind).said,
+                "files": [file.name for file in one.files],
+                "account": accounts.get(one.name),
+            }
+            for one in imports
         ],
         "error": error.say(language()) if error else "",
         "pasted": request.POST.get("pasted", ""),
@@ -93,10 +101,8 @@ def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
     context["failed"] = found.error is not None
     context["answered"] = list(unpack(found.answered).values())
     if found.step is Step.IMPORTED and job is None:
-        report = unpack(found.report)
-        context["report"] = report["report"]
-        context["notes"] = [note for note in report["notes"] if not note.key.startswith(FLAG)]
-        context |= answers()
+        empty = reading.is_empty()  # all of it may have been taken back since
+        context |= {**account(found), "empty": empty, **({} if empty else answers())}
     return context
 
 
@@ -107,6 +113,7 @@ def _arguments(found: Draft) -> dict[str, object]:
         "mapping": str(found.mapping) if found.mapping else "",
         "kind": found.kind,
         "answers": found.answers,
+        "as_of": found.as_of,
         "lang": language(),
     }
 
@@ -143,8 +150,8 @@ def _advance(found: Draft) -> Job | None:
 def answer(request: HttpRequest, draft: str) -> HttpResponse:
     """Answers to what was open; the files are read again with them."""
     found = drafts.load(draft)
-    for name, value in request.POST.items():
-        text = str(value).strip()
+    for name, values in request.POST.lists():
+        text = ", ".join(str(value).strip() for value in values)  # several fields of one name tell an order
         if name.startswith(ANSWER) and text:
             found.answers[name.removeprefix(ANSWER)] = text
     found.answered |= _in_words(found)
@@ -167,10 +174,10 @@ def _in_words(found: Draft) -> dict[str, object]:
 @require_POST
 def start(request: HttpRequest, draft: str) -> HttpResponse:
     """Import an upload that leaves nothing open."""
-    del request
     found = drafts.load(draft)
     if found.job or found.step is Step.IMPORTED:
         return redirect("draft", draft=draft)
+    found.as_of = request.POST.get("as_of", "").strip()
     found.step, found.error, found.cancelled = Step.IMPORTING, None, False
     found.job = opened().jobs.submit(tasks.IMPORT, _arguments(found))
     found.save()
@@ -188,17 +195,30 @@ def cancel(request: HttpRequest, draft: str) -> HttpResponse:
 
 
 @require_GET
-def rejects(request: HttpRequest, draft: str, number: int) -> HttpResponse | FileResponse:
+def rejects(request: HttpRequest, draft: str, number: int) -> HttpResponse:
     """The refused rows of one file of an import, with the reasons."""
     del request
-    report = drafts.load(draft).report or {}
-    told = report.get("report", {}).get("files", [])
-    if not 0 <= number < len(told) or not told[number].get("rejects"):
-        raise Http404(draft)
-    path = Path(told[number]["rejects"]).resolve()
-    if not path.is_relative_to((opened().place.book / "rejects").resolve()) or not path.exists():
-        raise Http404(draft)
-    return download(path.read_bytes(), "text/csv; charset=utf-8", path.name)
+    return _taken_home(refused_file(drafts.load(draft), number, ".csv"))
+
+
+@require_GET
+def mend(request: HttpRequest, draft: str, number: int) -> HttpResponse:
+    """The refused rows of one file as a workbook to correct and bring back."""
+    del request
+    return _taken_home(refused_file(drafts.load(draft), number, ".xlsx"))
+
+
+@require_GET
+def changes(request: HttpRequest, draft: str) -> HttpResponse:
+    """All that an import changed, row by row."""
+    del request
+    return _taken_home(changes_file(drafts.load(draft)))
+
+
+def _taken_home(path: Path | None) -> HttpResponse:
+    if path is None:
+        raise Http404
+    return download(path.read_bytes(), FILES[Format(path.suffix.removeprefix("."))], path.name)
 
 
 @require_GET
