@@ -15,7 +15,7 @@ from yaad.model import StageType
 from yaad.text import Message
 
 OF_FILES = ("encoding", "sheet", "header_row", "merged")
-OF_ROWS = ("column", "dates", "decimal", "scale", "stage")
+OF_ROWS = ("column", "dates", "decimal", "scale", "stage", "year")
 WHOLE = ("kind", "stages", "order", "duplicates")
 SHOWN = 600
 """Letters of a list of what is known."""
@@ -75,7 +75,7 @@ def _names(found: Decisions, part: str) -> list[str] | None:
     columns = list(found.table.columns)
     if part == "column":
         return [*FIELDS[found.kind], *found.mapping.columns.values()]
-    if part in ("dates", "decimal", "scale"):
+    if part in ("dates", "decimal", "scale", "year"):
         return columns
     if part == "stage":
         texts = found.text("stage")

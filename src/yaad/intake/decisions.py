@@ -22,6 +22,8 @@ from yaad.intake.files import Format
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind, Shape
 from yaad.intake.mapping import ALL, Mapping
 from yaad.intake.presets import Export, Recognised, recognise
+from yaad.intake.reading import COLOURS
+from yaad.intake.sums import add_sums, ask_amount
 from yaad.intake.table import Table
 from yaad.intake.twins import ask_twins
 from yaad.intake.unmapped import NONE, ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
@@ -106,7 +108,7 @@ class Decisions:
         """A field's dates, read as decided."""
         parts, decision = self.dates[name]
         pivot = self.mapping.year_pivot if self.mapping.year_pivot is not None else PIVOT
-        return read_moments(parts, decision.order, self.zone, pivot=pivot, serial=decision.serial)
+        return read_moments(parts, decision.order, self.zone, pivot=pivot, serial=decision.serial, year=decision.year)
 
 
 def decide_kind(found: Decisions, told: Kind | None) -> None:
@@ -174,6 +176,7 @@ def decide_fields(found: Decisions) -> None:
         free = [h for h in found.table.columns if h not in own and h not in found.mapping.columns.values()]
         found.wide = stage_dates(found.table, free)
         _take_told_dates(found)
+    add_sums(found)
     if found.proposed:
         _propose(found)
         ask_twins(found)
@@ -204,6 +207,20 @@ def ask_needed(found: Decisions) -> None:
     dated = dated or any(question.id == "stages" for question in found.questions)
     if found.kind is Kind.DEALS and not dated and not _tells_outcome(found.fields):
         found.questions.append(_ask_column(found, "stage"))
+    elif found.proposed and found.kind is Kind.DEALS and not dated:
+        _ask_colours(found)
+
+
+def _ask_colours(found: Decisions) -> None:
+    """Nothing but the colours of the rows may tell how deals stand: whether they do is asked."""
+    column = next((name for name in found.table.columns if name in COLOURS), None)
+    silent = not {"stage", "won", "lost", "outcome"} & found.fields.keys()
+    if column is not None and silent and "column:stage" not in found.answers:
+        evidence = tuple(n for grid in found.table.grids for n in grid.found.notes if n.key == "intake.note_colours")
+        others = [name for name in found.table.columns if name not in found.fields.values() and name != column]
+        options = options_of(found.table, [column, *others]) | {NONE: Message("intake.option_no_colours")}
+        text = Message("intake.ask_colours", {"column": column})
+        found.questions.append(Question("column:stage", text, evidence, options))
 
 
 def ask_wide(found: Decisions) -> None:
@@ -341,7 +358,7 @@ def ask_unclaimed(found: Decisions) -> None:
     if unended and (told or len(dated) > 1):
         ask("closed", [*dated[1:], *dated[:1]] if unstarted else dated)
     if "amount" not in found.fields:
-        ask("amount", [h for h in free if h not in dated and holds_amounts(found.table, h)])
+        ask_amount(found, [h for h in free if h not in dated and holds_amounts(found.table, h)])
 
 
 def decide_values(found: Decisions) -> None:
@@ -356,6 +373,8 @@ def decide_values(found: Decisions) -> None:
     _follow_siblings(found)
     decided = [(found.dates.get(name) or found.numbers.get(name)) for name in fresh]
     found.questions += [one[1].question for one in decided if one is not None and one[1].question is not None]
+    dated = [found.dates[name] for name in fresh if name in found.dates]
+    found.questions += [one[1].year_question for one in dated if one[1].year_question is not None]
     _keep(found)
 
 
@@ -370,12 +389,13 @@ def _decide_dates(found: Decisions, name: str) -> None:
     told = mapping.setting(mapping.dates, name, column) or found.answers.get(f"dates:{column}")
     order = Order(told) if told in [one.value for one in Order] else None
     parts = take_apart(values, found.null_words(name))
-    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column))
+    year = mapping.setting(mapping.year, name, column) or found.answers.get(f"year:{column}")
+    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column), year=year)
     if decision.null_words:
         _remember_null_words(found, name, decision.null_words)
         parts = take_apart(values, found.null_words(name))
     if found.proposed and decision.dates < 0.5:
-        _let_go(found, name)
+        _let_go(found, name, decision.dates)
         return
     found.dates[name] = (parts, decision)
     found.how[column] = decision.how
@@ -393,7 +413,7 @@ def _decide_numbers(found: Decisions, name: str) -> None:
         parts = take_numbers_apart(values, found.null_words(name))
     clock = found.field(name).value is Value.SECONDS  # may be written as 0:01:30
     if found.proposed and decision.numbers < 0.5 and not clock:
-        _let_go(found, name)
+        _let_go(found, name, decision.numbers)
         return
     found.numbers[name] = (parts, decision)
     found.how[column] = decision.how
@@ -404,8 +424,12 @@ def _remember_null_words(found: Decisions, name: str, words: tuple[str, ...]) ->
     found.mapping = replace(found.mapping, null_words=found.mapping.null_words | {name: kept})
 
 
-def _let_go(found: Decisions, name: str) -> None:
-    found.how.pop(found.fields.pop(name), None)
+def _let_go(found: Decisions, name: str, share: float) -> None:
+    """A column that does not hold what its name promises is kept as it is; where some of it does, that is said."""
+    column = found.fields.pop(name)
+    found.how.pop(column, None)
+    if share:
+        found.notes.append(Message("intake.note_let_go", {"column": column, "percent": f"{share:.0%}"}))
 
 
 def _follow_siblings(found: Decisions) -> None:
@@ -439,6 +463,8 @@ def _keep(found: Decisions) -> None:
         found.mapping = replace(found.mapping, dates={ALL: next(iter(orders.values()))} if same else orders)
     elif answered := {c: o for c, o in orders.items() if f"dates:{c}" in found.answers}:
         found.mapping = replace(found.mapping, dates=found.mapping.dates | answered)
+    years = {found.fields[name]: str(d.year) for name, (_, d) in found.dates.items() if d.year is not None}
+    found.mapping = replace(found.mapping, year=found.mapping.year | years) if years else found.mapping
     points = {
         found.fields[name]: "point" if d.point == "." else "comma"
         for name, (parts, d) in found.numbers.items()

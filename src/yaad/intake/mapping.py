@@ -16,6 +16,7 @@ ALL = "*"
 """In a setting a column or a file may have of its own: what holds for all others."""
 REST = "rest"
 LINE = 120
+TOTALS = ("reject", "keep")
 DUPLICATES = ("first", "last", "reject")
 NTH = "#"
 """Stands between a part's name and the number of its second file."""
@@ -64,10 +65,12 @@ class Mapping:
         currency: column → ISO code.
         tax: column → net, gross, unknown.
         null_words: column → texts that mean no value there.
+        year: column → the year of its dates that name none (3 באפריל).
         year_pivot: two-digit years up to this one are of the 2000s.
         activities: patterns of events that are no stage and are loaded as activities.
         ignore: patterns of events that are left out (counted); ``rest``: all that nothing else names.
         equal_times: which of two moves at one time comes first; only ``file_order``.
+        totals: rows that look like totals are left out (``reject``) or are deals like others (``keep``).
         touch_days: of sheets without ids, the days within which touches of one person are one inquiry.
         duplicates: which of several rows with one id is taken: first, last, reject.
         encoding, delimiter, header_row, sheet, merged: file → how it is read, where the evidence is overruled.
@@ -92,10 +95,12 @@ class Mapping:
     currency: Settings = field(default_factory=dict)
     tax: Settings = field(default_factory=dict)
     null_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    year: Settings = field(default_factory=dict)
     year_pivot: int | None = None
     activities: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     equal_times: str = "file_order"
+    totals: str | None = None
     touch_days: int | None = None
     duplicates: str | None = None
     encoding: Settings = field(default_factory=dict)

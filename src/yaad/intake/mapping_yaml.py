@@ -1,5 +1,6 @@
 """Reads a mapping file: every refusal names the key and its line."""
 
+import re
 from dataclasses import fields
 from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +10,7 @@ from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.folding import fold
 from yaad.intake.fields import field_name, known_fields
 from yaad.intake.kinds import Kind, Shape
-from yaad.intake.mapping import ALL, DUPLICATES, SCALES, Join, Mapping, Settings, StageRule
+from yaad.intake.mapping import ALL, DUPLICATES, SCALES, TOTALS, Join, Mapping, Settings, StageRule
 from yaad.intake.reading import MERGED
 from yaad.intake.reading.writing import WAYS, known_encoding
 from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
@@ -144,6 +145,13 @@ class _Reading:
         keys = self._keys(node, "null_words")
         return {name: self._texts(value, "null_words") for name, value in keys.values.items()}
 
+    def _year(self, node: Node) -> Settings:
+        found = self._settings(node, "year", None)
+        for value in found.values():
+            if not re.fullmatch(r"(?:19|20)\d\d", value):
+                self._refuse("map_unknown_value", node.line, key="year", value=value, known="1970–2099")
+        return found
+
     def _year_pivot(self, node: Node) -> int:
         return self._whole_number(node, "year_pivot", 99)
 
@@ -155,6 +163,9 @@ class _Reading:
 
     def _equal_times(self, node: Node) -> str:
         return self._one_of(node, "equal_times", ["file_order"])
+
+    def _totals(self, node: Node) -> str:
+        return self._one_of(node, "totals", list(TOTALS))
 
     def _touch_days(self, node: Node) -> int:
         return self._whole_number(node, "touch_days", 3650)

@@ -16,7 +16,7 @@ from yaad.intake.deciding.moments import cleaned
 from yaad.intake.kinds import Kind
 from yaad.intake.mapping import NTH, Mapping, StageRule
 from yaad.intake.presets import Recognised, key_of, recognise
-from yaad.intake.reading import Grid
+from yaad.intake.reading import COLOURS, Grid
 from yaad.intake.table import Table
 from yaad.model import StageType
 from yaad.text import Message
@@ -76,7 +76,11 @@ def parts_of(grids: Sequence[Grid], mapping: Mapping) -> tuple[Part, ...]:
         return ()
     groups: dict[str, list[Grid]] = {}
     for grid in grids:
-        key = mapping.file_key(grid.source.name) if mapping.parts else " ".join(sorted(map(fold, grid.headers)))
+        key = (
+            mapping.file_key(grid.source.name)
+            if mapping.parts
+            else " ".join(sorted(fold(h) for h in grid.headers if h not in COLOURS))
+        )
         groups.setdefault(key or grid.source.name, []).append(grid)
     if len(groups) < 2:
         return ()

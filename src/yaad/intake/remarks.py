@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from yaad.intake.deciding.days import PIVOT
 from yaad.intake.deciding.spellings import HIDDEN
 from yaad.intake.decisions import Decisions
 from yaad.intake.kinds import Shape
 from yaad.intake.mapping import Mapping
+from yaad.intake.reading import SHEET
+from yaad.intake.totals import total_rows
 from yaad.model import StageType
 from yaad.text import Message
 
@@ -44,12 +48,28 @@ def remark_rows(found: Decisions) -> None:
     pivot = found.mapping.year_pivot if found.mapping.year_pivot is not None else PIVOT
     short = any(TWO_DIGITS.search(day) for parts, _ in found.dates.values() for day in parts.days[:SAMPLE])
     if short:
-        values: dict[str, object] = {"last": f"{pivot:02d}", "year": 2000 + pivot, "next": 1900 + pivot + 1}
+        values: dict[str, object] = {"last": f"{pivot:02d}", "year": str(2000 + pivot), "next": str(1900 + pivot + 1)}
         found.notes.append(Message("intake.note_year_pivot", values))
+    _remark_totals(found)
+    if SHEET in found.table.columns and SHEET not in found.fields.values() and "owner" not in found.fields:
+        found.notes.append(Message("intake.note_sheet_column", {"column": SHEET}))
     for grid in found.table.grids:
+        found.notes += grid.found.notes
         if re.search(HIDDEN, grid.source.name):
             plain = re.sub(HIDDEN, "", grid.source.name)
             found.notes.append(Message("intake.note_file_name_marks", {"name": plain}))
+
+
+def _remark_totals(found: Decisions) -> None:
+    """Say which rows are taken for totals, and how they are taken if they are none."""
+    if "id" not in found.fields or found.mapping.totals is not None:
+        return
+    rows = np.flatnonzero(total_rows(found.table, found.fields["id"]))
+    if len(rows):
+        first = [column[int(rows[0])].as_py() for column in found.table.columns.values()]
+        lines = ", ".join(str(line) for line in found.table.lines[rows[:5]]) + ("…" if len(rows) > 5 else "")
+        example = next((str(cell) for cell in first if cell is not None and str(cell).strip()), "")
+        found.notes.append(Message("intake.note_totals", {"n": len(rows), "rows": lines, "example": example[:40]}))
 
 
 def remark(found: Decisions) -> None:

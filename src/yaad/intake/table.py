@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, whole
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import cleaned
 from yaad.intake.mapping import Join
-from yaad.intake.reading import Grid
+from yaad.intake.reading import COLOURS, Grid
 from yaad.text import Message
 
 ALONE = ("intake.rejected_no_key", "intake.rejected_no_match")
@@ -104,6 +104,7 @@ def stack(grids: Sequence[Grid]) -> Table:
     Raises:
         InputError: a file has other columns than the first.
     """
+    grids = _all_coloured(grids)
     first = grids[0]
     keys = {fold(name): name for name in first.headers}
     parts: dict[str, list[pa.ChunkedArray]] = {name: [] for name in first.headers}
@@ -123,6 +124,19 @@ def stack(grids: Sequence[Grid]) -> Table:
         lines=np.concatenate([grid.rows for grid in grids]),
         epochs=_epochs(first, first.headers),
     )
+
+
+def _all_coloured(grids: Sequence[Grid]) -> Sequence[Grid]:
+    """Sheets of which some are painted: the others get an empty column of colours."""
+    column = next((name for grid in grids for name in grid.headers if name in COLOURS), None)
+    if column is None:
+        return grids
+    return [grid if column in grid.headers else _with_empty(grid, column) for grid in grids]
+
+
+def _with_empty(grid: Grid, column: str) -> Grid:
+    empty = pa.chunked_array([pa.nulls(len(grid.rows), pa.string())])
+    return replace(grid, headers=(*grid.headers, column), columns={**grid.columns, column: empty})
 
 
 def _below(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:

@@ -8,10 +8,12 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import cleaned
 from yaad.intake.table import Table
 
-LIKELY = "(?i)^.{0,3}(grand|sub|total|sum|ס).{0,20}$"
+LIKELY = "(?i)^.{0,3}(grand|sub|total|sum|ס).{0,40}$"
 ENGLISH = ("total", "totals", "grand total", "sub total", "subtotal", "sum")
 HEBREW = ('סה"כ', 'סה"כ כללי', "סך הכל", "סך הכול", "סיכום", "סכום ביניים")
 WORDS = frozenset(map(fold, (*ENGLISH, *HEBREW)))
+BEGINNINGS = tuple(fold(word) + " " for word in ('סה"כ', "סך הכל", "סך הכול", "grand total", "total for", "subtotal"))
+"""How a total of something begins: סה"כ עד כאן, Total for March."""
 
 
 def total_rows(table: Table, key: str) -> Mask:
@@ -27,7 +29,11 @@ def total_rows(table: Table, key: str) -> Mask:
 
 def _says_total(texts: pa.Array) -> Mask:
     likely = pc.unique(texts.filter(pc.fill_null(pc.match_substring_regex(texts, pattern=LIKELY), False)))  # noqa: FBT003 - Arrow's own signature
-    words = [text for text in likely.to_pylist() if fold(text.rstrip(": ")) in WORDS]
+    words = [text for text in likely.to_pylist() if _is_total(fold(text.rstrip(": ")))]
     if not words:
         return np.zeros(len(texts), np.bool_)
     return mask(pc.is_in(texts, value_set=pa.array(words)))
+
+
+def _is_total(folded: str) -> bool:
+    return folded in WORDS or folded.startswith(BEGINNINGS)

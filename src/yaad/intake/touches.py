@@ -78,11 +78,14 @@ def _days(found: Decisions, begin: str) -> Ints | None:
     told = mapping.setting(mapping.dates, begin, column) or found.answers.get(f"dates:{column}")
     parts = take_apart(found.table.columns[column], found.null_words(begin))
     order = Order(told) if told in [one.value for one in Order] else None
-    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column))
-    if decision.question is not None:
+    year = mapping.setting(mapping.year, begin, column) or found.answers.get(f"year:{column}")
+    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column), year=year)
+    if decision.question is not None or decision.year_question is not None:
         return None
     pivot = mapping.year_pivot if mapping.year_pivot is not None else PIVOT
-    read = read_moments(parts, decision.order, mapping.zone or "UTC", pivot=pivot, serial=decision.serial)
+    read = read_moments(
+        parts, decision.order, mapping.zone or "UTC", pivot=pivot, serial=decision.serial, year=decision.year
+    )
     days = pc.fill_null(read.day.cast(pa.int32()).cast(pa.int64()), NEVER)
     return np.asarray(days.to_numpy(zero_copy_only=False), np.int64)
 

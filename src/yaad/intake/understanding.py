@@ -39,6 +39,7 @@ from yaad.intake.shaping import decide_stages
 from yaad.intake.snapshots import history_mapping, with_days
 from yaad.intake.study import PART_SIGN, Readings, read_files, told_kind
 from yaad.intake.table import stack
+from yaad.intake.totals import total_rows
 from yaad.intake.touches import is_own, join_touches
 from yaad.intake.unmapped import NONE
 from yaad.text import Message
@@ -318,6 +319,8 @@ def _duplicates(found: Decisions) -> Duplicates | None:
     if "updated" in found.dates and found.dates["updated"][1].question is None:
         at = found.read_dates("updated").at.cast(pa.int64())
         updated = np.asarray(pc.fill_null(at, 0).to_numpy(zero_copy_only=False), np.int64)
+    if found.mapping.totals != "keep":  # what is no deal shares no id with others
+        ids = pc.if_else(pa.array(total_rows(found.table, found.fields["id"])), pa.scalar(None, pa.string()), ids)
     duplicates = find_duplicates(found.table, ids, updated)
     answer = found.answers.get("duplicates")
     if answer in DUPLICATES and found.mapping.duplicates is None:

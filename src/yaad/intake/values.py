@@ -94,10 +94,11 @@ class Values:
         return pc.fill_null(known_codes, told) if told else known_codes
 
     def tax(self, name: str) -> pa.Array:
-        """Whether VAT is in a field's amounts."""
+        """Whether VAT is in a field's amounts: by the words in the cell, else the mapping's word."""
         mapping = self.found.mapping
         told = mapping.setting(mapping.tax, name, self.found.fields.get(name, name)) or Tax.UNKNOWN.value
-        return pa.repeat(told, len(self))
+        amounts = self.amounts(name)
+        return pc.fill_null(amounts.tax, told) if amounts is not None else pa.repeat(told, len(self))
 
     def keys(self, name: str, reason: str = "intake.rejected_no_id") -> pa.Array:
         """A field without which a row is nothing: rows that lack it are rejected.
@@ -106,10 +107,10 @@ class Values:
         """
         texts = self.text(name)
         assert texts is not None
-        self.sieve.reject(
-            total_rows(self.found.table, self.found.fields[name]), self.found.fields[name], "intake.rejected_total_row"
-        )
-        self.sieve.reject(mask(pc.is_null(texts)), self.found.fields[name], reason)
+        column = self.found.fields[name]
+        if self.found.mapping.totals != "keep":
+            self.sieve.reject(total_rows(self.found.table, column), column, "intake.rejected_total_row")
+        self.sieve.reject(mask(pc.is_null(texts)), column, reason)
         return texts
 
     def files(self) -> pa.Array:

@@ -306,6 +306,16 @@ def test_case_28_a_row_of_totals_is_rejected_by_default_and_named(write, word):
     batch = load(path, Mapping())
     assert [(row, reason) for row, reason, _ in rejected(batch)] == [(5, "total_row")]
     assert batch.files[0].loaded == 3
+    (note,) = [note for note in understand(path).notes if note.key == "intake.note_totals"]
+    assert (note.values["rows"], note.values["example"]) == ("5", word), "and how it is kept after all"
+
+
+def test_case_28_the_mapping_may_say_that_it_is_a_deal(write):
+    path = write("deals.csv", f"{ENGLISH}Total,New,2024-03-05,425\nTotal,New,2024-03-05,425\n")
+    batch = load(path, Mapping(totals="keep"))
+    assert batch.tables["deals"]["deal_id"].to_pylist() == ["1", "2", "3", "Total"]
+    assert Mapping.from_yaml(batch.mapping.to_yaml(), name="m").totals == "keep"
+    assert [note for note in understand(path, mapping=Mapping(totals="keep")).notes if "totals" in note.key] == []
 
 
 def test_case_29_a_repeated_header_is_skipped_and_counted(write):

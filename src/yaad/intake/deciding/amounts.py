@@ -15,6 +15,7 @@ from yaad.intake.deciding.dates import NO_VALUE, STRAY
 from yaad.intake.deciding.days import plain_digits
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import cleaned
+from yaad.model import Tax
 from yaad.model.tables import AMOUNT
 from yaad.text import Message
 
@@ -37,17 +38,38 @@ CORE = re.compile(r"\d[\d.,]*|[.,]\d+")
 GROUPED = {sign: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+") for sign in ".,"}
 PLAIN = r"^-?\d+(\.\d*)?$"
 NOT_THREE = r"(\.\d{1,2}|\.\d{4,})$"
+VAT = r"(?:מע[\"״'׳’]?מ|vat)"
+NET = re.compile(
+    rf"[(\[]?\s*(?:\+|פלוס|בתוספת|לפני|ללא|בלי|לא כולל|plus|before|excl\.?|excluding|ex\.?)\s*{VAT}\s*[)\]]?",
+    re.IGNORECASE,
+)
+GROSS = re.compile(rf"[(\[]?\s*(?:כולל|אחרי|incl\.?|including|with)\s*{VAT}\s*[)\]]?", re.IGNORECASE)
+"""Words beside an amount that say whether VAT is in it."""
+ABOUT = re.compile(r"^(?:כ\s*[-־–]\s*|~|≈|בערך\s+|about\s+)(?=\d)", re.IGNORECASE)
+TIMES = {"אלף": 1_000, "אלפים": 1_000, "k": 1_000, "מיליון": 1_000_000, "מליון": 1_000_000, "m": 1_000_000}
+TIMED = re.compile(rf"(?<=\d)\s*({'|'.join(TIMES)})$", re.IGNORECASE)
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’`\u066c]+")
 
 
 @dataclass(frozen=True)
 class Written:
-    """One number as written, not yet read: sign, digits with their points and commas, currency, percent."""
+    """One number as written, not yet read: sign, digits with their points and commas, currency, percent.
+
+    Attributes:
+        core: the digits.
+        negative: below zero.
+        currency: ISO code.
+        percent: a percent sign stands beside it.
+        tax: net or gross, where the cell says so.
+        times: what a word beside it multiplies it by (15 אלף).
+    """
 
     core: str
     negative: bool = False
     currency: str | None = None
     percent: bool = False
+    tax: str | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -101,6 +123,7 @@ class Amounts:
     Attributes:
         values: exact decimals.
         currency: ISO code beside each number, null where it stands alone.
+        tax: net or gross where the cell says so, else null.
         faults: reason → rows that could not be read.
         rounded: rows with more decimals than the book keeps.
         percent: rows written with a percent sign.
@@ -108,6 +131,7 @@ class Amounts:
 
     values: pa.Array
     currency: pa.Array
+    tax: pa.Array
     faults: dict[str, Mask]
     rounded: int
     percent: Mask
@@ -155,10 +179,10 @@ def write_apart(text: str) -> Written | None:
     """Sign, digits and currency of one text; None when it is no number.
 
     >>> write_apart("₪1,234.50-"), write_apart("(500)")
-    (Written(core='1,234.50', negative=True, currency='ILS', percent=False),
-     Written(core='500', negative=True, currency=None, percent=False))
+    (Written(core='1,234.50', negative=True, currency='ILS', percent=False, tax=None, times=1),
+     Written(core='500', negative=True, currency=None, percent=False, tax=None, times=1))
     """
-    plain = plain_digits(text).strip().replace("٫", ".")
+    plain, tax = _without_tax(plain_digits(text).strip().replace("٫", "."))
     currency = None
     if found := SIGN.search(plain):
         currency = CURRENCIES[found[0].lower()]
@@ -166,6 +190,9 @@ def write_apart(text: str) -> Written | None:
     elif found := CODE.search(plain):
         currency = found[1] or found[2]
         plain = CODE.sub("", plain, count=1)
+    plain = ABOUT.sub("", plain.strip())
+    timed = TIMED.search(plain)
+    plain = TIMED.sub("", plain)
     percent = "%" in plain
     plain = SPACES.sub("", plain.replace("%", ""))
     negative = plain.startswith("(") and plain.endswith(")")
@@ -176,7 +203,15 @@ def write_apart(text: str) -> Written | None:
     core = plain.removeprefix("+")
     if not CORE.fullmatch(core):
         return _scientific(core, negative=negative, currency=currency)
-    return Written(core, negative, currency, percent)
+    return Written(core, negative, currency, percent, tax, TIMES[timed[1].lower()] if timed else 1)
+
+
+def _without_tax(text: str) -> tuple[str, str | None]:
+    """A text without its words on VAT, and what they say."""
+    for tax, words in ((Tax.NET.value, NET), (Tax.GROSS.value, GROSS)):
+        if found := words.search(text):
+            return f"{text[: found.start()]} {text[found.end() :]}".strip(), tax
+    return text, None
 
 
 def _scientific(core: str, *, negative: bool, currency: str | None) -> Written | None:
@@ -286,6 +321,7 @@ def _read(written: Written | None, point: Point) -> Decimal | str:
         value = Decimal(f"{number or 0}{'.' if found else ''}{decimals}")
     except InvalidOperation:
         return BAD
+    value *= written.times
     if value >= 10**14:
         return TOO_LARGE
     return -value if written.negative else value
@@ -295,7 +331,8 @@ def read_amounts(parts: Numbers, point: Point) -> Amounts:
     """All rows' numbers by one decimal sign; what does not fit it is a fault, never guessed."""
     rows = len(parts.number_of)
     if parts.exact is not None:
-        return Amounts(parts.exact, pa.nulls(rows, pa.string()), {}, 0, np.zeros(rows, np.bool_))
+        nothing = pa.nulls(rows, pa.string())
+        return Amounts(parts.exact, nothing, nothing, {}, 0, np.zeros(rows, np.bool_))
     read = [_read(written, point) for written in parts.written]
     step = Decimal("0.0001")
     values = [value.quantize(step, ROUND_HALF_EVEN) if isinstance(value, Decimal) else None for value in read]
@@ -306,10 +343,12 @@ def read_amounts(parts: Numbers, point: Point) -> Amounts:
         if reason in read
     }
     currencies = pa.array([written.currency if written else None for written in parts.written], pa.string())
+    taxes = pa.array([written.tax if written else None for written in parts.written], pa.string())
     percents = np.array([written is not None and written.percent for written in parts.written], np.bool_)
     return Amounts(
         values=picked(pa.array(values, AMOUNT), parts.number_of),
         currency=picked(currencies, parts.number_of),
+        tax=picked(taxes, parts.number_of),
         faults=faults,
         rounded=int(_rows(rounded, parts.number_of).sum()),
         percent=_rows(percents, parts.number_of),

@@ -1,11 +1,12 @@
 """In which order a column writes its dates: decided by evidence over the whole column, asked where both orders fit."""
 
 import datetime as dt
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from yaad.errors import Question
-from yaad.intake.deciding.days import EPOCH, Look, Order, look, read_day
+from yaad.intake.deciding.days import EPOCH, Look, Order, look, plain_digits, read_day
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Moments
 from yaad.text import Message
@@ -31,6 +32,8 @@ class DateDecision:
         serial: 1900 or 1904 where plain numbers are a workbook's day numbers.
         null_words: texts of this column that mean no value.
         question: set where the data do not decide.
+        year: of dates that name none.
+        year_question: set where some name none, and nobody told it.
         dates: share of the values that are dates at all.
     """
 
@@ -40,9 +43,13 @@ class DateDecision:
     null_words: tuple[str, ...] = ()
     question: Question | None = None
     dates: float = 1.0
+    year: int | None = None
+    year_question: Question | None = None
 
 
-def decide_dates(parts: Moments, header: str, *, told: Order | None = None, epoch: int | None = None) -> DateDecision:
+def decide_dates(
+    parts: Moments, header: str, *, told: Order | None = None, epoch: int | None = None, year: str | None = None
+) -> DateDecision:
     """Decide the order of a column's dates.
 
     Args:
@@ -50,6 +57,7 @@ def decide_dates(parts: Moments, header: str, *, told: Order | None = None, epoc
         header: its name, for the question.
         told: the order that the mapping names.
         epoch: 1900 or 1904, of a workbook; None elsewhere, where a plain number is no date.
+        year: of dates that name none, as the mapping or an answer tells it.
     """
     if parts.instants is not None:
         key = "intake.how_dates_typed" if parts.typed else "intake.how_dates_iso"
@@ -64,7 +72,22 @@ def decide_dates(parts: Moments, header: str, *, told: Order | None = None, epoc
     good = total - looks[Look.NONE] - (0 if serial else looks[Look.SERIAL]) + sum(weights) - total
     share = good / total if total else 1.0
     order, how, question = _order(looks, parts, header, told)
-    return DateDecision(order, how, serial, empty, question, share)
+    known = int(year) if year is not None and re.fullmatch(r"(?:19|20)\d\d", year) else None
+    asked = _ask_year(looks, parts, header) if looks[Look.YEARLESS] and known is None else None
+    return DateDecision(order, how, serial, empty, question, share, known, asked)
+
+
+def _ask_year(looks: Counter[Look], parts: Moments, header: str) -> Question:
+    """Dates without a year: which year, the commonest of the column's other dates first."""
+    places = [place for place, day in enumerate(parts.days) if look(day) is Look.YEARLESS]
+    years: Counter[str] = Counter()
+    for day, weight in zip(parts.days, parts.weights().tolist(), strict=True):
+        if found := re.search(r"(?<!\d)(?:(?:19|20)\d\d|(?<=[./\- ])\d\d$)", plain_digits(day)):
+            years[found[0] if len(found[0]) == 4 else f"20{found[0]}"] += weight
+    values: dict[str, object] = {"column": header, "example": parts.days[places[0]], "n": looks[Look.YEARLESS]}
+    options = {year: Message("intake.option_year", {"year": year, "n": count}) for year, count in years.most_common(4)}
+    line = f'year: {{"{header}": {next(iter(options), "2025")}}}'
+    return Question(f"year:{header}", Message("intake.ask_year", values), (), options, line)
 
 
 def _order(
@@ -91,7 +114,7 @@ def _one_reading(looks: Counter[Look]) -> tuple[Order | None, Message]:
     """Columns whose dates have one reading each, or none."""
     if looks[Look.ISO]:
         return Order.ISO, Message("intake.how_dates_iso")
-    key = "named" if looks[Look.NAMED] else "serial" if looks[Look.SERIAL] else "none"
+    key = "named" if looks[Look.NAMED] or looks[Look.YEARLESS] else "serial" if looks[Look.SERIAL] else "none"
     return None, Message(f"intake.how_dates_{key}")
 
 

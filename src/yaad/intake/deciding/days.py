@@ -18,6 +18,7 @@ SERIALS = (20_000, 80_000)
 NUMERIC = re.compile(r"(\d{1,4})\s?([./\- ])\s?(\d{1,2})\s?\2\s?(\d{1,4})")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 DAY_NAME = re.compile(r"(\d{1,2})[\s.\-/]*([^\W\d_]+)[\s.,\-/]*(\d{4}|\d{2})")
+DAY_NAME_ALONE = re.compile(r"(\d{1,2})[\s.\-/]*([^\W\d_]+)")
 NAME_DAY = re.compile(r"([^\W\d_]+)[\s.]*(\d{1,2})(?:st|nd|rd|th)?[,\s]+(\d{4})")
 WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", re.IGNORECASE)
 
@@ -58,14 +59,16 @@ class Look(StrEnum):
     MONTH_FIRST = "month_first"  # 12/25/2024
     SERIAL = "serial"  # 45000: a spreadsheet's day number
     HEBREW = "hebrew"  # ג' באדר תשפ"ה: another calendar
+    YEARLESS = "yearless"  # 3 באפריל: the month is a word, the year is nowhere
     NONE = "none"  # no date
 
 
-BAD, IMPOSSIBLE, YEAR, MISFIT = (
+BAD, IMPOSSIBLE, YEAR, MISFIT, NO_YEAR = (
     "intake.rejected_bad_date",
     "intake.rejected_impossible_date",
     "intake.rejected_year",
     "intake.rejected_date_order",
+    "intake.rejected_no_year",
 )
 
 
@@ -94,6 +97,13 @@ def _named(text: str) -> tuple[int, int, str] | None:
     return None
 
 
+def _yearless(text: str) -> tuple[int, int] | None:
+    """Day and month of a date whose month is a word and whose year is not written."""
+    found = DAY_NAME_ALONE.fullmatch(re.sub(r"['׳’]", "", WEEKDAY.sub("", text)))
+    month = _month(found[2]) if found else None
+    return (int(found[1]), month) if found and month else None
+
+
 @lru_cache(maxsize=65536)
 def look(text: str) -> Look:
     """What a text shows of its order.
@@ -106,10 +116,10 @@ def look(text: str) -> Look:
         return _numeric_look(found[1], found[3], found[4])
     if COMPACT.fullmatch(plain) and isinstance(_compact(plain), int):
         return Look.ISO
-    if _named(plain) is not None:
-        return Look.NAMED
-    if read_hebrew(plain) is not None:
-        return Look.HEBREW
+    worded = ((_named, Look.NAMED), (read_hebrew, Look.HEBREW), (_yearless, Look.YEARLESS))
+    for read, shown in worded:
+        if read(plain) is not None:
+            return shown
     number = plain.partition(".")[0]
     if number.isdecimal() and SERIALS[0] <= int(number) <= SERIALS[1]:
         return Look.SERIAL
@@ -129,7 +139,9 @@ def _numeric_look(first: str, second: str, last: str) -> Look:
     return Look.SAME if a == b else Look.BOTH
 
 
-def read_day(text: str, order: Order | None, pivot: int = PIVOT, serial: int | None = None) -> int | str:
+def read_day(
+    text: str, order: Order | None, pivot: int = PIVOT, serial: int | None = None, year: int | None = None
+) -> int | str:
     """Days since 1970-01-01, or the key of the reason why not.
 
     Args:
@@ -137,6 +149,7 @@ def read_day(text: str, order: Order | None, pivot: int = PIVOT, serial: int | N
         order: how numeric dates of this column are written.
         pivot: see `PIVOT`.
         serial: 1900 or 1904 where plain numbers are a workbook's day numbers.
+        year: of dates that name none.
 
     >>> read_day("01/03/2024", Order.DAY_FIRST), read_day("31/02/2024", Order.DAY_FIRST)
     (19783, 'intake.rejected_impossible_date')
@@ -146,15 +159,23 @@ def read_day(text: str, order: Order | None, pivot: int = PIVOT, serial: int | N
         return _numeric(found[1], found[3], found[4], order, pivot)
     if COMPACT.fullmatch(plain):
         return _compact(plain)
-    named = _named(plain)
-    if named is not None:
-        return _days(_year(named[2], pivot), named[1], named[0])
-    hebrew = read_hebrew(plain)
-    if hebrew is not None:
-        return _hebrew(hebrew, plain) if order is Order.HEBREW else MISFIT
+    worded = _read_worded(plain, order, pivot, year)
+    if worded is not None:
+        return worded
     if serial is not None and look(text) is Look.SERIAL:
         return _serial(int(plain.partition(".")[0]), serial)
     return IMPOSSIBLE if plain == "60" and serial == 1900 else BAD
+
+
+def _read_worded(text: str, order: Order | None, pivot: int, year: int | None) -> int | str | None:
+    """A date whose month is a word; None where it is none."""
+    if (named := _named(text)) is not None:
+        return _days(_year(named[2], pivot), named[1], named[0])
+    if (hebrew := read_hebrew(text)) is not None:
+        return _hebrew(hebrew, text) if order is Order.HEBREW else MISFIT
+    if (alone := _yearless(text)) is not None:
+        return NO_YEAR if year is None else _days(year, alone[1], alone[0])
+    return None
 
 
 def _numeric(first: str, second: str, last: str, order: Order | None, pivot: int) -> int | str:

@@ -120,7 +120,11 @@ def propose_kind(headers: Sequence[str], *, repeated_ids: bool) -> Kind | None:
         (Kind.PRODUCTS, {"name", "price"}, set()),
         (Kind.ACCOUNTS, {"name"}, {"sector", "city", "phone", "email"}),
     )
-    for kind, needed, some in signs:
-        if needed <= by_kind[kind] and (not some or some & by_kind[kind]):
-            return kind
-    return None
+    kind = next(
+        (kind for kind, needed, some in signs if needed <= by_kind[kind] and (not some or some & by_kind[kind])), None
+    )
+    # Customers and products have no day on which they inquired; inquiries without a status have.
+    inquired = (
+        "entered" in deals and {"source", "campaign", "amount"} & deals and {"phone", "account", "contact"} & deals
+    )
+    return Kind.DEALS if inquired and kind in (None, Kind.ACCOUNTS, Kind.PRODUCTS) else kind

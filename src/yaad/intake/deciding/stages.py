@@ -12,7 +12,7 @@ import pyarrow as pa
 from yaad.errors import Question
 from yaad.intake.arrow import Codes, Mask, codes
 from yaad.intake.deciding.folding import fold
-from yaad.intake.deciding.words import stage_words
+from yaad.intake.deciding.words import COUNTED, stage_words
 from yaad.intake.mapping import StageRule, stages_line
 from yaad.model import StageType
 from yaad.text import Message
@@ -172,7 +172,8 @@ def _type(stage: StageSeen, answer: str | None, *, some_closed: bool, beside: bo
     known = words.type_of(stage.name)
     if known is not None:
         return known, Message(f"intake.how_stage_{known.value}")
-    return (None, Message(OPEN_HOW)) if key in words.asked else _by_rows(stage, some_closed=some_closed, beside=beside)
+    asked = {key, COUNTED.sub("", key)} & words.asked or (_marked(stage) is None and words.almost(stage.name))
+    return (None, Message(OPEN_HOW)) if asked else _by_rows(stage, some_closed=some_closed, beside=beside)
 
 
 def _by_rows(stage: StageSeen, *, some_closed: bool, beside: bool) -> tuple[StageType | None, Message]:
@@ -224,7 +225,7 @@ def _with_line(
 
 def _leaning(stage: StageSeen, *, won: bool, some_closed: bool) -> StageType:
     """What a doubtful stage is written as in a suggestion: open without endings, won by a name like a closing."""
-    if some_closed and not stage.closed:
+    if (some_closed and not stage.closed) or fold(stage.name) in stage_words().waiting:
         return StageType.OPEN
     return StageType.WON if not won and fold(stage.name) in stage_words().ending else StageType.LOST
 

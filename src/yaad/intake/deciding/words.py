@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import cast
 
@@ -15,6 +15,8 @@ from yaad.model import StageType
 
 TEXT_ONLY = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads YAML as texts, lists and keys; in C where the library has it."""
+LONG = 4
+"""Letters of the shortest word that a slip of the hand is looked for in."""
 COUNTED = re.compile(r"\s*\d+$")
 """The number of a try: "no answer 2"."""
 Names = dict[str, int]
@@ -59,10 +61,11 @@ class HeaderWords:
 
 @dataclass(frozen=True)
 class StageWords:
-    """Names of stages: open ones with their usual place, endings, those that are asked; of these, what sounds won.
+    """Names of stages: open ones with their usual place, endings, those that are asked.
 
-    Then attempts to reach a person, deals on hold, and what never was an inquiry. `standing` and `deleted` are words
-    of a column beside the stage.
+    Of those asked, what is written as won (`ending`) and as open (`waiting`) in a suggestion. Then attempts to reach a
+    person, deals on hold, and what never was an inquiry. `standing` and `deleted` are words of a column beside the
+    stage.
     """
 
     open: Names
@@ -70,6 +73,7 @@ class StageWords:
     lost: frozenset[str]
     asked: frozenset[str]
     ending: frozenset[str]
+    waiting: frozenset[str]
     attempt: frozenset[str]
     on_hold: frozenset[str]
     not_inquiry: frozenset[str]
@@ -88,6 +92,33 @@ class StageWords:
                 if key in names and key not in self.asked:
                     return kind
         return None
+
+    def almost(self, name: str) -> bool:
+        """Whether a name that no list knows is one letter away from one that does not stand open.
+
+        It is asked then: a slip of the hand must not make an open deal of a lost one.
+
+        >>> [stage_words().almost(name) for name in ("לא רלונטי", "ניסגר", "אין מענא", "פגישה שנייה")]
+        [True, True, True, False]
+        """
+        key = COUNTED.sub("", fold(name)).replace(" ", "")
+        return any(_one_away(key, word) for word in self._endings if abs(len(word) - len(key)) <= 1)
+
+    @cached_property
+    def _endings(self) -> tuple[str, ...]:
+        """The names that end a deal or set it aside, without their spaces; short ones resemble too much."""
+        names = (*self.won, *self.lost, *self.asked, *self.attempt, *self.on_hold, *self.not_inquiry)
+        return tuple(word for one in names if len(word := one.replace(" ", "")) >= LONG)
+
+
+def _one_away(one: str, other: str) -> bool:
+    """Equal but for one letter too many, missing, or another, or for two that changed places."""
+    if len(one) < LONG - 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rests = {(one[start + i :], other[start + j :]) for i, j in ((0, 0), (1, 0), (0, 1), (1, 1))}
+    swapped = one[start + 1 : start + 2] + one[start : start + 1] + one[start + 2 :] == other[start:]
+    return swapped or any(a == b for a, b in rests)
 
 
 def _load(name: str) -> dict[str, object]:
@@ -141,6 +172,7 @@ def stage_words() -> StageWords:
         lost=frozenset(_folded(plain["lost"])),
         asked=frozenset(_folded(plain["asked"])),
         ending=frozenset(_folded(plain["ending"])),
+        waiting=frozenset(_folded(plain["waiting"])),
         attempt=frozenset(_folded(plain["attempt"])),
         on_hold=frozenset(_folded(plain["on_hold"])),
         not_inquiry=frozenset(_folded(plain["not_inquiry"])),

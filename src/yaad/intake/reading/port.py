@@ -60,6 +60,8 @@ class Found:
         sheet: of a workbook.
         date1904: the workbook counts its days from 1904.
         evidence: a sentence a decision.
+        notes: what must be known of the file's look: hidden columns and rows.
+        paint: row → the colour that a person painted it with.
     """
 
     encoding: str | None = None
@@ -67,6 +69,8 @@ class Found:
     header_row: int | None = None
     sheet: str | None = None
     date1904: bool = False
+    notes: list[Message] = field(default_factory=list)
+    paint: dict[int, str] = field(default_factory=dict)
     evidence: list[Message] = field(default_factory=list)
 
 

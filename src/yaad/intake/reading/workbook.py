@@ -70,6 +70,8 @@ class WorkbookReader:
             header_row=self._head + 1,
             sheet=self._sheet,
             date1904=bool(about["date1904"]),
+            notes=_hidden_parts(sheet, self.headers, corner, source.name),
+            paint=dict(sheet.get("paint", ())),
             evidence=[
                 Message("intake.how_sheet", {"sheet": self._sheet, "n": self._counted}),
                 Message("intake.how_header", {"row": self._head + 1}),
@@ -146,6 +148,19 @@ def _filled(rows: Iterator[Row], merged: Sequence[Sequence[int]], corner: int) -
             if 0 <= column < len(row):
                 active[column] = (last[number, column], row[column])
         yield row
+
+
+def _hidden_parts(sheet: dict[str, Any], headers: Sequence[str], corner: int, name: str) -> list[Message]:
+    """What is said of hidden columns and rows: they are read like the others."""
+    notes: list[Message] = []
+    ranges = sheet.get("hidden_columns", ())
+    hidden = [h for n, h in enumerate(headers, start=corner + 1) if any(low <= n <= high for low, high in ranges)]
+    if named := [header for header in hidden if not header.startswith("#")]:
+        values: dict[str, object] = {"name": name, "columns": ", ".join(named), "n": len(named)}
+        notes.append(Message("intake.note_hidden_columns", values))
+    if count := sheet.get("hidden_rows", 0):
+        notes.append(Message("intake.note_hidden_rows", {"name": name, "n": count}))
+    return notes
 
 
 def _left_out(parts: Sequence[dict[str, Any]], sheet: str) -> list[Message]:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from yaad.intake.reading.apart.colours import MOST, paints, row_paint
 from yaad.intake.reading.apart.refusing import BLOCK, Refused, check_entities, check_sizes
 
 ROW_END = re.compile(rb"</(?:\w+:)?row>")
@@ -19,6 +20,9 @@ MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):(
 DATE1904 = re.compile(rb'date1904="(?:1|true)"')
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 ERROR = "e"
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
+COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+SPAN = re.compile(rb'\b(min|max)="(\d{1,5})"')
 MOST_RANGES = 100_000
 
 
@@ -43,6 +47,7 @@ def survey(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
     links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     found: list[dict[str, Any]] = []
+    styles = paints(archive)
     for sheet in book.iter():
         if not sheet.tag.endswith("}sheet"):
             continue
@@ -51,16 +56,20 @@ def survey(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
         if "worksheets/" not in member or member not in archive.namelist():
             continue
         name = {"name": sheet.get("name"), "shown": sheet.get("state", "visible") == "visible"}
-        found.append(name | measure(archive, member))
+        found.append(name | measure(archive, member, styles))
     return found
 
 
-def measure(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:
+def measure(archive: zipfile.ZipFile, member: str, styles: list[str]) -> dict[str, Any]:
     """One sheet by its text: rows with a value, cells, last row and column, merged ranges, formulas never computed.
+
+    Also which rows are painted in which of `styles`, and which columns and how many rows are hidden.
 
     A lone far cell shows itself by the ratio of area to cells.
     """
-    rows = cells = number = last_row = last_column = 0
+    rows = cells = number = last_row = last_column = hidden_rows = 0
+    hidden_columns: list[list[int]] = []
+    paint: list[tuple[int, str]] = []
     unsaved: list[int] = []
     merged: list[list[int]] = []
     for block, ended in _blocks(archive, member):
@@ -68,6 +77,7 @@ def measure(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:
             merged += _merged(block)
             continue
         opens = b":c " if prefixed(block) else b"<c "
+        hidden_columns += _hidden_columns(block) if not number else []
         cells += block.count(opens)
         computed = b"<f" in block or (opens != b"<c " and b":f" in block)
         for part in block.split(b"</row>")[:-1] if opens == b"<c " else ROW_END.split(block)[:-1]:
@@ -82,8 +92,22 @@ def measure(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:
                 number = int(told[1]) if told else number + 1
             if computed and _unsaved(part):
                 unsaved.append(number)
+            if styles and len(paint) <= MOST and (colour := row_paint(part, styles)):
+                paint.append((number, colour))
+            hidden_rows += b"hidden=" in part and HIDDEN_ROW.search(part) is not None
     size = {"rows": rows, "cells": cells, "last_row": last_row, "last_column": last_column}
-    return {**size, "merged": merged[:MOST_RANGES], "unsaved": unsaved}
+    hidden = {"hidden_columns": hidden_columns, "hidden_rows": hidden_rows}
+    return {**size, **hidden, "merged": merged[:MOST_RANGES], "unsaved": unsaved, "paint": paint[:MOST]}
+
+
+def _hidden_columns(text: bytes) -> list[list[int]]:
+    """Ranges of hidden columns, from 1; they stand before the first row."""
+    spans = [
+        {name.decode(): int(number) for name, number in SPAN.findall(told)}
+        for told in COLUMN.findall(text[: text.find(b"sheetData")])
+        if b'hidden="1"' in told or b'hidden="true"' in told
+    ]
+    return [[span["min"], span["max"]] for span in spans if span.keys() >= {"min", "max"}]
 
 
 def prefixed(block: bytes) -> bool:
