@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yaad.book.sources.vault import LONGEST, NAME, Vault, key_path
+from yaad.book.sources import SECRETS
+from yaad.book.sources.vault import LONGEST, Vault, key_path
 from yaad.errors import InputError
 
 SECRET = "hunter2-hunter2-סוד"
@@ -38,7 +39,7 @@ def test_a_secret_comes_back_and_stands_nowhere_in_the_clear(vault, tmp_path):
             assert SECRET.encode() not in path.read_bytes()
             assert path.stat().st_mode & 0o077 == 0
     key = (tmp_path / "config" / "yaad" / "secret.key").read_text().strip()
-    assert key not in (tmp_path / "book" / NAME).read_text()
+    assert key not in (tmp_path / "book" / SECRETS).read_text()
     vault.forget("crm")
     assert (vault.secret("crm", PLACE), vault.secret("calls", "sftp://pbx.example:22")) == ("", "other")
 
@@ -47,7 +48,7 @@ def test_the_same_secret_is_never_written_alike(vault, tmp_path):
     seen = set()
     for _ in range(5):
         vault.keep("crm", PLACE, SECRET, AT)
-        seen.add(json.loads((tmp_path / "book" / NAME).read_text())["crm"]["sealed"])
+        seen.add(json.loads((tmp_path / "book" / SECRETS).read_text())["crm"]["sealed"])
     assert len(seen) == 5
 
 
@@ -59,7 +60,7 @@ def test_another_key_another_place_and_a_changed_file_are_told(vault, tmp_path):
     assert refused(lambda: other.secret("crm", PLACE)) == "sources.secret_other_key"
     assert other.since("crm") == AT
     assert refused(lambda: vault.secret("crm", "https://elsewhere.example")) == "sources.secret_other_place"
-    path = tmp_path / "book" / NAME
+    path = tmp_path / "book" / SECRETS
     plain = json.loads(path.read_text())
     for field, value, key in (
         ("place", "https://elsewhere.example", "sources.secret_other_place"),

@@ -16,7 +16,7 @@ from yaad import insight, measures
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.reports import ImportReport
-from yaad.book.sources import is_follow_up, write_follow_up
+from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
@@ -529,7 +529,7 @@ class Book:
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
     own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
-    own |= {JOURNAL_NAME, COMPANY}
+    own |= {JOURNAL_NAME, COMPANY, SECRETS}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 

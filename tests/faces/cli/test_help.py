@@ -6,18 +6,24 @@ import pytest
 import typer
 
 from yaad.faces.cli.app import app
-from yaad.faces.cli.help import localize, option_key
+from yaad.faces.cli.help import localize, option_key, verbs
 from yaad.faces.cli.options import KindName
 from yaad.text import LANGUAGES, Message, has_key, keys, render
 
 HEBREW = re.compile(r"[\u0590-\u05FF]")
 COMMAND = typer.main.get_command(app)
-VERBS = sorted(COMMAND.commands)
+VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "plan", "whatif",
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "rebuild", "serve", "demo", "workbook", "watch", "pull",
+    "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",
 }  # fmt: skip
+
+
+def _words(verb):
+    """The words of a verb; that of a group is two."""
+    return verb.split("-", 1) if verb.startswith("source-") else [verb] if verb else []
 
 
 def test_all_verbs_are_there():
@@ -26,14 +32,14 @@ def test_all_verbs_are_there():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_verb_and_option_has_its_help(lang):
-    for name, verb in COMMAND.commands.items():
+    for name, verb in VERBS.items():
         assert has_key(f"cli.help_{name}", lang), name
         for param in verb.params:
             assert has_key(option_key(name, param.name), lang), (name, param.name)
 
 
 def test_no_help_is_left_over():
-    used = {option_key(name, param.name) for name, verb in COMMAND.commands.items() for param in verb.params}
+    used = {option_key(name, param.name) for name, verb in VERBS.items() for param in verb.params}
     used |= {option_key("", param.name) for param in COMMAND.params} | {"cli.option_help"}
     assert {key for key in keys("en", "cli") if key.startswith("cli.option_")} == used
     assert {key for key in keys("en", "cli") if key.startswith("cli.help_")} == {f"cli.help_{name}" for name in NAMED}
@@ -41,7 +47,7 @@ def test_no_help_is_left_over():
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_help_speaks_hebrew(yaad, verb):
-    words = ([verb] if verb else []) + ["--help", "--lang", "he"]
+    words = [*_words(verb), "--help", "--lang", "he"]
     # each line of words, frames and hints aside, is Hebrew; options and sample values stay as they are typed
     done = yaad(*words)
     assert done.code == 0
@@ -52,7 +58,7 @@ def test_help_speaks_hebrew(yaad, verb):
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_help_speaks_english(yaad, verb):
-    done = yaad(*([verb] if verb else []), "--help")
+    done = yaad(*_words(verb), "--help")
     assert done.code == 0
     assert "Usage: yaad" in done.out
     assert not HEBREW.search(done.out)

@@ -144,9 +144,10 @@ class Outgoing:
         return parts
 
     def session(self, session: requests.Session) -> requests.Session:
-        """The session, going out this way alone: no proxy of the machine, no password of a ``.netrc``."""
+        """The session, going out this way alone: no proxy of the machine, no password of a ``.netrc``, no redirect."""
         session.trust_env = False
         session.auth = lambda request: request
+        session.get_redirect_target = lambda resp: None  # noqa: ARG005 - called by this name
         adapter = _adapter(self)
         session.mount("https://", adapter)
         session.mount("http://", adapter)

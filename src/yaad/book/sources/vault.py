@@ -20,10 +20,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from yaad.book.sources import SECRETS
 from yaad.errors import InputError
 from yaad.text import Message
 
-NAME = "secrets.enc"
 KEY_VARIABLE = "YAAD_SECRET_KEY"
 KEY_BYTES, NONCE_BYTES = 32, 12
 OWN_ALONE = 0o600
@@ -52,7 +52,7 @@ class Vault:
     """
 
     def __init__(self, root: Path, key: Path) -> None:
-        self._path, self._key, self._root = root / NAME, key, root
+        self._path, self._key, self._root = root / SECRETS, key, root
 
     def __repr__(self) -> str:
         return "Vault()"

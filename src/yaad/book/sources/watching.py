@@ -89,29 +89,48 @@ class WatchedFolder:
 
     def _handle(self, path: Path) -> Handled:
         mapping = path.with_name(path.name + MAPPING)
-        state, said = self._brought_in(path, mapping if mapping.is_file() else None)
-        folder = self.folder / state.value
-        folder.mkdir(exist_ok=True)
-        to = _free(folder, path.name)
-        if mapping.is_file():
-            mapping.replace(to.with_name(to.name + MAPPING))
-        to.with_name(to.name + TEXT).write_text(said + "\n", "utf-8")
-        path.replace(to)
-        return Handled(path.name, state, to, said)
+        how = Message("sources.how_to_answer", {"name": path.name, "mapping": mapping.name})
+        state, said = brought_in(path, mapping if mapping.is_file() else None, self._import, self.lang, how)
+        return Handled(path.name, state, lay_aside(path, self.folder, state, said), said)
 
-    def _brought_in(self, path: Path, mapping: Path | None) -> tuple[State, str]:
-        try:
-            return State.DONE, _account(self._import(path, mapping), self.lang)
-        except OpenQuestion as open_:
-            how = Message("sources.how_to_answer", {"name": path.name, "mapping": path.name + MAPPING})
-            return State.ASKED, f"{open_.say(self.lang)}\n\n{render(how, self.lang)}\n\n{map_lines(open_.questions)}"
-        except BookError:
-            raise
-        except YaadError as error:
-            return State.FAILED, error.say(self.lang)
-        except Exception as error:  # noqa: BLE001 - one file that meets a fault of ours must not keep the others waiting
-            what = f"{type(error).__name__}: {error}".splitlines()[0]
-            return State.FAILED, render(Message("sources.fault", {"what": what}), self.lang)
+
+def brought_in(
+    path: Path, mapping: Path | None, importing: Importing, lang: str, how_to_answer: Message
+) -> tuple[State, str]:
+    """Import a file: how it went, and the account, the questions or the reason.
+
+    Raises:
+        BookError: the book is absent, damaged, or somebody else is writing.
+    """
+    try:
+        return State.DONE, account(importing(path, mapping), lang)
+    except OpenQuestion as open_:
+        return State.ASKED, asked_text(open_, how_to_answer, lang)
+    except BookError:
+        raise
+    except YaadError as error:
+        return State.FAILED, error.say(lang)
+    except Exception as error:  # noqa: BLE001 - one file that meets a fault of ours must not keep the others waiting
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        return State.FAILED, render(Message("sources.fault", {"what": what}), lang)
+
+
+def asked_text(open_: OpenQuestion, how_to_answer: Message, lang: str) -> str:
+    """Questions, how they are answered, and the lines of a mapping that do."""
+    return f"{open_.say(lang)}\n\n{render(how_to_answer, lang)}\n\n{map_lines(open_.questions)}"
+
+
+def lay_aside(path: Path, folder: Path, state: State, said: str) -> Path:
+    """Put a file, with its mapping and the text of how it went, into the folder of its state; gives its place."""
+    mapping = path.with_name(path.name + MAPPING)
+    beside = folder / state.value
+    beside.mkdir(exist_ok=True)
+    to = _free(beside, path.name)
+    if mapping.is_file():
+        mapping.replace(to.with_name(to.name + MAPPING))
+    to.with_name(to.name + TEXT).write_text(said + "\n", "utf-8")
+    path.replace(to)
+    return to
 
 
 def map_lines(questions: Sequence[Question]) -> str:
@@ -143,7 +162,7 @@ def _yaml_line(key: str, value: object) -> str:
     return f"{key}: {inner.removesuffix('...' + chr(10)).strip()}"
 
 
-def _account(report: ImportReport, lang: str) -> str:
+def account(report: ImportReport, lang: str) -> str:
     """The account of an import in sentences."""
     table = report.table(lang)
     changed = report.stored.committed

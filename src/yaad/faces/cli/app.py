@@ -57,3 +57,4 @@ for _name, _verb in (
     ("demo", house.demo),
 ):
     app.command(_name, cls=Verb)(_verb)
+app.add_typer(sources.source, name="source")

@@ -44,7 +44,7 @@ def localize(group: Any, lang: str, *, with_help: bool) -> None:  # noqa: ANN401
         with_help: a help text will be shown, so the fixed words of its frames are set as well.
     """
     group.help = sentence("cli.help", lang)
-    for name, command in group.commands.items():
+    for name, command in verbs(group).items():
         command.help = sentence(f"cli.help_{name}", lang)
         command.rich_help_panel = sentence("cli.panel_verbs", lang)
         for param in command.params:
@@ -56,6 +56,16 @@ def localize(group: Any, lang: str, *, with_help: bool) -> None:  # noqa: ANN401
         param.rich_help_panel = sentence("cli.panel_options", lang)
     if with_help:
         _frames(lang)
+
+
+def verbs(group: Any, before: str = "") -> dict[str, Any]:  # noqa: ANN401 – a class of a private module
+    """All verbs by name, those of a group under its name too: ``source``, ``source-add``."""
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if isinstance(command, TyperGroup):
+            found |= verbs(command, f"{before}{name}-")
+    return found
 
 
 def option_key(verb: str, option: str) -> str:

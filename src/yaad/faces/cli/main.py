@@ -80,7 +80,8 @@ def _mistake(error: Exception, context: object, words: Sequence[str], lang: str)
         return sentence("cli.missing", lang, {"name": _shown(param)})
     commands = getattr(getattr(context, "command", None), "commands", None)
     if kind == "UsageError" and commands:
-        asked = next((word for word in words if not word.startswith("-")), "")
+        path = str(getattr(context, "command_path", "")).split()
+        asked = next((word for word in words if not word.startswith("-") and word not in path), "")
         return UnknownName("verb", asked, commands).say(lang)
     if kind == "UsageError" and (
         extra := re.search(r"unexpected extra argument(?:s|\(s\))? \((.+)\)", str(getattr(error, "message", "")))

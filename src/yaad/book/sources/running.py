@@ -1,0 +1,230 @@
+"""Sources at work: what is due is fetched, what has changed goes through the book's import, the rest is said.
+
+A file that leaves something open waits in ``asked`` until it is answered, and what comes later waits behind it: data
+go into the book in the order in which they came. One run at a time.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from yaad.book.sources.arriving import Known, Outside
+from yaad.book.sources.named import Source, SourceFiles
+from yaad.book.sources.schedule import Schedule, due_at
+from yaad.book.sources.vault import Vault
+from yaad.book.sources.working import Importing, Outcome, Work, mapping_of, waiting
+from yaad.errors import InputError, YaadError
+from yaad.facts import Lake
+from yaad.facts.lock import writer_lock
+from yaad.text import Message
+
+ZONE = "Asia/Jerusalem"
+"""The zone of a book that has none of its own yet."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A source that ran.
+
+    Attributes:
+        name: of the source.
+        outcome: how it went.
+        said: the account, the questions, or why it failed, in one language.
+        due: when it is due next; None for one that runs by hand alone.
+    """
+
+    name: str
+    outcome: Outcome
+    said: str
+    due: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a source stands.
+
+    Attributes:
+        source: itself.
+        last: when it ran.
+        outcome: how that went; None where it never ran.
+        said: what that run had to say.
+        due: when it is due next.
+        secret_since: since when a secret is kept for it.
+        waiting: files that wait for answers.
+    """
+
+    source: Source
+    last: dt.datetime | None
+    outcome: Outcome | None
+    said: str
+    due: dt.datetime | None
+    secret_since: dt.datetime | None
+    waiting: tuple[Path, ...]
+
+
+class Sources:
+    """The sources of a book.
+
+    Args:
+        root: the folder of the book.
+        vault: its secrets.
+        outside: the world.
+    """
+
+    def __init__(self, root: Path, vault: Vault, outside: Outside | None = None) -> None:
+        self._root, self._vault, self._outside = root, vault, outside or Outside()
+        self._files = SourceFiles(root)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The book's zone, by which schedules go."""
+        pin = Lake.open(self._root).pin() if Lake.exists(self._root) else None
+        return ZoneInfo(pin.zone if pin is not None and pin.imports else ZONE)
+
+    def names(self) -> list[str]:
+        """All sources."""
+        return self._files.names()
+
+    def add(self, source: Source) -> Source:
+        """Add a source.
+
+        Raises:
+            UnknownName: no such kind, or no such mapping in the book.
+            InputError: there is one of this name, or it cannot be run.
+        """
+        checked = source.checked(self._outside.way)
+        if checked.name in self.names():
+            raise InputError(Message("sources.source_exists", {"name": checked.name}))
+        if checked.mapping:
+            self._mapping(checked)
+        self._files.save(checked)
+        return checked
+
+    def remove(self, name: str) -> None:
+        """Take a source away, with its secret. What it brought stays in the book.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        self._files.load(name)
+        self._vault.forget(name)
+        self._files.remove(name)
+
+    def keep_secret(self, name: str, secret: str, at: dt.datetime) -> None:
+        """Keep the password or token of a source.
+
+        Raises:
+            UnknownName: there is no such source.
+            InputError: it needs none, or it cannot be kept.
+        """
+        source = self._files.load(name)
+        if not source.place:
+            raise InputError(Message("sources.secret_needless", {"name": name}))
+        self._vault.keep(name, source.place, secret, at)
+
+    def standing(self, name: str, now: dt.datetime) -> Standing:
+        """How a source stands.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        source, state = self._files.load(name), self._files.state(name)
+        last, outcome = _last(state), _outcome(state)
+        return Standing(
+            source,
+            last,
+            outcome,
+            str(state.get("said", "")),
+            self._due(source, last, outcome, now),
+            self._vault.since(name),
+            tuple(waiting(self._files.folder / name)),
+        )
+
+    def due(self, now: dt.datetime) -> list[str]:
+        """The sources that are due; one whose file is damaged is, so that it is told."""
+        found = []
+        for name in self.names():
+            try:
+                at = self.standing(name, now).due
+            except YaadError:
+                at = now
+            if at is not None and at <= now:
+                found.append(name)
+        return found
+
+    def run(
+        self,
+        names: Sequence[str] | None,
+        importing: Importing,
+        now: dt.datetime,
+        lang: str,
+        *,
+        answers: Mapping[str, str] | None = None,
+        mapping: Path | None = None,
+    ) -> Iterator[Run]:
+        """Run sources one after the other, or those that are due; what fails does not keep the others.
+
+        Args:
+            names: of the sources; None for all that are due.
+            importing: imports files.
+            now: the moment.
+            lang: of what is said.
+            answers: to what the files leave open.
+            mapping: of their files, in the place of the source's own.
+
+        Raises:
+            UnknownName: there is no such source.
+            BookError: another run is under way.
+        """
+        for name in names or ():
+            self._files.load(name)
+        self._files.folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(self._files.folder, "sources"):
+            for name in self.due(now) if names is None else names:
+                work = Work(self._root, self._vault, self._outside, importing, lang, dict(answers or {}), mapping)
+                yield self._run(name, work, now)
+
+    def _run(self, name: str, work: Work, now: dt.datetime) -> Run:
+        try:
+            source = self._files.load(name).checked(self._outside.way)
+        except YaadError as error:  # its file was changed by hand
+            return Run(name, Outcome.FAILED, error.say(work.lang), now)
+        outcome, said, known = work.run(source, _known(self._files.state(name)))
+        told = {"last": now.isoformat(), "outcome": outcome.value, "said": said, "known": asdict(known)}
+        self._files.write_state(name, told)
+        return Run(name, outcome, said, self._due(source, now, outcome, now))
+
+    def _due(
+        self, source: Source, last: dt.datetime | None, outcome: Outcome | None, now: dt.datetime
+    ) -> dt.datetime | None:
+        if not source.schedule:
+            return None
+        schedule = Schedule.parse(source.schedule)
+        return due_at(schedule, last, now, self.zone, failed=outcome is Outcome.FAILED)
+
+    def _mapping(self, source: Source) -> Path:
+        return mapping_of(self._root, source)
+
+
+def _last(state: Mapping[str, object]) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(str(state["last"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _outcome(state: Mapping[str, object]) -> Outcome | None:
+    try:
+        return Outcome(str(state["outcome"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _known(state: Mapping[str, object]) -> Known:
+    """By what the last file is known again; nothing where that cannot be read, so that it is fetched once more."""
+    plain, empty = state.get("known"), asdict(Known())
+    if not isinstance(plain, dict) or plain.keys() != empty.keys():
+        return Known()
+    return Known(**plain) if all(type(plain[name]) is type(value) for name, value in empty.items()) else Known()
