@@ -10,10 +10,10 @@ COLUMN = {True: "צבע השורה", False: "row colour"}
 NONE = {True: "ללא צבע", False: "no colour"}
 HUES = (
     (0.045, "אדום", "red"),
-    (0.115, "כתום", "orange"),
+    (0.129, "כתום", "orange"),
     (0.19, "צהוב", "yellow"),
     (0.43, "ירוק", "green"),
-    (0.54, "תכלת", "turquoise"),
+    (0.56, "תכלת", "turquoise"),
     (0.71, "כחול", "blue"),
     (0.82, "סגול", "purple"),
     (0.95, "ורוד", "pink"),
