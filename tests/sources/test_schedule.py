@@ -96,6 +96,7 @@ def test_steps_are_even_over_every_change_of_the_clock(minutes, moment):
 
 
 @given(schedules)
+@example(Schedule(step=dt.timedelta(minutes=10_079)))
 def test_words_come_back(schedule):
     assert Schedule.parse(str(schedule)) == schedule
 

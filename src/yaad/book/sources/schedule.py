@@ -15,7 +15,7 @@ from yaad.text import Message
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-STEP = re.compile(r"([1-9]\d{0,3})\s*(m|h)")
+STEP = re.compile(r"([1-9]\d{0,4})\s*(m|h)")
 SHORTEST = dt.timedelta(minutes=5)
 LONGEST = dt.timedelta(days=7)
 AGAIN = dt.timedelta(minutes=30)
