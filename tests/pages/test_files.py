@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from yaad.book import Book
+from yaad.text import Message, render
 
 pytestmark = pytest.mark.browser
 
@@ -65,10 +66,11 @@ def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tm
     page.seen.check()
 
 
-def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, empty, tmp_path, axe):
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, empty, tmp_path, axe, lang):
     file = tmp_path / "deals.csv"
     file.write_text(AMBIGUOUS, "utf-8")
-    page = visit(empty, "/files/", lang="en")
+    page = visit(empty, "/files/", lang=lang)
     drop(page, file)
     wait_until_settled(page)
     for _ in range(6):
@@ -88,10 +90,11 @@ def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, 
     assert page.locator(".acts .btn.p").count() == 1
     assert axe(page) == []
     before = page.locator(".before").inner_text()
-    assert "3 rows" in before
-    assert "first the day, then the month" in before
+    assert render(Message("web.rows_found", {"n": 3}), lang) in before
+    assert render(Message("intake.option_day_first", {"example": ""}), lang).lstrip(": ") in before
     for stage, outcome in (("Lead", "open"), ("Won", "won"), ("Lost", "lost")):
-        assert page.locator(".before .facts div", has_text=stage).locator("dd").inner_text() == outcome
+        said = page.locator(".before .facts div", has_text=stage).locator("dd").inner_text()
+        assert said == render(Message(f"show.outcome_{outcome}"), lang)
     assert page.evaluate(
         "document.querySelector('.before .facts').compareDocumentPosition(document.querySelector('.acts .btn.p'))"
         " & Node.DOCUMENT_POSITION_FOLLOWING"

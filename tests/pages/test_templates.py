@@ -12,7 +12,19 @@ TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 SAID = re.compile(r"""\{% say(?:_text)? "([a-z_.]+)"(\|add:)?""")
 HANDLER = re.compile(r"""\s(?:on[a-z]+|style|hx-on[^=]*)=["']""")
 # Parts of a page's words whose names are put together: what follows is a page, a kind, a field, a unit, a state.
-PUT_TOGETHER = ("nav_", "tab_", "kind_", "field_", "unit_", "state_", "theme_", "basis_", "table_", "download_")
+PUT_TOGETHER = (
+    "nav_",
+    "tab_",
+    "kind_",
+    "field_",
+    "unit_",
+    "state_",
+    "theme_",
+    "basis_",
+    "table_",
+    "download_",
+    "phase_",
+)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)

@@ -14,7 +14,7 @@ def add(arguments, report):
 
 
 def wait(arguments, report):
-    report(1, 10)
+    report(1, 10, "halfway")
     time.sleep(60)
 
 

@@ -1,5 +1,7 @@
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,20 @@ def test_progress_is_seen_while_it_runs_and_cancel_ends_it(made):
     made.cancel(job)
     assert made.progress(job).state is State.CANCELLED
     assert child.poll() is not None
+
+
+def test_the_phase_of_the_work_is_told_with_its_progress(made):
+    seen = until(made, made.submit("wait", {}), lambda found: found.done == 1)
+    assert (seen.phase, seen.part) == ("halfway", 10)
+
+
+def test_jobs_of_a_server_that_knew_no_phases_are_still_found(tmp_path):
+    path = tmp_path / "jobs.sqlite"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(jobs.TABLE.replace("phase TEXT NOT NULL DEFAULT '',", ""))
+        db.execute("INSERT INTO job (id, task, arguments, state, done) VALUES ('a', 't', '{}', 'done', 7)")
+    found = Jobs(path).progress("a")
+    assert (found.state, found.done, found.phase) == (State.DONE, 7, "")
 
 
 def test_an_error_of_the_family_is_kept_in_both_languages(made):

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS job (
     state TEXT NOT NULL,
     done INTEGER NOT NULL DEFAULT 0,
     total INTEGER,
+    phase TEXT NOT NULL DEFAULT '',
     result TEXT,
     error TEXT,
     pid INTEGER
@@ -61,6 +62,7 @@ class Job:
         id: its name.
         state: where it stands.
         done, total: how much of it is done, of how much; `total` is None while unknown.
+        phase: the part of the work in which it is, by the task's own name for it; empty where it has none.
         result: what the task returned.
         error: language → what went wrong, in words; empty when the process itself broke.
     """
@@ -69,6 +71,7 @@ class Job:
     state: State
     done: int = 0
     total: int | None = None
+    phase: str = ""
     result: Json = None
     error: dict[str, str] | None = None
 
@@ -111,6 +114,9 @@ class Jobs:
         self.path = path
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
+        with connect(path) as db:
+            if "phase" not in {column[1] for column in db.execute("PRAGMA table_info(job)")}:
+                db.execute("ALTER TABLE job ADD COLUMN phase TEXT NOT NULL DEFAULT ''")  # older servers knew none
 
     def submit(self, task: str, arguments: dict[str, Json]) -> str:
         """Start a job and return its id.
@@ -179,12 +185,12 @@ class Jobs:
 
     def _read(self, job: str) -> Job:
         with connect(self.path) as db:
-            row = db.execute("SELECT state, done, total, result, error FROM job WHERE id = ?", (job,)).fetchone()
+            row = db.execute("SELECT state, done, total, phase, result, error FROM job WHERE id = ?", (job,)).fetchone()
         if row is None:
             raise UnknownName("option", job, [])
-        state, done, total, result, error = row
+        state, done, total, phase, result, error = row
         loaded = [json.loads(text) if text else None for text in (result, error)]
-        return Job(job, State(state), done, total, *loaded)
+        return Job(job, State(state), done, total, phase, *loaded)
 
 
 def _is_alive(pid: int) -> bool:

@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from yaad.errors import YaadError
 from yaad.server.jobs import Json, State, connect
@@ -15,8 +15,13 @@ from yaad.text import LANGUAGES
 
 EVERY = 0.2  # seconds between two writes of the progress
 
-Report = Callable[[int, int | None], None]
-"""What a task calls with how much is done and of how much (None while unknown)."""
+
+class Report(Protocol):
+    """What a task calls with how much is done, of how much (None while unknown), and in which phase of its work."""
+
+    def __call__(self, done: int, total: int | None = None, phase: str = "", /) -> None:
+        """Tell it."""
+        ...
 
 
 class Stopped(BaseException):
@@ -29,15 +34,15 @@ def _stop(_signal: int, _frame: object) -> None:
 
 def reporter(database: Path, job: str) -> Report:
     """A function that writes the progress into the job's row, at most every `EVERY` seconds."""
-    last = 0.0
+    last, before = 0.0, ""
 
-    def report(done: int, total: int | None = None) -> None:
-        nonlocal last
-        if time.monotonic() - last < EVERY and done != total:
+    def report(done: int, total: int | None = None, phase: str = "", /) -> None:
+        nonlocal last, before
+        if time.monotonic() - last < EVERY and done != total and phase == before:
             return
-        last = time.monotonic()
+        last, before = time.monotonic(), phase
         with connect(database) as db:
-            db.execute("UPDATE job SET done = ?, total = ? WHERE id = ?", (done, total, job))
+            db.execute("UPDATE job SET done = ?, total = ?, phase = ? WHERE id = ?", (done, total, phase, job))
 
     return report
 

@@ -1,12 +1,14 @@
 """The jobs of the pages: each runs in a child process, takes and returns plain JSON."""
 
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from yaad.book import Book
 from yaad.errors import Question, YaadError
 from yaad.faces.web.wire import pack, unpack
+from yaad.intake import Progress
 from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
 from yaad.model import parse_day
@@ -37,6 +39,36 @@ def register() -> None:
     jobs.register(XRAY, "yaad.faces.web.tasks:xray")
 
 
+class Phase(StrEnum):
+    """What a job of files is at, in this order."""
+
+    READING = "reading"
+    CHECKING = "checking"
+    STORING = "storing"
+
+
+def in_phases(report: Report) -> Progress:
+    """A progress that names its phase.
+
+    Reading is told in bytes of the files. Once all of them are read they are checked, which has no count of its own;
+    whatever is counted on another scale after that is what is stored.
+    """
+    of_files: int | None = None
+
+    def told(done: int, total: int | None) -> None:
+        nonlocal of_files
+        if of_files is None:
+            of_files = total
+        if total != of_files:
+            report(done, total, Phase.STORING)
+        elif done == total:
+            report(0, None, Phase.CHECKING)
+        else:
+            report(done, total, Phase.READING)
+
+    return told
+
+
 def understand(arguments: dict[str, Json], report: Report) -> Json:
     """Read files and say what they hold; nothing is written.
 
@@ -54,9 +86,9 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         mapping=mapping,
         kind=arguments["kind"] or None,
         answers=arguments["answers"],
-        on_progress=report,
+        on_progress=in_phases(report),
     )
-    files = [_file(file) for file in found.files]
+    files = [_file(file, arguments["answers"]) for file in found.files]
     return pack(
         {
             "files": files,
@@ -96,7 +128,7 @@ def _option(answer: str, means: Message) -> Json:
     return {"answer": answer, "means": means, "named": means.key in NAMED}
 
 
-def _file(file: FileUnderstanding) -> Json:
+def _file(file: FileUnderstanding, answers: dict[str, str]) -> Json:
     """How one file was read, column by column; columns that are only kept are named together."""
     known = [column for column in file.columns if column.field is not None]
     columns = [
@@ -104,7 +136,7 @@ def _file(file: FileUnderstanding) -> Json:
         for one in known
     ]
     kept = [column.header for column in file.columns if column.field is None]
-    by_letters = any(fact.key == BY_LETTERS for fact in file.evidence)
+    is_doubted = f"encoding:{file.name}" in answers or any(fact.key == BY_LETTERS for fact in file.evidence)
     return {
         "name": file.name,
         "rows": file.rows_in,
@@ -113,8 +145,8 @@ def _file(file: FileUnderstanding) -> Json:
         "kept": kept,
         "head": [column.header for column in file.columns],
         "preview": file.preview[:PREVIEW],
-        "encoding": file.encoding if by_letters else None,
-        "encodings": [name for name in BYTES if name != file.encoding] if by_letters else [],
+        "encoding": file.encoding if is_doubted else None,
+        "encodings": list(BYTES),
     }
 
 
@@ -144,7 +176,7 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         answers=arguments["answers"],
         as_of=parse_day(arguments["as_of"]) if arguments["as_of"] else None,
         lang=arguments["lang"],
-        on_progress=report,
+        on_progress=in_phases(report),
     )
     made = [record.name for record in book.imports() if record.name not in before]
     return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made[0] if made else ""})

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
+from yaad.faces.web import drafts, made
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import doctor, dwell, errors, files, funnel, imports, measures, overview, plan, reports, why
+from yaad.faces.web.views.stopping import stops
 
 
 class Ending:
@@ -46,7 +48,8 @@ urlpatterns = [
     path("files/<str:draft>/", files.draft, name="draft"),
     path("files/<str:draft>/answer/", files.answer, name="answer"),
     path("files/<str:draft>/start/", files.start, name="start"),
-    path("files/<str:draft>/cancel/", files.cancel, name="cancel"),
+    path("files/<str:draft>/read/", files.read, name="read"),
+    path("files/<str:name>/cancel/", stops(drafts.load, "draft"), name="cancel"),
     path("files/<str:draft>/rejects/<int:number>/", files.rejects, name="rejects"),
     path("files/<str:draft>/rejects/<int:number>/mend.xlsx", files.mend, name="mend"),
     path("files/<str:draft>/changes.csv", files.changes, name="changes"),
@@ -56,7 +59,7 @@ urlpatterns = [
     path("imports/undoing/<slug:job>/", imports.undoing, name="undoing"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<str:report>/", reports.report, name="report"),
-    path("reports/<str:report>/cancel/", reports.cancel, name="report-cancel"),
+    path("reports/<str:name>/cancel/", stops(made.load, "report"), name="report-cancel"),
     path("reports/<str:report>/xray.<str:ending>", reports.xray_file, name="xray-file"),
     path("tables/<slug:table>.<ending:ending>", reports.table_file, name="table-file"),
     path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),

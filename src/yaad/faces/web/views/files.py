@@ -82,7 +82,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     if wanted(request, None) is Format.FRAGMENT:
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})  # the next page of the upload is ready
-        return page(request, "web/parts/progress.html", {"job": job})
+        return page(request, "web/parts/progress.html", {"job": job, "phases": _phases(found)})
     return page(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
 
 
@@ -97,6 +97,7 @@ def _view_of(found: Draft, job: Job | None) -> str:
 
 def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
     context: dict[str, object] = {"page": "files", "draft": found, "job": job, "understood": unpack(found.understood)}
+    context["phases"] = _phases(found)
     context["error"] = (found.error or {}).get(language()) if found.error is not None else None
     context["failed"] = found.error is not None
     context["answered"] = list(unpack(found.answered).values())
@@ -104,6 +105,11 @@ def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
         empty = reading.is_empty()  # all of it may have been taken back since
         context |= {**account(found), "empty": empty, **({} if empty else answers())}
     return context
+
+
+def _phases(found: Draft) -> list[tasks.Phase]:
+    """What the job of a draft goes through."""
+    return [phase for phase in tasks.Phase if found.step is Step.IMPORTING or phase is not tasks.Phase.STORING]
 
 
 def _arguments(found: Draft) -> dict[str, object]:
@@ -185,12 +191,12 @@ def start(request: HttpRequest, draft: str) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, draft: str) -> HttpResponse:
-    """Stop what runs for an upload."""
+def read(request: HttpRequest, draft: str) -> HttpResponse:
+    """Read an upload once more, after its reading was stopped or broke off."""
     del request
     found = drafts.load(draft)
-    if found.job:
-        opened().jobs.cancel(found.job)
+    if not found.job and found.files and found.step is not Step.IMPORTED:
+        _read(found)
     return redirect("draft", draft=draft)
 
 

@@ -104,16 +104,6 @@ def report(request: HttpRequest, report: str) -> HttpResponse:
     return render(request, "web/report.html", context)
 
 
-@require_POST
-def cancel(request: HttpRequest, report: str) -> HttpResponse:
-    """Stop the making of a report."""
-    del request
-    found = made.load(report)
-    if found.job:
-        opened().jobs.cancel(found.job)
-    return redirect("report", report=report)
-
-
 @require_GET
 def xray_file(request: HttpRequest, report: str, ending: str) -> HttpResponse:
     """The report as PDF or workbook."""
