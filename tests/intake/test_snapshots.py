@@ -21,44 +21,31 @@ def weeks(write):
     return [write(name, HEAD + text) for name, text in WEEKS.items()]
 
 
-def steps(batch) -> dict[str, list[tuple[str, str | None]]]:
-    found: dict[str, list[tuple[str, str | None]]] = {}
-    moves = batch.tables["moves"].sort_by([("sort_at", "ascending"), ("seq", "ascending")])
-    for row in moves.to_pylist():
-        before = found.setdefault(row["deal_id"], [])
-        if not before or before[-1][0] != row["to_stage"]:
-            before.append((row["to_stage"], row["day"].isoformat() if row["day"] else None))
-    return found
-
-
-EXPECTED = {
-    "1": [("New", "2025-01-02"), ("Quote", "2025-01-12"), ("Negotiation", "2025-01-19")],
-    "2": [("New", "2025-01-03"), ("Won", "2025-01-16")],
-    "3": [("New", "2025-01-10"), ("Quote", "2025-01-19")],
-    "4": [("New", "2025-01-05")],
-}
-
-
-def test_moves_are_told_again(weeks):
-    found = understand(weeks)
+def test_each_list_is_told_by_itself_in_the_order_of_their_days(weeks):
+    found = understand(list(reversed(weeks)))
     assert found.questions == ()
     assert found.notes[0].values == {"n": 3, "last": "deals 2025-01-19.csv"}
-    batch = load(weeks, found.mapping, understood=found)
-    assert steps(batch) == EXPECTED
-    deals = {row["deal_id"]: row for row in batch.tables["deals"].to_pylist()}
-    assert deals["1"]["amount"] == 15, "the latest list says what a deal is worth"
-    assert set(deals) == {"1", "2", "3", "4"}, "one that is gone from the list is not forgotten"
-    assert [(report.name, report.rows_in, report.loaded) for report in batch.files] == [
-        ("deals 2025-01-19.csv", 3, 3),
-        ("deals 2025-01-05.csv", 3, 3),
-        ("deals 2025-01-12.csv", 3, 3),
-    ]
-
-
-def test_the_mapping_reads_them_again_in_any_order(weeks):
-    found = understand(list(reversed(weeks)))
     again = Mapping.from_yaml(found.mapping.to_yaml(), name="weeks.yaml")
-    assert steps(load(weeks, again)) == EXPECTED
+    for batch in (load(weeks, found.mapping), load(weeks, again)):
+        assert [one.day.isoformat() for one in batch.lists] == ["2025-01-05", "2025-01-12", "2025-01-19"]
+        assert [one.tables["deals"]["deal_id"].to_pylist() for one in batch.lists] == [
+            ["1", "2", "4"],
+            ["1", "2", "3"],
+            ["1", "2", "3"],
+        ]
+        assert [(report.name, report.rows_in, report.loaded) for report in batch.files] == [
+            ("deals 2025-01-05.csv", 3, 3),
+            ("deals 2025-01-12.csv", 3, 3),
+            ("deals 2025-01-19.csv", 3, 3),
+        ]
+
+
+def test_a_deal_that_is_twice_in_one_list_is_asked_about(weeks, write):
+    write("deals 2025-01-12.csv", HEAD + "1,Quote,10,2025-01-02,,Dana\n1,New,10,2025-01-02,,Dana\n")
+    found = understand(weeks)
+    (question,) = found.questions
+    assert question.id == "duplicates"
+    assert question.text.values == {"n": 1, "example": "1"}
 
 
 def test_they_are_one_import_of_a_book(weeks, tmp_path):
@@ -69,6 +56,9 @@ def test_they_are_one_import_of_a_book(weeks, tmp_path):
     assert [(row.stage, row.entered) for row in funnel.stages] == [("New", 4), ("Quote", 3), ("Negotiation", 2)]
     stays = book.facts.run(book.facts.visits.filter(book.facts.visits.stage == "New")).to_pylist()
     assert sorted(row["days"] for row in stays if row["days"] is not None) == [9, 10, 13]
+    deals = {row["deal_id"]: row for row in book.facts.run(book.facts.deals).to_pylist()}
+    assert deals["1"]["amount"] == 15, "the latest list says what a deal is worth"
+    assert deals["4"]["created_day"] == dt.date(2025, 1, 4), "one that is gone from the list is not forgotten"
     assert not book.import_files(weeks).stored.committed
     before = measures.funnel(book._scope())
     book.rebuild()

@@ -20,12 +20,13 @@ from yaad.book.imports import (
     write_reject_list,
     write_rejects,
 )
+from yaad.book.lists import OLDER, hold_to_order, store_batch
 from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
 from yaad.errors import BookError, InputError, OpenQuestion, Question, UnknownName
 from yaad.facts import Facts, History, Lake, Stored, store
-from yaad.intake import Batch, FileReport, Kind, Mapping, Progress, Shape, Understanding, load, understand
+from yaad.intake import Batch, FileReport, Kind, Mapping, Progress, Understanding, load, understand
 from yaad.text import Message
 
 SECOND = 2
@@ -36,6 +37,9 @@ FOLLOW_UP = "follow_up"
 
 LAST_DAY = dt.date(9999, 1, 1)
 """Seen from here nothing that the book holds is still to come."""
+
+NOTE_SILENT = "intake.note_silent"
+"""What is said of stages without a history: no longer true once lists have watched the deals."""
 
 OTHER_STAGES = "stages:other"
 """The question whether a file of other stages is to be chained to the book's own."""
@@ -125,7 +129,8 @@ class Imports:
                     _store_returned(fresh, _compared(fresh.root, paths[0], record.as_of), name, record.as_of)
                     continue
                 mapping = Mapping.from_yaml(record.mapping, name=name)
-                _store(fresh, load(paths, mapping, on_progress=on_progress), name, record.as_of)
+                batch = load(paths, mapping, on_progress=on_progress)
+                store_batch(fresh, batch, name, record.as_of, _originals(self.history(), before=name))
             lake.replace_with(fresh, began)
 
     def _loaded(
@@ -137,7 +142,7 @@ class Imports:
         on_progress: Progress | None,
     ) -> Batch:
         """The files understood and read; nothing is written yet."""
-        chained = said.pop(OTHER_STAGES, "")  # a question of the book's own; the others are intake's
+        chained, older = said.pop(OTHER_STAGES, ""), said.pop(OLDER, "")  # the book's own; the others are intake's
         understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
         if understood.questions:
             raise OpenQuestion(understood.questions)
@@ -145,6 +150,8 @@ class Imports:
         told = tuple(note for note in understood.notes if note not in batch.notes)
         batch = replace(batch, notes=(*told, *batch.notes))
         self._hold_to_one_pipeline(batch, may_chain=not Lake.exists(self._root) or chained == "add")
+        if older != "add" and Lake.exists(self._root):
+            hold_to_order(batch, Lake.open(self._root).pin(), _originals(self.history()))
         return batch
 
     def _keep(self, files: list[Path], batch: Batch, as_of: dt.date | None, lang: str) -> ImportReport:
@@ -194,12 +201,14 @@ class Imports:
         kept = tuple(keep_original(path, self._root / "originals") for path in files)
         record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
         record.save(self._root / "imports")
-        stored = _store(lake, batch, name, as_of)
+        stored = store_batch(lake, batch, name, as_of, _originals(self.history()))
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
         asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
         reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
-        told = (*batch.notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
-        return ImportReport(reports, stored, lake.pin().as_of_day, self._write_rejects(batch, name, lang), told)
+        pin = lake.pin()
+        notes = [note for note in batch.notes if note.key != NOTE_SILENT or pin.pipeline.silent]
+        told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
+        return ImportReport(reports, stored, pin.as_of_day, self._write_rejects(batch, name, lang), told)
 
     def _last_time(self, batch: Batch, name: str) -> Batch | None:
         """Joined files as they came the last time, read again; None when they never did."""
@@ -235,6 +244,8 @@ class Imports:
         told = [Message("book.difference", values)]
         if deals.absent:
             told.append(Message("book.difference_stay", {"n": deals.absent}))
+        if stored.dated:
+            told.append(Message("book.dated_by_list", {"n": stored.dated}))
         if stored.kept:
             told.append(Message("book.difference_stand", {"n": len(stored.kept)}))
         return told + self._listed_difference(stored, name, lang)
@@ -280,25 +291,17 @@ def _new_name(lake: Lake) -> str:
     return f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
 
 
+def _originals(records: Sequence[ImportRecord], before: str = "") -> frozenset[str]:
+    """Hashes of the files of imports, up to one of them."""
+    names = [record.name for record in records]
+    until = names.index(before) if before else len(names)
+    return frozenset(file.sha256 for record in records[:until] for file in record.files)
+
+
 def _refused_because(report: FileReport) -> list[Message]:
     """What the refused rows of a file lack, most frequent first."""
     reasons = Counter(report.rejects["reason"].to_pylist()).most_common()
     return [Message("book.refused_because", {"n": n, "reason": Message(reason)}) for reason, n in reasons]
-
-
-def _store(lake: Lake, batch: Batch, name: str, as_of: dt.date | None) -> Stored:
-    return store(
-        lake,
-        batch.tables,
-        batch.pipeline,
-        zone=batch.zone,
-        last_event=batch.last_event,
-        last_day=batch.last_day,
-        import_name=name,
-        as_of=as_of,
-        # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
-        history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
-    )
 
 
 def _compared(root: Path, path: Path, as_of: dt.date | None) -> Returned:

@@ -7,6 +7,7 @@ from yaad.facts.histories import History
 from yaad.facts.journal import NAME as JOURNAL_NAME
 from yaad.facts.journal import Journal, SqliteJournal
 from yaad.facts.lake import Lake
+from yaad.facts.list_store import DatedList, store_lists
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import Kept
 from yaad.facts.pin import Pin, end_of_day
@@ -19,6 +20,7 @@ __all__ = [
     "JOURNAL_NAME",
     "LIFE_COLUMNS",
     "Counts",
+    "DatedList",
     "Engine",
     "Facts",
     "History",
@@ -36,5 +38,6 @@ __all__ = [
     "fold",
     "settle",
     "store",
+    "store_lists",
     "undone",
 ]

@@ -12,16 +12,22 @@ import pyarrow as pa
 from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, Mask, checked, conform, not_among, said
 from yaad.facts.differences import Difference, difference
 from yaad.facts.histories import History, changed_deals, new_histories
+from yaad.facts.lists import ListDay
 from yaad.facts.overlays import Kept
 from yaad.facts.parts import Workshop, part_numbers, rewrite_deals, within
 from yaad.facts.standing import source_says, with_standing
 from yaad.facts.upserts import NO, Counts, counted, give_numbers, last_of_each, merged_deals
 from yaad.model import SCHEMAS, Pipeline
+from yaad.model.stages import STILL_OPEN
 
 NEEDED = ("deal_id", "sort_at", "seq", "to_stage", "whole_day")
 """What every arriving move carries."""
 
 ARRIVING_DEALS = pa.schema([SCHEMAS["deals"].field(name) for name in ("deal_id", *DESCRIPTIVE, "file", "row")])
+
+
+UNWATCHED = 0.1
+"""Share of lost deals that may have been lost before the first list while its stages count as known."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class DealsStored:
         next_move: the next free `seq` of a move.
         kept: where what people wrote stands against the import.
         difference: deals that say something else than before, and those that the import does not speak of.
+        dated: arriving moves that were dated by the day of the list.
+        pipeline: the company's stages; none is silent once lists have watched the deals.
         same: of `deals` and `moves` that arrived, for each row whether the book had it just so.
     """
 
@@ -41,6 +49,8 @@ class DealsStored:
     kept: tuple[Kept, ...]
     same: dict[str, Mask]
     difference: Difference
+    dated: int
+    pipeline: Pipeline
 
 
 def store_deals(
@@ -71,7 +81,8 @@ def store_deals(
     merged = bench.keep("merged", merged_deals(numbers, came.drop(PLACE), told, source_says(shop), seq))
     merged, kept = with_standing(shop, merged, export_day)
     moves = _numbered_moves(shop, came_moves, numbers)
-    moved, histories, known = _histories(shop, moves, history)
+    moved, histories, known = _histories(shop, moves, history, _list_day(shop, pipeline, export_day))
+    dated, pipeline = _watched(shop, histories, moved, pipeline)
     flags = merged.left_join(moved.rename(moved_deal="deal"), merged.deal == moved.deal)
     flags = bench.keep("flags", flags.select("deal", "is_new", "differs", moves_changed=flags.moved_deal.notnull()))
     anew = bench.run(merged.filter(merged.is_new | merged.differs).select("deal_id"))["deal_id"]
@@ -91,7 +102,30 @@ def store_deals(
     came_anything = bool(counts.new or counts.changed)
     next_move = shop.pin.next_move + (tables["moves"].num_rows if came_anything and "moves" in tables else 0)
     listed = difference(shop, old, merged, moved, told) if shop.pin.imports else Difference()
-    return DealsStored(counts, next_move, kept, same, listed)
+    return DealsStored(counts, next_move, kept, same, listed, dated, pipeline)
+
+
+def _watched(shop: Workshop, histories: ir.Table, moved: ir.Table, pipeline: Pipeline) -> tuple[int, Pipeline]:
+    """How many moves a list's day dates just now, and the stages: silent ones speak once lists have watched the deals.
+
+    Of a deal that was lost before the first list nobody knows how far it came: while such deals are more than a tenth
+    of the lost ones, silent stages stay silent.
+    """
+    bench, pin = shop.bench, shop.pin
+    if not pin.snapshots:
+        return 0, pipeline
+    seen = histories.filter(histories.seen.fill_null(NO))
+    fresh = seen.recorded_seq == pin.seq + 1
+    told = bench.run(seen.aggregate(n=seen.count(), fresh=fresh.cast("int64").sum())).to_pylist()[0]
+    dated = int(told["fresh"] or 0)
+    if not dated or not pipeline.silent:
+        return dated, pipeline
+    first = min(pin.export_days[seq] for seq in pin.snapshots)
+    lost = histories.union(shop.old("stage_moves").anti_join(moved, "deal"), distinct=False)
+    lost = lost.filter(lost.to_stage.isin([stage.name for stage in pipeline.lost]))
+    unwatched = ~lost.seen.fill_null(NO) & (lost.day.isnull() | (lost.day <= ibis.literal(first)))
+    share = bench.run(lost.aggregate(share=unwatched.cast("float64").mean()))["share"][0].as_py() or 0.0
+    return dated, Pipeline(pipeline.stages) if share <= UNWATCHED else pipeline
 
 
 def _came_moves(shop: Workshop, tables: Mapping[str, pa.Table]) -> ir.Table:
@@ -129,7 +163,13 @@ def _same_moves(shop: Workshop, came: pa.Table, numbers: ir.Table, moved: ir.Tab
     return same
 
 
-def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Table, ir.Table, pa.Table]:
+def _list_day(shop: Workshop, pipeline: Pipeline, day: dt.date) -> ListDay:
+    days = shop.pin.export_days
+    ends = [stage.name for stage in pipeline.stages if stage.type not in STILL_OPEN]
+    return ListDay(day, [seq for seq in shop.pin.snapshots if days[seq] < day], ends)
+
+
+def _histories(shop: Workshop, moves: ir.Table, history: History, this: ListDay) -> tuple[ir.Table, ir.Table, pa.Table]:
     """The deals whose moves are not as they were (column `deal`), all their moves from now on, and known events.
 
     Of the arriving events, those that the book has already are given by their number (column `seq`).
@@ -143,7 +183,9 @@ def _histories(shop: Workshop, moves: ir.Table, history: History) -> tuple[ir.Ta
     for number in part_numbers(bench, moves):  # part by part: comparing takes several times the memory of the moves
         came = within(moves, number)
         present = bench.keep("present_moves", within(old, number).semi_join(came, "deal"))
-        now = bench.keep("moves_now", new_histories(came, present, history, shop.pin.snapshots).select(*schema.names))
+        now = bench.keep(
+            "moves_now", new_histories(came, present, history, shop.pin.snapshots, this).select(*schema.names)
+        )
         changed = bench.memtable("changed_deals", bench.run(changed_deals(now, present)))
         moved.append(bench.run(changed))
         if history is History.ADD:

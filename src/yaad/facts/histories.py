@@ -1,8 +1,9 @@
 """Moves that arrive against moves that are there: which deals have a new history, and what it is.
 
 A deal's moves come from three hands. *Told* moves are what a snapshot, two dates or a date a stage say of its history;
-the last import that tells it stands. *Events* are rows of a log; they only add up. *People's* moves come from the
-journal. Events know more than what is told: between a deal's first and last event, told moves give way.
+the last import that tells it stands, with what earlier lists saw. *Events* are rows of a log; they only add up.
+*People's* moves come from the journal. Events know more than what is told: between a deal's first and last event, told
+moves give way.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from enum import StrEnum
 
 import ibis
 import ibis.expr.types as ir
+
+from yaad.facts.lists import ListDay, with_earlier_lists
 
 JOURNAL_SEQ = 1 << 40
 """People's moves are numbered from here (plus the entry's number): at equal times they come last."""
@@ -24,7 +27,7 @@ class History(StrEnum):
     ADD = "add"
 
 
-def new_histories(came: ir.Table, old: ir.Table, history: History, snapshots: Sequence[int]) -> ir.Table:
+def new_histories(came: ir.Table, old: ir.Table, history: History, snapshots: Sequence[int], this: ListDay) -> ir.Table:
     """All moves, from now on, of the deals that `came` speaks of.
 
     Equal events are merged, and an undated event gives way to a dated one into the same stage.
@@ -34,12 +37,13 @@ def new_histories(came: ir.Table, old: ir.Table, history: History, snapshots: Se
         old: the moves that these deals have.
         history: what the arriving moves are.
         snapshots: `recorded_seq` of the imports whose moves were told.
+        this: the day of the import, and which of the others are of earlier days.
     """
     imported, people = old.filter(old.seq < JOURNAL_SEQ), old.filter(old.seq >= JOURNAL_SEQ)
     is_told = imported.recorded_seq.isin(list(snapshots)) if snapshots else ibis.literal(value=False)
     told, events = imported.filter(is_told), imported.filter(~is_told)
     if history is History.REPLACE:
-        told = came
+        told = with_earlier_lists(came, told, this)
     else:
         events = _added(came, events)
     return _outside(told, events).union(events, people, distinct=False)

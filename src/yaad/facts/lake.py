@@ -209,15 +209,14 @@ class Lake:
             if pin.imports != since.imports:
                 raise BookError(Message("facts.imported_meanwhile"))
             fresh = other.pin()
-            versions = {}
-            for table in sorted(pin.tables.keys() | fresh.tables.keys()):
-                parts = other.parts(table, fresh)
-                for part in parts:
-                    path = self.folder(table) / part.name
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(other.folder(table) / part.name, path)
-                versions[table] = self.commit(table, pin, parts)
-            self.publish(fresh.moved(tables=versions, seq=pin.seq + 1, journal_seq=0))
+            versions = _take_over(other, fresh, self, pin)
+            self.publish(fresh.moved(tables=versions, seq=max(pin.seq, fresh.seq) + 1, journal_seq=0))
+
+    def copied(self, root: Path, pin: Pin) -> "Lake":
+        """A new book in `root` with the tables of this one as `pin` names them, and no journal."""
+        copy = Lake.create(root)
+        copy.publish(pin.moved(tables=_take_over(self, pin, copy, Pin())))
+        return copy
 
     def vacuum(self, pin: Pin, *, keep_hours: int = KEEP_HOURS) -> int:
         """Delete files that no version within `keep_hours` needs; gives how many. Only under the writer lock."""
@@ -249,6 +248,20 @@ class Lake:
             for name in ["_delta_log", *names]:
                 (Path(link) / name).symlink_to(folder / name)
             yield link
+
+
+def _take_over(source: Lake, theirs: Pin, target: Lake, mine: Pin) -> dict[str, int]:
+    """Copy the files of one lake into another; gives the new version of each table there."""
+    versions = {}
+    for table in sorted(mine.tables.keys() | theirs.tables.keys()):
+        parts = source.parts(table, theirs)
+        for part in parts:
+            path = target.folder(table) / part.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():  # a file never changes once it is written
+                shutil.copyfile(source.folder(table) / part.name, path)
+        versions[table] = target.commit(table, mine, parts)
+    return versions
 
 
 def _part(row: dict[str, object]) -> Part:

@@ -39,6 +39,7 @@ class Stored:
         committed: whether anything changed.
         kept: fields in which what people wrote stands against the import.
         difference: what it says otherwise than the book did.
+        dated: moves that lists told without a date, dated by the day of the list that saw them first.
         same: arriving table → for each of its rows, whether the book had it just so before.
     """
 
@@ -48,6 +49,7 @@ class Stored:
     kept: tuple[Kept, ...] = ()
     same: dict[str, Mask] = field(default_factory=dict)
     difference: Difference = field(default_factory=Difference)
+    dated: int = 0
 
     @property
     def main(self) -> Counts:
@@ -90,6 +92,7 @@ def store(
     last_day: dt.date | None,
     import_name: str,
     as_of: dt.date | None = None,
+    list_day: dt.date | None = None,
     history: History = History.ADD,
     journal: Journal | None = None,
     memory_limit: str | None = None,
@@ -107,7 +110,8 @@ def store(
         last_event: the latest actual event of the import, when it has a time of day.
         last_day: its local day; None when nothing is dated.
         import_name: as the book calls the import.
-        as_of: the day to see the book from; the latest actual event when absent.
+        as_of: the day to see the book from; the latest actual event (or `list_day`) when absent.
+        list_day: the day of a list of deals, where that is known; else `as_of`, or the latest actual event, stands in.
         history: what its moves mean for deals that the book knows.
         journal: what people wrote; the file in the book's folder when absent. It is folded in first.
         memory_limit: for the engine, such as ``2GB``.
@@ -118,13 +122,15 @@ def store(
         InputError: no row carries a date and no `as_of` is given.
     """
     with lake.writer(import_name) as present:
-        if last_day is None and present.last_day is None and as_of is None and "deals" in tables:
+        if not (last_day or present.last_day or as_of or list_day) and "deals" in tables:
             raise InputError(Message("facts.no_date"))
         # an import is compared with what people wrote up to now
         pin = settled_pin(lake, journal or SqliteJournal(lake.root / JOURNAL_NAME), present, memory_limit=memory_limit)
-        seen = _seen_from(pin, tables, zone=zone, last_event=last_event, last_day=last_day, as_of=as_of)
+        seen = _seen_from(
+            pin, tables, zone=zone, last_event=last_event, last_day=last_day, as_of=as_of, list_day=list_day
+        )
         seen = seen.moved(pipeline=joined(pin.pipeline, pipeline))
-        day = as_of or last_day or seen.as_of_day
+        day = list_day or as_of or last_day or seen.as_of_day
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit)) as bench:
             shop = Workshop(bench, lake, pin)
             stored, seen = _bring_in(shop, tables, seen, history=history, day=day, progress=on_progress)
@@ -133,7 +139,7 @@ def store(
             seen = seen.moved(
                 tables=pin.tables | shop.commit(),
                 seq=pin.seq + 1,
-                imports=(*pin.imports, import_name),
+                imports=(*pin.imports, import_name) if import_name not in pin.imports else pin.imports,
                 export_days=pin.export_days | {pin.seq + 1: day},
                 snapshots=(*pin.snapshots, pin.seq + 1) if history is History.REPLACE else pin.snapshots,
             )
@@ -157,8 +163,8 @@ def _bring_in(
     if "deals" in tables or "moves" in tables:
         deals = store_deals(shop, tables, seen.pipeline, history=history, export_day=day, progress=progress)
         counts["deals"] = deals.counts
-        done = Stored(counts, kept=deals.kept, same=deals.same, difference=deals.difference)
-        seen = seen.moved(next_move=deals.next_move)
+        done = Stored(counts, kept=deals.kept, same=deals.same, difference=deals.difference, dated=deals.dated)
+        seen = seen.moved(next_move=deals.next_move, pipeline=deals.pipeline)
     for table in KEYS:
         if table != "deals" and table in tables:
             counts[table], done.same[table] = store_flat(shop, table, tables[table])
@@ -175,6 +181,7 @@ def _seen_from(
     last_event: dt.datetime | None,
     last_day: dt.date | None,
     as_of: dt.date | None,
+    list_day: dt.date | None,
 ) -> Pin:
     """The pin with zone, latest event and as-of day as they are after the import."""
     latest = max((day for day in (pin.last_day, last_day) if day), default=None)
@@ -183,7 +190,7 @@ def _seen_from(
         zone=zone if "moves" in tables or not pin.imports else pin.zone,
         last_event=max(events, default=None),
         last_day=latest,
-        as_of_day=as_of or max(latest or BEFORE_ALL, pin.as_of_day),
+        as_of_day=as_of or max(latest or BEFORE_ALL, list_day or BEFORE_ALL, pin.as_of_day),
         whole_days=_whole_days(pin, tables.get("moves")),
     )
 

@@ -5,7 +5,7 @@ All cells are read as text; encoding, delimiter, header, dates, decimals and sta
 columns and asked where the data do not decide. The decisions are a `Mapping`, a readable YAML file that is used again.
 """
 
-from yaad.intake.batch import MOVES, Batch
+from yaad.intake.batch import MOVES, Batch, Listed, latest
 from yaad.intake.deciding.folding import fold
 from yaad.intake.files import keep_pasted
 from yaad.intake.kinds import Kind, Shape
@@ -25,6 +25,7 @@ __all__ = [
     "FileUnderstanding",
     "Join",
     "Kind",
+    "Listed",
     "Mapping",
     "Progress",
     "Refused",
@@ -33,6 +34,7 @@ __all__ = [
     "Understanding",
     "fold",
     "keep_pasted",
+    "latest",
     "load",
     "understand",
 ]

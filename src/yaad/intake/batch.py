@@ -69,6 +69,23 @@ class MorePart:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A list of deals as they stood on a day.
+
+    Attributes:
+        day: the day that it speaks of.
+        originals: hashes of its files.
+        tables: its rows of the batch's tables.
+        rows: table → for each of them, its place there.
+    """
+
+    day: dt.date
+    originals: frozenset[str]
+    tables: dict[str, pa.Table]
+    rows: dict[str, Ints]
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one import brings.
 
@@ -87,6 +104,7 @@ class Batch:
         sieve: what became of each row of the source.
         parts: the kinds that it was put together from; none where the files hold one kind.
         aside: accounts of files that only gave names to others; they are the last of `files`.
+        lists: the lists that it consists of, in the order of their days; none where its files bear no day.
     """
 
     kind: Kind
@@ -102,6 +120,7 @@ class Batch:
     sieve: Sieve
     parts: tuple[MorePart, ...] = ()
     aside: tuple[FileReport, ...] = ()
+    lists: tuple[Listed, ...] = ()
 
     def refused(self) -> tuple[Refused, ...]:
         """The rows of each file that were not taken, cell by cell, in the order of `files`."""

@@ -31,15 +31,16 @@ class Duplicates:
     example: str = ""
 
 
-def find_duplicates(table: Table, ids: pa.Array, updated: Ints | None) -> Duplicates:
+def find_duplicates(table: Table, ids: pa.Array, updated: Ints | None, lists: Codes | None = None) -> Duplicates:
     """Find rows that share an id.
 
     Args:
         table: the rows.
         ids: their ids; null ones share nothing.
         updated: microseconds of each row's last change, where the file has them.
+        lists: row → its list, where each list tells of the same things again; rows of two lists share nothing.
     """
-    number, distinct = codes(ids)
+    number, distinct = codes(ids if lists is None else _of_its_list(ids, lists))
     rows = len(number)
     none = np.zeros(rows, np.bool_)
     if len(distinct) == int((number >= 0).sum()):
@@ -57,8 +58,13 @@ def find_duplicates(table: Table, ids: pa.Array, updated: Ints | None) -> Duplic
     many = np.bincount(number[left], minlength=len(distinct)) > 1
     others[left[many[number[left]]]] = True
     first, last = _ends(number, np.flatnonzero(others), updated, rows)
-    example = distinct[int(number[np.flatnonzero(others)[0]])].as_py() if others.any() else ""
+    example = ids[int(np.flatnonzero(others)[0])].as_py() if others.any() else ""
     return Duplicates(equal, others, last, first, int(many.sum()), example)
+
+
+def _of_its_list(ids: pa.Array, lists: Codes) -> pa.Array:
+    """Ids that are each of their list alone; null ones stay null."""
+    return pc.binary_join_element_wise(ids, pa.array(lists).cast(pa.string()), "\x1f")
 
 
 def _signatures(table: Table, where: Ints) -> Ints:

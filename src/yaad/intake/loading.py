@@ -1,24 +1,27 @@
 """Files and a mapping → the tables of a batch, with every row accounted for."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from yaad.errors import OpenQuestion
-from yaad.intake.batch import Batch, latest
+from yaad.intake.arrow import Ints
+from yaad.intake.batch import Batch, Listed, latest
 from yaad.intake.decisions import Decisions
-from yaad.intake.kinds import HISTORY, Kind
+from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.mapping import Mapping
 from yaad.intake.merging import merged
-from yaad.intake.reading import Progress
+from yaad.intake.reading import Grid, Progress
 from yaad.intake.report import FileReport
 from yaad.intake.shapes.deals import deals_batch
 from yaad.intake.shapes.events import events_batch
 from yaad.intake.shapes.flat import flat_batch
 from yaad.intake.shaping import silent_stages
 from yaad.intake.sieve import Sieve, aside
-from yaad.intake.snapshots import day_in
+from yaad.intake.snapshots import are_lists, day_in, day_of
 from yaad.intake.understanding import Several, Study, Understanding, study
 from yaad.intake.values import Values
 from yaad.text import Message
@@ -64,8 +67,7 @@ def _several(known: Study, several: Several) -> Batch:
         if part.kind is None
         for grid in part.grids
     ]
-    seen = day_in(several.parts[0].grids[0].source.name) if known.mapping.snapshots else None
-    return merged(batches, known.mapping, left, several.notes, seen)
+    return merged(batches, known.mapping, left, several.notes)
 
 
 def _batch(known: Study, found: Decisions) -> Batch:
@@ -84,6 +86,8 @@ def _batch(known: Study, found: Decisions) -> Batch:
     pipeline = found.mapping.pipeline(silent) if found.mapping.stages else None
     last_event, last_day = latest(tables)
     reports = sieve.reports()
+    lists = _lists(found, tables, shaped.origins, last_day)
+    seen_from = [Message("intake.how_list_day", {"day": lists[0].day})] if len(lists) == 1 else []
     return Batch(
         kind=found.kind,
         tables=tables,
@@ -93,10 +97,40 @@ def _batch(known: Study, found: Decisions) -> Batch:
         zone=found.zone,
         last_event=last_event,
         last_day=last_day,
-        notes=(*found.notes, *_movers(found, tables), *_notes(silent, reports)),
+        notes=(*found.notes, *seen_from, *_movers(found, tables), *_notes(silent, reports)),
         origins=shaped.origins,
         sieve=sieve,
+        lists=lists,
     )
+
+
+def _lists(
+    found: Decisions, tables: dict[str, pa.Table], origins: dict[str, Ints], last_day: dt.date | None
+) -> tuple[Listed, ...]:
+    """The lists of deals by the days in the names of their files, in the order of these.
+
+    A single list has its day only where the deals themselves do not go on after it: the day in a name may be another.
+    """
+    grids, mapping = found.table.grids, found.mapping
+    if found.kind is not Kind.DEALS or mapping.shape is Shape.EVENTS:
+        return ()
+    if not are_lists(grids, mapping):
+        day = day_of(grids)
+        every = {name: np.arange(table.num_rows) for name, table in tables.items()}
+        known = day is not None and (last_day is None or day >= last_day)
+        return (Listed(day, _originals(grids), tables, every),) if day is not None and known else ()
+    lists = []
+    for number, grid in enumerate(grids):
+        rows = {name: np.flatnonzero(found.table.origin[origin] == number) for name, origin in origins.items()}
+        own = {name: table.take(pa.array(rows[name])) for name, table in tables.items()}
+        day = day_in(grid.source.name)
+        assert day is not None
+        lists.append(Listed(day, _originals([grid]), own, rows))
+    return tuple(lists)
+
+
+def _originals(grids: Sequence[Grid]) -> frozenset[str]:
+    return frozenset(grid.source.sha256 for grid in grids)
 
 
 def _movers(found: Decisions, tables: dict[str, pa.Table]) -> list[Message]:

@@ -1,6 +1,5 @@
 """Several kinds of rows as one batch: deals with their history, and what belongs to them."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,14 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from yaad.intake.arrow import Mask, codes, mask, pc
-from yaad.intake.batch import MOVES, Batch, MorePart
+from yaad.intake.arrow import Mask, mask, pc
+from yaad.intake.batch import Batch, MorePart
 from yaad.intake.kinds import HISTORY, Kind
 from yaad.intake.mapping import Mapping
 from yaad.intake.remarks import once
 from yaad.intake.report import FileReport
 from yaad.model import Pipeline
-from yaad.model.tables import MOMENT
 from yaad.text import Message
 
 Places = npt.NDArray[np.int64]
@@ -35,7 +33,6 @@ def merged(
     mapping: Mapping,
     aside: Sequence[FileReport],
     notes: Sequence[Message],
-    seen: dt.date | None = None,
 ) -> Batch:
     """One batch of several.
 
@@ -48,17 +45,13 @@ def merged(
         mapping: of the whole.
         aside: accounts of files that only gave names.
         notes: what is said of the files together.
-        seen: where the history is that of earlier lists, the day of the latest one: where a deal stands in it, it
-            stands since that day, or ended on the day that it says.
     """
-    if seen is not None:
-        batches = [_seen_on(batches[0], seen), *batches[1:]]
     first = batches[0]
     tables: dict[str, pa.Table] = {}
     places: list[dict[str, Places]] = [{} for _ in batches]
     for name in dict.fromkeys(name for batch in batches for name in batch.tables):
         owners = [number for number, batch in enumerate(batches) if name in batch.tables]
-        kept = _kept(name, [batches[number] for number in owners], seen)
+        kept = _kept(name, [batches[number] for number in owners])
         stacked = _stack([batches[number].tables[name] for number in owners], kept)
         tables[name] = stacked.table
         for number, place in zip(owners, stacked.places, strict=True):
@@ -66,7 +59,7 @@ def merged(
     if {"orders", "lines"} <= tables.keys():
         tables["orders"] = _with_amounts(tables["orders"], tables["lines"])
     events = [batch.last_event for batch in batches if batch.last_event is not None]
-    days = [batch.last_day for batch in batches if batch.last_day is not None] + ([seen] if seen else [])
+    days = [batch.last_day for batch in batches if batch.last_day is not None]
     return replace(
         first,
         tables=tables,
@@ -81,7 +74,7 @@ def merged(
     )
 
 
-def _kept(name: str, batches: Sequence[Batch], seen: dt.date | None) -> list[Mask]:
+def _kept(name: str, batches: Sequence[Batch]) -> list[Mask]:
     """Rows of each part that stay: of deals those of the first part that has them, of moves as `merged` says."""
     kept = [np.ones(batch.tables[name].num_rows, np.bool_) for batch in batches]
     if name == "deals":
@@ -93,8 +86,6 @@ def _kept(name: str, batches: Sequence[Batch], seen: dt.date | None) -> list[Mas
         for number, batch in enumerate(batches):
             if batch.kind is Kind.DEALS and events:
                 kept[number] = _before(batch.tables[name], pa.concat_tables(events))
-                if seen is not None:
-                    kept[number] |= _is_final(batch.tables[name])
     return kept
 
 
@@ -105,29 +96,6 @@ def _before(told: pa.Table, events: pa.Table) -> Mask:
     at, day = (firsts[name].take(place) for name in ("at_min", "day_min"))
     earlier = pc.if_else(told["whole_day"], pc.less(told["day"], day), pc.less(told["at"], at))
     return mask(pc.is_null(place)) | mask(pc.fill_null(earlier, False))  # noqa: FBT003 - Arrow's own signature
-
-
-def _is_final(moves: pa.Table) -> Mask:
-    """The last move of each deal."""
-    number, _ = codes(moves["deal_id"].combine_chunks())
-    sort = moves["sort_at"].cast(pa.int64()).to_numpy()
-    order = np.lexsort((moves["seq"].to_numpy(), sort, number))
-    final = np.zeros(len(order), np.bool_)
-    if len(order):
-        final[order[np.append(number[order][1:] != number[order][:-1], np.True_)]] = True
-    return final
-
-
-def _seen_on(batch: Batch, day: dt.date) -> Batch:
-    """Deals whose last move has no date stand there since the day on which they were seen there."""
-    moves = batch.tables["moves"]
-    undated = pa.array(_is_final(moves) & mask(pc.is_null(moves["at"])))
-    at = pa.scalar(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC), MOMENT)
-    values = {"sort_at": at, "at": at, "day": pa.scalar(day), "whole_day": pa.scalar(value=True)}
-    for name, value in values.items():
-        place = moves.column_names.index(name)
-        moves = moves.set_column(place, name, pc.if_else(undated, value, moves[name]))
-    return replace(batch, tables={**batch.tables, "moves": moves.cast(MOVES)})
 
 
 def _stack(tables: Sequence[pa.Table], kept: Sequence[Mask]) -> _Stacked:

@@ -46,14 +46,12 @@ class Part:
         kind: what the rows are; None for a list that only gives names to others.
         export: the known export that they are.
         grids: the files.
-        snapshots: they are earlier lists of the same deals, a day each.
     """
 
     name: str
     kind: Kind | None
     export: Recognised | None
     grids: tuple[Grid, ...]
-    snapshots: bool = False
 
     @property
     def is_unknown(self) -> bool:

@@ -13,7 +13,7 @@ from yaad.intake.kinds import Kind
 from yaad.intake.mapping import NTH, Mapping
 from yaad.intake.parts import Part, parts_of, patterns
 from yaad.intake.reading import Grid, Hints, Progress, opened, read
-from yaad.intake.snapshots import snapshot_parts
+from yaad.intake.snapshots import lists_by_day
 from yaad.intake.table import ALONE, Table, propose_join, side_by_side, stack
 from yaad.text import Message
 
@@ -126,10 +126,10 @@ def _together(grids: tuple[Grid, ...], mapping: Mapping) -> Readings:
         if len(right) > 1 or set(by_key) != {mapping.join.left, mapping.join.right}:
             raise InputError(Message("intake.join_one_right", {"file": mapping.join.right}))
         return Readings(grids, side_by_side(stack(left), right[0], mapping.join), mapping)
-    weekly = snapshot_parts(grids, mapping) if mapping.snapshots or not mapping.parts else ()
+    weekly = lists_by_day(grids, mapping)
     if weekly:
-        note = Message("intake.how_snapshots", {"n": len(grids), "last": weekly[0].grids[0].source.name})
-        return Readings(grids, None, replace(mapping, snapshots=True), notes=(note,), parts=weekly)
+        note = Message("intake.how_snapshots", {"n": len(weekly), "last": weekly[-1].source.name})
+        return Readings(weekly, stack(weekly), replace(mapping, snapshots=True), notes=(note,))
     by_kind = _several(grids, mapping)
     if by_kind:
         files = mapping.files or patterns(by_kind)

@@ -36,7 +36,7 @@ from yaad.intake.reading import Grid, Progress
 from yaad.intake.remarks import once, remark, remark_rows
 from yaad.intake.scales import decide_scales
 from yaad.intake.shaping import decide_stages
-from yaad.intake.snapshots import history_mapping, with_days
+from yaad.intake.snapshots import are_lists
 from yaad.intake.study import PART_SIGN, Readings, read_files, told_kind
 from yaad.intake.table import stack
 from yaad.intake.totals import total_rows
@@ -178,7 +178,7 @@ def _study_several(readings: Readings, told: Plain[str, str]) -> Study:
     prepared: dict[str, Readings] = {}
     for part in readings.parts:
         if part.kind is not None:
-            prepared[part.name], used = _prepared(part, readings, lists, prepared)
+            prepared[part.name], used = _prepared(part, readings, lists)
             notes += [Message("intake.how_named", {"field": Message(f"intake.field_{one.of}")}) for one in used]
     told_of = {part.name: _answers_of(part, readings.parts, told) for part in readings.parts}
     rules = _shared_stages(readings.parts, prepared, told_of)
@@ -213,14 +213,9 @@ def _with_told_kinds(readings: Readings, told: Plain[str, str]) -> tuple[Reading
     return replace(readings, parts=tuple(parts)), asked
 
 
-def _prepared(
-    part: Part, readings: Readings, lists: Sequence[Names], before: Plain[str, Readings]
-) -> tuple[Readings, tuple[Names, ...]]:
+def _prepared(part: Part, readings: Readings, lists: Sequence[Names]) -> tuple[Readings, tuple[Names, ...]]:
     """A part as one table with names in the place of ids, and the lists that gave them."""
     mapping = readings.mapping.parts.get(part.name, Mapping(kind=part.kind))
-    if part.snapshots:
-        deals = _study_one(before[Kind.DEALS.value], Kind.DEALS, {}).mapping
-        return Readings(part.grids, with_days(part), history_mapping(deals, mapping)), ()
     table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)
     listed = next((one.stages for one in used if one.stages), ())
     if listed and not mapping.stages and part.kind in DEALS_LIKE:
@@ -321,7 +316,8 @@ def _duplicates(found: Decisions) -> Duplicates | None:
         updated = np.asarray(pc.fill_null(at, 0).to_numpy(zero_copy_only=False), np.int64)
     if found.mapping.totals != "keep":  # what is no deal shares no id with others
         ids = pc.if_else(pa.array(total_rows(found.table, found.fields["id"])), pa.scalar(None, pa.string()), ids)
-    duplicates = find_duplicates(found.table, ids, updated)
+    lists = found.table.origin if are_lists(found.table.grids, found.mapping) else None
+    duplicates = find_duplicates(found.table, ids, updated, lists)
     answer = found.answers.get("duplicates")
     if answer in DUPLICATES and found.mapping.duplicates is None:
         found.mapping = replace(found.mapping, duplicates=answer)

@@ -59,6 +59,7 @@ STAGE_MOVES = pa.schema(
         ("at", MOMENT),  # null: unknown
         ("day", pa.date32()),
         ("whole_day", pa.bool_()),
+        ("seen", pa.bool_()),  # true: the day is that of the list which first saw the deal there
         ("by", pa.string()),
         ("amount", AMOUNT),
         ("recorded_seq", pa.int64()),
