@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from yaad.errors import InputError, Question
 from yaad.intake.deciding.folding import fold
+from yaad.intake.presets.exchange import headless_names
 from yaad.intake.reading.port import WIDEST, Hints
 from yaad.text import Message
 
@@ -132,8 +133,9 @@ def find_header(
 ) -> Header:
     """Find the row that names the columns, below title lines.
 
-    The mapping's word on the row decides, then its columns; else it is the first row that fills at least half of the
-    usual width with words. Where other rows stand above it, or it looks like values itself, it is asked.
+    The mapping's word on the row decides, then its columns; a call log without any is known by its shape; else it is
+    the first row that fills at least half of the usual width with words. Where other rows stand above it, or it looks
+    like values itself, it is asked.
 
     Args:
         records: the first rows of the file.
@@ -151,6 +153,8 @@ def find_header(
     if max(map(len, rows)) > WIDEST:
         raise InputError(Message("intake.file_too_wide", {"name": name, "widest": WIDEST}))
     lines = list(places) if places is not None else list(range(1, len(rows) + 1))
+    if not hints.header_row and (names := headless_names(rows)) is not None:
+        return Header(-1, names)
     if hints.header_row is not None:
         return _told_header(rows, lines, hints.header_row)
     by_name = _by_names(rows, hints.expected)

@@ -78,6 +78,8 @@ class TextTableReader:
         how_header = Message("intake.how_header", {"row": layout.head_lines})
         if not any(layout.names):
             how_header = Message("intake.how_header_none")
+        elif not layout.head_lines:
+            how_header = Message("presets.exchange_headless", {"n": len(layout.names)})
         elif above > 0:
             how_header = Message("intake.how_header_below", {"row": layout.head_lines, "n": above})
         return Found(
