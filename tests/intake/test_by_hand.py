@@ -122,3 +122,16 @@ def test_colours_beside_a_status_are_a_column_and_no_question(tmp_path):
     assert [note.values["colours"] for note in found.notes if note.key == "intake.note_colours"] == ["red: 7"]
     custom = [dict(deal["custom"]) for deal in load(tmp_path / "d.xlsx", found.mapping).tables["deals"].to_pylist()]
     assert [row["row colour"] for row in custom[:4]] == ["red", "no colour", "no colour", "red"]
+
+
+def test_titles_between_blocks_and_a_note_below_are_no_inquiries(write):
+    rows = ["שם לקוח,טלפון,תאריך פנייה,מקור"]
+    rows += [f"לקוח {n},050-12345{n:02d},{n + 1:02d}/03/2025,גוגל" for n in range(10)]
+    rows += ["אפריל 2025,,,"]
+    rows += [f"לקוח {n},050-12345{n:02d},{n + 1:02d}/04/2025,גוגל" for n in range(10, 20)]
+    rows += ["הערה: לא כולל סניף דרום,,,", "אורי בלי טלפון,,21/04/2025,"]
+    path = write("d.csv", "\n".join(rows) + "\n")
+    batch = load(path, understand(path, answers={}).mapping)
+    (file,) = batch.files
+    assert file.skipped_by == {"group_line": 2}
+    assert batch.tables["deals"].num_rows == 21, "one without a phone is an inquiry all the same"

@@ -1,11 +1,12 @@
 """Files of a kind that came before are read as they were read then; what is gone from them is asked about."""
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from yaad.book.imports import ImportRecord
 from yaad.errors import Question
-from yaad.intake import Kind, Mapping, Understanding, fold
+from yaad.intake import PLUS, Kind, Mapping, Understanding, fold
 from yaad.text import Message
 
 COLUMNS_GONE = "columns:gone"
@@ -58,7 +59,11 @@ def gone_since(understood: Understanding, paths: Sequence[Path], records: Sequen
 
 
 def _matches(mapping: Mapping, paths: Sequence[Path]) -> bool:
-    return not mapping.files or {mapping.file_key(path.name) for path in paths} == set(mapping.files)
+    """The mapping names no files, or just these; a workbook is named by its sheets (``deals.xlsx/North``)."""
+    if not mapping.files or {mapping.file_key(path.name) for path in paths} == set(mapping.files):
+        return True
+    wholes = {pattern.partition("/")[0] for pattern in mapping.files.values() if "/" in pattern}
+    return len(wholes) == len(paths) and all(any(fnmatchcase(p.name, whole) for p in paths) for whole in wholes)
 
 
 def _same_names(record: ImportRecord, paths: Sequence[Path]) -> bool:
@@ -68,7 +73,11 @@ def _same_names(record: ImportRecord, paths: Sequence[Path]) -> bool:
 def _gone(mapping: Mapping, understood: Understanding) -> list[str]:
     """Columns that the mapping names and the files lack."""
     headers = {fold(column.header) for file in understood.files for column in file.columns}
-    return [name for name in _columns(mapping) if fold(name) not in headers and fold(_own(name)) not in headers]
+
+    def is_there(name: str) -> bool:
+        return fold(name) in headers or fold(_own(name)) in headers
+
+    return [name for name in _columns(mapping) if not is_there(name) and not all(map(is_there, name.split(PLUS)))]
 
 
 def _columns(mapping: Mapping) -> list[str]:

@@ -14,10 +14,12 @@ from yaad.intake.mapping import Join, Mapping, StageRule
 from yaad.intake.reading import Progress
 from yaad.intake.refused import Refused
 from yaad.intake.report import REJECTS, FileReport
+from yaad.intake.sums import PLUS
 from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
 
 __all__ = [
     "MOVES",
+    "PLUS",
     "REJECTS",
     "Batch",
     "ColumnUnderstanding",

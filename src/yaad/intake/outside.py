@@ -9,15 +9,21 @@ from yaad.intake.arrow import Ints, Mask, codes, mask, pc
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import cleaned
 from yaad.intake.decisions import Decisions
-from yaad.intake.reading import Grid
+from yaad.intake.kinds import Kind
+from yaad.intake.reading import SHEET, Grid
+from yaad.intake.touches import ID
 
 FOOTER, GROUP = "footer", "group_line"
+WIDE, USUAL = 4, 3
+"""Columns of a table, and filled cells of its usual row, from which on a row of one cell is no row of it."""
 SHORT = "intake.rejected_short_row"
 
 
 def leave_out_lines(found: Decisions) -> None:
     """Find such lines where the known export has them; they are skipped and counted."""
     export = found.export.export if found.export is not None else None
+    if found.kind is Kind.DEALS and found.fields.get("id") == ID:
+        found.outside[GROUP] = _lone_words(found, _cells(found)[0])
     if export is None or not (export.footers or export.groups):
         return
     filled, first = _cells(found)
@@ -29,6 +35,25 @@ def leave_out_lines(found: Decisions) -> None:
         found.outside[GROUP] = (filled <= 1) | (nameless & ("id" not in found.fields or _empty(found, "id")))
     for grid in found.table.grids:
         _move_rejects(grid, export.footers, groups=export.groups)
+
+
+def _lone_words(found: Decisions, filled: Ints) -> Mask:
+    """In a sheet without ids: rows of one cell, in a table of many, that name no phone, day, amount or stage.
+
+    Such a row is a title between blocks or a note below them; with an id of its own it would be a deal.
+    """
+    if len(found.table.columns) < WIDE or not len(filled) or np.median(filled) < USUAL:
+        return np.zeros(len(filled), np.bool_)
+    says = np.zeros(len(filled), np.bool_)
+    for name in ("phone", "email", "stage", "amount", *found.dates):
+        if name in found.fields:
+            says |= ~_empty(found, name)
+    return (filled - _made(found) <= 1) & ~says
+
+
+def _made(found: Decisions) -> int:
+    """How many columns are ours and filled in every row."""
+    return sum(name in found.table.columns for name in (ID, SHEET))
 
 
 def _cells(found: Decisions) -> tuple[Ints, pa.Array]:

@@ -140,7 +140,8 @@ def test_4_two_numbers_in_a_cell_find_the_person_who_rings_again(made):
     assert batch.tables["deals"].num_rows == len(sheet.inquiries)
     (file,) = batch.files
     assert file.skipped_by["touch"] == sheet.more["twice"]
-    assert file.rejected == 1, "the note below the table"
+    assert file.skipped_by["group_line"] == 1, "the note below the table"
+    assert file.rejected == 0
     found = [(day, amount, end) for day, amount, end in came(batch, "deal_id").values()]
     assert Counter(found) == Counter(truth(sheet).values())
 
@@ -241,6 +242,39 @@ def test_10_dates_in_three_ways_and_totals_between_come_out_alike_from_both_form
     reasons = Counter(batch.files[0].rejects["reason"].to_pylist())
     assert reasons == {"intake.rejected_total_row": sheet.more["totals"], reasons.most_common()[-1][0]: 1}
     assert notes(path, header)["intake.note_totals"].values["n"] == sheet.more["totals"]
+
+
+AGAIN = {
+    "colours": COLOUR_ANSWERS,
+    "months": {"header_row:מטבחים.xlsx": "2"},
+    "sheet_a_rep": {"sheet:סוכנות.xlsx": "*", "column:owner": "sheet"},
+    "two_phones": {"header_row:גגות.xlsx": "4"},
+    "worded_amounts": {},
+    "products": {"column:amount": "סכום 1 + סכום 2 + סכום 3"},
+    "three_ways": {"header_row:אולם.xlsx": "4", "year:תאריך פנייה": "2025"},
+}
+
+
+@pytest.mark.parametrize("name", list(AGAIN))
+def test_the_same_sheet_comes_again_without_a_question_and_changes_nothing(made, tmp_path, name):
+    sheet = made(name)
+    book = yaad.Book.create(tmp_path / "book")
+    first = book.import_files([sheet.path], answers=AGAIN[name])
+    assert first.stored.new == len(sheet.inquiries)
+    again = book.import_files([sheet.path])
+    assert not again.stored.committed
+    assert all(file.loaded == 0 for file in again.files)
+
+
+def test_a_word_among_the_parts_of_a_sum_rejects_its_row_and_is_shown(made, tmp_path, sheets):
+    sheet = made("products")
+    book = sheets.openpyxl.load_workbook(sheet.path)
+    book.active["F2"] = "לפי הצעה"
+    book.save(tmp_path / "d.xlsx")
+    report = yaad.Book.create(tmp_path / "book").import_files([tmp_path / "d.xlsx"], answers=AGAIN["products"])
+    (file,) = report.files
+    assert (file.loaded, file.rejected) == (len(sheet.inquiries) - 1, 1)
+    assert "לפי הצעה" in report.rejects["d.xlsx"].read_text("utf-8-sig")
 
 
 def test_the_figures_of_a_book_are_those_of_the_sheet(made, tmp_path):
