@@ -135,3 +135,22 @@ def test_titles_between_blocks_and_a_note_below_are_no_inquiries(write):
     (file,) = batch.files
     assert file.skipped_by == {"group_line": 2}
     assert batch.tables["deals"].num_rows == 21, "one without a phone is an inquiry all the same"
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_total_below_a_sheet_without_ids_is_no_deal(write, place):
+    rows = ["שם לקוח,טלפון,תאריך פנייה,מקור,סכום"]
+    rows += [f"לקוח {n},050-12345{n:02d},{n + 1:02d}/03/2025,גוגל,100" for n in range(15)]
+    cells = ["", "", "", "", "1500"]
+    cells[place] = '"סה""כ"'
+    path = write("d.csv", "\n".join([*rows, ",".join(cells)]) + "\n")
+    batch = load(path, understand(path).mapping)
+    assert batch.tables["deals"].num_rows == 15
+    assert sum(batch.tables["deals"]["amount"].to_pylist()) == 1500
+    assert batch.files[0].rejects["reason"].to_pylist() == ["intake.rejected_total_row"]
+
+
+@pytest.mark.parametrize(("column", "cell"), [("engage date", "3/4"), ("amount", "לפי הצעה")])
+def test_a_column_of_days_or_worth_that_cannot_be_read_is_never_dropped_in_silence(write, column, cell):
+    path = write("d.csv", f"deal id,stage,{column}\n1,New,{cell}\n2,New,{cell}\n")
+    assert [note.values["column"] for note in understand(path).notes if note.key == "intake.note_let_go"] == [column]

@@ -425,10 +425,13 @@ def _remember_null_words(found: Decisions, name: str, words: tuple[str, ...]) ->
 
 
 def _let_go(found: Decisions, name: str, share: float) -> None:
-    """A column that does not hold what its name promises is kept as it is; where some of it does, that is said."""
+    """A column that does not hold what its name promises is kept as it is.
+
+    Where some of it does, or it would be when a deal came or what it is worth, that is said.
+    """
     column = found.fields.pop(name)
     found.how.pop(column, None)
-    if share:
+    if share or (name in (*BEGINS, "amount") and len(cleaned(found.table.columns[column]).drop_null())):
         found.notes.append(Message("intake.note_let_go", {"column": column, "percent": f"{share:.0%}"}))
 
 

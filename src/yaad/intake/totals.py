@@ -17,7 +17,13 @@ BEGINNINGS = tuple(fold(word) + " " for word in ('סה"כ', "סך הכל", "סך
 
 
 def total_rows(table: Table, key: str) -> Mask:
-    """Rows whose key, or whose first cell where the key is empty, is a word of totals."""
+    """Rows whose key, or one of whose first cells where the key is empty, is a word of totals.
+
+    Where the key was made by us of a name and a day, it says nothing: then any cell may be that word.
+    """
+    if key.startswith("#"):
+        columns = [cleaned(whole(column)) for name, column in table.columns.items() if name != key]
+        return np.logical_or.reduce([_says_total(column) for column in columns])
     keys = cleaned(table.columns[key])
     found = _says_total(keys)
     empty = mask(pc.is_null(keys))
