@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.facts.arrivals import Mask, checked, conform, not_among, said
+from yaad.facts.call_links import adopt_calls, with_deals_by_phone
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.parts import Workshop
 from yaad.facts.upserts import Counts, counted, last_of_each
@@ -29,6 +30,8 @@ def store_flat(shop: Workshop, table: str, came: pa.Table) -> tuple[Counts, Mask
     """
     key = KEYS[table]
     old = shop.old(table)
+    if table == "calls":
+        came = with_deals_by_phone(shop, came)
     counts, rows = _upsert(shop.bench, table, checked(came, key), old, shop.pin.seq + 1)
     if not counts.new and not counts.changed:
         return counts, np.ones(came.num_rows, np.bool_)
@@ -51,7 +54,8 @@ def with_deals(activities: ir.Table, deals: ir.Table) -> ir.Table:
 
 
 def adopt_orphans(shop: Workshop) -> None:
-    """Give activities that waited for their deal its number, when it has come."""
+    """Give activities and calls that waited for their deal its number, when it has come."""
+    adopt_calls(shop)
     activities, deals = shop.old("activities"), shop.old("deals")
     orphans = activities.filter(activities.deal.isnull())
     found = orphans.semi_join(deals, "deal_id")
