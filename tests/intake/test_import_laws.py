@@ -249,6 +249,41 @@ def test_deals_come_back_equal_however_they_are_written(tmp_path, made, drawn):
     assert facts(batch) == truth(table)
 
 
+# ---- what stands between the deals --------------------------------------------------------------------------------
+
+
+def noise(words, width, amount):
+    """Rows that people put between deals: nothing, the header again, a total."""
+    blank, total = [""] * width, ['סה"כ' if words is HEBREW else "Total", *[""] * (width - 3), amount, ""]
+    return [blank, list(words["head"]), total[:width]]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=CALM)
+@given(st.data())
+def test_what_stands_above_between_and_below_the_deals_changes_none_of_them(tmp_path, made, data):
+    words = data.draw(st.sampled_from([HEBREW, ENGLISH]))
+    table = data.draw(deals(words).filter(lambda rows: len(rows) > 3))
+    way = Written(words, "", "iso", "iso", "plain", ",", csv.QUOTE_MINIMAL, "\n", "utf-8")
+    head, rows = words["head"], [cells(deal, way) for deal in table]
+    for row in data.draw(st.lists(st.sampled_from(noise(words, len(head), "99999")), max_size=5)):
+        rows.insert(data.draw(st.integers(0, len(rows))), row)
+    above = [[f"{line}", *[""] * (len(head) - 1)] for line in ("Deals of the north", "by Dana", "")]
+    above = above[: data.draw(st.integers(0, 3))]
+    path = tmp_path / data.draw(st.sampled_from(["deals.csv", "deals.xlsx", "deals.ods"]))
+    path.unlink(missing_ok=True)
+    made.table(path, [*above, head, *rows])
+    answers = {f"header_row:{path.name}": str(len(above) + 1)} if above else {}
+    found = understand(path, answers=answers)
+    answers |= {question.id: right_answer(question, way, path) for question in found.questions}
+    found = understand(path, answers=answers)
+    assert found.questions == ()
+    batch = load(path, Mapping.from_yaml(found.mapping.to_yaml(), name="m"))
+    (file,) = batch.files
+    assert facts(batch) == truth(table)
+    assert set(file.rejects["reason"].to_pylist()) <= {"intake.rejected_total_row"}
+    assert file.rows_in == file.loaded + file.rejected + file.skipped
+
+
 # ---- order changes nothing ----------------------------------------------------------------------------------------
 
 STAGES = ("New", "Quote", "Negotiation", "Won", "Lost")
