@@ -391,3 +391,44 @@ def test_a_question_leaves_the_time_of_the_last_pull(tmp_path, loopback):
     with pytest.raises(OpenQuestion):
         pull(tmp_path, "hubspot", TOKEN, asks, wait=lambda seconds: None, url=loopback.url, way=HERE)
     assert not (tmp_path / "sources" / "hubspot" / "state.json").exists()
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1"])
+def test_a_name_that_leads_inside_gets_no_token(tmp_path, name, address):
+    asked = []
+
+    def resolve(host, port):
+        asked.append(host)
+        return [address]
+
+    with pytest.raises(InputError) as caught:
+        pull(
+            tmp_path,
+            name,
+            TOKEN,
+            lambda paths, known: None,
+            wait=asked.append,
+            url="https://crm.example",
+            way=Outgoing(resolve),
+        )
+    assert (caught.value.message.key, asked) == ("sources.out_inside", ["crm.example"])
+
+
+def test_a_name_that_turns_inside_between_two_pages_is_left(pulled, loopback, tmp_path):
+    """Each answer closes its connection; the look-up for the second one leads inside."""
+    loopback.route = HubSpot()
+    told = [["127.0.0.1"], ["10.0.0.1"]]
+    way = Outgoing(lambda host, port: told.pop(0), own_machine=True)
+    with pytest.raises(InputError) as caught:
+        pull(
+            tmp_path,
+            "hubspot",
+            TOKEN,
+            lambda paths, known: None,
+            wait=lambda seconds: None,
+            url=loopback.url,
+            way=way,
+        )
+    assert caught.value.message.key == "sources.out_inside"
+    assert len(loopback.asked) == 1

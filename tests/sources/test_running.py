@@ -254,6 +254,32 @@ def test_a_system_is_pulled_from_with_the_kept_token(company):
     assert SECRET.encode() not in everywhere(company.book.root)
 
 
+def test_the_log_of_an_exchange_grows(company):
+    """Asterisk's Master.csv: no header, no question; what is there already is not counted twice."""
+
+    def leg(number, phone, answered):
+        end = f"2026-03-0{number} 09:01:00"
+        answer = f"2026-03-0{number} 09:00:10" if answered else ""
+        rest = ("50", "ANSWERED") if answered else ("0", "NO ANSWER")
+        heads = ("", phone, "201", "from-trunk", phone, "SIP/t-1", "SIP/201-1", "Dial", "")
+        stamp = f"2026-03-0{number} 09:00:00"
+        return ",".join((*heads, stamp, answer, end, "60", *rest, "DOCUMENTATION", f"1772000000.{number}", "")) + "\n"
+
+    company.begin()
+    company.add(url=f"{company.loopback.url}/Master.csv")
+    company.body = leg(1, "0501111111", True) + leg(2, "0502222222", False)
+    assert company.one().outcome == "done"
+    company.body += leg(3, "0503333333", True)
+    assert company.one().outcome == "done"
+    calls = company.book.facts.run(company.book.facts.table("calls").order_by("call_id")).to_pylist()
+    assert [(one["phone"], one["direction"], one["by"], one["seconds"]) for one in calls] == [
+        ("+972501111111", "in", "201", 50),
+        ("+972502222222", "in", "201", 0),
+        ("+972503333333", "in", "201", 50),
+    ]
+    assert company.one().outcome == "unchanged"
+
+
 def test_a_folder_is_looked_into(company, tmp_path):
     company.begin()
     folder = tmp_path / "in"

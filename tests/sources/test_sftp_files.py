@@ -228,3 +228,12 @@ def test_a_lost_connection_is_tried_again_and_not_for_ever(fetch, server):
 def test_only_public_addresses_are_asked(fetch, server):
     assert fetch.refused(way=Outgoing()) == "out_inside"
     assert server.transports == []
+
+
+def test_without_the_extra_it_is_told(fetch, server, monkeypatch):
+    def absent(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr("yaad.book.sources.sftp_files.import_module", absent)
+    assert fetch.refused() == "sftp_extra"
+    assert server.transports == []

@@ -270,12 +270,26 @@ def test_a_length_that_is_none_is_refused_by_its_row(write):
     assert report.rejects["reason"].to_pylist() == ["intake.rejected_bad_number"]
 
 
+def test_a_log_without_lengths_is_known_by_its_answers(write):
+    rows = (
+        "תאריך,שעה,מתקשר,יעד,סטטוס\n2026-01-02,08:00,0501234567,201,נענתה\n2026-01-03,09:30,0501234568,201,לא נענתה\n"
+    )
+    _, batch = read(write("log.csv", rows))
+    told = batch.tables["calls"].to_pylist()
+    assert [dict(row["custom"])["שיחה שנענתה"] for row in told] == ["כן", "לא"]
+    assert [(row["direction"], row["phone"], row["by"]) for row in told] == [
+        ("in", "+972501234567", "201"),
+        ("in", "+972501234568", "201"),
+    ]
+
+
 @pytest.mark.parametrize(
     "content",
     [
         "Deal,From,To,Date,Status\n1,New,Offer,2026-01-02,ok\n2,New,Won,2026-01-03,ok\n",
         "Call ID,Deal ID,Who,Phone,Direction,Start time,Seconds\nC1,1,Dana,0501234567,out,2026-01-02 08:00,30\n",
         "id,stage,created,source,status\n1,New,2026-01-02,Web,open\n",
+        "תאריך,מתקשר,יעד,סטטוס\n2026-01-02,0501234567,031234567,רלוונטי\n2026-01-03,0501234568,031234567,בטיפול\n",
     ],
 )
 def test_other_files_are_left_as_they_are(write, content):

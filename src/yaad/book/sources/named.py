@@ -105,7 +105,11 @@ class Source:
             raise self._no("source_path")
         if self.fingerprint and not FINGERPRINT.fullmatch(self.fingerprint):
             raise self._no("source_fingerprint")
-        return replace(self, schedule=str(Schedule.parse(self.schedule)) if self.schedule else "")
+        schedule = str(Schedule.parse(self.schedule)) if self.schedule else ""
+        # a scheduler runs it from another place than the person who adds it
+        path = str(Path(self.path).expanduser().absolute()) if self.kind == WATCHED else self.path
+        known = str(Path(self.known_hosts).expanduser().absolute()) if self.known_hosts else ""
+        return replace(self, schedule=schedule, path=path, known_hosts=known)
 
     def _check_fields(self) -> None:
         """What its kind needs is there, and nothing that it does not know."""

@@ -153,9 +153,9 @@ def _roles(headers: Sequence[str]) -> dict[str, str]:
 
 def _is_log(grid: "Grid", roles: dict[str, str]) -> bool:
     ends = {"src", "dst", "extension"} & roles.keys()
-    told = {"status", "talk", "duration", "direction"} & roles.keys()
-    timed = {"start", "date"} & roles.keys()
-    if len(ends) < 2 or not told - {"direction"} or not timed:
+    if len(ends) < 2 or not {"start", "date"} & roles.keys():
+        return False
+    if not {"talk", "duration"} & roles.keys() and not _says_answered(grid, roles):
         return False
     cells = Counter[str]()
     for role in ("src", "dst"):
@@ -163,6 +163,19 @@ def _is_log(grid: "Grid", roles: dict[str, str]) -> bool:
             cells.update(text for text in _texts(grid, roles[role]) if text)
     known = sum(n for text, n in cells.items() if party(text) != Party())
     return bool(cells) and known >= HALF * cells.total()
+
+
+def _says_answered(grid: "Grid", roles: dict[str, str]) -> bool:
+    """The status is that of a call: a list of inquiries by telephone has one of another kind."""
+    told = [fold(text) for text in _texts(grid, roles["status"]) if text] if "status" in roles else []
+    return bool(told) and sum(_answer(text) is not None for text in told) >= HALF * len(told)
+
+
+def _answer(status: str) -> bool | None:
+    """Whether a folded status says that the call was answered; None where it says nothing of that."""
+    if NOT_ANSWERED.search(status):
+        return False
+    return True if ANSWERED.search(status) else None
 
 
 def _texts(grid: "Grid", header: str) -> list[str | None]:
@@ -262,9 +275,7 @@ class _Log:
         """As the log says, else by whether anybody spoke; None where nothing tells."""
         status = fold(self._cell("status", row))
         if status:
-            if NOT_ANSWERED.search(status):
-                return False
-            return True if ANSWERED.search(status) else None
+            return _answer(status)
         spoken = _length(self._cell("talk", row) or self._cell("duration", row))
         return None if spoken is None else spoken > 0
 
