@@ -17,7 +17,7 @@ from yaad.intake.deciding.headers import currency_in, propose_fields, propose_ki
 from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments, take_apart
 from yaad.intake.deciding.stages import Places
 from yaad.intake.deciding.words import header_words
-from yaad.intake.fields import FIELDS, NEEDED, Field, Value, known_fields
+from yaad.intake.fields import FIELDS, MONTH, NEEDED, Field, Value, known_fields
 from yaad.intake.files import Format
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind, Shape
 from yaad.intake.mapping import ALL, Mapping
@@ -83,8 +83,9 @@ class Decisions:
         return self.mapping.zone or "UTC"
 
     def field(self, name: str) -> Field:
-        """A field of this kind; a stage's own date is one too."""
-        return FIELDS[self.kind].get(name) or Field(name, name, Value.MOMENT)
+        """A field of this kind; a stage's own date is one too, and a month's own targets."""
+        own = Field(name, name, Value.AMOUNT if name.startswith(MONTH) else Value.MOMENT)
+        return FIELDS[self.kind].get(name, own)
 
     def null_words(self, name: str) -> tuple[str, ...]:
         """Texts of a field's column that mean no value."""
@@ -131,7 +132,8 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
     if kind is None:
         repeated = _repeats(table)
         wide = not repeated and _is_wide(found, headers)
-        kind = Kind.DEALS if wide else propose_kind(headers, repeated_ids=repeated)
+        names = " ".join(grid.source.name for grid in table.grids)
+        kind = Kind.DEALS if wide else propose_kind(headers, repeated_ids=repeated, name=names)
     if kind is None:
         found.questions.append(ask_kind(Message("intake.ask_kind", {"columns": ", ".join(headers)[:300]})))
         return
@@ -200,8 +202,10 @@ def _take_told_dates(found: Decisions) -> None:
 def ask_needed(found: Decisions) -> None:
     """Fields without which a kind cannot be read, once it is known which columns hold what they promise."""
     twins = any(question.id.startswith("column:") for question in found.questions)
+    by_month = any(name.startswith(MONTH) for name in found.fields)
+    by_month |= found.kind is Kind.TARGETS and any(question.id.startswith("year:") for question in found.questions)
     for name in NEEDED[found.kind]:
-        if name not in found.fields and not twins:
+        if name not in found.fields and not twins and not by_month:
             found.questions.append(_ask_column(found, name))
     dated = found.wide or any(rule.entered for rule in found.mapping.stages)
     dated = dated or any(question.id == "stages" for question in found.questions)
@@ -366,7 +370,7 @@ def decide_values(found: Decisions) -> None:
     fresh = [name for name in found.fields if name not in {*found.dates, *found.numbers, *found.flags}]
     for name in fresh:
         value = found.field(name).value
-        if value is Value.MOMENT:
+        if value in (Value.MOMENT, Value.DAY):
             _decide_dates(found, name)
         elif value not in (Value.TEXT, Value.FLAG):
             _decide_numbers(found, name)
@@ -495,7 +499,7 @@ def decide_money(found: Decisions) -> None:
     taxes = {tax for column in columns if (tax := tax_in(column))}
     if not found.mapping.tax and len(taxes) == 1:
         found.mapping = replace(found.mapping, tax={ALL: taxes.pop()})
-    priced = found.kind in DEALS_LIKE | {Kind.ORDERS, Kind.PRODUCTS, Kind.LINES}
+    priced = found.kind in DEALS_LIKE | {Kind.ORDERS, Kind.PRODUCTS, Kind.LINES, Kind.CONTRACTS}
     unknown = not found.mapping.currency and "currency" not in found.fields and len(signs) < 2
     if columns and priced and unknown:
         found.notes.append(Message("intake.note_currency_unknown"))

@@ -11,6 +11,7 @@ class Value(StrEnum):
 
     TEXT = "text"
     MOMENT = "moment"
+    DAY = "day"  # a date that has a column of its own
     AMOUNT = "amount"
     SHARE = "share"  # 0–1, or written as a percentage
     SECONDS = "seconds"
@@ -26,6 +27,8 @@ class Field:
     value: Value = Value.TEXT
 
 
+MONTH = "month "
+"""So begins the field of the targets of one month, followed by the month: ``month 2026-01``."""
 ALIASES = {"rep": "owner", "agent": "owner", "to": "stage"}
 """Other names that a mapping may use."""
 
@@ -95,6 +98,14 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         id="call_id", deal="deal_id", by="by", phone="phone", direction="direction", at=("at", _M),
         seconds=("seconds", Value.SECONDS),
     ),
+    Kind.CONTRACTS: _fields(
+        id="contract_id", deal="deal_id", account="account", owner="owner", product="product", status="status",
+        start=("start_day", Value.DAY), end=("end_day", Value.DAY), amount=("amount", _A), currency="currency",
+    ),
+    Kind.TARGETS: _fields(
+        owner="owner", branch="branch", product="product", measure="measure", month="month", amount=("amount", _A),
+        currency="currency",
+    ),
 }  # fmt: skip
 """Kind → field's name → field."""
 
@@ -108,6 +119,8 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.LINES: ("order", "product"),
     Kind.ACTIVITIES: ("at",),
     Kind.CALLS: ("at",),
+    Kind.CONTRACTS: ("start",),
+    Kind.TARGETS: ("month", "amount"),
 }
 """Fields without which a kind cannot be read."""
 
@@ -117,6 +130,7 @@ KEY_FROM: dict[Kind, tuple[str, ...]] = {
     Kind.LINES: ("order", "product"),
     Kind.ACTIVITIES: ("deal", "kind", "at", "by"),
     Kind.CALLS: ("at", "by", "phone"),
+    Kind.CONTRACTS: ("account", "start"),
 }
 """Where a file has no id of its own, its rows are known by these fields (and a number among equals)."""
 

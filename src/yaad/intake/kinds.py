@@ -15,6 +15,8 @@ class Kind(StrEnum):
     LINES = "lines"
     ACTIVITIES = "activities"
     CALLS = "calls"
+    CONTRACTS = "contracts"
+    TARGETS = "targets"
 
 
 class Shape(StrEnum):

@@ -19,6 +19,7 @@ from yaad.intake.report import FileReport
 from yaad.intake.shapes.deals import deals_batch
 from yaad.intake.shapes.events import events_batch
 from yaad.intake.shapes.flat import flat_batch
+from yaad.intake.shapes.targets import targets_batch
 from yaad.intake.shaping import silent_stages
 from yaad.intake.sieve import Sieve, aside
 from yaad.intake.snapshots import are_lists, day_in, day_of
@@ -79,6 +80,8 @@ def _batch(known: Study, found: Decisions) -> Batch:
         shaped = deals_batch(values, known.duplicates)
     elif found.kind in HISTORY:
         shaped = events_batch(values)
+    elif found.kind is Kind.TARGETS:
+        shaped = targets_batch(values)
     else:
         shaped = flat_batch(values, known.duplicates)
     tables = shaped.tables

@@ -99,7 +99,7 @@ def parts_of(grids: Sequence[Grid], mapping: Mapping) -> tuple[Part, ...]:
 def _kind(grid: Grid) -> Kind | None:
     header = propose_fields(grid.headers, Kind.EVENTS).get("id")
     ids = cleaned(grid.columns[header]).drop_null() if header else pa.array([], pa.string())
-    return propose_kind(list(grid.headers), repeated_ids=len(pc.unique(ids)) < len(ids))
+    return propose_kind(list(grid.headers), repeated_ids=len(pc.unique(ids)) < len(ids), name=grid.source.name)
 
 
 def _free(name: str, found: Sequence[Part]) -> str:

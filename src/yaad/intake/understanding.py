@@ -26,6 +26,7 @@ from yaad.intake.decisions import (
     refuse_lost_digits,
 )
 from yaad.intake.duplicates import Duplicates, find_duplicates
+from yaad.intake.fields import MONTH
 from yaad.intake.files import paths_of
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import DUPLICATES, Mapping, StageRule
@@ -39,6 +40,7 @@ from yaad.intake.shaping import decide_stages
 from yaad.intake.snapshots import are_lists
 from yaad.intake.study import PART_SIGN, Readings, read_files, told_kind
 from yaad.intake.table import stack
+from yaad.intake.targets import take_months
 from yaad.intake.totals import total_rows
 from yaad.intake.touches import is_own, join_touches
 from yaad.intake.unmapped import NONE
@@ -274,6 +276,7 @@ def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str
     decide_kind(found, asked_kind)
     if not found.questions:
         decide_fields(found)
+        take_months(found)
         join_touches(found)
         refuse_lost_digits(found)
         decide_values(found)
@@ -300,7 +303,7 @@ def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str
 
 def _with_columns(found: Decisions) -> Mapping:
     """The mapping with the columns by our names, as the files write them."""
-    fields = {name: column for name, column in found.fields.items() if not name.startswith("entered ")}
+    fields = {name: column for name, column in found.fields.items() if not name.startswith(("entered ", MONTH))}
     names = {name: column for name, column in fields.items() if not is_own(column)}
     return replace(found.mapping, columns=names) if names else found.mapping
 

@@ -174,6 +174,30 @@ CALLS = _flat(
     ("whole_day", pa.bool_()),
     ("seconds", pa.float64()),
 )
+CONTRACTS = _flat(
+    ("contract_id", pa.string()),
+    ("deal_id", pa.string()),
+    ("account", pa.string()),
+    ("owner", pa.string()),
+    ("product", pa.string()),
+    ("status", pa.string()),
+    ("start_day", pa.date32()),
+    ("end_day", pa.date32()),  # null: it goes on
+    ("amount", AMOUNT),
+    ("currency", pa.string()),
+    ("tax", pa.string()),
+)
+TARGETS = _flat(
+    ("target_id", pa.string()),
+    ("owner", pa.string()),  # null in all four: of the company
+    ("branch", pa.string()),
+    ("product", pa.string()),
+    ("measure", pa.string()),  # as the company calls it; null: the sheet does not say
+    ("month", pa.date32()),  # its first day
+    ("amount", AMOUNT),
+    ("currency", pa.string()),
+    ("tax", pa.string()),
+)
 
 SCHEMAS: dict[str, pa.Schema] = {
     "deals": DEALS,
@@ -185,6 +209,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "orders": ORDERS,
     "lines": LINES,
     "calls": CALLS,
+    "contracts": CONTRACTS,
+    "targets": TARGETS,
 }
 
 KEYS: dict[str, str] = {
@@ -195,5 +221,7 @@ KEYS: dict[str, str] = {
     "orders": "order_id",
     "lines": "line_id",
     "calls": "call_id",
+    "contracts": "contract_id",
+    "targets": "target_id",
 }
 """The column by which a later import replaces a row."""

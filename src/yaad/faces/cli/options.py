@@ -37,6 +37,8 @@ class KindName(StrEnum):
     LINES = "lines"
     ACTIVITIES = "activities"
     CALLS = "calls"
+    CONTRACTS = "contracts"
+    TARGETS = "targets"
 
 
 class EndingName(StrEnum):

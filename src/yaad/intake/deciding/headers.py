@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from yaad.intake.deciding.amounts import CURRENCIES
 from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.months import month_in
 from yaad.intake.deciding.words import Names, header_words
 from yaad.intake.fields import FIELDS
 from yaad.intake.kinds import Kind
@@ -12,6 +13,8 @@ from yaad.intake.presets import Export, key_of
 
 NUMBER_BEHIND = re.compile(r" \d+$")
 """What HubSpot puts behind a stage's id."""
+FEWEST_MONTHS = 3
+"""Columns of months that make a sheet of targets."""
 IN_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
 
@@ -99,14 +102,19 @@ def tax_in(header: str) -> str | None:
     return None
 
 
-def propose_kind(headers: Sequence[str], *, repeated_ids: bool) -> Kind | None:
+def propose_kind(headers: Sequence[str], *, repeated_ids: bool, name: str = "") -> Kind | None:
     """What a file holds, by its columns; None when they do not tell.
 
     Args:
         headers: names of the columns.
         repeated_ids: the column that would be a history's id holds some id more than once.
+        name: of the file; it tells targets from results where both have a column a month.
     """
     by_kind = {kind: set(propose_fields(headers, kind)) for kind in Kind}
+    if {"id", "start", "end"} <= by_kind[Kind.CONTRACTS]:  # its id names a contract
+        return Kind.CONTRACTS
+    if _are_targets(headers, by_kind[Kind.TARGETS], name):
+        return Kind.TARGETS
     history, deals = by_kind[Kind.EVENTS], by_kind[Kind.DEALS]
     if {"id", "stage", "at"} <= history and repeated_ids:
         return Kind.EVENTS
@@ -128,3 +136,12 @@ def propose_kind(headers: Sequence[str], *, repeated_ids: bool) -> Kind | None:
         "entered" in deals and {"source", "campaign", "amount"} & deals and {"phone", "account", "contact"} & deals
     )
     return Kind.DEALS if inquired and kind in (None, Kind.ACCOUNTS, Kind.PRODUCTS) else kind
+
+
+def _are_targets(headers: Sequence[str], fields: set[str], name: str) -> bool:
+    """A month and a target, or a column a month with a word that says they are targets."""
+    if {"month", "amount"} <= fields:
+        return True
+    months = [header for header in headers if month_in(header) is not None]
+    said = re.split(r"[^\w״\"]+", " ".join([name.lower(), *map(fold, headers)]))
+    return len(months) >= FEWEST_MONTHS and bool(header_words().targets & {fold(word) for word in said})

@@ -38,6 +38,7 @@ class HeaderWords:
         date_words: what stands before or after a stage's name in a column of dates.
         chances: names of columns with the chance of a deal: they order stages, and are no field.
         outcomes: names of columns that may say how a deal stands beside its stage.
+        targets: words that say of a sheet that it sets targets.
     """
 
     fields: dict[str, dict[str, Names]]
@@ -50,6 +51,7 @@ class HeaderWords:
     date_words: tuple[str, ...]
     chances: Names
     outcomes: Names
+    targets: frozenset[str]
 
     def of(self, kind: Kind) -> dict[str, Names]:
         """The fields of a kind; a history also knows what a deal is described by."""
@@ -158,6 +160,7 @@ def header_words() -> HeaderWords:
         date_words=_folded(plain["date_words"]),
         chances=_ranks(cast("list[str]", plain["chances"])),
         outcomes=_ranks(cast("list[str]", plain["outcomes"])),
+        targets=frozenset(_folded(plain["targets_words"])),
     )
 
 

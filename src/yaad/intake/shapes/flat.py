@@ -1,4 +1,4 @@
-"""Files whose rows are things of their own: accounts, products, orders, lines, activities, calls."""
+"""Files whose rows are things of their own: accounts, products, orders, lines, activities, calls, contracts."""
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +26,9 @@ def flat_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     found, kind, sieve = values.found, values.found.kind, values.sieve
     columns = _columns(values)
     for name in NEEDED[kind]:
-        needed = columns["at"] if name == "at" else values.keys(name)
-        reason = "intake.rejected_no_time" if name == "at" else "intake.rejected_no_id"
+        dated = found.field(name).value in (Value.MOMENT, Value.DAY)
+        needed = columns["at" if name == "at" else found.field(name).column] if dated else values.keys(name)
+        reason = "intake.rejected_no_time" if dated else "intake.rejected_no_id"
         sieve.reject(mask(pc.is_null(needed)), found.fields[name], reason)
     if "id" in found.fields:
         columns[KEYS[kind.value]] = values.keys("id")
@@ -58,6 +59,9 @@ def _columns(values: Values) -> dict[str, pa.Array]:
             dates = values.dates(name)
             if dates is not None:
                 columns |= {"at": dates.at, "day": dates.day, "whole_day": dates.whole_day}
+        elif field.value is Value.DAY:
+            days = values.dates(name)
+            columns[field.column] = days.day if days is not None else pa.nulls(len(values), pa.date32())
         elif field.value is Value.TEXT:
             texts = values.text(name)
             columns[field.column] = _direction(texts) if name == "direction" else texts
