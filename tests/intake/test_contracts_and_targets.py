@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from yaad.book import Book
+from yaad.errors import OpenQuestion
 from yaad.intake import Kind, Mapping, load, understand
 
 MONTHS_HE = "נציג,ינואר,פברואר,מרץ\n"
@@ -114,6 +115,14 @@ def test_targets_and_contracts_come_into_a_book_beside_deals(write, tmp_path):
     later = write("targets 2026.csv", "rep,Jan,Feb,Mar\nDana,10,25,30\n")
     stored = book.import_files([later]).stored
     assert (stored.tables["targets"].changed, stored.tables["targets"].unchanged) == (1, 2)
+    undated = write("quotas.csv", "rep,Jan,Feb,Mar\nDana,40,50,60\n")
+    for year in ("2027", "2028"):
+        with pytest.raises(OpenQuestion) as asked:
+            book.import_files([undated])
+        assert [question.id for question in asked.value.questions] == ["year:Jan"], "each sheet is of its own year"
+        book.import_files([undated], answers={"year:Jan": year})
+    months = book.facts.run(book.facts.table("targets"))["month"].to_pylist()
+    assert sorted({month.year for month in months}) == [2026, 2027, 2028]
     before = book.facts.run(book.facts.table("targets").order_by("target_id"))["amount"]
     book.rebuild()
     assert book.facts.run(book.facts.table("targets").order_by("target_id"))["amount"] == before

@@ -1,6 +1,7 @@
 """Files of a kind that came before are read as they were read then; what is gone from them is asked about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -34,10 +35,16 @@ def remembered(
             continue
         if len(understood.files) < len(paths):
             if _same_names(record, paths):
-                return mapping
+                return _for_the_next(mapping)
         elif _columns(mapping) and not _gone(mapping, understood):
-            return mapping
+            return _for_the_next(mapping)
     return None
+
+
+def _for_the_next(mapping: Mapping) -> Mapping:
+    """The mapping for the next file: months that name no year are those of that file's own year."""
+    parts = {name: _for_the_next(part) for name, part in mapping.parts.items()}
+    return replace(mapping, parts=parts, year={} if mapping.kind is Kind.TARGETS else mapping.year)
 
 
 def gone_since(understood: Understanding, paths: Sequence[Path], records: Sequence[ImportRecord]) -> Question | None:
