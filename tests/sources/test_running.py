@@ -230,6 +230,30 @@ def test_a_secret_goes_to_the_place_it_was_given_for(company):
     assert "Authorization" not in company.loopback.asked[0][4]
 
 
+def test_another_key_is_told_and_nothing_is_asked(company):
+    company.add()
+    company.sources.keep_secret("crm", SECRET, NOON)
+    key = company.folder / "key"
+    kept = key.read_bytes()
+    key.unlink()
+    assert str(key) in company.one().said
+    Vault(company.folder / "other", key).keep("x", "y", "z", NOON)  # another key in its place
+    run = company.one()
+    assert (run.outcome, company.loopback.asked) == ("failed", [])
+    assert "another key" in run.said
+    key.write_bytes(kept)
+    assert company.one().outcome != "failed"
+
+
+def test_a_secret_that_was_cut_off_on_its_way_to_the_disk_leaves_a_book_that_opens(company):
+    company.add()
+    (company.book.root / ".secrets.enc.part").write_bytes(b"{")
+    company.sources.keep_secret("crm", SECRET, NOON)
+    yaad.Book.create(company.book.root).close()
+    assert company.vault.secret("crm", company.sources.standing("crm", NOON).source.place) == SECRET
+    assert not (company.book.root / ".secrets.enc.part").exists()
+
+
 def test_a_system_is_pulled_from_with_the_kept_token(company):
     pytest.importorskip("dlt")
     from tests.sources.test_pulling import HubSpot  # the documented answers

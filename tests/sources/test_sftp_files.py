@@ -1,6 +1,7 @@
 """A file by SFTP: from a server whose key is known, only when it has changed, only whole."""
 
 import io
+import logging
 import os
 import socket
 import threading
@@ -193,7 +194,12 @@ def test_a_private_key_opens_too(fetch, server):
     assert fetch.refused(secret="-----BEGIN OPENSSH PRIVATE KEY-----\nx\n") == "sftp_key"
 
 
-def test_what_is_refused_is_told_and_not_tried_again(fetch, server):
+def test_what_is_refused_is_told_and_not_tried_again(fetch, server, caplog):
+    caplog.set_level(logging.DEBUG)
+    assert fetch() is not None
+    fetch.known = Known()
+    server.tried.clear()
+    assert SECRET not in caplog.text
     assert fetch.refused(secret="wrong") == "get_refused"
     assert server.tried == ["dana"]
     assert fetch.refused(path="/none.csv") == "get_absent"

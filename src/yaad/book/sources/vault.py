@@ -116,7 +116,7 @@ class Vault:
 
     def _write(self, told: dict[str, dict[str, str]]) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_suffix(".part")
+        part = self._path.with_name(f".{self._path.name}.part")
         part.unlink(missing_ok=True)
         _write_new(part, json.dumps(told, ensure_ascii=False, indent=1).encode())
         part.replace(self._path)

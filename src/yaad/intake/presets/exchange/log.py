@@ -39,6 +39,9 @@ MOST = 0.9
 HALF = 0.5
 """Share of the numbers' cells that must hold numbers: a history's "from" and "to" are stages."""
 
+LOOKED_AT = 1000
+"""Rows by which a file is known."""
+
 EXTENSION = re.compile(r"\d{2,5}")
 CHANNEL = re.compile(r"(?:SIP|PJSIP|IAX2?|SCCP|DAHDI|Local)/(\d{2,5})(?=[-@/]|$)", re.IGNORECASE)
 INSIDE = re.compile(r".*[<(]\s*([^<>()]*\d[^<>()]*)[>)]\s*")
@@ -160,17 +163,18 @@ def _is_log(grid: "Grid", roles: dict[str, str]) -> bool:
     cells = Counter[str]()
     for role in ("src", "dst"):
         if role in roles:
-            cells.update(text for text in _texts(grid, roles[role]) if text)
+            cells.update(_some(grid, roles[role]))
     known = sum(n for text, n in cells.items() if party(text) != Party())
     return bool(cells) and known >= HALF * cells.total()
 
 
 def _says_answered(grid: "Grid", roles: dict[str, str]) -> bool:
     """The status is that of a call: a list of inquiries by telephone has one of another kind."""
-    told = [fold(text) for text in _texts(grid, roles["status"]) if text] if "status" in roles else []
+    told = [fold(text) for text in _some(grid, roles["status"])] if "status" in roles else []
     return bool(told) and sum(_answer(text) is not None for text in told) >= HALF * len(told)
 
 
+@cache
 def _answer(status: str) -> bool | None:
     """Whether a folded status says that the call was answered; None where it says nothing of that."""
     if NOT_ANSWERED.search(status):
@@ -180,6 +184,12 @@ def _answer(status: str) -> bool | None:
 
 def _texts(grid: "Grid", header: str) -> list[str | None]:
     return list(whole(grid.columns[header]).cast(pa.string()).to_pylist())
+
+
+def _some(grid: "Grid", header: str) -> list[str]:
+    """The filled cells among the first rows: enough to tell what a file is."""
+    cells = whole(grid.columns[header].slice(0, LOOKED_AT)).cast(pa.string()).to_pylist()
+    return [text for text in cells if text]
 
 
 class _Log:
@@ -266,16 +276,18 @@ class _Log:
         return (dst or src) if way == "out" else (src or dst)
 
     def _extension(self, row: int) -> str:
+        if own := self._cell("extension", row):
+            return party(own).extension or own
         src, dst, out = self._src[row].extension, self._dst[row].extension, self._ways[row] != "in"
+        if src or dst:
+            return (src or dst) if out else (dst or src)
         channel = CHANNEL.match(self._cell("channel" if out else "dstchannel", row))
-        own = party(self._cell("extension", row)).extension or self._cell("extension", row)
-        return own or ((src or dst) if out else (dst or src)) or (channel[1] if channel else "")
+        return channel[1] if channel else ""
 
     def _is_answered(self, row: int) -> bool | None:
         """As the log says, else by whether anybody spoke; None where nothing tells."""
-        status = fold(self._cell("status", row))
-        if status:
-            return _answer(status)
+        if status := self._cell("status", row):
+            return _answer(fold(status))
         spoken = _length(self._cell("talk", row) or self._cell("duration", row))
         return None if spoken is None else spoken > 0
 
