@@ -25,15 +25,20 @@ ARRIVING_MOVES = pa.schema(
 )
 
 
-def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The columns of `table` that the schema knows, in its types; missing ones null; with the order of arrival."""
+def typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of `table` that the schema knows, in its types; missing ones null."""
     columns = {
         field.name: table[field.name].cast(field.type)
         if field.name in table.column_names
         else pa.nulls(table.num_rows, field.type)
         for field in schema
     }
-    return pa.table(columns).append_column(PLACE, pa.array(np.arange(table.num_rows), pa.int64()))
+    return pa.table(columns)
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The same with the order of arrival."""
+    return typed(table, schema).append_column(PLACE, pa.array(np.arange(table.num_rows), pa.int64()))
 
 
 def said(table: pa.Table, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,21 +2,23 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, PLACE, Mask, checked, conform, not_among, said
-from yaad.facts.differences import Difference, difference
+from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, Mask, checked, said
+from yaad.facts.differences import CHANGES, LISTED, Difference, absent_from, changes
+from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.histories import History, changed_deals, new_histories
 from yaad.facts.lists import ListDay
+from yaad.facts.numbering import Arrived, Numbers, arrived
 from yaad.facts.overlays import Kept
-from yaad.facts.parts import Workshop, part_numbers, rewrite_deals, within
-from yaad.facts.standing import source_says, with_standing
-from yaad.facts.upserts import NO, Counts, counted, give_numbers, last_of_each, merged_deals
+from yaad.facts.parts import PartWriter, Workshop, part_number
+from yaad.facts.standing import overlaid_numbers, replaced, replacements, told_before, what_stands
+from yaad.facts.upserts import NO, Counts, merged_deals, new_deals
 from yaad.model import SCHEMAS, Pipeline
 from yaad.model.stages import STILL_OPEN
 
@@ -25,6 +27,11 @@ NEEDED = ("deal_id", "sort_at", "seq", "to_stage", "whole_day")
 
 ARRIVING_DEALS = pa.schema([SCHEMAS["deals"].field(name) for name in ("deal_id", *DESCRIPTIVE, "file", "row")])
 
+DESCRIBED = pa.schema(
+    [SCHEMAS["deals"].field(name) for name in ("deal", "deal_id", *DESCRIPTIVE, "file", "row")]
+    + [pa.field("is_new", pa.bool_()), pa.field("in_file", pa.bool_())]
+)
+MOVES = pa.schema([field for field in SCHEMAS["stage_moves"] if field.name != "recorded_seq"])
 
 UNWATCHED = 0.1
 """Share of lost deals that may have been lost before the first list while its stages count as known."""
@@ -72,95 +79,177 @@ def store_deals(
         export_day: the day that the source speaks of.
         progress: called after each part written.
     """
-    bench, seq = shop.bench, shop.pin.seq + 1
     table = checked(tables["deals"], "deal_id") if "deals" in tables else ARRIVING_DEALS.empty_table()
-    came = last_of_each(bench, bench.arrow("came_deals", conform(table, ARRIVING_DEALS)), "deal_id")
-    came_moves = _came_moves(shop, tables)
-    numbers = _numbers(shop, came, came_moves, table.num_rows)
-    old, told = shop.old("deals"), said(table, DESCRIPTIVE)
-    merged = bench.keep("merged", merged_deals(numbers, came.drop(PLACE), told, source_says(shop), seq))
-    merged, kept = with_standing(shop, merged, export_day)
-    moves = _numbered_moves(shop, came_moves, numbers)
-    moved, histories, known = _histories(shop, moves, history, _list_day(shop, pipeline, export_day))
-    dated, pipeline = _watched(shop, histories, moved, pipeline)
-    flags = merged.left_join(moved.rename(moved_deal="deal"), merged.deal == moved.deal)
-    flags = bench.keep("flags", flags.select("deal", "is_new", "differs", moves_changed=flags.moved_deal.notnull()))
-    anew = bench.run(merged.filter(merged.is_new | merged.differs).select("deal_id"))["deal_id"]
-    same = {"deals": not_among(table["deal_id"], anew)}
+    moves = checked(tables["moves"], *NEEDED) if "moves" in tables else ARRIVING_MOVES.empty_table()
+    came, old, present = arrived(shop, table, moves), shop.old("deals"), shop.present("deals")
+    rows = _Rows(shop, came, said(table, DESCRIPTIVE), export_day)
+    histories = _histories(shop, came, history, _list_day(shop, pipeline, export_day))
+    dated, pipeline = _watched(shop, histories, pipeline)
+    done = _Done()
+    writer = PartWriter(shop, pipeline)
+    others = {part_number(part) for part in present} if writer.restages else set[int]()
+    for number in sorted({*came.parts(), *others}):
+        _store_part(writer, number, rows, histories, done)
+        progress()
+    new, changed, n = done.new, done.changed, len(came.ids)
+    absent = sum(part.rows for part in present) - (n - new)
+    counts = Counts(new, changed, n - new - changed, absent, repeated=max(table.num_rows - n, 0))
+    same = {"deals": came.untouched("deals", done.anew)}
     if "moves" in tables:
-        same["moves"] = _same_moves(shop, tables["moves"], numbers, moved, known)
-    counts = counted(bench, flags, flags.differs | flags.moves_changed, old, table.num_rows)
-    rows = merged.inner_join(flags.select("deal", "moves_changed"), "deal")
-    if pipeline == shop.pin.pipeline:
-        rows = rows.filter(rows.differs | rows.moves_changed)
-    else:  # every deal stands in another place: all are built anew
-        rest = old.anti_join(rows, "deal").mutate(is_new=NO, differs=NO, moves_changed=NO)
-        rows = rows.union(rest.select(*rows.columns), distinct=False)
-    rows = rows.mutate(recorded_seq=ibis.ifelse(rows.moves_changed, seq, rows.recorded_seq).cast("int64"))
-    as_before = shop.old("stage_moves").semi_join(rows, "deal").anti_join(moved, "deal")
-    rewrite_deals(shop, rows, histories.union(as_before, distinct=False), pipeline, progress)
-    came_anything = bool(counts.new or counts.changed)
-    next_move = shop.pin.next_move + (tables["moves"].num_rows if came_anything and "moves" in tables else 0)
-    listed = difference(shop, old, merged, moved, told) if shop.pin.imports else Difference()
-    return DealsStored(counts, next_move, kept, same, listed, dated, pipeline)
+        same["moves"] = came.untouched("moves", histories.moved()) | np.isin(came.seq_of, histories.known)
+    next_move = shop.pin.next_move + (moves.num_rows if new or changed else 0)
+    return DealsStored(counts, next_move, rows.kept, same, done.difference(shop, old, came), dated, pipeline)
 
 
-def _watched(shop: Workshop, histories: ir.Table, moved: ir.Table, pipeline: Pipeline) -> tuple[int, Pipeline]:
+@dataclass
+class _Done:
+    """What the parts that were looked at came to: counts, deals that say something else, and the list of it."""
+
+    new: int = 0
+    changed: int = 0
+    anew: list[Numbers] = field(default_factory=list)
+    changes: list[pa.Table] = field(default_factory=list)
+
+    def difference(self, shop: Workshop, old: ir.Table, came: Arrived) -> Difference:
+        """What is listed of it; a book that was empty differs from nothing."""
+        if not shop.pin.imports:
+            return Difference()
+        listed = pa.concat_tables([CHANGES.empty_table(), *self.changes])
+        listed = listed.sort_by([("deal_id", "ascending"), ("field", "ascending")]).slice(0, LISTED)
+        numbers = shop.bench.arrow("arrived_numbers", pa.table({"deal": came.ids}))
+        return Difference(listed, absent_from(shop.bench, old, numbers))
+
+
+class _Rows:
+    """The rows of the deals that an import speaks of, from now on, without what their moves tell; part by part.
+
+    Attributes:
+        told: the descriptive columns that the source speaks of.
+        kept: where what people wrote stands against the import.
+    """
+
+    def __init__(self, shop: Workshop, came: Arrived, told: tuple[str, ...], day: dt.date) -> None:
+        self.told, self.kept = told, tuple[Kept, ...]()
+        self._shop, self._came, self._seq = shop, came, shop.pin.seq + 1
+        self._before, self._standing = dict[str, ir.Table](), dict[str, ir.Table]()
+        overlaid = overlaid_numbers(shop)
+        if overlaid:
+            self._before = replacements(shop.bench, "told", told_before(shop))
+            said = self._merged(came.deals.of(overlaid, DESCRIBED), np.empty(0, np.int64), shop.old("deals"))
+            values, self.kept = what_stands(shop, said, day)
+            self._standing = replacements(shop.bench, "standing", values)
+
+    def of(self, number: int, moved: Numbers) -> ir.Table:
+        """The rows of a part, with `is_new`, `differs` and `moves_changed`, where `moved` says which those are."""
+        rows = self._came.deals.part(number, DESCRIBED)
+        return replaced(self._merged(rows, moved, self._shop.of_part("deals", number)), self._standing)
+
+    def _merged(self, rows: pa.Table, moved: Numbers, old: ir.Table | None) -> ir.Table:
+        rows = rows.append_column("moves_changed", pa.array(np.isin(rows["deal"].to_numpy(), moved)))
+        came = self._shop.bench.arrow("part_described", rows)
+        if old is None:
+            return new_deals(came, self._seq)
+        return merged_deals(came, self.told, replaced(old, self._before), self._seq)
+
+
+def _store_part(writer: PartWriter, number: int, rows: _Rows, histories: "_Histories", done: _Done) -> None:
+    """Bring in what the import says of one part's deals, and write its files anew where it says anything new."""
+    shop = writer.shop
+    bench = shop.bench
+    before, old_moves = shop.of_part("deals", number), shop.of_part("stage_moves", number)
+    moved_now = histories.moved_in(number)
+    moved = bench.arrow("part_moved", pa.table({"deal": moved_now}))
+    merged = rows.of(number, moved_now)
+    touched = merged.filter(merged.differs | merged.moves_changed)
+    flags = bench.run(touched.select("deal", "is_new", "differs"))
+    is_new = flags["is_new"].to_numpy()
+    done.new += int(is_new.sum())
+    done.changed += int((~is_new).sum())
+    done.anew.append(flags["deal"].to_numpy()[flags["differs"].to_numpy()])
+    if writer.restages and before is not None:
+        rest = before.anti_join(merged, "deal").mutate(is_new=NO, differs=NO, moves_changed=NO)
+        touched = merged.union(rest.select(*merged.columns), distinct=False)
+    if flags.num_rows or writer.restages:
+        moves = histories.of(number)
+        if old_moves is not None:
+            as_before = old_moves.semi_join(touched, "deal").anti_join(moved, "deal")
+            moves = moves.union(as_before, distinct=False)
+        writer.write(number, touched, moves, with_moves=len(moved_now) > 0)
+    if flags.num_rows and before is not None:
+        now = shop.of_part("deals", number, "part_now")
+        assert now is not None
+        done.changes.append(bench.run(changes(before, now, merged, moved, rows.told)).cast(CHANGES))
+
+
+def _watched(shop: Workshop, histories: "_Histories", pipeline: Pipeline) -> tuple[int, Pipeline]:
     """How many moves a list's day dates just now, and the stages: silent ones speak once lists have watched the deals.
 
     Of a deal that was lost before the first list nobody knows how far it came: while such deals are more than a tenth
     of the lost ones, silent stages stay silent.
     """
     bench, pin = shop.bench, shop.pin
-    if not pin.snapshots:
+    if not pin.snapshots or not histories.kept:
         return 0, pipeline
-    seen = histories.filter(histories.seen.fill_null(NO))
+    anew = ibis.union(histories.nothing, *histories.kept.values())
+    seen = anew.filter(anew.seen.fill_null(NO))
     fresh = seen.recorded_seq == pin.seq + 1
     told = bench.run(seen.aggregate(n=seen.count(), fresh=fresh.cast("int64").sum())).to_pylist()[0]
     dated = int(told["fresh"] or 0)
     if not dated or not pipeline.silent:
         return dated, pipeline
     first = min(pin.export_days[seq] for seq in pin.snapshots)
-    lost = histories.union(shop.old("stage_moves").anti_join(moved, "deal"), distinct=False)
+    moved = bench.arrow("moved_deals", pa.table({"deal": np.concatenate(histories.moved())}))
+    lost = anew.union(shop.old("stage_moves").anti_join(moved, "deal"), distinct=False)
     lost = lost.filter(lost.to_stage.isin([stage.name for stage in pipeline.lost]))
     unwatched = ~lost.seen.fill_null(NO) & (lost.day.isnull() | (lost.day <= ibis.literal(first)))
     share = bench.run(lost.aggregate(share=unwatched.cast("float64").mean()))["share"][0].as_py() or 0.0
     return dated, Pipeline(pipeline.stages) if share <= UNWATCHED else pipeline
 
 
-def _came_moves(shop: Workshop, tables: Mapping[str, pa.Table]) -> ir.Table:
-    table = checked(tables["moves"], *NEEDED) if "moves" in tables else ARRIVING_MOVES.empty_table()
-    return shop.bench.arrow("came_moves", conform(table, ARRIVING_MOVES))
+@dataclass(frozen=True)
+class _Histories:
+    """The moves that are not as they were.
 
+    Attributes:
+        came: the import; in a book without moves, all of it is new.
+        bench: the engine.
+        seq: the number of this import.
+        changed: part → its deals whose moves are not as they were; None in a book without moves.
+        kept: part → all their moves from now on.
+        known: numbers of the arriving events that the book has already.
+    """
 
-def _numbers(shop: Workshop, came: ir.Table, moves: ir.Table, behind: int) -> ir.Table:
-    """The numbers of all ids that deals or moves speak of; an id that only moves speak of comes behind the others."""
-    bench, old = shop.bench, shop.old("deals")
-    ids = came.select("deal_id", PLACE)
-    moved = moves.group_by("deal_id").aggregate(**{PLACE: (moves[PLACE].min() + behind).cast("int64")})
-    ids = ids.union(moved.anti_join(ids, "deal_id").select("deal_id", PLACE), distinct=False)
-    top = bench.run(old.aggregate(top=old.deal.max()))["top"][0].as_py() or 0
-    return bench.keep("numbers", give_numbers(ids, old, top + 1))
+    came: Arrived
+    bench: DuckEngine
+    seq: int
+    changed: dict[int, Numbers] | None
+    kept: dict[int, ir.Table]
+    known: Numbers
 
+    def arriving(self, number: int) -> ir.Table:
+        """The arriving moves of a part."""
+        moves = self.bench.arrow("part_came", self.came.moves.part(number, MOVES))
+        moves = moves.mutate(recorded_seq=ibis.literal(self.seq, type="int64"))
+        return moves.select(*SCHEMAS["stage_moves"].names)
 
-def _numbered_moves(shop: Workshop, came: ir.Table, numbers: ir.Table) -> ir.Table:
-    """Arriving moves with their deal's number, behind all that came before."""
-    both = came.inner_join(numbers.select("deal", "deal_id"), "deal_id")
-    place = ibis.row_number().over(ibis.window(order_by=["seq", PLACE]))
-    both = both.mutate(
-        seq=(place + shop.pin.next_move).cast("int64"),
-        recorded_seq=ibis.literal(shop.pin.seq + 1, type="int64"),
-    )
-    return shop.bench.keep("numbered_moves", both.select(*SCHEMAS["stage_moves"].names))
+    def moved_in(self, number: int) -> Numbers:
+        """The deals of a part whose moves are not as they were."""
+        if self.changed is None:
+            return np.unique(self.came.moves.deals(number))
+        return self.changed.get(number, np.empty(0, np.int64))
 
+    def moved(self) -> list[Numbers]:
+        """All of them."""
+        return [self.came.deal_of["moves"]] if self.changed is None else list(self.changed.values())
 
-def _same_moves(shop: Workshop, came: pa.Table, numbers: ir.Table, moved: ir.Table, known: pa.Table) -> Mask:
-    """For each arriving move, whether it told nothing new: its deal's history stands as it was, or has it already."""
-    ids = shop.bench.run(numbers.semi_join(moved, "deal").select("deal_id"))["deal_id"]
-    same = not_among(came["deal_id"], ids)
-    arrival = np.argsort(came["seq"].to_numpy(), kind="stable")
-    same[arrival[known["seq"].to_numpy() - shop.pin.next_move]] = True
-    return same
+    def of(self, number: int) -> ir.Table:
+        """All moves, from now on, of these deals of a part."""
+        return self.arriving(number) if self.changed is None else self.kept.get(number, self.nothing)
+
+    @property
+    def nothing(self) -> ir.Table:
+        """No moves."""
+        return self.bench.arrow("no_moves", SCHEMAS["stage_moves"].empty_table())
 
 
 def _list_day(shop: Workshop, pipeline: Pipeline, day: dt.date) -> ListDay:
@@ -169,30 +258,27 @@ def _list_day(shop: Workshop, pipeline: Pipeline, day: dt.date) -> ListDay:
     return ListDay(day, [seq for seq in shop.pin.snapshots if days[seq] < day], ends)
 
 
-def _histories(shop: Workshop, moves: ir.Table, history: History, this: ListDay) -> tuple[ir.Table, ir.Table, pa.Table]:
-    """The deals whose moves are not as they were (column `deal`), all their moves from now on, and known events.
-
-    Of the arriving events, those that the book has already are given by their number (column `seq`).
-    """
-    bench, old, schema = shop.bench, shop.old("stage_moves"), SCHEMAS["stage_moves"]
-    known = [pa.table({"seq": pa.array([], pa.int64())})]
+def _histories(shop: Workshop, came: Arrived, history: History, this: ListDay) -> _Histories:
+    """Compare arriving moves with those that are there, part by part."""
+    bench, schema = shop.bench, SCHEMAS["stage_moves"]
+    known = [np.empty(0, np.int64)]
+    told = shop.pin.snapshots
     if not shop.present("stage_moves"):
-        return bench.keep("moved", moves.select("deal").distinct()), moves, known[0]
-    moved = [pa.table({"deal": pa.array([], pa.int64())})]
-    histories = bench.memtable("no_histories", schema.empty_table())
-    for number in part_numbers(bench, moves):  # part by part: comparing takes several times the memory of the moves
-        came = within(moves, number)
-        present = bench.keep("present_moves", within(old, number).semi_join(came, "deal"))
-        now = bench.keep(
-            "moves_now", new_histories(came, present, history, shop.pin.snapshots, this).select(*schema.names)
-        )
-        changed = bench.memtable("changed_deals", bench.run(changed_deals(now, present)))
-        moved.append(bench.run(changed))
+        return _Histories(came, bench, shop.pin.seq + 1, None, {}, known[0])
+    found = _Histories(came, bench, shop.pin.seq + 1, {}, {}, known[0])
+    changed: dict[int, Numbers] = {}
+    for number in came.parts():
+        arriving = bench.keep("arriving_moves", found.arriving(number))
+        old = shop.of_part("stage_moves", number)
+        old = found.nothing if old is None else old
+        present = bench.keep("present_moves", old.semi_join(arriving, "deal"))
+        now = bench.keep("moves_now", new_histories(arriving, present, history, told, this).select(*schema.names))
+        changed[number] = bench.run(changed_deals(now, present))["deal"].to_numpy()
         if history is History.ADD:
-            known.append(bench.run(came.anti_join(now, ["deal", "seq"]).select("seq")))
-        if moved[-1].num_rows:
-            part = bench.keep(f"histories_{number}", now.semi_join(changed, "deal"))
-            histories = histories.union(part, distinct=False)
-        for name in ("present_moves", "moves_now", "changed_deals"):
+            known.append(bench.run(arriving.anti_join(now, ["deal", "seq"]).select("seq"))["seq"].to_numpy())
+        if len(changed[number]):
+            deals = bench.arrow("changed_deals", pa.table({"deal": changed[number]}))
+            found.kept[number] = bench.keep(f"histories_{number}", now.semi_join(deals, "deal"))
+        for name in ("arriving_moves", "present_moves", "moves_now"):
             bench.drop(name)
-    return bench.memtable("moved", pa.concat_tables(moved)), histories, pa.concat_tables(known)
+    return replace(found, changed=changed, known=np.concatenate(known))

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from yaad.facts.parts import Workshop
+from yaad.facts.engines.duck import DuckEngine
 
 LISTED = 10_000
 """Rows listed; the counts go on. More than that nobody reads, and a book of a million deals must not be held twice."""
@@ -30,27 +30,29 @@ class Difference:
     absent: tuple[str, ...] = ()
 
 
-def difference(shop: Workshop, old: ir.Table, merged: ir.Table, moved: ir.Table, told: Sequence[str]) -> Difference:
-    """List what an import changed, after its parts were written.
+def changes(before: ir.Table, now: ir.Table, merged: ir.Table, moved: ir.Table, told: Sequence[str]) -> ir.Table:
+    """What an import changed of some known deals, in the schema CHANGES, in order; the first LISTED of it.
 
     Args:
-        shop: the write in progress.
-        old: the book's deals before it.
+        before: the book's deals before it.
+        now: the same after it.
         merged: the deals that it speaks of, as they are now.
         moved: the deals whose moves are not as they were (column `deal`).
         told: the descriptive columns that the source speaks of.
     """
-    before = old.select(was_deal="deal", **{f"was_{name}": old[name] for name in (*told, "stage")})
+    was = before.select(was_deal="deal", **{f"was_{name}": before[name] for name in (*told, "stage")})
     known = merged.filter(merged.differs & ~merged.is_new)
-    both = known.inner_join(before, known.deal == before.was_deal)
+    both = known.inner_join(was, known.deal == was.was_deal)
     parts = [_changed(both, name, both[name]) for name in told if name not in UNLISTED]
-    now = shop.old("deals").semi_join(moved, "deal").select("deal", "deal_id", "stage")
-    stages = now.inner_join(before, now.deal == before.was_deal)
-    changes = ibis.union(_changed(stages, "stage", stages.stage), *parts).order_by("deal_id", "field").limit(LISTED)
-    absent = old.anti_join(merged, "deal").select("deal_id").order_by("deal_id").limit(LISTED)
-    return Difference(
-        shop.bench.run(changes).cast(CHANGES), tuple(str(one) for one in shop.bench.run(absent)["deal_id"].to_pylist())
-    )
+    now = now.semi_join(moved, "deal").select("deal", "deal_id", "stage")
+    stages = now.inner_join(was, now.deal == was.was_deal)
+    return ibis.union(_changed(stages, "stage", stages.stage), *parts).order_by("deal_id", "field").limit(LISTED)
+
+
+def absent_from(bench: DuckEngine, before: ir.Table, numbers: ir.Table) -> tuple[str, ...]:
+    """Ids of the book's deals that are none of `numbers`, in order; the first LISTED of them."""
+    absent = before.anti_join(numbers, "deal").select("deal_id").order_by("deal_id").limit(LISTED)
+    return tuple(str(one) for one in bench.run(absent)["deal_id"].to_pylist())
 
 
 def _changed(both: ir.Table, name: str, now: ir.Value) -> ir.Table:

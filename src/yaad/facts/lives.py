@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from yaad.facts.steps import LOST, NOT_INQUIRY, OPEN, WON, build_steps, days_between, in_order
+from yaad.facts.steps import LOST, NOT_INQUIRY, OPEN, WON, build_steps, days_between
 from yaad.model import NOT_INQUIRY_PLACE, Pipeline
 
 LIFE_COLUMNS = (
@@ -42,11 +42,9 @@ def build_lives(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
 
 def lives_of(steps: ir.Table, pipeline: Pipeline) -> ir.Table:
     """`build_lives` from steps."""
-    dated = steps.is_open & steps.at.notnull()
-    dated_so_far = dated.cast("int64").sum().over(in_order("deal", "step"))
     is_last = steps.after.isnull()
     flagged = steps.mutate(
-        is_created=dated & (dated_so_far == 1),
+        is_dated=steps.is_open & steps.at.notnull(),
         is_closing=is_last & ~steps.is_open,
         is_reopening=(steps.is_open & steps.before.notnull() & ~steps.before.between(0, _last(pipeline))),
     )
@@ -57,9 +55,9 @@ def lives_of(steps: ir.Table, pipeline: Pipeline) -> ir.Table:
         closing_place=closing_place,
         furthest_open=furthest,
         reopened=flagged.is_reopening.cast("int64").sum(),
-        created_at=_only(flagged.is_created, flagged.at).max(),
-        created_day=_only(flagged.is_created, flagged.day).max(),
-        created_whole=_only(flagged.is_created, flagged.whole_day.cast("int8")).max(),
+        created_at=flagged.at.argmin(flagged.step, where=flagged.is_dated),
+        created_day=flagged.day.argmin(flagged.step, where=flagged.is_dated),
+        created_whole=flagged.whole_day.cast("int8").argmin(flagged.step, where=flagged.is_dated),
         closed_at=_only(flagged.is_closing, flagged.at).max(),
         closed_day=_only(flagged.is_closing, flagged.day).max(),
         closed_whole=_only(flagged.is_closing, flagged.whole_day.cast("int8")).max(),

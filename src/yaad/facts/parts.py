@@ -3,15 +3,17 @@
 An import rewrites only the parts that hold a deal it touched, so small files never pile up.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from yaad.facts.engines.duck import DuckEngine
+from yaad.facts.engines.port import named
 from yaad.facts.lake import TABLES, Lake, Part
 from yaad.facts.lives import LIFE_COLUMNS, lives_of
 from yaad.facts.pin import Pin
@@ -38,6 +40,7 @@ class Workshop:
     pin: Pin
     parts: dict[str, list[Part]] = field(default_factory=dict)
     read: dict[tuple[str, ...], ir.Table] = field(default_factory=dict)
+    pinned: dict[str, list[Part]] = field(default_factory=dict)
 
     def old(self, table: str) -> ir.Table:
         """The rows of a table as the book has them, with what was written just now."""
@@ -49,7 +52,16 @@ class Workshop:
 
     def present(self, table: str) -> list[Part]:
         """The files of a table: those written just now, else those of the pin."""
-        return self.parts[table] if table in self.parts else self.lake.parts(table, self.pin)
+        if table not in self.parts and table not in self.pinned:
+            self.pinned[table] = self.lake.parts(table, self.pin)
+        return self.parts[table] if table in self.parts else self.pinned[table]
+
+    def of_part(self, table: str, number: int, name: str = "part_old") -> ir.Table | None:
+        """The rows of one part of a table, under a name that is the same for all parts; None when there are none."""
+        files = [
+            str(self.lake.folder(table) / part.name) for part in self.present(table) if part_number(part) == number
+        ]
+        return self.bench.read(f"{name}_{table}", files, TABLES[table]) if files else None
 
     def write(self, table: str, rows: ir.Table, order: tuple[str, ...]) -> Part | None:
         """Write rows to a new file of a table; None when there are none."""
@@ -85,69 +97,102 @@ def part_of(path: Path) -> Part:
     return Part(path.name, footer.num_rows, low, high, path.stat().st_size)
 
 
-def rewrite_deals(
-    shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pipeline, progress: Callable[[], None] = lambda: None
-) -> None:
+def part_number(part: Part) -> int:
+    """The part that a file holds."""
+    return (part.low or 0) // PART_DEALS
+
+
+def part_of_each(deals: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The part in which each deal stands, by its number."""
+    return deals // PART_DEALS
+
+
+def rewrite_deals(shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pipeline) -> None:
     """Rewrite the parts of deals, moves and visits that hold touched deals.
 
     Args:
         shop: the write in progress.
-        rows: touched deals: their descriptive columns, `deal`, `deal_id`, recorded_seq, file, row, and `moves_changed`.
-        moves: the moves of the touched deals from now on, in the schema STAGE_MOVES.
+        rows: touched deals: their descriptive columns, `deal`, `deal_id`, recorded_seq, file, row.
+        moves: all moves of the touched deals from now on, in the schema STAGE_MOVES.
         pipeline: the company's stages from now on.
-        progress: called after each part.
     """
-    bench = shop.bench
-    touched = rows.select(part=(rows.deal // PART_DEALS).cast("int64"), moves_changed=rows.moves_changed.cast("int8"))
-    touched = touched.group_by("part").aggregate(moves_changed=touched.moves_changed.max()).order_by("part")
-    parts = {row["part"]: bool(row["moves_changed"]) for row in bench.run(touched).to_pylist()}
-    if not parts:
-        return
-    old = {table: shop.old(table) for table in ORDERS}
-    kept = {
-        table: [part for part in shop.present(table) if (part.low or 0) // PART_DEALS not in parts] for table in ORDERS
-    }
-    for number, moves_changed in parts.items():
-        written = _rewrite_part(
-            shop, number, rows=rows, moves=moves, old=old, pipeline=pipeline, with_moves=moves_changed
-        )
-        for table, part in written.items():
-            kept[table] += [part] if part else []
-        if not moves_changed:
-            kept["stage_moves"] += [p for p in shop.present("stage_moves") if (p.low or 0) // PART_DEALS == number]
-        progress()
-    shop.parts |= kept
+    writer = PartWriter(shop, pipeline)
+    for number in part_numbers(shop.bench, rows):
+        writer.write(number, within(rows, number), within(moves, number), with_moves=True)
 
 
-def _rewrite_part(
-    shop: Workshop,
-    number: int,
-    *,
-    rows: ir.Table,
-    moves: ir.Table,
-    old: dict[str, ir.Table],
-    pipeline: Pipeline,
-    with_moves: bool,
-) -> dict[str, Part | None]:
-    """Write the new files of one part; of moves only when they changed."""
-    bench = shop.bench
+@dataclass(frozen=True)
+class _Plan:
+    """What is computed of one part, each step under its name; the same for every part."""
 
-    part_moves = bench.keep("part_moves", within(moves, number))
-    steps = bench.keep("part_steps", build_steps(part_moves, pipeline))
-    part_rows = with_lives(within(rows, number), bench.keep("part_lives", lives_of(steps, pipeline)))
-    part_deals = bench.keep("part_deals", part_rows.select(*SCHEMAS["deals"].names))
-    touched = part_deals.select("deal")
-    fresh = {"deals": part_deals, "stage_visits": visits_of(steps, pipeline, part_deals)}
-    if with_moves:
-        fresh["stage_moves"] = part_moves
-    written = {}
-    for table, new in fresh.items():
-        names = SCHEMAS[table].names
-        untouched = within(old[table], number).anti_join(touched, "deal")
-        written[table] = shop.write(table, untouched.select(*names).union(new.select(*names)), ORDERS[table])
-    for name in ("part_moves", "part_steps", "part_lives", "part_deals"):
-        bench.drop(name)
-    return written
+    steps: ir.Table
+    lives: ir.Table
+    tables: dict[str, ir.Table]
+
+
+class PartWriter:
+    """Writes parts of deals, moves and visits anew; what is to be computed is laid out once for all of them.
+
+    Attributes:
+        shop: the write in progress.
+        restages: the stages are not those of the book: every deal stands in another place.
+    """
+
+    def __init__(self, shop: Workshop, pipeline: Pipeline) -> None:
+        """Args: the write in progress, and the company's stages from now on."""
+        self.shop = shop
+        self.restages = pipeline != shop.pin.pipeline
+        self._pipeline = pipeline
+        self._plans: dict[tuple[ir.Table, bool], _Plan] = {}
+
+    def write(self, number: int, rows: ir.Table, moves: ir.Table, *, with_moves: bool) -> None:
+        """Write the new files of one part.
+
+        Args:
+            number: of the part.
+            rows: its touched deals; see `rewrite_deals`.
+            moves: all their moves.
+            with_moves: whether some of the moves are new; else their file stays as it is.
+        """
+        shop, bench = self.shop, self.shop.bench
+        old = {table: shop.of_part(table, number) for table in ORDERS}
+        moves = bench.keep("part_moves", moves)
+        key = (rows, old["deals"] is not None)
+        if key not in self._plans:
+            self._plans[key] = self._plan(rows, moves, old)
+        plan = self._plans[key]
+        bench.keep("part_steps", plan.steps)
+        bench.keep("part_lives", plan.lives)
+        for table, expr in plan.tables.items():
+            if table != "stage_moves" or with_moves:
+                part = shop.write(table, expr, ORDERS[table])
+                others = [one for one in shop.present(table) if part_number(one) != number]
+                shop.parts[table] = [*others, *([part] if part else [])]
+        for name in ("part_moves", "part_steps", "part_lives"):
+            bench.drop(name)
+
+    def _plan(self, rows: ir.Table, moves: ir.Table, old: dict[str, ir.Table | None]) -> _Plan:
+        steps = build_steps(moves, self._pipeline)
+        kept_steps = _under("part_steps", steps)
+        lives = with_lives(rows.select("deal", "owner", "source"), lives_of(kept_steps, self._pipeline))
+        kept_lives = _under("part_lives", lives)
+        deals = rows.inner_join(kept_lives.drop("owner", "source"), "deal")
+        tables = {
+            "deals": deals,
+            "stage_moves": moves,
+            "stage_visits": visits_of(kept_steps, self._pipeline, kept_lives),
+        }
+        for table, new in tables.items():
+            before, names = old[table], SCHEMAS[table].names
+            if before is not None:
+                untouched = before.anti_join(kept_lives.select("deal"), "deal")
+                tables[table] = untouched.select(*names).union(new.select(*names), distinct=False)
+        return _Plan(steps, lives, tables)
+
+
+def _under(name: str, expr: ir.Table) -> ir.Table:
+    """What `expr` gives, as it is read once it is kept under a name."""
+    return named(name, expr.schema().to_pyarrow())
 
 
 def within(table: ir.Table, number: int) -> ir.Table:

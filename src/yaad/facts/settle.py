@@ -61,7 +61,7 @@ def _fold_in(shop: Workshop, touched: Touched) -> None:
     """Write the parts of the touched deals, their notes and overlays."""
     bench = shop.bench
     numbers = bench.memtable("settled_numbers", touched.numbers)
-    rows = bench.memtable("settled_rows", touched.deals).mutate(moves_changed=True)
+    rows = bench.memtable("settled_rows", touched.deals)
     moves = bench.memtable("settled_moves", touched.moves)
     rewrite_deals(shop, rows, moves, shop.pin.pipeline)
     activities = shop.old("activities")

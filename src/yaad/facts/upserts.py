@@ -59,43 +59,32 @@ def counted(bench: DuckEngine, rows: ir.Table, touched: ir.BooleanValue, old: ir
     return Counts(new, changed, n - new - changed, absent=present - (n - new), repeated=max(arrived - n, 0))
 
 
-def give_numbers(ids: ir.Table, old: ir.Table, next_deal: int) -> ir.Table:
-    """The deal number of each id: the one it has, else the next free ones in order of arrival.
-
-    Args:
-        ids: deal_id and PLACE, one row an id.
-        old: deal and deal_id of the book.
-        next_deal: the next free number.
-    """
-    both = ids.left_join(old.select("deal", known_id="deal_id"), ids.deal_id == old.deal_id)
-    known = both.filter(both.deal.notnull()).select("deal", "deal_id", is_new=NO)
-    fresh = both.filter(both.deal.isnull())
-    number = (ibis.row_number().over(ibis.window(order_by=PLACE)) + next_deal).cast("int64")
-    return known.union(fresh.select(deal=number, deal_id="deal_id", is_new=~NO), distinct=False)
+def new_deals(came: ir.Table, seq: int) -> ir.Table:
+    """`merged_deals` of deals of which the book knows none."""
+    recorded = ibis.literal(seq, type="int64")
+    described = ("deal", "deal_id", *DESCRIPTIVE)
+    return came.select(*described, "file", "row", "is_new", "moves_changed", recorded_seq=recorded, differs=~NO)
 
 
-def merged_deals(numbers: ir.Table, came: ir.Table, told: tuple[str, ...], old: ir.Table, seq: int) -> ir.Table:
-    """The touched deals' rows from now on, without what their moves tell.
+def merged_deals(came: ir.Table, told: tuple[str, ...], old: ir.Table, seq: int) -> ir.Table:
+    """The deals that an import speaks of, as rows from now on, without what their moves tell.
 
     A column that the source is silent about stays as the book has it.
 
     Args:
-        numbers: from `give_numbers`.
-        came: arriving rows, one an id; ids that only moves speak of have none.
+        came: one row a deal: what arrived, `is_new`, `in_file` (deals that only moves speak of are described by none),
+            `moves_changed`.
         told: the descriptive columns that the source speaks of.
         old: the book's deals.
         seq: number of this import.
 
     Returns:
-        deal, deal_id, the descriptive columns, recorded_seq, file, row, is_new, differs.
+        deal, deal_id, the descriptive columns, recorded_seq, file, row, is_new, differs, moves_changed.
     """
-    came = came.mutate(in_file=~NO)
     was = old.select(
         was_deal="deal", **{f"was_{name}": old[name] for name in (*DESCRIPTIVE, "recorded_seq", "file", "row")}
     )
-    both = numbers.left_join(came.rename(came_id="deal_id"), numbers.deal_id == came.deal_id)
-    both = both.left_join(was, both.deal == was.was_deal)
-    both = both.mutate(in_file=both.in_file.fill_null(NO))
+    both = came.left_join(was, came.deal == was.was_deal)
     columns = {
         name: ibis.ifelse(both.in_file, both[name], both[f"was_{name}"]) if name in told else both[f"was_{name}"]
         for name in DESCRIPTIVE
@@ -108,9 +97,10 @@ def merged_deals(numbers: ir.Table, came: ir.Table, told: tuple[str, ...], old: 
         "deal",
         "deal_id",
         **columns,
-        recorded_seq=ibis.ifelse(differs, seq, both.was_recorded_seq).cast("int64"),
+        recorded_seq=ibis.ifelse(differs | both.moves_changed, seq, both.was_recorded_seq).cast("int64"),
         file=ibis.ifelse(placed, both.file, both.was_file),
         row=ibis.ifelse(placed, both.row, both.was_row),
         is_new=both.is_new,
         differs=differs,
+        moves_changed=both.moves_changed,
     )

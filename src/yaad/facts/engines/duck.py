@@ -5,6 +5,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
-from ibis.expr.operations import InMemoryTable
+from ibis.expr.operations import InMemoryTable, Relation
 
 from yaad.facts.engines.port import named
 
@@ -99,7 +100,7 @@ class DuckEngine:
         """The expression as DuckDB's own, with the small tables that stand inside it."""
         for node in expr.op().find(InMemoryTable):
             self.connection.register(node.name, node.data.to_pyarrow(node.schema))
-        return self.connection.sql(ibis.to_sql(expr, dialect="duckdb", pretty=False))
+        return self.connection.sql(_compiled(expr.op()))
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -117,3 +118,9 @@ class DuckEngine:
         if backend is None:
             backend = self._thread.backend = ibis.duckdb.from_connection(self.connection)
         return backend
+
+
+@lru_cache(maxsize=64)
+def _compiled(relation: Relation) -> str:
+    """The query of an expression: an import asks the same of every part, and to write it takes longer."""
+    return str(ibis.to_sql(relation.to_expr(), dialect="duckdb", pretty=False))
