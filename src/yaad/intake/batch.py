@@ -165,9 +165,16 @@ def latest(tables: dict[str, pa.Table]) -> tuple[dt.datetime | None, dt.date | N
 
 
 def typed_table(columns: dict[str, pa.Array], schema: pa.Schema) -> pa.Table:
-    """Columns in the schema's order and types; those that the source lacks are left out."""
-    fields = [field for field in schema if field.name in columns]
-    return pa.table([columns[field.name].cast(field.type) for field in fields], schema=pa.schema(fields))
+    """Columns in the schema's order and types; those that the source lacks are left out.
+
+    A few long texts that stand in many rows may come, and stay, as a dictionary.
+    """
+    told = {field.name: columns[field.name] for field in schema if field.name in columns}
+    typed = {
+        name: column if pa.types.is_dictionary(column.type) else column.cast(schema.field(name).type)
+        for name, column in told.items()
+    }
+    return pa.table(typed)
 
 
 def as_moments(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -66,9 +66,24 @@ class Sieve:
             self._flags[0][name] += number
 
     def reports(self) -> tuple[FileReport, ...]:
-        """The account of each file, the joined one last."""
+        """The account of each file, the joined one last; cells that no later account tells of are let go."""
         own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
-        return (*own, self._beside()) if self._table.beside is not None else tuple(own)
+        if self._table.beside is not None:
+            return (*own, self._beside())
+        self._let_go()
+        return tuple(own)
+
+    def _let_go(self) -> None:
+        """Keep the cells of the refused rows alone: the others are in tables by now, and fill the memory."""
+        refused = np.isin(self._cause_of, [n for n, cause in enumerate(self._causes) if cause.rejected])
+        place, grids = np.zeros(len(refused), np.int64), list[Grid]()
+        for index, grid in enumerate(self._table.grids):
+            rows = refused & (self._table.origin == index)
+            kept = self._table.place[rows]
+            place[rows] = np.arange(len(kept))
+            columns = {name: column.take(pa.array(kept)) for name, column in grid.columns.items()}
+            grids.append(replace(grid, rows=grid.rows[kept], columns=columns))
+        self._table = replace(self._table, grids=tuple(grids), columns={}, place=place)
 
     @property
     def is_joined(self) -> bool:

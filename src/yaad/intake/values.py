@@ -114,10 +114,10 @@ class Values:
         return texts
 
     def files(self) -> pa.Array:
-        """Hash of each row's file."""
+        """Hash of each row's file; a dictionary, for it is long and the same in many rows."""
         table = self.found.table
         hashes = pa.array([grid.source.sha256 for grid in table.grids])
-        return hashes.take(pa.array(table.origin))
+        return pa.DictionaryArray.from_arrays(pa.array(table.origin), hashes)
 
     def lines(self) -> pa.Array:
         """Each row's line in its file."""

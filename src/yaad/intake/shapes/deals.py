@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc, picked
+from yaad.intake.arrow import Codes, Ints, Mask, codes, mask, pc
 from yaad.intake.batch import Shaped, typed_table
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Dates
@@ -13,7 +13,7 @@ from yaad.intake.duplicates import Duplicates
 from yaad.intake.fields import DESCRIPTIVE
 from yaad.intake.kinds import Shape
 from yaad.intake.mapping import Mapping, StageRule
-from yaad.intake.shapes.slots import Slot, in_time_order, moves_table, slot
+from yaad.intake.shapes.slots import Slot, in_time_order, moves_table, named, slot
 from yaad.intake.shaping import stage_field
 from yaad.intake.sieve import Sieve
 from yaad.intake.values import Values, has_date, instants
@@ -68,6 +68,7 @@ def deals_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     _flag(sieve, slots, standing)
     rows = np.flatnonzero(sieve.alive)
     moves = moves_table(slots, ids, sieve.alive)
+    pa.default_memory_pool().release_unused()  # of what it took to come so far, nothing is needed below
     tables = {"deals": _deals(values, standing, ids, rows), "moves": moves}
     return Shaped(tables, {"deals": rows, "moves": moves["seq"].to_numpy() // max(len(slots), 1)})
 
@@ -154,11 +155,11 @@ def _begins(values: Values) -> list[Slot]:
 def _current(standing: Standing, last: Codes) -> Slot:
     """The open stage of now, at an unknown time, where no dated move has led to it."""
     filled = standing.in_open & (standing.rule != last)
-    return slot(filled, picked(standing.names, standing.rule), None)
+    return slot(filled, named(standing.rule, standing.names), None)
 
 
 def _closing(standing: Standing) -> Slot:
-    return slot(standing.ended != NOTHING, picked(standing.names, standing.ended), standing.closing)
+    return slot(standing.ended != NOTHING, named(standing.ended, standing.names), standing.closing)
 
 
 def _two_dates(values: Values, standing: Standing) -> list[Slot]:
@@ -201,7 +202,7 @@ def _wide(values: Values, standing: Standing) -> list[Slot]:
     current = _current(standing, last)
     nowhere = (last == NOTHING) & ~current.filled
     begun = slot(nowhere, _opened(values.found.mapping)[0], None)
-    return [*ordered, begun, current, slot(ended != NOTHING, picked(standing.names, ended), closing)]
+    return [*ordered, begun, current, slot(ended != NOTHING, named(ended, standing.names), closing)]
 
 
 def _ended_wide(values: Values, standing: Standing) -> tuple[Codes, Dates | None]:
@@ -250,21 +251,25 @@ def _flag(sieve: Sieve, slots: list[Slot], standing: Standing) -> None:
 def _deals(values: Values, standing: Standing, ids: pa.Array, rows: Ints) -> pa.Table:
     """One row a deal with all that describes it; columns that the file lacks are left out."""
     take = pa.array(rows)
-    columns: dict[str, pa.Array] = {"deal_id": ids.take(take)}
+
+    def loaded(column: pa.Array) -> pa.Array:
+        return column if len(rows) == len(column) else column.take(take)
+
+    columns: dict[str, pa.Array] = {"deal_id": loaded(ids)}
     for name in DESCRIPTIVE:
         texts = values.text(name)
         if texts is not None:
-            columns[name] = texts.take(take)
+            columns[name] = loaded(texts)
     amounts = values.amounts("amount")
     if amounts is not None:
-        columns["amount"] = amounts.values.take(take)
-        columns["currency"] = values.currency("amount").take(take)
-        columns["tax"] = values.tax("amount").take(take)
+        columns["amount"] = loaded(amounts.values)
+        columns["currency"] = loaded(values.currency("amount"))
+        columns["tax"] = loaded(values.tax("amount"))
     expected = _expected(values, standing)
     if expected is not None:
-        columns["expected_close_day"] = expected.take(take)
+        columns["expected_close_day"] = loaded(expected)
     columns["custom"] = values.custom(rows)
-    columns["file"], columns["row"] = values.files().take(take), values.lines().take(take)
+    columns["file"], columns["row"] = loaded(values.files()), loaded(values.lines())
     return typed_table(columns, DEALS)
 
 

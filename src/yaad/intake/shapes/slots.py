@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Ints, Mask, pc
+from yaad.intake.arrow import Codes, Ints, Mask, pc
 from yaad.intake.batch import MOVES, as_moments
 from yaad.intake.deciding.moments import Dates
 from yaad.intake.values import day_numbers, has_date, instants
@@ -18,7 +18,7 @@ class Slot:
 
     Attributes:
         filled: rows that make this move.
-        stage: row → name of the stage moved to.
+        stage: row → name of the stage moved to; a dictionary, for a few names stand in many rows.
         at: microseconds in UTC; meaningless where not `dated`.
         day: days since 1970.
         whole_day: the date had no time.
@@ -36,12 +36,17 @@ class Slot:
 def slot(filled: Mask, stage: str | pa.Array, dates: Dates | None) -> Slot:
     """A slot with a date of its own, or (None) moves at an unknown time."""
     rows = len(filled)
-    names = pa.repeat(stage, rows) if isinstance(stage, str) else stage
+    names = named(np.zeros(rows, np.int32), pa.array([stage])) if isinstance(stage, str) else stage
     if dates is None:
-        nothing = np.zeros(rows, np.int64)
-        return Slot(filled, names, nothing, nothing, np.zeros(rows, np.bool_), np.zeros(rows, np.bool_))
+        nothing, never = np.broadcast_to(np.int64(0), rows), np.broadcast_to(np.False_, rows)
+        return Slot(filled, names, nothing, nothing, never, never)
     whole_day = np.asarray(pc.fill_null(dates.whole_day, False).to_numpy(zero_copy_only=False), np.bool_)  # noqa: FBT003 - Arrow's own signature
     return Slot(filled, names, instants(dates), day_numbers(dates), whole_day, has_date(dates))
+
+
+def named(numbers: Codes, names: pa.Array) -> pa.Array:
+    """A few names spread over many rows by their numbers (negative: none)."""
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), names)
 
 
 def in_time_order(slots: list[Slot]) -> list[Slot]:
@@ -66,23 +71,30 @@ def in_time_order(slots: list[Slot]) -> list[Slot]:
 
 def moves_table(slots: list[Slot], ids: pa.Array, alive: Mask) -> pa.Table:
     """All filled slots as moves; see `MOVES` for what `sort_at` and `seq` promise."""
+    if not slots:
+        return MOVES.empty_table()
+    rows = [np.flatnonzero(one.filled & alive) for one in slots]
     last = np.zeros(len(alive), np.int64)
-    parts: list[pa.Table] = []
-    for place, one in enumerate(slots):
-        rows = np.flatnonzero(one.filled & alive)
-        last[rows] = np.where(one.dated[rows], np.maximum(one.at[rows], last[rows]), last[rows])
-        unknown = ~one.dated[rows]
-        take = pa.array(rows)
-        columns = [
-            ids.take(take),
-            as_moments(last[rows]),
-            pa.array(rows * len(slots) + place),
-            one.stage.take(take),
-            as_moments(one.at[rows], unknown),
-            pa.array(one.day[rows].astype(np.int32), mask=unknown).cast(pa.date32()),
-            pa.array(one.whole_day[rows] & ~unknown),
-            pa.nulls(len(rows), pa.string()),
-            pa.nulls(len(rows), AMOUNT),
-        ]
-        parts.append(pa.table(columns, schema=MOVES))
-    return pa.concat_tables(parts).combine_chunks() if parts else MOVES.empty_table()
+    sort_at: list[Ints] = []
+    for one, mine in zip(slots, rows, strict=True):
+        last[mine] = np.where(one.dated[mine], np.maximum(one.at[mine], last[mine]), last[mine])
+        sort_at.append(last[mine])
+
+    def of_each(part: str) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+        return np.concatenate([getattr(one, part)[mine] for one, mine in zip(slots, rows, strict=True)])
+
+    whole = np.concatenate(rows)
+    unknown = ~of_each("dated").astype(np.bool_)
+    stages = [one.stage.take(pa.array(mine)).cast(pa.string()) for one, mine in zip(slots, rows, strict=True)]
+    columns = [
+        ids.take(pa.array(whole)),
+        as_moments(np.concatenate(sort_at)),
+        pa.array(np.concatenate([mine * len(slots) + place for place, mine in enumerate(rows)])),
+        pa.concat_arrays(stages),
+        as_moments(of_each("at"), unknown),
+        pa.array(of_each("day").astype(np.int32), mask=unknown).cast(pa.date32()),
+        pa.array(of_each("whole_day").astype(np.bool_) & ~unknown),
+        pa.nulls(len(whole), pa.string()),
+        pa.nulls(len(whole), AMOUNT),
+    ]
+    return pa.table(columns, schema=MOVES)
