@@ -54,13 +54,24 @@ def test_a_year_that_is_not_written_is_asked_kept_and_never_guessed(write):
     text = f"{HEAD}1,New,1,3 באפריל\n2,New,1,03/05/2024\n3,New,1,25.12.24\n4,New,1,Apr 4\n"
     path = write("d.csv", text.replace("Apr 4", "4 Apr"))
     (question,) = understand(path).questions
-    assert (question.id, list(question.options), question.text.values["n"]) == ("year:engage date", ["2024"], 2)
+    assert (question.id, list(question.options), question.text.values["n"]) == ("year:engage date", ["2024", "near"], 2)
     mapping = understand(path, answers={"year:engage date": "2023"}).mapping
     batch = load(path, Mapping.from_yaml(mapping.to_yaml(), name="m"))
     days = [str(day) for day in batch.tables["moves"]["day"].to_pylist()]
     assert days == ["2023-04-03", "2024-05-03", "2024-12-25", "2023-04-04"]
     with pytest.raises(InputError):
         Mapping.from_yaml("year: soon\n", name="m")
+
+
+def test_a_sheet_that_runs_over_a_new_year_gives_each_date_the_year_of_its_neighbours(write):
+    days = ["20/11/2024", "3 בדצמבר", "30 בדצמבר", "2 בינואר", "15/01/2025", "28 בינואר", "29 בפברואר", "1 במרץ"]
+    path = write("d.csv", HEAD + "".join(f"{n},New,1,{day}\n" for n, day in enumerate(days)))
+    (question,) = understand(path).questions
+    assert list(question.options) == ["near", "2024", "2025"]
+    batch = load(path, understand(path, answers={question.id: "near"}).mapping)
+    told = [str(day) for day in batch.tables["moves"]["day"].to_pylist()]
+    assert told[:6] == ["2024-11-20", "2024-12-03", "2024-12-30", "2025-01-02", "2025-01-15", "2025-01-28"]
+    assert told[6:] == ["2024-02-29", "2024-03-01"], "a day that only a leap year has; those that follow follow it"
 
 
 @pytest.mark.parametrize(

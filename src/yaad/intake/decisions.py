@@ -17,6 +17,7 @@ from yaad.intake.deciding.headers import currency_in, propose_fields, propose_ki
 from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments, take_apart
 from yaad.intake.deciding.stages import Places
 from yaad.intake.deciding.words import header_words
+from yaad.intake.deciding.yearless import NEAR, near_years
 from yaad.intake.fields import FIELDS, MONTH, NEEDED, Field, Value, known_fields
 from yaad.intake.files import Format
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind, Shape
@@ -109,7 +110,10 @@ class Decisions:
         """A field's dates, read as decided."""
         parts, decision = self.dates[name]
         pivot = self.mapping.year_pivot if self.mapping.year_pivot is not None else PIVOT
-        return read_moments(parts, decision.order, self.zone, pivot=pivot, serial=decision.serial, year=decision.year)
+        year, serial = decision.year, decision.serial
+        if year == NEAR:
+            parts, year = near_years(parts, decision.order, pivot, serial), None
+        return read_moments(parts, decision.order, self.zone, pivot=pivot, serial=serial, year=year)
 
 
 def decide_kind(found: Decisions, told: Kind | None) -> None:
@@ -470,7 +474,7 @@ def _keep(found: Decisions) -> None:
         found.mapping = replace(found.mapping, dates={ALL: next(iter(orders.values()))} if same else orders)
     elif answered := {c: o for c, o in orders.items() if f"dates:{c}" in found.answers}:
         found.mapping = replace(found.mapping, dates=found.mapping.dates | answered)
-    years = {found.fields[name]: str(d.year) for name, (_, d) in found.dates.items() if d.year is not None}
+    years = {found.fields[name]: d.year for name, (_, d) in found.dates.items() if d.year is not None}
     found.mapping = replace(found.mapping, year=found.mapping.year | years) if years else found.mapping
     points = {
         found.fields[name]: "point" if d.point == "." else "comma"

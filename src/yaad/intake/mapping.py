@@ -65,7 +65,7 @@ class Mapping:
         currency: column → ISO code.
         tax: column → net, gross, unknown.
         null_words: column → texts that mean no value there.
-        year: column → the year of its dates that name none (3 באפריל).
+        year: column → the year of its dates that name none (3 באפריל); ``near``: that of the dates around each.
         year_pivot: two-digit years up to this one are of the 2000s.
         activities: patterns of events that are no stage and are loaded as activities.
         ignore: patterns of events that are left out (counted); ``rest``: all that nothing else names.

@@ -1,11 +1,11 @@
 """Reads a mapping file: every refusal names the key and its line."""
 
-import re
 from dataclasses import fields
 from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from yaad.errors import InputError
+from yaad.intake.deciding.dates import YEAR_TOLD
 from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.folding import fold
 from yaad.intake.fields import field_name, known_fields
@@ -148,8 +148,8 @@ class _Reading:
     def _year(self, node: Node) -> Settings:
         found = self._settings(node, "year", None)
         for value in found.values():
-            if not re.fullmatch(r"(?:19|20)\d\d", value):
-                self._refuse("map_unknown_value", node.line, key="year", value=value, known="1970–2099")
+            if not YEAR_TOLD.fullmatch(value):
+                self._refuse("map_unknown_value", node.line, key="year", value=value, known="1900–2099, near")
         return found
 
     def _year_pivot(self, node: Node) -> int:

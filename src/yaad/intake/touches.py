@@ -15,6 +15,7 @@ from yaad.intake.deciding.days import PIVOT, Order
 from yaad.intake.deciding.moments import cleaned, read_moments, take_apart
 from yaad.intake.deciding.phones import fold_phones
 from yaad.intake.deciding.spellings import skeleton
+from yaad.intake.deciding.yearless import NEAR, near_years
 from yaad.intake.decisions import BEGINS, Decisions
 from yaad.intake.kinds import Kind
 from yaad.intake.outcomes import is_hebrew
@@ -83,9 +84,11 @@ def _days(found: Decisions, begin: str) -> Ints | None:
     if decision.question is not None or decision.year_question is not None:
         return None
     pivot = mapping.year_pivot if mapping.year_pivot is not None else PIVOT
-    read = read_moments(
-        parts, decision.order, mapping.zone or "UTC", pivot=pivot, serial=decision.serial, year=decision.year
-    )
+    told = decision.year
+    if told == NEAR:
+        parts, told = near_years(parts, decision.order, pivot, decision.serial), None
+    zone = mapping.zone or "UTC"
+    read = read_moments(parts, decision.order, zone, pivot=pivot, serial=decision.serial, year=told)
     days = pc.fill_null(read.day.cast(pa.int32()).cast(pa.int64()), NEVER)
     return np.asarray(days.to_numpy(zero_copy_only=False), np.int64)
 

@@ -9,6 +9,7 @@ from yaad.errors import Question
 from yaad.intake.deciding.days import EPOCH, Look, Order, look, plain_digits, read_day
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import Moments
+from yaad.intake.deciding.yearless import NEAR
 from yaad.text import Message
 
 NO_VALUE = frozenset(
@@ -18,6 +19,7 @@ NO_VALUE = frozenset(
     "00 00 0000",
 }
 """Words that cannot be a date or a number: in such a column, and only there, they are read as no value."""
+YEAR_TOLD = re.compile(rf"(?:19|20)\d\d|{NEAR}")
 STRAY = 0.1
 """Up to this share of dates against the order of the others are rejected; more of them are asked about."""
 
@@ -32,7 +34,7 @@ class DateDecision:
         serial: 1900 or 1904 where plain numbers are a workbook's day numbers.
         null_words: texts of this column that mean no value.
         question: set where the data do not decide.
-        year: of dates that name none.
+        year: of dates that name none; ``near``: that of the dates around each.
         year_question: set where some name none, and nobody told it.
         dates: share of the values that are dates at all.
     """
@@ -43,7 +45,7 @@ class DateDecision:
     null_words: tuple[str, ...] = ()
     question: Question | None = None
     dates: float = 1.0
-    year: int | None = None
+    year: str | None = None
     year_question: Question | None = None
 
 
@@ -72,7 +74,7 @@ def decide_dates(
     good = total - looks[Look.NONE] - (0 if serial else looks[Look.SERIAL]) + sum(weights) - total
     share = good / total if total else 1.0
     order, how, question = _order(looks, parts, header, told)
-    known = int(year) if year is not None and re.fullmatch(r"(?:19|20)\d\d", year) else None
+    known = year if year is not None and YEAR_TOLD.fullmatch(year) else None
     asked = _ask_year(looks, parts, header) if looks[Look.YEARLESS] and known is None else None
     return DateDecision(order, how, serial, empty, question, share, known, asked)
 
@@ -86,6 +88,8 @@ def _ask_year(looks: Counter[Look], parts: Moments, header: str) -> Question:
             years[found[0] if len(found[0]) == 4 else f"20{found[0]}"] += weight
     values: dict[str, object] = {"column": header, "example": parts.days[places[0]], "n": looks[Look.YEARLESS]}
     options = {year: Message("intake.option_year", {"year": year, "n": count}) for year, count in years.most_common(4)}
+    near = {NEAR: Message("intake.option_year_near")} if years else {}
+    options = near | options if len(years) > 1 else options | near
     line = f'year: {{"{header}": {next(iter(options), "2025")}}}'
     return Question(f"year:{header}", Message("intake.ask_year", values), (), options, line)
 

@@ -183,7 +183,7 @@ def read_moments(
     *,
     pivot: int = PIVOT,
     serial: int | None = None,
-    year: int | None = None,
+    year: str | None = None,
 ) -> Dates:
     """All rows' times by one order of day and month; what does not fit it is a fault, never guessed.
 
@@ -191,7 +191,8 @@ def read_moments(
     """
     if parts.instants is not None:
         return _from_instants(parts, parts.instants, zone)
-    read = [read_day(day, order, pivot, serial, year) for day in parts.days]
+    told = int(year) if year is not None else None
+    read = [read_day(day, order, pivot, serial, told) for day in parts.days]
     clock = [_read_time(time) for time in parts.times]
     faults = _faults(read, parts.day_of)
     no_time = np.append(np.array([c is None for c in clock], np.bool_), np.False_)[parts.time_of]
