@@ -6,6 +6,7 @@ import tempfile
 import uuid
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from yaad import insight, measures
+from yaad.book.disk import told_when_full
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.reports import ImportReport
@@ -521,8 +523,11 @@ class Book:
         self.facts.deal(deal_id)
         entry = make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex)
         journal = SqliteJournal(self.root / JOURNAL_NAME)
-        written = journal.append(entry)
-        settle(Lake.open(self.root), journal)
+        with told_when_full(self.root):
+            written = journal.append(entry)
+        # it is written and counts; folding it into the lake is housekeeping, which a later entry does as well
+        with suppress(BookError), told_when_full(self.root):
+            settle(Lake.open(self.root), journal)
         return written
 
 

@@ -70,7 +70,8 @@ class SqliteJournal:
                     ).fetchone()
                 file.execute("COMMIT")
             except BaseException:
-                file.execute("ROLLBACK")
+                if file.in_transaction:  # a full disk has ended it already
+                    file.execute("ROLLBACK")
                 raise
         return entry_from_json(row[1], row[0])
 

@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yaad.book import Book
+from yaad.book.disk import appearing
 from yaad.errors import InputError, UnknownName
 from yaad.measures import REGISTRY
 from yaad.model import SCHEMAS
-from yaad.reports.writing import appearing, bad_ending
+from yaad.reports.writing import bad_ending
 from yaad.show import Result, Sheet, Table, inert, sheet_of, write_workbook
 from yaad.text import Message
 

@@ -1,9 +1,9 @@
-"""Files that appear whole or not at all."""
+"""Reports written as files, which appear whole or not at all."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from yaad.book.disk import appearing
 from yaad.errors import InputError
 from yaad.reports.pdfs import pdf
 from yaad.reports.workbooks import workbook
@@ -11,18 +11,6 @@ from yaad.reports.xrays import Xray
 from yaad.text import Message
 
 WRITERS: dict[str, Callable[[Xray], bytes]] = {".pdf": pdf, ".xlsx": workbook}
-
-
-@contextmanager
-def appearing(path: Path) -> Iterator[Path]:
-    """A place to write to; it takes the name `path` once all is written, and goes when that fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def xray_writer(path: Path) -> Callable[[Xray], None]:

@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from yaad.book.disk import told_when_full
 from yaad.errors import UnknownName
 
 TABLE = """
@@ -96,8 +97,16 @@ def register(name: str, function: str) -> None:
 
 @contextmanager
 def connect(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database of jobs, inside one transaction that is committed at the end."""
-    with closing(sqlite3.connect(path, timeout=20, isolation_level="IMMEDIATE")) as connection, connection:
+    """The database of jobs, inside one transaction that is committed at the end.
+
+    Raises:
+        BookError: the disk is full.
+    """
+    with (
+        told_when_full(path.parent),
+        closing(sqlite3.connect(path, timeout=20, isolation_level="IMMEDIATE")) as connection,
+        connection,
+    ):
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(TABLE)
         yield connection

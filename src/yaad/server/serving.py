@@ -81,7 +81,6 @@ def prepare(book_root: Path | str, *, host: str = "127.0.0.1", port: int = 0, la
         InputError: the host is not this machine alone, or no port is free.
     """
     import uvicorn
-    from django.core.asgi import get_asgi_application
 
     from yaad.book import Book
     from yaad.server import entrance, settings, state
@@ -92,9 +91,9 @@ def prepare(book_root: Path | str, *, host: str = "127.0.0.1", port: int = 0, la
     open_socket = listen(host, port)
     settings.configure(place, lang=lang)
     state.open_place(place)
-    config = uvicorn.Config(
-        get_asgi_application(), lifespan="off", log_level="warning", access_log=False, server_header=False
-    )
+    from yaad.server.handling import Pages  # reads the settings as it is loaded
+
+    config = uvicorn.Config(Pages(), lifespan="off", log_level="warning", access_log=False, server_header=False)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{open_socket.getsockname()[1]}{entrance.PATH}?token={entrance.token.value}"
     return Prepared(address, uvicorn.Server(config), [open_socket])

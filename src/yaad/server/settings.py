@@ -23,8 +23,8 @@ MIDDLEWARE = (
     "django.middleware.common.CommonMiddleware",
     "yaad.faces.web.preferences.Preferences",
     "yaad.server.entrance.Entrance",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "yaad.faces.web.failing.InWords",
+    "django.middleware.csrf.CsrfViewMiddleware",
 )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from yaad.book.disk import appearing
 from yaad.errors import InputError
 from yaad.facts import Facts
 from yaad.show.workbooks import LONGEST_TEXT, day_format
@@ -160,8 +161,7 @@ def write_follow_up(facts: Facts, path: Path, lang: str, *, owner: str | None = 
         raise InputError(Message("sources.only_xlsx", {"path": str(path)}))
     rows = rows_of(facts, owner)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with appearing(path) as partial, xlsxwriter.Workbook(str(partial), options) as book:
         page = book.add_worksheet(render(Message("sources.sheet"), lang))
         marks, lists = book.add_worksheet(MARKER), book.add_worksheet(LISTS)
         _page(book, page, rows, lang)

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from yaad.errors import UnknownName, YaadError
 from yaad.faces.cli.language import CURRENT, chosen
@@ -34,11 +35,11 @@ def main(words: Sequence[str] | None = None) -> int:
         return MISTAKE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # the reader of our pipe has gone (`yaad funnel | head`); nothing is left to say, also at the interpreter's end
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our pipe has gone (`yaad funnel | head`)
+        _say_no_more()
         return DONE
+    except Exception as error:  # noqa: BLE001 – a library may say of a full disk whatever it likes
+        return _full(error, lang) or _fault(error, lang)
     except BaseException as error:  # noqa: BLE001 – the last door: a panic of a Rust library is no Exception
         return _fault(error, lang)
 
@@ -105,6 +106,23 @@ def _bad_value(name: str, why: str, lang: str) -> str:
 def _shown(param: object) -> str:
     opts = [name for name in getattr(param, "opts", []) if name.startswith("--")]
     return opts[0] if opts else str(getattr(param, "metavar", None) or getattr(param, "name", ""))
+
+
+def _full(error: Exception, lang: str) -> int:
+    """What is told of a disk without room for what is printed or for files that only pass; 0 when it is not that."""
+    from yaad.book.disk import full_one, is_full
+
+    if not is_full(error):
+        return 0
+    _say_no_more()
+    complain(sentence("book.disk_full_file", lang, {"path": str(full_one(Path.cwd()))}))
+    return MISTAKE
+
+
+def _say_no_more() -> None:
+    """Nothing is left to print, at the interpreter's end either."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fault(error: BaseException, lang: str) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,17 +34,16 @@ class Asked:
         """The book, closed at the end.
 
         Raises:
-            BookError: there is none.
+            BookError: there is none, or its disk is full.
             InputError: the as-of day is no date.
         """
         from yaad.book import Book
+        from yaad.book.disk import told_when_full
         from yaad.model import parse_day
 
         book = Book.open(self.root, engine=self.engine, as_of=parse_day(self.as_of) if self.as_of else None)
-        try:
+        with closing(book), told_when_full(self.root):
             yield book
-        finally:
-            book.close()
 
 
 @dataclass(frozen=True)

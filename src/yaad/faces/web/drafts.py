@@ -6,13 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from yaad.book.disk import appearing
 from yaad.errors import UnknownName
 from yaad.server.state import opened
 from yaad.server.uploads import Uploads
 
 FILE = "draft.json"
 MAPPINGS = (".yaml", ".yml")
-PARTIAL = ".part"
 
 Json = Any  # what a job returned: plain JSON values of any kind
 
@@ -60,10 +60,8 @@ class Draft:
 
     def save(self) -> None:
         """Write it; a reader sees the old or the new state, never half of one."""
-        path = _path(self.id)
-        partial = path.with_suffix(PARTIAL)
-        partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
-        partial.replace(path)
+        with appearing(_path(self.id)) as partial:
+            partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
 
     @property
     def imported(self) -> str:

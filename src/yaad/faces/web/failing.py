@@ -5,9 +5,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from yaad.book.disk import BOOK, full_one, is_full
 from yaad.errors import BookError, CannotTell, UnknownName, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
+from yaad.server.state import opened
+from yaad.text import Message
 
 STATUS: tuple[tuple[type[YaadError], int], ...] = ((UnknownName, 404), (CannotTell, 422), (BookError, 409))
 
@@ -24,12 +27,21 @@ class InWords:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Nothing to do here."""
+        """Say that a request did not come in whole, where the server had no room for it."""
+        if getattr(request, "cut", False):
+            return say(request, no_room())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say the errors that people can mend; the others are for the handler of 500."""
+        if is_full(error) and not isinstance(error, YaadError):
+            return say(request, no_room())
         return say(request, error) if isinstance(error, YaadError) else None
+
+
+def no_room() -> BookError:
+    """The error that says that the server's disk is full."""
+    return BookError(Message(BOOK, {"path": str(full_one(opened().place.folder))}))
 
 
 def say(request: HttpRequest, error: YaadError, status: int | None = None) -> HttpResponse:

@@ -3,11 +3,13 @@
 import json
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from yaad.book.disk import appearing, told_when_full
 from yaad.errors import UnknownName
 from yaad.server.jobs import Job, State
 from yaad.server.state import opened
@@ -47,10 +49,8 @@ class Made:
 
     def save(self) -> None:
         """Write it; a reader sees the old or the new state."""
-        path = self.folder / FILE
-        partial = path.with_suffix(".part")
-        partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
-        partial.replace(path)
+        with appearing(self.folder / FILE) as partial:
+            partial.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
 
     def advanced(self) -> "tuple[Made, Job | None]":
         """The report as its job has brought it; the job while it still runs."""
@@ -74,13 +74,19 @@ def _folder() -> Path:
     return path
 
 
-def begin() -> Made:
-    """A new report with its folder; the oldest goes when there are many."""
+@contextmanager
+def begun() -> Iterator[Made]:
+    """A new report with its folder, which goes again when it cannot be begun; the oldest goes when there are many."""
     for old in latest()[KEPT - 1 :]:
         shutil.rmtree(old.folder, ignore_errors=True)
     made = Made(secrets.token_hex(8))
-    made.folder.mkdir(mode=0o700)
-    return made
+    try:
+        with told_when_full(_folder()):
+            made.folder.mkdir(mode=0o700)
+            yield made
+    except BaseException:
+        shutil.rmtree(made.folder, ignore_errors=True)
+        raise
 
 
 def load(report: str) -> Made:

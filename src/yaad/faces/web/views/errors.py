@@ -1,10 +1,13 @@
 """Pages for what went wrong, in words."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
+from yaad.book.disk import is_full
 from yaad.errors import YaadError
-from yaad.faces.web.failing import say
+from yaad.faces.web.failing import no_room, say
 from yaad.faces.web.templatetags.say import language
 from yaad.text import Message
 
@@ -36,7 +39,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault; says that nothing was lost. When even the page around it fails, the bare sentence is sent."""
-    error = YaadError(Message("web.broken"))
+    cause = sys.exc_info()[1]  # what is sent is read before any view: only here can a disk without room for it be told
+    error = no_room() if cause is not None and is_full(cause) else YaadError(Message("web.broken"))
     try:
         return say(request, error, 500)
     except Exception:  # noqa: BLE001 - whatever broke the page may break this one too; a person still gets a sentence

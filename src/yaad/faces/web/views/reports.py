@@ -63,25 +63,25 @@ def of_draft(request: HttpRequest, draft: str) -> HttpResponse:
 def _make(request: HttpRequest, report: Json) -> HttpResponse:
     target = request.POST.get("target", "").strip()
     wanted_customers = whole(target) if target else None
-    new = made.begin()
     logo = request.FILES.get("logo")
-    path = new.folder / clean_name(logo.name) if logo else None
-    if logo and path:
-        with path.open("wb") as out:
-            for chunk in logo.chunks():
-                out.write(chunk)
-    arguments = {
-        "book": str(opened().place.book),
-        "folder": str(new.folder),
-        "lang": language(),
-        "files": report.get("report", {}).get("files", []),
-        "notes": report.get("notes", []),
-        "target": wanted_customers,
-        "remarks": [remark for remark in (request.POST.get("remarks", "").strip(),) if remark],
-        "logo": str(path) if path else "",
-    }
-    started = made.Made(new.id, opened().jobs.submit(tasks.XRAY, arguments))
-    started.save()
+    with made.begun() as new:
+        path = new.folder / clean_name(logo.name) if logo else None
+        if logo and path:
+            with path.open("wb") as out:
+                for chunk in logo.chunks():
+                    out.write(chunk)
+        arguments = {
+            "book": str(opened().place.book),
+            "folder": str(new.folder),
+            "lang": language(),
+            "files": report.get("report", {}).get("files", []),
+            "notes": report.get("notes", []),
+            "target": wanted_customers,
+            "remarks": [remark for remark in (request.POST.get("remarks", "").strip(),) if remark],
+            "logo": str(path) if path else "",
+        }
+        started = made.Made(new.id, opened().jobs.submit(tasks.XRAY, arguments))
+        started.save()
     return redirect("report", report=started.id)
 
 
