@@ -34,6 +34,8 @@ def test_an_amount_in_words_is_exact(write, text, amount, tax):
     deals = load(path, Mapping()).tables["deals"].to_pylist()
     assert [deal["amount"] for deal in deals] == [Decimal(amount), Decimal("7.25")]
     assert [deal["tax"] for deal in deals] == [tax, "unknown"]
+    flags = load(path, Mapping()).files[0].flags
+    assert flags.get("amount_about", 0) == text.startswith("כ-"), "what is no exact amount is said"
 
 
 @pytest.mark.parametrize("text", ["לפי הצעה", "אלף", "מע״מ", "8 או 9", "12k5"])

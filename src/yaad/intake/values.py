@@ -71,6 +71,7 @@ class Values:
         for reason, rows in amounts.faults.items():
             self.sieve.reject(rows, self.found.fields[name], reason)
         self.sieve.count("amount_rounded", amounts.rounded)
+        self.sieve.count("amount_about", amounts.about)
         return amounts
 
     def currency(self, name: str) -> pa.Array:

@@ -62,6 +62,7 @@ class Written:
         percent: a percent sign stands beside it.
         tax: net or gross, where the cell says so.
         times: what a word beside it multiplies it by (15 אלף).
+        about: it is written as about so much.
     """
 
     core: str
@@ -70,6 +71,7 @@ class Written:
     percent: bool = False
     tax: str | None = None
     times: int = 1
+    about: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Amounts:
         faults: reason → rows that could not be read.
         rounded: rows with more decimals than the book keeps.
         percent: rows written with a percent sign.
+        about: rows written as about so much.
     """
 
     values: pa.Array
@@ -135,6 +138,7 @@ class Amounts:
     faults: dict[str, Mask]
     rounded: int
     percent: Mask
+    about: int = 0
 
 
 def take_numbers_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = ()) -> Numbers:
@@ -179,8 +183,8 @@ def write_apart(text: str) -> Written | None:
     """Sign, digits and currency of one text; None when it is no number.
 
     >>> write_apart("₪1,234.50-"), write_apart("(500)")
-    (Written(core='1,234.50', negative=True, currency='ILS', percent=False, tax=None, times=1),
-     Written(core='500', negative=True, currency=None, percent=False, tax=None, times=1))
+    (Written(core='1,234.50', negative=True, currency='ILS', percent=False, tax=None, times=1, about=False),
+     Written(core='500', negative=True, currency=None, percent=False, tax=None, times=1, about=False))
     """
     plain, tax = _without_tax(plain_digits(text).strip().replace("٫", "."))
     currency = None
@@ -190,7 +194,8 @@ def write_apart(text: str) -> Written | None:
     elif found := CODE.search(plain):
         currency = found[1] or found[2]
         plain = CODE.sub("", plain, count=1)
-    plain = ABOUT.sub("", plain.strip())
+    about = ABOUT.match(plain := plain.strip()) is not None
+    plain = ABOUT.sub("", plain)
     timed = TIMED.search(plain)
     plain = TIMED.sub("", plain)
     percent = "%" in plain
@@ -203,7 +208,7 @@ def write_apart(text: str) -> Written | None:
     core = plain.removeprefix("+")
     if not CORE.fullmatch(core):
         return _scientific(core, negative=negative, currency=currency)
-    return Written(core, negative, currency, percent, tax, TIMES[timed[1].lower()] if timed else 1)
+    return Written(core, negative, currency, percent, tax, TIMES[timed[1].lower()] if timed else 1, about)
 
 
 def _without_tax(text: str) -> tuple[str, str | None]:
@@ -345,7 +350,9 @@ def read_amounts(parts: Numbers, point: Point) -> Amounts:
     currencies = pa.array([written.currency if written else None for written in parts.written], pa.string())
     taxes = pa.array([written.tax if written else None for written in parts.written], pa.string())
     percents = np.array([written is not None and written.percent for written in parts.written], np.bool_)
+    about = np.array([written is not None and written.about for written in parts.written], np.bool_)
     return Amounts(
+        about=int(_rows(about, parts.number_of).sum()),
         values=picked(pa.array(values, AMOUNT), parts.number_of),
         currency=picked(currencies, parts.number_of),
         tax=picked(taxes, parts.number_of),
