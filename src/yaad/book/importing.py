@@ -20,11 +20,12 @@ from yaad.book.imports import (
     write_reject_list,
     write_rejects,
 )
-from yaad.book.lists import OLDER, hold_to_order, store_batch
+from yaad.book.lists import store_batch
+from yaad.book.own_questions import ADD, OLDER, OTHER_STAGES, own_questions
 from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
-from yaad.errors import BookError, InputError, OpenQuestion, Question, UnknownName
+from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
 from yaad.facts import Facts, History, Lake, Stored, store
 from yaad.intake import Batch, FileReport, Kind, Mapping, Progress, Understanding, load, understand
 from yaad.text import Message
@@ -40,9 +41,6 @@ LAST_DAY = dt.date(9999, 1, 1)
 
 NOTE_SILENT = "intake.note_silent"
 """What is said of stages without a history: no longer true once lists have watched the deals."""
-
-OTHER_STAGES = "stages:other"
-"""The question whether a file of other stages is to be chained to the book's own."""
 
 
 class Imports:
@@ -65,6 +63,24 @@ class Imports:
         named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
         asked, said = Kind(kind) if kind else None, dict(answers or {})
         goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
+        answered = {question for question in (OTHER_STAGES, OLDER) if said.pop(question, "") == ADD}
+        understood = self._understood(files, named, asked, said, goes_on=goes_on, on_progress=on_progress)
+        if understood.questions or not Lake.exists(self._root):
+            return understood
+        own = own_questions(files, understood, Lake.open(self._root).pin(), _originals(self.history()), answered)
+        return replace(understood, questions=own)
+
+    def _understood(
+        self,
+        files: list[Path],
+        named: Mapping | None,
+        asked: Kind | None,
+        said: dict[str, str],
+        *,
+        goes_on: bool,
+        on_progress: Progress | None,
+    ) -> Understanding:
+        """As files of their kind were read before, or by what they say themselves."""
         understood = understand(files, mapping=named, kind=asked, answers=said, on_progress=on_progress)
         records = [one for one in self.history() if one.kind != FOLLOW_UP] if named is None else []
         known = remembered(understood, files, records, asked)
@@ -91,7 +107,7 @@ class Imports:
             if any(is_follow_up(Path(path)) for path in paths):
                 return self._bring_back([Path(path) for path in paths], as_of, lang)
             batch = self._loaded(paths, mapping, kind, dict(answers or {}), on_progress)
-            return self._keep([Path(path) for path in paths], batch, as_of, lang)
+            return self._keep([Path(path) for path in paths], batch, as_of, lang, on_progress)
 
     def history(self) -> list[ImportRecord]:
         """The imports that happened, in their order."""
@@ -130,7 +146,8 @@ class Imports:
                     continue
                 mapping = Mapping.from_yaml(record.mapping, name=name)
                 batch = load(paths, mapping, on_progress=on_progress)
-                store_batch(fresh, batch, name, record.as_of, _originals(self.history(), before=name))
+                earlier = _originals(self.history(), before=name)
+                store_batch(fresh, batch, name, record.as_of, earlier, on_progress=on_progress)
             lake.replace_with(fresh, began)
 
     def _loaded(
@@ -142,25 +159,22 @@ class Imports:
         on_progress: Progress | None,
     ) -> Batch:
         """The files understood and read; nothing is written yet."""
-        chained, older = said.pop(OTHER_STAGES, ""), said.pop(OLDER, "")  # the book's own; the others are intake's
         understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
         if understood.questions:
             raise OpenQuestion(understood.questions)
         batch = load([Path(path) for path in paths], understood.mapping, understood=understood)
         told = tuple(note for note in understood.notes if note not in batch.notes)
-        batch = replace(batch, notes=(*told, *batch.notes))
-        self._hold_to_one_pipeline(batch, may_chain=not Lake.exists(self._root) or chained == "add")
-        if older != "add" and Lake.exists(self._root):
-            hold_to_order(batch, Lake.open(self._root).pin(), _originals(self.history()))
-        return batch
+        return replace(batch, notes=(*told, *batch.notes))
 
-    def _keep(self, files: list[Path], batch: Batch, as_of: dt.date | None, lang: str) -> ImportReport:
+    def _keep(
+        self, files: list[Path], batch: Batch, as_of: dt.date | None, lang: str, on_progress: Progress | None
+    ) -> ImportReport:
         """Store what was read; a book that this would have begun is not left behind empty."""
         begins = not Lake.exists(self._root)
         lake = Lake.create(self._root) if begins else Lake.open(self._root)
         try:
-            return self._store(lake, files, batch, as_of=as_of, lang=lang)
-        except Exception:
+            return self._store(lake, files, batch, as_of=as_of, lang=lang, on_progress=on_progress)
+        except BaseException:  # a cancelled import too
             if begins:
                 self._discard_what_is_empty(lake)
             raise
@@ -196,12 +210,21 @@ class Imports:
         told = (*_refused_because(report), *self._listed_difference(stored, name, lang))
         return ImportReport((report,), stored, lake.pin().as_of_day, written, told)
 
-    def _store(self, lake: Lake, files: list[Path], batch: Batch, *, as_of: dt.date | None, lang: str) -> ImportReport:
+    def _store(
+        self,
+        lake: Lake,
+        files: list[Path],
+        batch: Batch,
+        *,
+        as_of: dt.date | None,
+        lang: str,
+        on_progress: Progress | None,
+    ) -> ImportReport:
         name = _new_name(lake)
         kept = tuple(keep_original(path, self._root / "originals") for path in files)
         record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
         record.save(self._root / "imports")
-        stored = store_batch(lake, batch, name, as_of, _originals(self.history()))
+        stored = store_batch(lake, batch, name, as_of, _originals(self.history()), on_progress=on_progress)
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
         asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
         reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
@@ -256,25 +279,6 @@ class Imports:
         if not write_difference(stored, path, lang):
             return []
         return [Message("book.difference_written", {"path": str(path)})]
-
-    def _hold_to_one_pipeline(self, batch: Batch, *, may_chain: bool) -> None:
-        """Ask before a file whose stages are all others is chained to the stages of the book."""
-        if batch.pipeline is None or may_chain:
-            return
-        known = Lake.open(self._root).pin().pipeline
-        ours, theirs = ({stage.name for stage in pipeline.open} for pipeline in (known, batch.pipeline))
-        if ours and theirs and not ours & theirs:
-            values: dict[str, object] = {"theirs": ", ".join(sorted(theirs)), "ours": ", ".join(sorted(ours))}
-            raise OpenQuestion(
-                [
-                    Question(
-                        OTHER_STAGES,
-                        Message("book.other_stages", values),
-                        options={"add": Message("book.other_stages_add")},
-                        map_line="",
-                    )
-                ]
-            )
 
     def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
         written = {}

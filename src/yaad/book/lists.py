@@ -1,43 +1,21 @@
-"""Lists of deals with their days: which of them are new to the book, and how they are stored."""
+"""How what was read is stored: as one batch, or as several lists of deals, each after the one before it."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from yaad.errors import OpenQuestion, Question
-from yaad.facts import DatedList, History, Lake, Pin, Stored, store, store_lists
-from yaad.intake import Batch, Listed, Shape, latest
-from yaad.text import Message
-
-OLDER = "list:older"
-"""The question whether a list of an earlier day than the book's latest one is to be brought in."""
-
-
-def hold_to_order(batch: Batch, pin: Pin, originals: Collection[str]) -> None:
-    """Ask before a list is brought in that is older than the latest one of the book.
-
-    Args:
-        batch: what is to come in.
-        pin: the book.
-        originals: hashes of the files that the book was made of; a list that it had before is not asked about.
-
-    Raises:
-        OpenQuestion: there is such a list.
-    """
-    known = latest_list(pin)
-    older = [one.day for one in batch.lists if known and one.day < known and not one.originals <= set(originals)]
-    if older:
-        values: dict[str, object] = {"day": older[0], "known": known}
-        options = {"add": Message("book.older_list_add")}
-        raise OpenQuestion([Question(OLDER, Message("book.older_list", values), options=options, map_line="")])
-
-
-def latest_list(pin: Pin) -> dt.date | None:
-    """The day of the book's latest list."""
-    return max((pin.export_days[seq] for seq in pin.snapshots), default=None)
+from yaad.book.own_questions import latest_list
+from yaad.facts import DatedList, History, Lake, Stored, store, store_lists
+from yaad.intake import Batch, Listed, Progress, Shape, latest
 
 
 def store_batch(
-    lake: Lake, batch: Batch, name: str, as_of: dt.date | None, originals: Collection[str] = frozenset()
+    lake: Lake,
+    batch: Batch,
+    name: str,
+    as_of: dt.date | None,
+    originals: Collection[str] = frozenset(),
+    *,
+    on_progress: Progress | None = None,
 ) -> Stored:
     """Bring a batch into the book.
 
@@ -47,10 +25,14 @@ def store_batch(
         name: of the import.
         as_of: the day to see the book from; by the data when absent.
         originals: hashes of the files that the book was made of; of several lists, those are not told again.
+        on_progress: called with deals done and deals in all.
     """
+    tell = on_progress or (lambda _done, _total: None)
     if len(batch.lists) > 1:
         lists = _to_store(batch.lists, latest_list(lake.pin()), originals)
-        return store_lists(lake, lists, batch.pipeline, zone=batch.zone, import_name=name, as_of=as_of)
+        return store_lists(
+            lake, lists, batch.pipeline, zone=batch.zone, import_name=name, as_of=as_of, on_progress=tell
+        )
     return store(
         lake,
         batch.tables,
@@ -63,6 +45,7 @@ def store_batch(
         list_day=batch.lists[0].day if batch.lists and not as_of else None,
         # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
         history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
+        on_progress=tell,
     )
 
 

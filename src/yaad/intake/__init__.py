@@ -14,6 +14,7 @@ from yaad.intake.mapping import Join, Mapping, StageRule
 from yaad.intake.reading import Progress
 from yaad.intake.refused import Refused
 from yaad.intake.report import REJECTS, FileReport
+from yaad.intake.snapshots import day_in
 from yaad.intake.sums import PLUS
 from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
 
@@ -34,6 +35,7 @@ __all__ = [
     "Shape",
     "StageRule",
     "Understanding",
+    "day_in",
     "fold",
     "keep_pasted",
     "latest",
