@@ -110,8 +110,10 @@ def _shown(param: object) -> str:
 
 def _full(error: Exception, lang: str) -> int:
     """What is told of a disk without room for what is printed or for files that only pass; 0 when it is not that."""
-    from yaad.book.disk import full_one, is_full
-
+    try:
+        from yaad.book.disk import full_one, is_full
+    except Exception:  # noqa: BLE001 – it may be the very fault that is to be told
+        return 0
     if not is_full(error):
         return 0
     _say_no_more()
