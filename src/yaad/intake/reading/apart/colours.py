@@ -42,6 +42,12 @@ def _colour(fill: "object", space: str) -> str:
     return OFFICE[theme] if 0 <= theme < len(OFFICE) else INDEXED.get(index - 8 if index > 7 else index, "")
 
 
+def paint_in(block: bytes, styles: list[str]) -> bool:
+    """Whether any cell of some rows is painted: one quick look, since mostly the header alone is."""
+    numbers = b"|".join(str(number).encode() for number, colour in enumerate(styles) if colour)
+    return bool(numbers) and re.search(rb' s="(?:' + numbers + rb')"', block) is not None
+
+
 def row_paint(row: bytes, styles: list[str]) -> str:
     """The colour that most of a row's painted cells have; "" where none is painted."""
     found = Counter(

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from yaad.intake.reading.apart.colours import MOST, paints, row_paint
+from yaad.intake.reading.apart.colours import MOST, paint_in, paints, row_paint
 from yaad.intake.reading.apart.refusing import BLOCK, Refused, check_entities, check_sizes
 
 ROW_END = re.compile(rb"</(?:\w+:)?row>")
@@ -78,6 +78,7 @@ def measure(archive: zipfile.ZipFile, member: str, styles: list[str]) -> dict[st
             continue
         opens = b":c " if prefixed(block) else b"<c "
         hidden_columns += _hidden_columns(block) if not number else []
+        painted = paint_in(block, styles)
         cells += block.count(opens)
         computed = b"<f" in block or (opens != b"<c " and b":f" in block)
         for part in block.split(b"</row>")[:-1] if opens == b"<c " else ROW_END.split(block)[:-1]:
@@ -92,7 +93,7 @@ def measure(archive: zipfile.ZipFile, member: str, styles: list[str]) -> dict[st
                 number = int(told[1]) if told else number + 1
             if computed and _unsaved(part):
                 unsaved.append(number)
-            if styles and len(paint) <= MOST and (colour := row_paint(part, styles)):
+            if painted and len(paint) <= MOST and (colour := row_paint(part, styles)):
                 paint.append((number, colour))
             hidden_rows += b"hidden=" in part and HIDDEN_ROW.search(part) is not None
     size = {"rows": rows, "cells": cells, "last_row": last_row, "last_column": last_column}
