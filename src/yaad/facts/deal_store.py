@@ -67,7 +67,7 @@ def store_deals(
     *,
     history: History,
     export_day: dt.date,
-    progress: Callable[[], None],
+    on_progress: Callable[[int, int], None],
 ) -> DealsStored:
     """Bring deals and moves in by the deal's id, and write the parts of those that are not as they were.
 
@@ -77,20 +77,21 @@ def store_deals(
         pipeline: the company's stages from now on.
         history: what the moves mean for deals that the book knows.
         export_day: the day that the source speaks of.
-        progress: called after each part written.
+        on_progress: called with deals done and deals in all; a deal that is compared and then written counts twice.
     """
     table = checked(tables["deals"], "deal_id") if "deals" in tables else ARRIVING_DEALS.empty_table()
     moves = checked(tables["moves"], *NEEDED) if "moves" in tables else ARRIVING_MOVES.empty_table()
     came, old, present = arrived(shop, table, moves), shop.old("deals"), shop.present("deals")
     rows = _Rows(shop, came, said(table, DESCRIPTIVE), export_day)
-    histories = _histories(shop, came, history, _list_day(shop, pipeline, export_day))
+    steps = _Steps(came, on_progress, passes=2 if shop.present("stage_moves") else 1)
+    histories = _histories(shop, came, history, _list_day(shop, pipeline, export_day), steps)
     dated, pipeline = _watched(shop, histories, pipeline)
     done = _Done()
     writer = PartWriter(shop, pipeline)
     others = {part_number(part) for part in present} if writer.restages else set[int]()
     for number in sorted({*came.parts(), *others}):
         _store_part(writer, number, rows, histories, done)
-        progress()
+        steps.done(number)
     new, changed, n = done.new, done.changed, len(came.ids)
     absent = sum(part.rows for part in present) - (n - new)
     counts = Counts(new, changed, n - new - changed, absent, repeated=max(table.num_rows - n, 0))
@@ -99,6 +100,20 @@ def store_deals(
         same["moves"] = came.untouched("moves", histories.moved()) | np.isin(came.seq_of, histories.known)
     next_move = shop.pin.next_move + (moves.num_rows if new or changed else 0)
     return DealsStored(counts, next_move, rows.kept, same, done.difference(shop, old, came), dated, pipeline)
+
+
+class _Steps:
+    """Tells how many deals are done, part by part."""
+
+    def __init__(self, came: Arrived, on_progress: Callable[[int, int], None], passes: int) -> None:
+        self._came, self._on_progress = came, on_progress
+        self._done, self._total = 0, passes * len(came.ids)
+        on_progress(0, self._total)
+
+    def done(self, number: int) -> None:
+        """A part is done once."""
+        self._done += len(self._came.deals.deals(number))
+        self._on_progress(self._done, self._total)
 
 
 @dataclass
@@ -258,7 +273,7 @@ def _list_day(shop: Workshop, pipeline: Pipeline, day: dt.date) -> ListDay:
     return ListDay(day, [seq for seq in shop.pin.snapshots if days[seq] < day], ends)
 
 
-def _histories(shop: Workshop, came: Arrived, history: History, this: ListDay) -> _Histories:
+def _histories(shop: Workshop, came: Arrived, history: History, this: ListDay, steps: _Steps) -> _Histories:
     """Compare arriving moves with those that are there, part by part."""
     bench, schema = shop.bench, SCHEMAS["stage_moves"]
     known = [np.empty(0, np.int64)]
@@ -281,4 +296,5 @@ def _histories(shop: Workshop, came: Arrived, history: History, this: ListDay) -
             found.kept[number] = bench.keep(f"histories_{number}", now.semi_join(deals, "deal"))
         for name in ("arriving_moves", "present_moves", "moves_now"):
             bench.drop(name)
+        steps.done(number)
     return replace(found, changed=changed, known=np.concatenate(known))

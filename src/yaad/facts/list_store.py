@@ -50,7 +50,7 @@ def store_lists(
     zone: str,
     import_name: str,
     as_of: dt.date | None = None,
-    on_progress: Callable[[], None] = lambda: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Stored:
     """Bring lists in, the earliest first, into a copy of the book that takes its place at the end.
 
@@ -61,7 +61,7 @@ def store_lists(
         zone: of the company.
         import_name: as the book calls the import.
         as_of: the day to see the book from; that of the last list when absent.
-        on_progress: called after each part written.
+        on_progress: called with deals done and deals in all of one list after the other.
 
     Returns:
         What all of them changed: of counts and differences, what each one changed against the one before it.

@@ -96,7 +96,7 @@ def store(
     history: History = History.ADD,
     journal: Journal | None = None,
     memory_limit: str | None = None,
-    on_progress: Callable[[], None] = lambda: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Stored:
     """Bring the tables of an import into the book: by key, in one commit; the same content again changes nothing.
 
@@ -115,7 +115,7 @@ def store(
         history: what its moves mean for deals that the book knows.
         journal: what people wrote; the file in the book's folder when absent. It is folded in first.
         memory_limit: for the engine, such as ``2GB``.
-        on_progress: called after each part written.
+        on_progress: called with deals done and deals in all, after each part.
 
     Raises:
         BookError: somebody else is writing.
@@ -123,7 +123,7 @@ def store(
     """
     with lake.writer(import_name) as present:
         if not (last_day or present.last_day or as_of or list_day) and "deals" in tables:
-            raise InputError(Message("facts.no_date"))
+            raise InputError(Message("facts.no_date" if tables["deals"].num_rows else "facts.no_rows"))
         # an import is compared with what people wrote up to now
         pin = settled_pin(lake, journal or SqliteJournal(lake.root / JOURNAL_NAME), present, memory_limit=memory_limit)
         seen = _seen_from(
@@ -133,7 +133,7 @@ def store(
         day = list_day or as_of or last_day or seen.as_of_day
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit)) as bench:
             shop = Workshop(bench, lake, pin)
-            stored, seen = _bring_in(shop, tables, seen, history=history, day=day, progress=on_progress)
+            stored, seen = _bring_in(shop, tables, seen, history=history, day=day, on_progress=on_progress)
             if not shop.parts and seen == pin:
                 return replace(stored, version=pin.version)
             seen = seen.moved(
@@ -155,13 +155,13 @@ def _bring_in(
     *,
     history: History,
     day: dt.date,
-    progress: Callable[[], None],
+    on_progress: Callable[[int, int], None],
 ) -> tuple[Stored, Pin]:
     """Write all tables of the import; gives what changed, not committed yet, and the pin as it follows from that."""
     counts: dict[str, Counts] = {}
     done = Stored(counts)
     if "deals" in tables or "moves" in tables:
-        deals = store_deals(shop, tables, seen.pipeline, history=history, export_day=day, progress=progress)
+        deals = store_deals(shop, tables, seen.pipeline, history=history, export_day=day, on_progress=on_progress)
         counts["deals"] = deals.counts
         done = Stored(counts, kept=deals.kept, same=deals.same, difference=deals.difference, dated=deals.dated)
         seen = seen.moved(next_move=deals.next_move, pipeline=deals.pipeline)
