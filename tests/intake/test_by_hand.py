@@ -63,6 +63,8 @@ def test_a_year_that_is_not_written_is_asked_kept_and_never_guessed(write):
     assert days == ["2023-04-03", "2024-05-03", "2024-12-25", "2023-04-04"]
     with pytest.raises(InputError):
         Mapping.from_yaml("year: soon\n", name="m")
+    with pytest.raises(InputError):
+        understand(path, answers={"year:engage date": "soon"})
 
 
 def test_a_sheet_that_runs_over_a_new_year_gives_each_date_the_year_of_its_neighbours(write):

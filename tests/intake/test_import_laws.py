@@ -233,7 +233,7 @@ def truth(table):
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=40, deadline=None, suppress_health_check=CALM)
 @given(tables)
 def test_deals_come_back_equal_however_they_are_written(tmp_path, made, drawn):
     way, table = drawn

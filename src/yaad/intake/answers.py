@@ -4,8 +4,10 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Plain
 
 from yaad.errors import InputError, Question
+from yaad.intake.deciding.dates import YEAR_TOLD
 from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.yearless import NEAR
 from yaad.intake.decisions import POINTS, Decisions
 from yaad.intake.fields import FIELDS
 from yaad.intake.kinds import HISTORY, Kind
@@ -48,6 +50,8 @@ def check_of_rows(found: Decisions) -> None:
         names = _names(found, part) if decided else None
         if names is not None and name not in names and fold(name) not in {fold(one) for one in _twins(found, part)}:
             _refuse_question(question, [*_open(found.questions), *(f"{part}:{one}" for one in names)])
+        if part == "year" and not YEAR_TOLD.fullmatch(answer):
+            _refuse_option(question, answer, ["2000 … 2099", NEAR])
         options = _options(found, part)
         if options is not None and answer not in options and not _means_column(found, part, answer):
             _refuse_option(question, answer, options)
