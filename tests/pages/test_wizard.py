@@ -205,6 +205,16 @@ def test_a_large_file_is_told_stopped_and_begun_again(visit, serve, large, tmp_p
         assert render(Message("web.stopped_note"), lang) in page.inner_text("main")
         assert Book.create(root).is_empty
         press(page, ".acts .btn.p")
+        with held(root, lambda phase, done: phase == "storing" and done > 0) as first:
+            wait_for(page, "storing", lang)
+            assert axe(page) == []
+        with held(root, lambda phase, done: phase == "storing" and done > first):
+            wait_for(page, "storing", lang)
+            stop(page, root)
+        settled(page)
+        assert render(Message("web.stopped_note"), lang) in page.inner_text("main")
+        assert Book.create(root).is_empty
+        press(page, ".acts .btn.p")
         settled(page)
         assert f"{ROWS:,}" in page.locator(".sum b").first.inner_text()
         page.seen.check()

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def test_what_was_imported_is_listed_and_taken_back(yaad, tmp_path):
     deals = "deal,stage,entered,closed\nA,Won,2026-01-01,2026-01-09\nB,Talk,2026-01-02,\n"
@@ -25,3 +27,13 @@ def test_what_was_imported_is_listed_and_taken_back(yaad, tmp_path):
     unknown = yaad("undo-import", "0009-none", "--book", tmp_path / "book")
     assert (unknown.code, unknown.out) == (2, "")
     assert made[0]["name"] in unknown.err
+
+
+@pytest.mark.parametrize(("lang", "said"), [("he", "אין שורות"), ("en", "no rows")])
+def test_headings_alone_begin_no_book_and_need_no_day(yaad, tmp_path, lang, said):
+    (tmp_path / "deals.csv").write_text("id,stage,created,amount\n", "utf-8")
+    done = yaad("import", tmp_path / "deals.csv", "--yes", "--book", tmp_path / "book", "--lang", lang)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert "--as-of" not in done.err
+    assert not (tmp_path / "book").exists()
