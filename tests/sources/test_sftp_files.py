@@ -101,7 +101,7 @@ class Server:
             self.transports.append(transport)
             try:
                 transport.start_server(server=Login(self))
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, OSError):
                 continue  # a client that does not believe us hangs up
 
     def close(self):
