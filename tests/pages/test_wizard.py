@@ -75,6 +75,21 @@ def test_an_order_of_stages_is_chosen_and_may_be_put_right(visit, empty, tmp_pat
     page.seen.check()
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_headings_alone_are_said_and_nothing_is_asked(visit, full, tmp_path, axe, lang):
+    file = tmp_path / "deals.csv"
+    file.write_text("id,stage,created\n", "utf-8")
+    page = visit(full, "/files/", lang=lang, width=390)
+    send(page, file)
+    settled(page)
+    assert page.locator("h1").inner_text() == render(Message("web.no_rows_title"), lang)
+    assert page.locator(".qc").count() == 0
+    assert page.locator(".acts button").count() == 0
+    assert axe(page) == []
+    press(page, ".acts a")
+    assert page.locator(".drop").is_visible()
+
+
 # ---- an old encoding ---------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from yaad.book import Book
+from yaad.book.own_questions import OLDER, OTHER_STAGES
+from yaad.book.remembered import COLUMNS_GONE
 from yaad.errors import Question, YaadError
 from yaad.faces.web.wire import pack, unpack
 from yaad.intake import Progress
@@ -24,6 +26,7 @@ XRAY = "xray"
 UNDO = "undo"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
+OF_THE_BOOK = (OTHER_STAGES, OLDER, COLUMNS_GONE)  # questions that the book asks, not the file
 STAGE = "intake.ask_stage"  # a page shows the line of a mapping apart, so that its question needs no word about it
 ORDERED = "intake.evidence_order"
 BY_LETTERS = "intake.how_encoding_hebrew"  # an encoding that was taken for the letters it gives: people confirm it
@@ -89,12 +92,16 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         on_progress=in_phases(report),
     )
     files = [_file(file, arguments["answers"]) for file in found.files]
+    rows = sum(file.rows_in for file in found.files)
+    # of a file of headings alone the book needs no answer; one that could not be read yet may well have rows
+    is_bare = bool(files) and not rows and all(question.id in OF_THE_BOOK for question in found.questions)
     return pack(
         {
             "files": files,
-            "rows": sum(file.rows_in for file in found.files),
+            "rows": rows,
+            "is_bare": is_bare,
             "stages": [{"name": rule.name, "type": rule.type.value} for rule in found.mapping.stages],
-            "questions": [_question(question) for question in found.questions],
+            "questions": [] if is_bare else [_question(question) for question in found.questions],
             "notes": found.notes,
             "mapping": found.mapping.to_yaml(),
         }
