@@ -18,6 +18,14 @@ def wait(arguments, report):
     time.sleep(60)
 
 
+def be_interrupted(arguments, report):
+    report(1, 10)
+    try:
+        time.sleep(60)
+    except BaseException:
+        raise RuntimeError("Query interrupted") from None  # as an engine says it
+
+
 def refuse(arguments, report):
     raise InputError(Message("errors.file_absent", {"path": "deals.csv"}))
 

@@ -16,7 +16,7 @@ PATIENCE = 30
 @pytest.fixture
 def made(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    for name in ("add", "wait", "refuse", "die", "break_down"):
+    for name in ("add", "wait", "be_interrupted", "refuse", "die", "break_down"):
         jobs.register(name, f"jobs_for_tests:{name}")
     port = Jobs(tmp_path / "jobs.sqlite")
     yield port
@@ -45,6 +45,14 @@ def test_progress_is_seen_while_it_runs_and_cancel_ends_it(made):
     made.cancel(job)
     assert made.progress(job).state is State.CANCELLED
     assert child.poll() is not None
+
+
+def test_a_stop_that_an_engine_turns_into_an_error_is_a_stop(made, capfd):
+    job = made.submit("be_interrupted", {})
+    until(made, job, lambda found: found.done == 1)
+    made.cancel(job)
+    assert made.progress(job).state is State.CANCELLED
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_the_phase_of_the_work_is_told_with_its_progress(made):

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Protocol
@@ -28,7 +29,11 @@ class Stopped(BaseException):
     """The job was cancelled; no ordinary handler catches it on its way out."""
 
 
+_asked_to_stop = threading.Event()
+
+
 def _stop(_signal: int, _frame: object) -> None:
+    _asked_to_stop.set()
     raise Stopped
 
 
@@ -72,13 +77,14 @@ def main(database: Path, job: str) -> int:
         module, _, function = task.partition(":")
         result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))
         _finish(database, job, State.DONE, result=result)
-    except Stopped:
-        _finish(database, job, State.CANCELLED)
-    except YaadError as error:
-        _finish(database, job, State.FAILED, error={lang: error.say(lang) for lang in LANGUAGES})
-    except BaseException:
-        _finish(database, job, State.FAILED, error={})
-        raise
+    except BaseException as error:
+        if _asked_to_stop.is_set():  # whatever it has become on its way out: an engine makes an error of its own of it
+            _finish(database, job, State.CANCELLED)
+        elif isinstance(error, YaadError):
+            _finish(database, job, State.FAILED, error={lang: error.say(lang) for lang in LANGUAGES})
+        else:
+            _finish(database, job, State.FAILED, error={})
+            raise
     return 0
 
 
