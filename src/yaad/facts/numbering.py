@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from yaad.facts.arrivals import Mask, typed
 from yaad.facts.parts import Workshop, part_of_each
+from yaad.memory import give_back
 
 Numbers = npt.NDArray[np.int64]
 
@@ -85,7 +86,7 @@ def arrived(shop: Workshop, deals: pa.Table, moves: pa.Table) -> Arrived:
         deals: arriving rows with `deal_id`.
         moves: arriving moves with `deal_id`, `sort_at` and `seq`.
     """
-    pa.default_memory_pool().release_unused()  # what it took to read the import
+    give_back()  # what it took to read the import
     column = pa.chunked_array([*deals["deal_id"].chunks, *moves["deal_id"].chunks], pa.string())
     encoded = column.combine_chunks().dictionary_encode()
     codes = encoded.indices.to_numpy()

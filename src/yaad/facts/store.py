@@ -28,6 +28,9 @@ from yaad.model import Pipeline
 from yaad.model.tables import KEYS
 from yaad.text import Message
 
+BENCH = "256MB"
+"""Memory in which the engine stores an import where none is told: what it does part by part; beyond it spills."""
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -114,7 +117,7 @@ def store(
         list_day: the day of a list of deals, where that is known; else `as_of`, or the latest actual event, stands in.
         history: what its moves mean for deals that the book knows.
         journal: what people wrote; the file in the book's folder when absent. It is folded in first.
-        memory_limit: for the engine, such as ``2GB``.
+        memory_limit: for the engine, such as ``2GB``; `BENCH` when absent.
         on_progress: called with deals done and deals in all, after each part.
 
     Raises:
@@ -131,7 +134,7 @@ def store(
         )
         seen = seen.moved(pipeline=joined(pin.pipeline, pipeline))
         day = list_day or as_of or last_day or seen.as_of_day
-        with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit)) as bench:
+        with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit or BENCH)) as bench:
             shop = Workshop(bench, lake, pin)
             stored, seen = _bring_in(shop, tables, seen, history=history, day=day, on_progress=on_progress)
             if not shop.parts and seen == pin:

@@ -79,9 +79,10 @@ class Sieve:
         place, grids = np.zeros(len(refused), np.int64), list[Grid]()
         for index, grid in enumerate(self._table.grids):
             rows = refused & (self._table.origin == index)
-            kept = self._table.place[rows]
-            place[rows] = np.arange(len(kept))
-            columns = {name: column.take(pa.array(kept)) for name, column in grid.columns.items()}
+            kept = np.zeros(len(grid.rows), np.bool_)
+            kept[self._table.place[rows]] = True
+            place[rows] = (np.cumsum(kept) - 1)[self._table.place[rows]]
+            columns = {name: column.filter(pa.array(kept)) for name, column in grid.columns.items()}
             grids.append(replace(grid, rows=grid.rows[kept], columns=columns))
         self._table = replace(self._table, grids=tuple(grids), columns={}, place=place)
 

@@ -17,6 +17,8 @@ from yaad.model.tables import CUSTOM
 NAMES = frozenset({"owner", "by", "source", "product", "account", "branch", "campaign"})
 """Fields that figures are parted by: one name is one, however it is spelled."""
 
+BLOCK = 1 << 16
+
 
 class Values:
     """The fields of a table, each read once."""
@@ -140,14 +142,21 @@ class Values:
         kept = self.unused() if names is None else names
         take = pa.array(rows)
         cells = [cleaned(whole(table.columns[name]).take(take)) for name in kept]
-        filled = np.array([mask(pc.is_valid(cell)) for cell in cells]).reshape(len(kept), len(rows)).T
-        count = filled.sum(axis=1)
-        offsets = np.concatenate(([0], np.cumsum(count))).astype(np.int32)
-        row_of, column_of = np.nonzero(filled)
-        headers = pa.array(kept, pa.string()).take(pa.array(column_of))
-        joined = pa.concat_arrays(cells) if cells else pa.array([], pa.string())
-        texts = joined.take(pa.array(column_of * len(rows) + row_of))
-        return pa.MapArray.from_arrays(pa.array(offsets), headers, texts).cast(CUSTOM)
+        blocks = range(0, max(len(rows), 1), BLOCK)  # cells are put row by row: of all rows at once it takes too much
+        parts = [[cell.slice(first, BLOCK) for cell in cells] for first in blocks]
+        sizes = [min(BLOCK, len(rows) - first) for first in blocks]
+        return pa.concat_arrays([_headed(kept, part, size) for part, size in zip(parts, sizes, strict=True)])
+
+
+def _headed(headers: list[str], cells: list[pa.Array], rows: int) -> pa.Array:
+    """Cells of some columns as header → text of each row, without the empty ones."""
+    filled = np.array([mask(pc.is_valid(cell)) for cell in cells]).reshape(len(headers), rows).T
+    offsets = np.concatenate(([0], np.cumsum(filled.sum(axis=1)))).astype(np.int32)
+    row_of, column_of = np.nonzero(filled)
+    names = pa.array(headers, pa.string()).take(pa.array(column_of))
+    joined = pa.concat_arrays(cells) if cells else pa.array([], pa.string())
+    texts = joined.take(pa.array(column_of * rows + row_of))
+    return pa.MapArray.from_arrays(pa.array(offsets), names, texts).cast(CUSTOM)
 
 
 def instants(dates: Dates) -> Ints:

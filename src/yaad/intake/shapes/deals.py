@@ -17,6 +17,7 @@ from yaad.intake.shapes.slots import Slot, in_time_order, moves_table, named, sl
 from yaad.intake.shaping import stage_field
 from yaad.intake.sieve import Sieve
 from yaad.intake.values import Values, has_date, instants
+from yaad.memory import give_back
 from yaad.model import STILL_OPEN, StageType
 from yaad.model.tables import DEALS
 
@@ -68,7 +69,7 @@ def deals_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     _flag(sieve, slots, standing)
     rows = np.flatnonzero(sieve.alive)
     moves = moves_table(slots, ids, sieve.alive)
-    pa.default_memory_pool().release_unused()  # of what it took to come so far, nothing is needed below
+    give_back()
     tables = {"deals": _deals(values, standing, ids, rows), "moves": moves}
     return Shaped(tables, {"deals": rows, "moves": moves["seq"].to_numpy() // max(len(slots), 1)})
 
@@ -255,7 +256,8 @@ def _deals(values: Values, standing: Standing, ids: pa.Array, rows: Ints) -> pa.
     def loaded(column: pa.Array) -> pa.Array:
         return column if len(rows) == len(column) else column.take(take)
 
-    columns: dict[str, pa.Array] = {"deal_id": loaded(ids)}
+    columns: dict[str, pa.Array] = {"custom": values.custom(rows)}  # first, for it takes the most memory
+    columns["deal_id"] = loaded(ids)
     for name in DESCRIPTIVE:
         texts = values.text(name)
         if texts is not None:
@@ -268,7 +270,6 @@ def _deals(values: Values, standing: Standing, ids: pa.Array, rows: Ints) -> pa.
     expected = _expected(values, standing)
     if expected is not None:
         columns["expected_close_day"] = loaded(expected)
-    columns["custom"] = values.custom(rows)
     columns["file"], columns["row"] = loaded(values.files()), loaded(values.lines())
     return typed_table(columns, DEALS)
 
