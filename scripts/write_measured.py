@@ -117,7 +117,8 @@ Import of the moves as CSV ({quick["import"]["yaad"]["rows_per_second"]:,} rows 
 
 {brought["deals"]:,} deals in 13 columns, as CSV ({brought["megabytes"]["deals.csv"]:.0f} MB) and as XLSX ({brought["megabytes"]["deals.xlsx"]:.0f} MB), on
 {brought["machine"]["cores"]} cores, at commit {brought["commit"]}. Each case is one run in a process of its own; the peak is that of all its
-memory, the processes that it starts included.
+memory, the processes that it starts included. The machine's load was {brought["machine"]["load"]}: above {brought["machine"]["cores"]}, other work
+shared the cores, and times are longer than they would be alone.
 
 {intake(brought)}
 """

@@ -74,7 +74,7 @@ def main() -> None:
             seen["against_bare"] = round(seen["seconds"] / bare["seconds"], 2)
     result = {
         "commit": commit(),
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[1], 1)},
         "deals": told.deals,
         "megabytes": {name: round(size / 1e6, 1) for name, size in sizes.items()},
         "cases": cases,
