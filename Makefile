@@ -41,7 +41,8 @@ test: install system ## everything a commit must pass
 	$(MAKE) check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
-check-long: install system ## the full simulations, 1,000 killed imports, a million rows through the pages; results are kept under benchmarks/results
+check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports, a million rows through the pages; results are kept under benchmarks/results
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --hypothesis-profile=searching -m "not browser"
 	YAAD_WIZARD_ROWS=1000000 $(BIN)/pytest tests/pages/test_wizard.py
 	$(BIN)/python -m benchmarks.killed --moments 1000
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py

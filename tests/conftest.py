@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes says something of the machine, nothing of the law.
-settings.register_profile("yaad", deadline=None)
+# How long an example takes says something of the machine, nothing of the law. A commit is held to the same examples
+# wherever it is tested; `make check-long` searches for others.
+settings.register_profile("yaad", deadline=None, derandomize=True)
+settings.register_profile("searching", deadline=None, max_examples=500, print_blob=True)
 settings.load_profile("yaad")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"

@@ -135,7 +135,7 @@ def typed(deal, way):
     if way.ending == "serial.xlsx":
         days = [day and (day - dt.date(1899, 12, 30)).days for day in days]
     elif way.ending in ("typed.json", "typed.sqlite"):
-        days, amount = [day and day.isoformat() for day in days], amount and float(amount)
+        days, amount = [day and day.isoformat() for day in days], None if amount is None else float(amount)
     return [deal.key, deal.account, deal.owner, deal.source, deal.stage, amount, *days]
 
 

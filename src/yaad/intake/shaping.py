@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from yaad.errors import InputError, Question
 from yaad.intake.arrow import Mask, mask, pc
+from yaad.intake.contents import decide_values, history_places
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import stage_date_columns
 from yaad.intake.deciding.stages import (
@@ -25,7 +26,7 @@ from yaad.intake.deciding.stages import (
     unlisted,
     with_answers,
 )
-from yaad.intake.decisions import BEGINS, ENDS, Decisions, decide_values, history_places
+from yaad.intake.decisions import BEGINS, ENDS, Decisions
 from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.mapping import REST, Mapping, StageRule
 from yaad.intake.outcomes import FIRST_STAGE, LOST_STAGE, WON_STAGE, chances, is_hebrew, marks_of_history, with_endings

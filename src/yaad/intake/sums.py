@@ -3,19 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from yaad.intake.arrow import pc
 from yaad.intake.deciding.amounts import decide_amounts, read_amounts, take_numbers_apart
 from yaad.intake.deciding.folding import fold
+from yaad.intake.decisions import Decisions
 from yaad.intake.table import Table
 from yaad.intake.unmapped import ask_unmapped
 from yaad.text import Message
-
-if TYPE_CHECKING:
-    from yaad.intake.decisions import Decisions
 
 PLUS = " + "
 """Stands between the columns of a sum: ``סכום 1 + סכום 2``."""
@@ -24,7 +21,7 @@ WIDE = pa.decimal128(30, 4)
 NUMBERED = re.compile(r"(.+?)[\s_#.-]*\d{1,2}")
 
 
-def add_sums(found: "Decisions") -> None:
+def add_sums(found: Decisions) -> None:
     """Make the columns that the mapping or an answer names as a sum of others."""
     told = [*found.mapping.columns.values(), found.answers.get("column:amount", "")]
     for name in told:
@@ -35,7 +32,7 @@ def add_sums(found: "Decisions") -> None:
             found.table = replace(found.table, columns=columns)
 
 
-def _sum(found: "Decisions", parts: Sequence[str]) -> pa.Array:
+def _sum(found: Decisions, parts: Sequence[str]) -> pa.Array:
     """The sum of some columns as text; null where none of them has a value, the text itself where one is no number."""
     total, odd = pa.nulls(len(found.table), WIDE), pa.nulls(len(found.table), pa.string())
     for part in parts:
@@ -49,7 +46,7 @@ def _sum(found: "Decisions", parts: Sequence[str]) -> pa.Array:
     return pc.coalesce(odd, total.cast(pa.string()))
 
 
-def ask_amount(found: "Decisions", headers: Sequence[str]) -> None:
+def ask_amount(found: Decisions, headers: Sequence[str]) -> None:
     """Which column is the amount, where no header says it; columns of one name and a number may be its parts."""
     if not headers or "column:amount" in found.answers:
         return

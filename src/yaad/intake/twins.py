@@ -1,21 +1,18 @@
 """Columns that share a name: which one a field means is asked, never taken by place."""
 
 import re
-from typing import TYPE_CHECKING
 
 from yaad.errors import Question
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import propose_fields
+from yaad.intake.decisions import Decisions
 from yaad.intake.unmapped import options_of
 from yaad.text import Message
-
-if TYPE_CHECKING:
-    from yaad.intake.decisions import Decisions
 
 TWIN = re.compile(r"(.+)#\d+$")
 
 
-def ask_twins(found: "Decisions") -> None:
+def ask_twins(found: Decisions) -> None:
     """Ask about each field of ours whose only columns share one name."""
     twins: dict[str, list[str]] = {}
     for column in found.table.columns:

@@ -11,20 +11,18 @@ import pyarrow as pa
 from yaad.errors import InputError, Question
 from yaad.intake.answers import check_of_rows
 from yaad.intake.arrow import pc
-from yaad.intake.decisions import (
-    Decisions,
+from yaad.intake.columns import (
     ask_kind,
     ask_needed,
     ask_unclaimed,
     ask_wide,
     decide_fields,
     decide_kind,
-    decide_money,
-    decide_values,
-    decide_zone,
     finish_columns,
     refuse_lost_digits,
 )
+from yaad.intake.contents import decide_money, decide_values, decide_zone
+from yaad.intake.decisions import Decisions
 from yaad.intake.duplicates import Duplicates, find_duplicates
 from yaad.intake.fields import MONTH
 from yaad.intake.files import paths_of
