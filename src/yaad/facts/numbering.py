@@ -130,11 +130,3 @@ def _numbers(shop: Workshop, ids: pa.Array) -> tuple[Numbers, Mask]:
     is_new = number < 0
     number[is_new] = np.arange(int(is_new.sum())) + top + 1
     return number, is_new
-
-
-def _last_of_each(rows: pa.Table, deals: Numbers) -> Cut:
-    """The last row of each deal."""
-    last = np.zeros(int(deals.max(initial=0)) + 1, np.int64)
-    last[deals] = np.arange(len(deals))
-    kept = last[deals] == np.arange(len(deals))
-    return Cut(rows, deals) if kept.all() else Cut(rows.filter(pa.array(kept)), deals[kept])
