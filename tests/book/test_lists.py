@@ -136,6 +136,32 @@ def test_an_older_list_is_asked_about(book, tmp_path):
     assert brought(book, older, answers={"list:older": "add"}).stored.changed == 1
 
 
+def test_what_is_no_list_makes_no_list_older(book, tmp_path):
+    (tmp_path / "orders.csv").write_text("order id,customer,order date,total\n1,Acme,2025-05-01,500\n", "utf-8")
+    (tmp_path / "targets 2025.csv").write_text("rep,Jan,Feb,Mar\nDana,1,2,3\n", "utf-8")
+    assert book.import_files([tmp_path / "targets 2025.csv"]).as_of is None
+    book.import_files([tmp_path / "orders.csv"])
+    brought(book, write(tmp_path / "a", FIRST, [("1", "Lead", "2025-02-20", "")]))
+    brought(book, write(tmp_path / "a", FIRST + WEEK, [("1", "Quote", "2025-02-20", "")]))
+    assert moves(book)["1"] == [("Lead", "02-20"), ("Quote", "03-09")]
+    assert book.pipeline.silent == frozenset()
+
+
+def test_title_lines_above_a_list_are_asked_about_once(book, tmp_path):
+    title = "Report of our pipeline\nprinted on Sunday\n\n"
+    for week, stage in enumerate(["Lead", "Quote"]):
+        path = write(
+            tmp_path / "a", FIRST + week * WEEK, [("1", stage, "2025-02-20", ""), ("2", stage, "2025-02-21", "")]
+        )
+        path.write_text(title + path.read_text("utf-8"), "utf-8")
+        found = book.understand([path])
+        if week:
+            assert [question.id for question in found.questions] == ["stage:Quote"]
+        else:
+            assert [question.id for question in found.questions] == [f"header_row:{path.name}"]
+            book.import_files([path], answers={f"header_row:{path.name}": "4"})
+
+
 def test_the_lists_of_a_book_and_a_new_one_together(book, tmp_path):
     rows = [("Lead", ""), ("Meeting", ""), ("Quote", "")]
     paths = [

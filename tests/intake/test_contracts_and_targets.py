@@ -115,6 +115,8 @@ def test_targets_and_contracts_come_into_a_book_beside_deals(write, tmp_path):
     later = write("targets 2026.csv", "rep,Jan,Feb,Mar\nDana,10,25,30\n")
     stored = book.import_files([later]).stored
     assert (stored.tables["targets"].changed, stored.tables["targets"].unchanged) == (1, 2)
+    services = write("services.csv", "contract id,rep,start date,end date\nC2,Dana,2026-01-20,2027-01-19\n")
+    assert book.import_files([services]).stored.tables["contracts"].new == 1, "persons alone make no targets"
     undated = write("quotas.csv", "rep,Jan,Feb,Mar\nDana,40,50,60\n")
     for year in ("2027", "2028"):
         with pytest.raises(OpenQuestion) as asked:

@@ -102,9 +102,9 @@ def full(company, tmp_path_factory):
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def empty(tmp_path_factory):
-    """A server whose book is empty; what a test imports stays in it."""
+    """A server whose book is empty, for one test alone: what a book knows changes what is asked of the next file."""
     with serving(tmp_path_factory.mktemp("empty") / "book") as served:
         yield served
 

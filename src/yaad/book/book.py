@@ -174,7 +174,7 @@ class Book:
         report = self._imports.bring_in(
             paths, mapping=mapping, kind=kind, answers=answers, as_of=as_of, lang=lang, on_progress=on_progress
         )
-        return replace(report, as_of=self.as_of)
+        return report if report.as_of is None else replace(report, as_of=self.as_of)
 
     def import_text(
         self,

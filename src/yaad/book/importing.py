@@ -208,7 +208,7 @@ class Imports:
             written[report.name] = self._root / "rejects" / f"{name}-1.csv"
             write_reject_list(report, written[report.name], lang)
         told = (*_refused_because(report), *self._listed_difference(stored, name, lang))
-        return ImportReport((report,), stored, lake.pin().as_of_day, written, told)
+        return ImportReport((report,), stored, lake.pin().seen_from, written, told)
 
     def _store(
         self,
@@ -231,7 +231,7 @@ class Imports:
         pin = lake.pin()
         notes = [note for note in batch.notes if note.key != NOTE_SILENT or pin.pipeline.silent]
         told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
-        return ImportReport(reports, stored, pin.as_of_day, self._write_rejects(batch, name, lang), told)
+        return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told)
 
     def _last_time(self, batch: Batch, name: str) -> Batch | None:
         """Joined files as they came the last time, read again; None when they never did."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from yaad.book.imports import ImportRecord
 from yaad.errors import Question
-from yaad.intake import PLUS, Kind, Mapping, Understanding, fold
+from yaad.intake import PLUS, Kind, Mapping, Settings, Understanding, fold, without_day
 from yaad.text import Message
 
 COLUMNS_GONE = "columns:gone"
@@ -31,20 +31,43 @@ def remembered(
         if len(record.files) != len(paths) or (kind is not None and record.kind != kind.value):
             continue
         mapping = Mapping.from_yaml(record.mapping, name=record.files[0].name)
-        if not _matches(mapping, paths):
+        if not _matches(mapping, paths) or _is_other(mapping, understood):
             continue
         if len(understood.files) < len(paths):
             if _same_names(record, paths):
-                return _for_the_next(mapping)
+                return _for_the_next(mapping, record, paths)
         elif _columns(mapping) and not _gone(mapping, understood):
-            return _for_the_next(mapping)
+            return _for_the_next(mapping, record, paths)
     return None
 
 
-def _for_the_next(mapping: Mapping) -> Mapping:
-    """The mapping for the next file: months that name no year are those of that file's own year."""
-    parts = {name: _for_the_next(part) for name, part in mapping.parts.items()}
-    return replace(mapping, parts=parts, year={} if mapping.kind is Kind.TARGETS else mapping.year)
+def _for_the_next(mapping: Mapping, record: ImportRecord, paths: Sequence[Path]) -> Mapping:
+    """The mapping for the next files: how one was read is how the one that is called alike is read.
+
+    Months that name no year are those of the next file's own year.
+    """
+    now = {without_day(path.name): path.name for path in paths}
+    names = {file.name: now.get(without_day(file.name), file.name) for file in record.files}
+    return replace(
+        mapping,
+        parts={name: _for_the_next(part, record, paths) for name, part in mapping.parts.items()},
+        year={} if mapping.kind is Kind.TARGETS else mapping.year,
+        encoding=_renamed(mapping.encoding, names),
+        delimiter=_renamed(mapping.delimiter, names),
+        header_row=_renamed(mapping.header_row, names),
+        sheet=_renamed(mapping.sheet, names),
+        merged=_renamed(mapping.merged, names),
+    )
+
+
+def _renamed(settings: Settings, names: dict[str, str]) -> Settings:
+    """Settings of files under the files' new names."""
+    return {names.get(name, name): value for name, value in settings.items()}
+
+
+def _is_other(mapping: Mapping, understood: Understanding) -> bool:
+    """A sheet of targets names persons alone, and so do many others: it is like a file only where that sets targets."""
+    return mapping.kind is Kind.TARGETS and understood.mapping.kind not in (Kind.TARGETS, None)
 
 
 def gone_since(understood: Understanding, paths: Sequence[Path], records: Sequence[ImportRecord]) -> Question | None:
@@ -74,7 +97,8 @@ def _matches(mapping: Mapping, paths: Sequence[Path]) -> bool:
 
 
 def _same_names(record: ImportRecord, paths: Sequence[Path]) -> bool:
-    return sorted(file.name for file in record.files) == sorted(path.name for path in paths)
+    """They are called alike, but for the day in a name."""
+    return sorted(without_day(file.name) for file in record.files) == sorted(without_day(path.name) for path in paths)
 
 
 def _gone(mapping: Mapping, understood: Understanding) -> list[str]:

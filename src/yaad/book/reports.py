@@ -23,13 +23,13 @@ class ImportReport:
         files: one report a file.
         stored: what changed in the book.
         rejects: file name → where its refused rows were written.
-        as_of: the day the book is seen from after it.
+        as_of: the day the book is seen from after it; None while nothing in it has a day.
         notes: what to know about the data.
     """
 
     files: tuple[FileReport, ...]
     stored: Stored
-    as_of: dt.date
+    as_of: dt.date | None
     rejects: Mapping[str, Path] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
 

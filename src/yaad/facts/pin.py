@@ -73,6 +73,11 @@ class Pin:
         return end_of_day(self.as_of_day, self.zone)
 
     @property
+    def seen_from(self) -> dt.date | None:
+        """The as-of day; None while nothing in the book has a day."""
+        return None if self.as_of_day == BEFORE_ALL else self.as_of_day
+
+    @property
     def version(self) -> str:
         """A short text that changes with every commit."""
         digest = hashlib.sha256(self.to_json().encode()).hexdigest()

@@ -134,6 +134,7 @@ def store(
         )
         seen = seen.moved(pipeline=joined(pin.pipeline, pipeline))
         day = list_day or as_of or last_day or seen.as_of_day
+        tells_histories = history is History.REPLACE and "moves" in tables
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit or BENCH)) as bench:
             shop = Workshop(bench, lake, pin)
             stored, seen = _bring_in(shop, tables, seen, history=history, day=day, on_progress=on_progress)
@@ -144,7 +145,7 @@ def store(
                 seq=pin.seq + 1,
                 imports=(*pin.imports, import_name) if import_name not in pin.imports else pin.imports,
                 export_days=pin.export_days | {pin.seq + 1: day},
-                snapshots=(*pin.snapshots, pin.seq + 1) if history is History.REPLACE else pin.snapshots,
+                snapshots=(*pin.snapshots, pin.seq + 1) if tells_histories else pin.snapshots,
             )
             lake.publish(seen)
         lake.vacuum(seen)

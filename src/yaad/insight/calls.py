@@ -64,12 +64,12 @@ class _Candidates:
         """The places of the first ones by what is to be gained: chance × amount; the chance alone where money is dark.
 
         A deal without an amount among deals with amounts counts as a middling one. Of equals the one that waits longest
-        comes first, then the one that came first; deals in their stage for an unknown time come last.
+        comes first, those in their stage for an unknown time last, then the one that came first.
         """
         worth = self.chances
         if len(self.amounts) and np.count_nonzero(self.amounts > 0) > MOST * len(self.amounts):
             worth = self.chances * np.where(self.amounts > 0, self.amounts, np.median(self.amounts[self.amounts > 0]))
-        return np.lexsort((self.numbers, -np.nan_to_num(self.days), -worth, np.isnan(self.days)))[:limit]
+        return np.lexsort((self.numbers, -np.nan_to_num(self.days), np.isnan(self.days), -worth))[:limit]
 
     @property
     def large(self) -> float:

@@ -15,6 +15,7 @@ class Leak:
 
     Attributes:
         stage, next_stage: they came to the one and not to the other.
+        where: that stage in a sentence; where stages without a history follow, all from the one to the other.
         entered, lost, open: deals there.
         lost_in_all: lost deals of the whole way.
         certain: it stays the worst even if every open deal of any other step is lost too.
@@ -35,6 +36,7 @@ class Leak:
     unit: str | None
     why: Message | None
     words: Message
+    where: Message | str
     ten: "TenMore | None" = None
 
 
@@ -72,14 +74,24 @@ def where_most_is_lost(scope: Scope) -> Leak | None:
     following = rows[place + 1].stage if place + 1 < len(rows) else scope.won_name
     certain = all(worst.lost > row.lost + row.open for row in rows if row is not worst)
     value, unit, why = _value(whole, place)
+    where: Message | str = worst.stage
+    if _silent_between(scope, worst.stage, following):
+        where = Message("insight.from_to", {"stage": worst.stage, "next_stage": following})
     values: dict[str, object] = {
-        "stage": worst.stage, "next_stage": following, "lost": worst.lost, "entered": worst.entered,
+        "stage": where, "next_stage": following, "lost": worst.lost, "entered": worst.entered,
     }  # fmt: skip
     words = Message("insight.leak" if certain else "insight.leak_open", values)
     return Leak(
         worst.stage, following, worst.entered, worst.lost, worst.open, lost_in_all, certain, value, unit, why, words,
-        _ten_more(whole, place),
+        where, _ten_more(whole, place),
     )  # fmt: skip
+
+
+def _silent_between(scope: Scope, stage: str, following: str) -> bool:
+    """Whether stages whose history nobody knows stand between two: a deal lost there may have stood in any of them."""
+    names = [one.name for one in scope.pipeline.open]
+    end = names.index(following) if following in names else len(names)
+    return bool(scope.pipeline.silent & set(names[names.index(stage) + 1 : end]))
 
 
 def _ten_more(scope: Scope, place: int) -> TenMore | None:

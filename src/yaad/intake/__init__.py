@@ -10,11 +10,11 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.files import keep_pasted
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.loading import load
-from yaad.intake.mapping import Join, Mapping, StageRule
+from yaad.intake.mapping import Join, Mapping, Settings, StageRule
 from yaad.intake.reading import Progress
 from yaad.intake.refused import Refused
 from yaad.intake.report import REJECTS, FileReport
-from yaad.intake.snapshots import day_in
+from yaad.intake.snapshots import day_in, without_day
 from yaad.intake.sums import PLUS
 from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
 
@@ -32,6 +32,7 @@ __all__ = [
     "Mapping",
     "Progress",
     "Refused",
+    "Settings",
     "Shape",
     "StageRule",
     "Understanding",
@@ -41,4 +42,5 @@ __all__ = [
     "latest",
     "load",
     "understand",
+    "without_day",
 ]

@@ -41,6 +41,15 @@ def day_in(name: str) -> dt.date | None:
         return None
 
 
+def without_day(name: str) -> str:
+    """A file's name as it is every week.
+
+    >>> without_day("deals 2025-01-05.csv") == without_day("deals 2025-01-12.csv")
+    True
+    """
+    return DAY_FIRST.sub("*", YEAR_FIRST.sub("*", name))
+
+
 def lists_by_day(grids: Sequence[Grid], mapping: Mapping) -> tuple[Grid, ...]:
     """The files in the order of their days; empty where they are not one list taken on several days."""
     alike = len({frozenset(map(fold, grid.headers)) for grid in grids}) == 1

@@ -45,8 +45,10 @@ def quality(scope: Scope, beside: Mapping[str, ir.Table] | None = None) -> list[
     unmapped = custom_names(scope)  # a file may keep such a column under no mapping: it is not missing then
     wanted = [name for name in MISSING if name not in unmapped]
     needs = {f"of_{name}": _count(deals, _needs(deals, name)) for name in MISSING}
-    row = scope.run(deals.aggregate(all=deals.count(), **counts, **needs)).to_pylist()[0]
+    ended = _count(deals, deals.outcome != "open")
+    row = scope.run(deals.aggregate(all=deals.count(), ended=ended, **counts, **needs)).to_pylist()[0]
     found = [_finding(name, row[name], row["all"]) for name in ("undated", "impossible", "reopened", "no_currency")]
+    found.insert(1, _finding("ended_undated", row["ended_undated"], row["ended"]))
     found.append(_finding("stalled", measure(["stalled"], scope)[0].value or 0, row["all"]))
     found += [_finding(f"no_{name}", row[f"no_{name}"], row[f"of_{name}"]) for name in wanted]
     found += [_duplicates(scope), _quiet(scope, (beside or {}).get("activities"))]
@@ -65,6 +67,7 @@ def _flags(deals: ir.Table) -> dict[str, ir.BooleanValue]:
     closed_first = deals.closed_day.notnull() & deals.created_day.notnull() & (deals.closed_day < deals.created_day)
     return {
         "undated": deals.created_day.isnull(),
+        "ended_undated": (deals.outcome != "open") & deals.closed_day.isnull(),
         "impossible": closed_first,
         "reopened": deals.episodes > 1,
         "no_currency": deals.amount.notnull() & deals.currency.isnull(),

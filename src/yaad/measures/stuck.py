@@ -124,9 +124,19 @@ def _longest_closed(scope: Scope) -> ir.Table:
 
 
 def open_stays(scope: Scope) -> ir.Table:
-    """The open deals asked about, each in its furthest stage (``place``), with the ``days`` since it came there."""
+    """The open deals asked about, each in its furthest stage (``place``), with the ``days`` since it came there.
+
+    A deal that stands in a stage without a history came there nobody knows when: its days are null.
+    """
     stays = first_stays(scope, asked(scope, scope.visits, "entered_day"))
-    return stays.filter(stays.first_ended == "open").mutate(place=stays["position"])
+    stays = stays.filter(stays.first_ended == "open").mutate(place=stays["position"])
+    if not scope.pipeline.silent:
+        return stays
+    deals = scope.deals
+    elsewhere = deals.filter(deals.stage.isin(sorted(scope.pipeline.silent))).select(elsewhere="deal")
+    both = stays.left_join(elsewhere, stays.deal == elsewhere.elsewhere)
+    days = ibis.ifelse(both.elsewhere.isnull(), both.days, ibis.null("float64"))
+    return both.mutate(days=days).select(*stays.columns)
 
 
 def _open_deals(scope: Scope) -> ir.Table:

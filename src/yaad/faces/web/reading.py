@@ -50,7 +50,7 @@ def imported(name: str) -> ImportRecord:
 
 def as_of() -> dt.date | None:
     """The day of the data; None while there are none."""
-    return None if is_empty() else opened().shelf.ask("as_of", lambda b: b.as_of)
+    return None if is_empty() else opened().shelf.ask("as_of", lambda b: b.facts.pin.seen_from and b.as_of)
 
 
 def columns() -> list[str]:

@@ -199,6 +199,9 @@ def _marked(stage: StageSeen) -> StageType | None:
 
 def _ask_type(stage: StageSeen, *, history: bool) -> Question:
     kinds = [kind.value for kind in StageType] + (["activity", "ignore"] if history else [])
+    known = stage_words().type_of(stage.name)
+    if known is not None:  # what the name says for sure stands first: an answer is easily copied
+        kinds.sort(key=lambda kind: kind != known.value)
     counts: dict[str, object] = {"n": stage.count, "closed": stage.closed, "entered": stage.entered}
     return Question(
         f"stage:{stage.name}",

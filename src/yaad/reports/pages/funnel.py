@@ -55,7 +55,7 @@ def _says(asked: Asked) -> tuple[Said, ...]:
 def _sure(asked: Asked, lang: str) -> tuple[Said, ...]:
     flow, leak, whole = asked.funnel, asked.leak, asked.to_closing
     said: list[Said] = []
-    if leak is not None:
+    if leak is not None and len(flow.stages) > 1:
         said.append(Message("reports.leak_stays" if leak.certain else "reports.leak_may_change"))
     if whole is not None and whole.rate_expected is not None and whole.low is not None and whole.entered:
         values: dict[str, object] = {
@@ -78,8 +78,8 @@ def _todo(asked: Asked) -> tuple[Said, ...]:
         return (Message("reports.keep_counting"),)
     said: list[Said] = []
     if leak.open:
-        said.append(Message("reports.call_open", {"n": leak.open, "stage": leak.stage}))
-    said.append(Message("reports.ask_lost", {"stage": leak.stage}))
+        said.append(Message("reports.call_open", {"n": leak.open, "stage": leak.where}))
+    said.append(Message("reports.ask_lost", {"stage": leak.where}))
     said.append(Message("reports.hear_won", {"stage": leak.next_stage}))
     return tuple(said)
 
@@ -137,7 +137,7 @@ def _leak(asked: Asked, lang: str) -> str:
     said = [line for line in (leak_worth(leak, lang), leak_ten(leak, lang)) if line is not None]
     if leak.value:
         hero = tag("span", say_html(money(leak.value, leak.unit, lang), lang), class_="huge")
-        under = Message("reports.leak_value", {"n": leak.lost, "stage": leak.stage})
+        under = Message("reports.leak_value", {"n": leak.lost, "stage": leak.where})
         said = said[1:]
     else:
         hero = tag(
@@ -145,7 +145,7 @@ def _leak(asked: Asked, lang: str) -> str:
             say_html(Message("reports.of_them", {"lost": leak.lost, "entered": leak.entered}), lang),
             class_="huge",
         )
-        under = Message("reports.leak_count", {"stage": leak.stage, "next_stage": leak.next_stage})
+        under = Message("reports.leak_count", {"stage": leak.where, "next_stage": leak.next_stage})
     html = (
         tag("h2", say_html(Message("reports.h_leak"), lang))
         + tag("p", hero, class_="hero")

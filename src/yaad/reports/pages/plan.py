@@ -85,7 +85,7 @@ def _todo(asked: Asked, made: Plan) -> tuple[Said, ...]:
         }
         said.append(Message("reports.more_than_came", values))
         if asked.leak is not None:
-            said.append(Message("reports.or_mend", {"stage": asked.leak.stage}))
+            said.append(Message("reports.or_mend", {"stage": asked.leak.where}))
     return tuple(said)
 
 
