@@ -319,6 +319,22 @@ def test_a_folder_is_looked_into(company, tmp_path):
         company.sources.keep_secret("crm", SECRET, NOON)
 
 
+def test_what_a_folder_left_open_is_answered_by_the_next_run(company, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    company.add(kind="folder", path=str(folder))
+    (folder / "deals.csv").write_text(DEALS + "C,Odd,2026-01-03,\n")
+    (company.folder / "map.yaml").write_text(MAP)
+    company.begin()
+    asked = company.one()
+    assert asked.outcome == "asked"
+    assert company.one().outcome == "unchanged", "without an answer nothing is tried again"
+    run = company.one(answers={"stage:Odd": "open"})
+    assert (run.outcome, company.deals()) == ("done", 3)
+    assert {path.name for path in folder.rglob("*") if path.is_file()} == {"deals.csv", "deals.csv.txt"}
+    assert (folder / "done" / "deals.csv").is_file()
+
+
 WRONG = [
     (Source("a/b", "http", url="https://files.example/x"), "source_name"),
     (Source("..", "http", url="https://files.example/x"), "source_name"),

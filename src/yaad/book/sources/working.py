@@ -153,7 +153,10 @@ class Work:
         def importing(path: Path, mapping: Path | None) -> ImportReport:
             return self.importing([path], mapping or self._mapping_of(source), dict(self.answers))
 
-        watched = WatchedFolder(Path(source.path).expanduser(), importing, self.lang)
+        folder = Path(source.path).expanduser()
+        if self.answers or self.mapping is not None:
+            put_back(folder)
+        watched = WatchedFolder(folder, importing, self.lang)
         handled = list(watched.sweep())
         if watched.waiting:
             self.outside.wait(PAUSE)
@@ -204,6 +207,15 @@ def mapping_of(root: Path, source: Source) -> Path:
     if not path.is_file() or path.parent != folder:
         raise UnknownName("mapping", source.mapping, [one.stem for one in folder.glob("*.yaml")])
     return path
+
+
+def put_back(folder: Path) -> None:
+    """Files of a watched folder that wait with questions are tried again, each with the mapping beside it."""
+    for path in waiting(folder):
+        path.with_name(path.name + TEXT).unlink(missing_ok=True)
+        for one in (path.with_name(path.name + MAPPING), path):
+            if one.is_file() and not (folder / one.name).exists():
+                one.replace(folder / one.name)
 
 
 def waiting(place: Path) -> list[Path]:
