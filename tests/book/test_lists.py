@@ -176,6 +176,17 @@ def test_the_lists_of_a_book_and_a_new_one_together(book, tmp_path):
     assert len(book.imports()) == 2
 
 
+def test_what_an_import_brought_too_stays_when_the_other_is_taken_back(book, tmp_path):
+    stays = ("1", "Lead", "2025-02-20", "")
+    first = write(tmp_path / "a", FIRST, [stays, ("gone", "Lead", "2025-02-21", "")])
+    second = write(tmp_path / "a", FIRST + WEEK, [stays])
+    book.import_files([first, second], mapping=MAP)
+    brought(book, write(tmp_path / "a", FIRST + 2 * WEEK, [stays, ("2", "Lead", "2025-03-10", "")]))
+    book.import_files([first, second, write(tmp_path / "a", FIRST + 3 * WEEK, [stays])], mapping=MAP)
+    book.undo_import(book.imports()[0].name)
+    assert set(moves(book)) == {"1", "2", "gone"}, "the last import tells of it as well"
+
+
 def test_what_people_wrote_stays_between_the_lists(book, tmp_path):
     paths = [
         write(tmp_path / "a", FIRST + week * WEEK, [("1", stage, "2025-02-20", "")])

@@ -135,7 +135,7 @@ class Imports:
         lake = Lake.open(self._root)
         began = lake.pin()
         with tempfile.TemporaryDirectory(prefix="yaad-rebuild-") as folder:
-            fresh = Lake.create(Path(folder) / "book")
+            fresh, earlier = Lake.create(Path(folder) / "book"), set[str]()
             for name in began.imports:
                 if name == without:
                     continue
@@ -146,8 +146,8 @@ class Imports:
                     continue
                 mapping = Mapping.from_yaml(record.mapping, name=name)
                 batch = load(paths, mapping, on_progress=on_progress)
-                earlier = _originals(self.history(), before=name)
                 store_batch(fresh, batch, name, record.as_of, earlier, on_progress=on_progress)
+                earlier |= _originals([record])
             lake.replace_with(fresh, began)
 
     def _loaded(
@@ -295,11 +295,9 @@ def _new_name(lake: Lake) -> str:
     return f"{len(lake.pin().imports) + 1:04d}-{uuid.uuid4().hex[:8]}"
 
 
-def _originals(records: Sequence[ImportRecord], before: str = "") -> frozenset[str]:
-    """Hashes of the files of imports, up to one of them."""
-    names = [record.name for record in records]
-    until = names.index(before) if before else len(names)
-    return frozenset(file.sha256 for record in records[:until] for file in record.files)
+def _originals(records: Sequence[ImportRecord]) -> frozenset[str]:
+    """Hashes of the files of imports."""
+    return frozenset(file.sha256 for record in records for file in record.files)
 
 
 def _refused_because(report: FileReport) -> list[Message]:
