@@ -119,9 +119,10 @@ def _lists(
         return ()
     if not are_lists(grids, mapping):
         day = day_of(grids)
+        if day is None or (last_day is not None and day < last_day):
+            return ()
         every = {name: np.arange(table.num_rows) for name, table in tables.items()}
-        known = day is not None and (last_day is None or day >= last_day)
-        return (Listed(day, _originals(grids), tables, every),) if day is not None and known else ()
+        return (Listed(day, _originals(grids), tables, every),)
     lists = []
     for number, grid in enumerate(grids):
         rows = {name: np.flatnonzero(found.table.origin[origin] == number) for name, origin in origins.items()}
