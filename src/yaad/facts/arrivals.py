@@ -41,9 +41,16 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return typed(table, schema).append_column(PLACE, pa.array(np.arange(table.num_rows), pa.int64()))
 
 
-def said(table: pa.Table, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns that the source says anything of; what it is silent about stays as the book has it."""
-    return tuple(name for name in names if name in table.column_names and table[name].null_count < table.num_rows)
+def said(table: pa.Table, names: tuple[str, ...], *, empty_too: bool = False) -> tuple[str, ...]:
+    """The columns that the source says anything of; what it is silent about stays as the book has it.
+
+    Args:
+        table: arriving rows.
+        names: the columns in question.
+        empty_too: a column without any value here has some in another portion of the same source.
+    """
+    there = [name for name in names if name in table.column_names]
+    return tuple(name for name in there if empty_too or table[name].null_count < table.num_rows)
 
 
 def not_among(keys: pa.ChunkedArray, others: pa.ChunkedArray) -> Mask:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.facts.arrivals import ARRIVING_MOVES, DESCRIPTIVE, Mask, checked, said
-from yaad.facts.differences import CHANGES, LISTED, Difference, absent_from, changes
+from yaad.facts.differences import CHANGES, LISTED, Difference, changes
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.histories import History, changed_deals, new_histories
 from yaad.facts.lists import ListDay
@@ -45,10 +45,11 @@ class DealsStored:
         counts: of deals.
         next_move: the next free `seq` of a move.
         kept: where what people wrote stands against the import.
-        difference: deals that say something else than before, and those that the import does not speak of.
+        difference: deals that say something else than before.
         dated: arriving moves that were dated by the day of the list.
         pipeline: the company's stages; none is silent once lists have watched the deals.
         same: of `deals` and `moves` that arrived, for each row whether the book had it just so.
+        spoken: numbers of the deals that the import speaks of.
     """
 
     counts: Counts
@@ -58,6 +59,7 @@ class DealsStored:
     difference: Difference
     dated: int
     pipeline: Pipeline
+    spoken: Numbers
 
 
 def store_deals(
@@ -81,8 +83,8 @@ def store_deals(
     """
     table = checked(tables["deals"], "deal_id") if "deals" in tables else ARRIVING_DEALS.empty_table()
     moves = checked(tables["moves"], *NEEDED) if "moves" in tables else ARRIVING_MOVES.empty_table()
-    came, old, present = arrived(shop, table, moves), shop.old("deals"), shop.present("deals")
-    rows = _Rows(shop, came, said(table, DESCRIPTIVE), export_day)
+    came, present = arrived(shop, table, moves), shop.present("deals")
+    rows = _Rows(shop, came, said(table, DESCRIPTIVE, empty_too=shop.says_all), export_day)
     steps = _Steps(came, on_progress, passes=2 if shop.present("stage_moves") else 1)
     histories = _histories(shop, came, history, _list_day(shop, pipeline, export_day), steps)
     dated, pipeline = _watched(shop, histories, pipeline)
@@ -93,13 +95,12 @@ def store_deals(
         _store_part(writer, number, rows, histories, done)
         steps.done(number)
     new, changed, n = done.new, done.changed, len(came.ids)
-    absent = sum(part.rows for part in present) - (n - new)
-    counts = Counts(new, changed, n - new - changed, absent, repeated=max(table.num_rows - n, 0))
+    counts = Counts(new, changed, n - new - changed, repeated=max(table.num_rows - n, 0))
     same = {"deals": came.untouched("deals", done.anew)}
     if "moves" in tables:
         same["moves"] = came.untouched("moves", histories.moved()) | np.isin(came.seq_of, histories.known)
     next_move = shop.pin.next_move + (moves.num_rows if new or changed else 0)
-    return DealsStored(counts, next_move, rows.kept, same, done.difference(shop, old, came), dated, pipeline)
+    return DealsStored(counts, next_move, rows.kept, same, done.difference(shop), dated, pipeline, came.ids)
 
 
 class _Steps:
@@ -125,14 +126,12 @@ class _Done:
     anew: list[Numbers] = field(default_factory=list)
     changes: list[pa.Table] = field(default_factory=list)
 
-    def difference(self, shop: Workshop, old: ir.Table, came: Arrived) -> Difference:
+    def difference(self, shop: Workshop) -> Difference:
         """What is listed of it; a book that was empty differs from nothing."""
         if not shop.pin.imports:
             return Difference()
         listed = pa.concat_tables([CHANGES.empty_table(), *self.changes])
-        listed = listed.sort_by([("deal_id", "ascending"), ("field", "ascending")]).slice(0, LISTED)
-        numbers = shop.bench.arrow("arrived_numbers", pa.table({"deal": came.ids}))
-        return Difference(listed, absent_from(shop.bench, old, numbers))
+        return Difference(listed.sort_by([("deal_id", "ascending"), ("field", "ascending")]).slice(0, LISTED))
 
 
 class _Rows:

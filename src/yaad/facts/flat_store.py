@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from yaad.facts.arrivals import Mask, checked, conform, not_among, said
 from yaad.facts.call_links import adopt_calls, with_deals_by_phone
-from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.parts import Workshop
 from yaad.facts.upserts import Counts, counted, last_of_each
 from yaad.model import SCHEMAS
@@ -32,7 +31,8 @@ def store_flat(shop: Workshop, table: str, came: pa.Table) -> tuple[Counts, Mask
     old = shop.old(table)
     if table == "calls":
         came = with_deals_by_phone(shop, came)
-    counts, rows = _upsert(shop.bench, table, checked(came, key), old, shop.pin.seq + 1)
+    came = checked(came, key)
+    counts, rows = _upsert(shop, table, came, old)
     if not counts.new and not counts.changed:
         return counts, np.ones(came.num_rows, np.bool_)
     same = not_among(came[key], shop.bench.run(rows.select(key))[key])
@@ -63,11 +63,12 @@ def adopt_orphans(shop: Workshop) -> None:
         shop.replace("activities", with_deals(activities, deals), ORDER["activities"])
 
 
-def _upsert(bench: DuckEngine, table: str, came: pa.Table, old: ir.Table, seq: int) -> tuple[Counts, ir.Table]:
+def _upsert(shop: Workshop, table: str, came: pa.Table, old: ir.Table) -> tuple[Counts, ir.Table]:
     """The counts, and the new and changed rows in the table's schema (activities without `deal`)."""
+    bench, seq = shop.bench, shop.pin.seq + 1
     schema, key = SCHEMAS[table], KEYS[table]
     described = tuple(name for name in schema.names if name not in (*ORIGIN, "deal", key))
-    told = said(came, described)
+    told = said(came, described, empty_too=shop.says_all)
     arrived = last_of_each(bench, bench.arrow(f"came_{table}", conform(came, schema)), key)
     was = old.select(was_key=key, **{f"was_{name}": old[name] for name in schema.names if name != key})
     both = arrived.left_join(was, arrived[key] == was.was_key)

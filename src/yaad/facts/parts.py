@@ -33,7 +33,11 @@ ORDERS = {
 
 @dataclass
 class Workshop:
-    """One write in progress: the engine, the lake, the pin that it starts from, and the parts written so far."""
+    """One write in progress: the engine, the lake, the pin that it starts from, and the parts written so far.
+
+    Attributes:
+        says_all: the tables that come are portions of larger ones: a column without a value there is not silent.
+    """
 
     bench: DuckEngine
     lake: Lake
@@ -41,6 +45,7 @@ class Workshop:
     parts: dict[str, list[Part]] = field(default_factory=dict)
     read: dict[tuple[str, ...], ir.Table] = field(default_factory=dict)
     pinned: dict[str, list[Part]] = field(default_factory=dict)
+    says_all: bool = False
 
     def old(self, table: str) -> ir.Table:
         """The rows of a table as the book has them, with what was written just now."""

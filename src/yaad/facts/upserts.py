@@ -1,6 +1,6 @@
 """Rows that arrive against rows that are there, by their key: what is new, what changed, what is as it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import ibis
 import ibis.expr.types as ir
@@ -28,6 +28,10 @@ class Counts:
     unchanged: int = 0
     absent: int = 0
     repeated: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """The sums of both."""
+        return Counts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Counts)))
 
 
 def last_of_each(bench: DuckEngine, came: ir.Table, key: str) -> ir.Table:

@@ -60,6 +60,7 @@ class DuckEngine:
         """See `Engine.memtable`."""
         with self._writing:
             self._root.register("arriving", table)
+            self._root.execute(f'DROP TABLE IF EXISTS "{name}"')
             self._root.table("arriving").create(name)
             self._root.unregister("arriving")
         return named(name, table.schema)
@@ -72,12 +73,14 @@ class DuckEngine:
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """See `Engine.keep`."""
         schema = expr.schema().to_pyarrow()
-        self._relation(expr).create(name)
+        relation = self._relation(expr)
+        self.drop(name)
+        relation.create(name)
         return named(name, schema)
 
     def drop(self, name: str) -> None:
-        """Forget a table of `keep` or `memtable`."""
-        self.connection.execute('DROP TABLE "' + name + '"')
+        """Forget a table of `keep` or `memtable`, where there is one."""
+        self.connection.execute('DROP TABLE IF EXISTS "' + name + '"')
 
     def run(self, expr: ir.Table) -> pa.Table:
         """See `Engine.run`."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Mask, codes, mask, pc
+from yaad.intake.arrow import Ints, Mask, codes, mask, pc
 
 HIDDEN = "[\u202a-\u202e\u2066-\u2069\u200b\u200c\u2060\ufeff]"
 """Marks that nobody sees and that turn or split a text: embeddings, overrides, isolates, zero-width signs."""
@@ -33,19 +33,27 @@ def one_spelling(texts: pa.Array) -> tuple[pa.Array, Mask]:
     """Names with the commonest spelling of each, and the rows that were spelled otherwise."""
     number, distinct = codes(texts)
     counts = np.bincount(number[number >= 0], minlength=len(distinct))
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    spellings = distinct.to_pylist()
-    for place, spelling in enumerate(spellings):
-        groups[skeleton(spelling)].append(place)
-    best = np.arange(len(spellings) + 1)
-    for members in groups.values():
-        best[members] = max(members, key=lambda place: counts[place])
-    best[-1] = -1
-    chosen = best[number]
+    chosen = np.append(commonest(distinct, counts), -1)[number]
     changed = (chosen != number) & (number >= 0)
     if not changed.any():
         return texts, changed
-    return pa.array(spellings, pa.string()).take(pa.array(chosen, mask=number < 0)), changed
+    return distinct.take(pa.array(chosen, mask=number < 0)), changed
+
+
+def commonest(distinct: pa.Array, counts: Ints) -> Ints:
+    """For each spelling, the place of the commonest one of the same name.
+
+    Args:
+        distinct: spellings, each once.
+        counts: how many rows have each.
+    """
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for place, spelling in enumerate(distinct.to_pylist()):
+        groups[skeleton(spelling)].append(place)
+    best = np.arange(len(distinct))
+    for members in groups.values():
+        best[members] = max(members, key=lambda place: counts[place])
+    return best
 
 
 def hides_marks(texts: pa.Array) -> Mask:

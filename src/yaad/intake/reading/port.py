@@ -161,15 +161,9 @@ def collect(reader: RecordReader, on_progress: Progress | None) -> Grid:
     """
     rows: list[Ints] = []
     parts: list[list[pa.Array]] = []
-    for chunk in reader.chunks(on_progress):
-        kept = _sift(_storable(chunk, reader), reader.headers, reader.tally)
-        if len(kept.rows):
-            rows.append(kept.rows)
-            parts.append(kept.columns)
-    read, counted = reader.counts()
-    if read != counted:
-        values: dict[str, object] = {"read": read, "counted": counted}
-        raise InputError(Message("intake.count_differs", values), file=reader.source.name)
+    for chunk in kept_chunks(reader, on_progress):
+        rows.append(chunk.rows)
+        parts.append(chunk.columns)
     columns = {
         name: pa.chunked_array([part[i] for part in parts], type=parts[0][i].type if parts else pa.string())
         for i, name in enumerate(reader.headers)
@@ -179,6 +173,22 @@ def collect(reader: RecordReader, on_progress: Progress | None) -> Grid:
     tally = grid.tally
     tally.rows_in = len(places) + len(tally.rejects) + tally.skipped_by.total()
     return grid
+
+
+def kept_chunks(reader: RecordReader, on_progress: Progress | None) -> Iterator[Chunk]:
+    """The records of a file piece by piece, without blank ones and repeated headers; at the end they are counted again.
+
+    Raises:
+        InputError: the file is broken, or the two counts differ.
+    """
+    for chunk in reader.chunks(on_progress):
+        kept = _sift(_storable(chunk, reader), reader.headers, reader.tally)
+        if len(kept.rows):
+            yield kept
+    read, counted = reader.counts()
+    if read != counted:
+        values: dict[str, object] = {"read": read, "counted": counted}
+        raise InputError(Message("intake.count_differs", values), file=reader.source.name)
 
 
 def _storable(chunk: Chunk, reader: RecordReader) -> Chunk:
