@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yaad.book.sources.outgoing import Outgoing, is_public
+from yaad.book.sources.outgoing import ALLOWED, Outgoing, is_public, way_out
 from yaad.errors import InputError
 
 INSIDE = [
@@ -188,3 +188,63 @@ def test_this_machine_by_plain_http_only_where_it_is_said():
     assert Outgoing(own_machine=True).checked("http://127.0.0.1:8000/x").port == 8000
     with pytest.raises(InputError):
         Outgoing(own_machine=True).checked("http://files.example/x")
+
+
+# ---- hosts that were named by whoever starts the process ------------------------------------------------------------
+
+OWN = ["10.0.0.7", "172.31.0.1", "192.168.1.1", "100.64.0.1", "127.0.0.1", "::1", "fd12::7", "::ffff:10.0.0.7"]
+
+
+def named(told, *addresses):
+    return Outgoing(answers(list(addresses)), named=way_out({ALLOWED: told}).named)
+
+
+@pytest.mark.parametrize("address", OWN)
+def test_a_host_that_was_named_may_stand_inside_and_no_other(address):
+    way = named("files.local, other.local:8443", address)
+    assert len(way.addresses("Files.local", 443)) == 1
+    assert len(way.addresses("other.local", 8443)) == 1
+    for host, port in (("other.local", 443), ("x.files.local", 443), ("files.local.example", 443), ("third", 443)):
+        with pytest.raises(InputError) as caught:
+            way.addresses(host, port)
+        assert caught.value.message.key == "sources.out_inside"
+        assert caught.value.message.values["setting"] == f"{ALLOWED}={host}"
+
+
+def is_of_own_network(told):
+    """Told by lists of its own."""
+    address = ipaddress.ip_address(told.partition("%")[0])
+    address = getattr(address, "ipv4_mapped", None) or address
+    own = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "::1", "fc00::/7")
+    return told != "fd00:ec2::254" and any(
+        address in ipaddress.ip_network(one) for one in own if ipaddress.ip_network(one).version == address.version
+    )
+
+
+@pytest.mark.parametrize("address", [one for one in INSIDE if not is_of_own_network(one)])
+def test_a_name_opens_no_other_kind_of_address(address):
+    with pytest.raises(InputError) as caught:
+        named("files.local", address).connect("files.local", 443, 1)
+    assert caught.value.message.key == "sources.out_never"
+
+
+def test_a_named_host_that_leads_elsewhere_a_moment_later_is_refused():
+    way = Outgoing(answers(["10.0.0.7"], ["169.254.169.254"]), named=frozenset({"files.local"}))
+    assert way.addresses("files.local", 443)
+    with pytest.raises(InputError) as caught:
+        way.addresses("files.local", 443)
+    assert caught.value.message.key == "sources.out_never"
+
+
+def test_plain_http_of_a_named_host_on_this_machine_alone():
+    way = named("127.0.0.1:8000 files.local")
+    assert way.checked("http://127.0.0.1:8000/x").port == 8000
+    for url in ("http://127.0.0.1:8001/x", "http://files.local/x", "http://localhost:8000/x"):
+        with pytest.raises(InputError) as caught:
+            way.checked(url)
+        assert caught.value.message.key == "sources.only_https"
+    assert way.checked("https://files.local/x").hostname == "files.local"
+
+
+def test_nobody_named_means_nobody():
+    assert way_out({}).named == way_out({ALLOWED: " , "}).named == frozenset()

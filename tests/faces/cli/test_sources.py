@@ -72,11 +72,7 @@ class Files:
     """The server of one file, and sources of the command line that may ask this machine."""
 
     def __init__(self, monkeypatch, loopback):
-        from yaad.book.sources import arriving
-        from yaad.book.sources.outgoing import Outgoing
-
-        here = arriving.Outside(Outgoing(own_machine=True), lambda seconds: None)
-        monkeypatch.setattr("yaad.book.sources.running.Outside", lambda: here)
+        monkeypatch.setenv("YAAD_ALLOW_HOSTS", "127.0.0.1")
         self.body = DEALS
         self.url = f"{loopback.url}/deals.csv"
         loopback.route = lambda *asked: (200, self.body.encode(), {})
@@ -89,6 +85,22 @@ def files(monkeypatch, tmp_path):
     loopback = Loopback()
     yield Files(monkeypatch, loopback)
     loopback.close()
+
+
+def test_a_host_of_the_own_network_is_asked_only_where_whoever_starts_names_it(yaad, book, files, monkeypatch):
+    root = ("--book", book)
+    monkeypatch.delenv("YAAD_ALLOW_HOSTS")
+    refused = yaad("source", "add", "crm", "http", "--url", files.url, *root)
+    assert (refused.code, "https" in refused.err) == (2, True)
+    yaad("source", "add", "inside", "http", "--url", files.url.replace("http:", "https:"), *root)
+    told = yaad("source", "run", "inside", *root)
+    assert (told.code, files.asked) == (2, [])
+    assert "yaad source add NAME folder --path FOLDER" in told.out
+    assert "YAAD_ALLOW_HOSTS=127.0.0.1" in told.out
+    monkeypatch.setenv("YAAD_ALLOW_HOSTS", files.url.split("/")[2])
+    yaad("source", "add", "crm", "http", "--url", files.url, *root)
+    assert yaad("source", "run", "crm", *root).code == 0
+    assert len(files.asked) == 1
 
 
 def test_a_source_is_added_run_listed_and_taken_away(yaad, book, files, monkeypatch, tmp_path):

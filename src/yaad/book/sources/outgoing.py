@@ -1,11 +1,12 @@
 """Connections to the outside: only to public addresses, and to the very ones that were checked.
 
-A host's name is looked up once; where it points a moment later changes nothing.
+A host's name is looked up once; where it points a moment later changes nothing. Hosts of a company's own network are
+asked only where whoever starts the process names them in the variable `ALLOWED`; no page and no file of a book can.
 """
 
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -35,6 +36,16 @@ NOT_PUBLIC = tuple(
         "3fff::/20",  # for documents
     )
 )
+OWN_NETWORKS = tuple(
+    ipaddress.ip_network(one)
+    for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "::1/128", "fc00::/7")
+)
+"""What a host that was named may be: a company's own network, or this machine."""
+OF_A_CLOUD = ipaddress.ip_address("fd00:ec2::254")
+"""Where a cloud tells a machine its keys: never asked, whoever names it."""
+ALLOWED = "YAAD_ALLOW_HOSTS"
+"""Variable: hosts of the own network that may be asked, ``files.company.local 10.0.0.7:8443``, parted by blanks or
+commas."""
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 HTTPS_PORT, HTTP_PORT = 443, 80
 
@@ -62,6 +73,19 @@ def is_public(address: Address) -> bool:
     return not any(address in one for one in NOT_PUBLIC if one.version == address.version)
 
 
+def is_own_network(address: Address) -> bool:
+    """Whether an address may be a host that was named: of a company's own network or this machine, and no other.
+
+    >>> told = ("10.0.0.1", "::ffff:192.168.1.1", "127.0.0.1", "169.254.169.254", "fd00:ec2::254", "224.0.0.1")
+    >>> [is_own_network(ipaddress.ip_address(one)) for one in told]
+    [True, True, True, False, False, False]
+    """
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    inside = any(address in one for one in OWN_NETWORKS if one.version == address.version)
+    return inside and address != OF_A_CLOUD
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine.
 
@@ -83,16 +107,29 @@ class Outgoing:
     Attributes:
         resolve: how the addresses of a host are found.
         own_machine: whether this machine may be asked too, and by plain http; for tests.
+        named: hosts of the own network that may be asked, each ``host`` or ``host:port``; https as elsewhere, plain
+            http on this machine alone.
     """
 
     resolve: Resolve = _looked_up
     own_machine: bool = False
+    named: frozenset[str] = frozenset()
+
+    def is_named(self, host: str, port: int) -> bool:
+        """Whether whoever started the process named this host.
+
+        >>> way = way_out({"YAAD_ALLOW_HOSTS": "Files.local, [fd12::7]:8443"})
+        >>> way.is_named("files.local", 443), way.is_named("fd12::7", 8443), way.is_named("fd12::7", 443)
+        (True, True, False)
+        """
+        return host.lower() in self.named or f"{host.lower()}:{port}" in self.named
 
     def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """The addresses of a host, all of them public.
 
         Raises:
-            InputError: there are none, or one is not public: a host that has both is as bad as one that has not.
+            InputError: there are none, or one is neither public nor of a host that was named: a host that has both is
+                as bad as one that has not.
         """
         try:
             told = self.resolve(host, port)
@@ -101,9 +138,13 @@ class Outgoing:
             found = ()
         if not found:
             raise InputError(Message("sources.out_unknown", {"host": host}))
+        named = self.is_named(host, port)
         for address in found:
             if not (is_public(address) or (self.own_machine and address.is_loopback)):
-                raise InputError(Message("sources.out_inside", {"host": host}))
+                if not named:
+                    raise InputError(Message("sources.out_inside", {"host": host, "setting": f"{ALLOWED}={host}"}))
+                if not is_own_network(address):
+                    raise InputError(Message("sources.out_never", {"host": host}))
         return found
 
     def connect(self, host: str, port: int, timeout: float | None) -> socket.socket:
@@ -128,17 +169,18 @@ class Outgoing:
     def checked(self, url: str) -> SplitResult:
         """The parts of an address that is https and without a name or a password in it.
 
-        Plain http is for this machine alone, where that may be asked.
+        Plain http is for this machine alone, where that may be asked: nothing of it goes over a wire.
 
         Raises:
             InputError: it is another address.
         """
         try:
             parts = urlsplit(url)
-            host, _ = parts.hostname or "", parts.port
+            host, port = parts.hostname or "", parts.port or HTTP_PORT
         except ValueError:
             raise InputError(Message("sources.only_https")) from None
-        fine = parts.scheme == "https" or (self.own_machine and parts.scheme == "http" and is_loopback(host))
+        here = is_loopback(host) and (self.own_machine or self.is_named(host, port))
+        fine = parts.scheme == "https" or (parts.scheme == "http" and here)
         if not fine or not host or "@" in parts.netloc or parts.fragment:
             raise InputError(Message("sources.only_https"))
         return parts
@@ -155,7 +197,13 @@ class Outgoing:
 
 
 PUBLIC = Outgoing()
-"""The way out of a running Yaad."""
+"""The way out where nobody named a host of the own network."""
+
+
+def way_out(environ: Mapping[str, str]) -> Outgoing:
+    """The way out of a running Yaad: public addresses, and the hosts that its variable names."""
+    told = environ.get(ALLOWED, "").lower().replace("[", "").replace("]", "").replace(",", " ")
+    return Outgoing(named=frozenset(told.split()))
 
 
 def _adapter(way: Outgoing) -> HTTPAdapter:

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from yaad.book.sources.arriving import Known, Outside
 from yaad.book.sources.named import Source, SourceFiles
+from yaad.book.sources.outgoing import way_out
 from yaad.book.sources.schedule import Schedule, due_at
-from yaad.book.sources.vault import Vault
+from yaad.book.sources.vault import Vault, key_path
 from yaad.book.sources.working import Importing, Outcome, Work, mapping_of, waiting
 from yaad.errors import InputError, YaadError
 from yaad.facts import Lake
@@ -206,6 +207,11 @@ class Sources:
 
     def _mapping(self, source: Source) -> Path:
         return mapping_of(self._root, source)
+
+
+def sources_of(root: Path, environ: Mapping[str, str]) -> Sources:
+    """The sources of a book, with the key and the hosts that the variables of the process name."""
+    return Sources(root, Vault(root, key_path(environ)), Outside(way_out(environ)))
 
 
 def _last(state: Mapping[str, object]) -> dt.datetime | None:

@@ -78,6 +78,7 @@ def pull(
 ) -> None:
     """Pull from a system."""
     from yaad.book import Book
+    from yaad.book.sources.outgoing import way_out
     from yaad.book.sources.pulling import pull as pull_from
 
     screen, answers = asked.screen, pairs(answer, "--answer")
@@ -89,7 +90,8 @@ def pull(
         def importing(paths: Sequence[Path], known: dict[str, str]) -> "ImportReport":
             return book.import_files(paths, answers=known | answers, lang=screen.lang)
 
-        pulled = pull_from(asked.root, system, token, importing, wait=time.sleep, url=url)
+        way = way_out(os.environ)
+        pulled = pull_from(asked.root, system, token, importing, wait=time.sleep, url=url, way=way)
     if pulled.report is None:
         screen.told(Message("sources.pull_nothing", {"system": system}), system=system, deals=0)
     else:
@@ -249,11 +251,10 @@ def source_run(
 
 def _sources(asked: Asked) -> "Sources":
     from yaad.book import Book
-    from yaad.book.sources.running import Sources
-    from yaad.book.sources.vault import Vault, key_path
+    from yaad.book.sources.running import sources_of
 
     Book.create(asked.root).close()  # refuses a folder that holds something else
-    return Sources(asked.root, Vault(asked.root, key_path(os.environ)))
+    return sources_of(asked.root, os.environ)
 
 
 def _now() -> dt.datetime:
