@@ -87,6 +87,22 @@ def test_a_sheet_without_telephones_asks_for_the_id_and_may_be_told_that_there_i
     assert set(rows(batch)) == {"אלף|2025-01-15", "בית|2025-01-16"}
 
 
+def test_days_of_two_readings_follow_another_column_before_touches_are_joined(write):
+    text = """שם מלא,נייד,סטטוס,מקור הגעה,ת. פנייה,ת. סגירה
+אבי,050-1234567,חדש,פייסבוק,05/01/2025,
+אבי,050-1234567,חדש,טלפון,07/06/2025,
+אבי,050-1234567,חדש,אתר,09/06/2025,
+בתיה,052-7654321,נסגר בהצלחה,אתר,06/01/2025,25/01/2025
+"""
+    found, batch = read(write("sheet.csv", text))
+    assert "intake.note_dates_siblings" in [note.key for note in found.notes]
+    deals = rows(batch)
+    assert set(deals) == {"+972501234567|2025-01-05", "+972501234567|2025-06-07", "+972527654321|2025-01-06"}
+    assert deals["+972501234567|2025-06-07"]["source"] == "טלפון"
+    days = {row["deal_id"]: str(row["day"]) for row in batch.tables["moves"].to_pylist() if row["to_stage"] == "חדש"}
+    assert days["+972501234567|2025-06-07"] == "2025-06-07"
+
+
 @pytest.mark.parametrize("days", [-1, "x"])
 def test_a_window_is_a_number_of_days(days):
     with pytest.raises(InputError):

@@ -15,6 +15,7 @@ pc: Any = pyarrow.compute
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 """Zero-width characters and direction marks: at the ends of a cell they are no part of it."""

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from yaad.intake.arrow import Ints, codes, pc
 from yaad.intake.deciding.amounts import decide_amounts, take_numbers_apart
-from yaad.intake.deciding.dates import DateDecision, decide_dates
+from yaad.intake.deciding.dates import decide_dates
 from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.flags import read_flags
 from yaad.intake.deciding.headers import currency_in, tax_in
@@ -17,6 +17,7 @@ from yaad.intake.decisions import BEGINS, POINTS, Decisions
 from yaad.intake.fields import Value
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import ALL
+from yaad.intake.siblings import follow_siblings
 from yaad.text import Message
 
 
@@ -29,7 +30,7 @@ def decide_values(found: Decisions) -> None:
             _decide_dates(found, name)
         elif value not in (Value.TEXT, Value.FLAG):
             _decide_numbers(found, name)
-    _follow_siblings(found)
+    follow_siblings(found)
     decided = [(found.dates.get(name) or found.numbers.get(name)) for name in fresh]
     found.questions += [one[1].question for one in decided if one is not None and one[1].question is not None]
     dated = [found.dates[name] for name in fresh if name in found.dates]
@@ -92,29 +93,6 @@ def _let_go(found: Decisions, name: str, share: float) -> None:
     found.how.pop(column, None)
     if share or (name in (*BEGINS, "amount") and len(cleaned(found.table.columns[column]).drop_null())):
         found.notes.append(Message("intake.note_let_go", {"column": column, "percent": f"{share:.0%}"}))
-
-
-def _follow_siblings(found: Decisions) -> None:
-    """A column in doubt is written as the file's other columns, when those that show their order agree."""
-    sure = {d.order for _, d in found.dates.values() if d.order in (Order.DAY_FIRST, Order.MONTH_FIRST)}
-    if len(sure) != 1:
-        return
-    order = sure.pop()
-    assert order is not None
-    for name, (parts, decision) in found.dates.items():
-        doubtful = decision.question is not None and not _contradicts(decision)
-        if doubtful:
-            how = Message("intake.how_dates_siblings", {"order": Message(f"intake.order_{order.value}")})
-            found.dates[name] = (parts, replace(decision, order=order, how=how, question=None))
-            found.how[found.fields[name]] = how
-
-
-def _contradicts(decision: DateDecision) -> bool:
-    """The column itself holds dates of both orders, or of another calendar."""
-    if decision.question is not None and decision.question.text.key == "intake.ask_hebrew_dates":
-        return True
-    evidence = decision.question.evidence[0].values if decision.question else {}
-    return bool(evidence.get("day_first") and evidence.get("month_first"))
 
 
 def _keep(found: Decisions) -> None:

@@ -10,7 +10,7 @@ from yaad.errors import Question
 from yaad.intake.arrow import Mask
 from yaad.intake.deciding.amounts import AmountDecision, Numbers
 from yaad.intake.deciding.dates import DateDecision
-from yaad.intake.deciding.days import PIVOT
+from yaad.intake.deciding.days import PIVOT, Order
 from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments
 from yaad.intake.deciding.yearless import NEAR, near_years
 from yaad.intake.fields import FIELDS, MONTH, Field, Value
@@ -94,11 +94,12 @@ class Decisions:
         found += [self.flags[name] for name in names if name in self.flags]
         return np.logical_or.reduce(found) if found else None
 
-    def read_dates(self, name: str) -> Dates:
-        """A field's dates, read as decided."""
+    def read_dates(self, name: str, order: Order | None = None) -> Dates:
+        """A field's dates, read as decided, or by another order of day and month."""
         parts, decision = self.dates[name]
+        order = order or decision.order
         pivot = self.mapping.year_pivot if self.mapping.year_pivot is not None else PIVOT
         year, serial = decision.year, decision.serial
         if year == NEAR:
-            parts, year = near_years(parts, decision.order, pivot, serial), None
-        return read_moments(parts, decision.order, self.zone, pivot=pivot, serial=serial, year=year)
+            parts, year = near_years(parts, order, pivot, serial), None
+        return read_moments(parts, order, self.zone, pivot=pivot, serial=serial, year=year)

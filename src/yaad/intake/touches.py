@@ -10,12 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.intake.arrow import Ints, Mask, codes, pc
-from yaad.intake.deciding.dates import decide_dates
-from yaad.intake.deciding.days import PIVOT, Order
-from yaad.intake.deciding.moments import cleaned, read_moments, take_apart
+from yaad.intake.deciding.moments import cleaned, take_apart
 from yaad.intake.deciding.phones import fold_phones
 from yaad.intake.deciding.spellings import skeleton
-from yaad.intake.deciding.yearless import NEAR, near_years
 from yaad.intake.decisions import BEGINS, Decisions
 from yaad.intake.kinds import Kind
 from yaad.intake.outcomes import is_hebrew
@@ -32,12 +29,12 @@ NEVER = np.iinfo(np.int64).min
 
 
 def join_touches(found: Decisions) -> None:
-    """Give a sheet without ids its own, and make one inquiry of the touches of one person."""
+    """Give a sheet without ids its own, and make one inquiry of the touches of one person; dates are decided before."""
     given = found.mapping.touch_days
     told = found.answers.get("column:id")
     if found.kind is not Kind.DEALS or "id" in found.fields or (told not in (None, NONE)):
         return
-    begin = next((name for name in reversed(BEGINS) if name in found.fields), None)
+    begin = next((name for name in reversed(BEGINS) if name in found.dates), None)
     known = {"phone", "email"} & found.fields.keys() or told == NONE
     if begin is None or not (given is not None or (found.proposed and known)):
         return
@@ -73,23 +70,11 @@ def _folded(found: Decisions, name: str) -> pa.Array:
 
 
 def _days(found: Decisions, begin: str) -> Ints | None:
-    """Each row's first day; `NEVER` without one; None while the order of day and month is open."""
-    column = found.fields[begin]
-    mapping = found.mapping
-    told = mapping.setting(mapping.dates, begin, column) or found.answers.get(f"dates:{column}")
-    parts = take_apart(found.table.columns[column], found.null_words(begin))
-    order = Order(told) if told in [one.value for one in Order] else None
-    year = mapping.setting(mapping.year, begin, column) or found.answers.get(f"year:{column}")
-    decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column), year=year)
+    """Each row's first day; `NEVER` without one; None while it is open how the column is read."""
+    decision = found.dates[begin][1]
     if decision.question is not None or decision.year_question is not None:
         return None
-    pivot = mapping.year_pivot if mapping.year_pivot is not None else PIVOT
-    told = decision.year
-    if told == NEAR:
-        parts, told = near_years(parts, decision.order, pivot, decision.serial), None
-    zone = mapping.zone or "UTC"
-    read = read_moments(parts, decision.order, zone, pivot=pivot, serial=decision.serial, year=told)
-    days = pc.fill_null(read.day.cast(pa.int32()).cast(pa.int64()), NEVER)
+    days = pc.fill_null(found.read_dates(begin).day.cast(pa.int32()).cast(pa.int64()), NEVER)
     return np.asarray(days.to_numpy(zero_copy_only=False), np.int64)
 
 
@@ -124,6 +109,8 @@ def _merge(found: Decisions, first: Ints, last: Ints) -> None:
         if name in found.fields:
             header = found.fields[name]
             columns[header] = pa.chunked_array([columns[header].combine_chunks().take(take)])
+            if name in found.dates:
+                found.dates[name] = (take_apart(columns[header], found.null_words(name)), found.dates[name][1])
     found.table = replace(found.table, columns=columns)
 
 

@@ -275,9 +275,9 @@ def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str
     if not found.questions:
         decide_fields(found)
         take_months(found)
-        join_touches(found)
         refuse_lost_digits(found)
         decide_values(found)
+        join_touches(found)
         decide_outcomes(found)
         leave_out_lines(found)
         ask_wide(found)
