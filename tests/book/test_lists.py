@@ -115,6 +115,20 @@ def test_a_list_of_the_same_day_corrects(book, tmp_path):
     assert report.stored.dated == 0
 
 
+def test_a_deal_that_came_between_two_lists_moved_on_by_the_day_of_the_later_one(book, tmp_path):
+    old = ("1", "Lead", "2025-02-20", "")
+    brought(book, write(tmp_path / "a", FIRST, [old, ("2", "Meeting", "2025-03-01", "")]))
+    later = [old, ("3", "Quote", "2025-03-05", ""), ("4", "Quote", FIRST, "")]
+    report = brought(book, write(tmp_path / "a", FIRST + WEEK, later))
+    assert moves(book) == {
+        "1": [("Lead", "02-20")],
+        "2": [("Lead", "03-01"), ("Meeting", None)],
+        "3": [("Lead", "03-05"), ("Quote", "03-09")],
+        "4": [("Lead", "03-02"), ("Quote", None)],
+    }
+    assert report.stored.dated == 1
+
+
 def test_silent_stages_stay_silent_while_too_many_were_lost_before_the_first_list(book, tmp_path):
     old = [(f"old {n}", "Lost", "2025-01-05", "2025-02-01") for n in range(20)]
     brought(book, write(tmp_path / "a", FIRST, [*old, ("1", "Lead", "2025-02-20", "")]))

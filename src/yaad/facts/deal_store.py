@@ -269,7 +269,8 @@ class _Histories:
 def _list_day(shop: Workshop, pipeline: Pipeline, day: dt.date) -> ListDay:
     days = shop.pin.export_days
     ends = [stage.name for stage in pipeline.stages if stage.type not in STILL_OPEN]
-    return ListDay(day, [seq for seq in shop.pin.snapshots if days[seq] < day], ends)
+    earlier = [seq for seq in shop.pin.snapshots if days[seq] < day]
+    return ListDay(day, earlier, ends, max((days[seq] for seq in earlier), default=None))
 
 
 def _histories(shop: Workshop, came: Arrived, history: History, this: ListDay, steps: _Steps) -> _Histories:

@@ -1,8 +1,9 @@
 """The same list of deals week after week: what a list says against what the lists before it said.
 
 A list tells in which stage a deal stands, not since when: its last move has no date. Where the deal stood elsewhere in
-an earlier list, it moved there in between, and the move bears the day of the list that saw it first (`seen`). What the
-earlier lists saw and this one cannot know – the stages on the way, a winning before the deal was opened again – stays.
+an earlier list, or came since, it moved there in between, and the move bears the day of the list that saw it first
+(`seen`). What the earlier lists saw and this one cannot know – the stages on the way, a winning before the deal was
+opened again – stays.
 """
 
 import datetime as dt
@@ -28,11 +29,13 @@ class ListDay:
         day: the day that the list speaks of.
         earlier: `recorded_seq` of the imports that did so of an earlier day.
         ends: names of the stages that end a deal.
+        last: the latest of the earlier days; None when there is none.
     """
 
     day: dt.date
     earlier: Sequence[int]
     ends: Sequence[str]
+    last: dt.date | None = None
 
     @property
     def midnight(self) -> ir.TimestampScalar:
@@ -44,7 +47,7 @@ def with_earlier_lists(came: ir.Table, told: ir.Table, this: ListDay) -> ir.Tabl
     """The told moves of the deals that a list speaks of, from now on.
 
     - A deal that stands where it stood keeps the day since when it is known to.
-    - One that stands elsewhere moved there by the day of this list.
+    - One that stands elsewhere moved there by the day of this list; so did one that came since the list before.
     - Places that earlier lists saw stay, but for those after its end, and those that this list has a date for.
 
     Args:
@@ -79,10 +82,14 @@ def _ranked(moves: ir.Table) -> ir.Table:
 
 def _dated(came: ir.Table, before: ir.Table, this: ListDay) -> ir.Table:
     """The list's own moves; where a deal stands is dated by what the lists before it said."""
+    begins = came.group_by(begun_deal="deal").aggregate(begins=came.day.min())
     both = came.left_join(before, came.deal == before.was_deal)
+    both = both.left_join(begins, both.deal == begins.begun_deal)
     open_end = both.is_last & both.undated & both.was_stage.notnull()
     stays = open_end & (both.to_stage == both.was_stage)
     moved = open_end & (both.to_stage != both.was_stage) & both.was_earlier
+    if this.last is not None:
+        moved |= both.is_last & both.undated & both.was_stage.isnull() & (both.begins > ibis.literal(this.last))
     sort_at = ibis.cases(
         (stays, ibis.greatest(both.sort_at, both.was_sort)),
         (moved, ibis.greatest(both.sort_at, both.was_sort, this.midnight)),
