@@ -406,3 +406,75 @@ def test_the_zone_is_the_books(company):
     (company.folder / "map.yaml").write_text(MAP.replace("Asia/Jerusalem", "Europe/London"))
     company.book.import_files([company.folder / "first.csv"], mapping=company.folder / "map.yaml")
     assert company.sources.zone.key == "Europe/London"
+
+
+# ---- what a run had to say, for whoever looks later ------------------------------------------------------------
+
+
+def test_a_run_is_told_in_both_languages_with_its_rows(company):
+    company.begin()
+    company.add()
+    company.body = DEALS + "C,Talk,2026-01-03,\nD,Talk,20x6-01-03,\n"
+    run = company.one(lang="he")
+    standing = company.sources.standing("crm", NOON)
+    assert (standing.outcome, company.deals()) == ("done", 3)
+    counts = standing.counts
+    assert (counts.rows_in, counts.loaded, counts.rejected, counts.skipped) == (4, 1, 1, 2)
+    (rejects,) = counts.rejects
+    assert rejects.is_file()
+    assert str(rejects) in run.said
+    assert standing.told["en"] != standing.told["he"]
+    assert "4" in standing.told["en"]
+    assert not any(str(company.folder) in text for text in standing.told.values()), "a path of this machine"
+    company.status = 500
+    company.one(lang="he")
+    failed = company.sources.standing("crm", NOON)
+    assert (failed.outcome, failed.counts.rows_in) == ("failed", 0)
+    assert failed.told["en"].startswith("crm answered with error 500")
+
+
+def test_what_is_open_is_told_question_by_question_and_ends_with_the_import_by_hand(company):
+    company.add()
+    company.body = ODD
+    company.one(lang="he")
+    standing = company.sources.standing("crm", NOON)
+    assert (standing.outcome, len(standing.waiting)) == ("asked", 1)
+    assert standing.questions
+    assert all(set(one) == {"he", "en"} and one["he"] != one["en"] for one in standing.questions)
+    company.body += "C,Talk,07/08/2026,\n"
+    company.one()
+    first, second = company.sources.standing("crm", NOON).waiting
+    (company.folder / "map.yaml").write_text(MAP.replace("iso", "day_first"))
+    report = company.book.import_files([first], mapping=company.folder / "map.yaml")
+    company.sources.answered("crm", [first, first.with_name("gone.csv")], report, NOON, "en")
+    standing = company.sources.standing("crm", NOON)
+    assert (standing.outcome, standing.waiting, standing.counts.loaded) == ("asked", (second,), 2)
+    assert company.lying("asked") == ["deals-2.csv", "deals-2.csv.txt"]
+    assert (company.one().outcome, company.deals(), company.lying("asked")) == ("done", 3, [])
+
+
+def test_a_file_of_a_watched_folder_goes_to_the_others_once_it_was_imported_by_hand(company, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    company.add(kind="folder", path=str(folder))
+    (folder / "deals.csv").write_text(ODD)
+    assert company.one().outcome == "asked"
+    (folder / "asked" / "elsewhere.csv").symlink_to(company.folder / "key")
+    (waits,) = company.sources.standing("crm", NOON).waiting
+    assert waits == folder / "asked" / "deals.csv"
+    (company.folder / "map.yaml").write_text(MAP.replace("iso", "day_first"))
+    report = company.book.import_files([waits], mapping=company.folder / "map.yaml")
+    company.sources.answered("crm", [waits], report, NOON, "en")
+    assert (company.sources.standing("crm", NOON).outcome, company.sources.standing("crm", NOON).waiting) == (
+        "done",
+        (),
+    )
+    assert sorted(path.name for path in (folder / "done").iterdir()) == ["deals.csv", "deals.csv.txt"]
+
+
+def test_the_state_of_an_older_book_is_still_told(company):
+    company.add()
+    path = company.book.root / "sources" / "crm.state.json"
+    path.write_text(json.dumps({"last": NOON.isoformat(), "outcome": "done", "said": "All is well"}))
+    standing = company.sources.standing("crm", NOON)
+    assert (standing.told["he"], standing.counts.rows_in, standing.questions) == ("All is well", 0, ())

@@ -6,20 +6,24 @@ go into the book in the order in which they came. One run at a time.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from yaad.book.reports import ImportReport
 from yaad.book.sources.arriving import Known, Outside
 from yaad.book.sources.named import Source, SourceFiles
 from yaad.book.sources.outgoing import way_out
 from yaad.book.sources.schedule import Schedule, due_at
+from yaad.book.sources.telling import ROWS, Counts, Told
 from yaad.book.sources.vault import Vault, key_path
-from yaad.book.sources.working import Importing, Outcome, Work, mapping_of, waiting
+from yaad.book.sources.watching import accounted
+from yaad.book.sources.working import Importing, Outcome, Ran, Work, left_open_in, mapping_of, wait_no_longer
 from yaad.errors import InputError, YaadError
 from yaad.facts import Lake
 from yaad.facts.lock import writer_lock
-from yaad.text import Message
+from yaad.text import LANGUAGES, Message
 
 ZONE = "Asia/Jerusalem"
 """The zone of a book that has none of its own yet."""
@@ -50,19 +54,25 @@ class Standing:
         source: itself.
         last: when it ran.
         outcome: how that went; None where it never ran.
-        said: what that run had to say.
+        told: what that run had to say, in every language; of an older book in the one of the run.
+        counts: the rows that it brought.
         due: when it is due next.
         secret_since: since when a secret is kept for it.
-        waiting: files that wait for answers.
+        waiting: files that wait for answers, in the order in which they came.
+        questions: what the last run left open, each question in every language.
+        answers: those that the system itself gives.
     """
 
     source: Source
     last: dt.datetime | None
     outcome: Outcome | None
-    said: str
+    told: Told
+    counts: Counts
     due: dt.datetime | None
     secret_since: dt.datetime | None
     waiting: tuple[Path, ...]
+    questions: tuple[Told, ...]
+    answers: Mapping[str, str]
 
 
 class Sources:
@@ -137,11 +147,57 @@ class Sources:
             source,
             last,
             outcome,
-            str(state.get("said", "")),
+            _texts(state.get("said")),
+            _counts(state.get("rows")),
             self._due(source, last, outcome, now),
             self._vault.since(name),
-            tuple(waiting(self._files.folder / name)),
+            left_open_in(self._root, source, outcome),
+            tuple(_texts(one) for one in _list(state.get("questions"))),
+            _texts(state.get("answers")),
         )
+
+    def answered(self, name: str, paths: Sequence[Path], report: ImportReport, now: dt.datetime, lang: str) -> None:
+        """Take over that files which waited were imported by hand: they wait no longer.
+
+        Args:
+            name: of the source.
+            paths: of the files; those that do not wait any more are left alone.
+            report: of their import.
+            now: the moment.
+            lang: of the text that is laid beside a file of a watched folder.
+
+        Raises:
+            UnknownName: there is no such source.
+            BookError: a run is under way.
+        """
+        with self._alone():
+            source, state = self._files.load(name), self._files.state(name)
+            came = accounted(report, lang)
+            open_ones = left_open_in(self._root, source, _outcome(state))
+            wait_no_longer(source, [path for path in paths if path in open_ones], came.said)
+            left = left_open_in(self._root, source, Outcome.DONE)  # a run brings them in, or says what is open
+            outcome = Outcome.ASKED if left else Outcome.DONE
+            self._write(name, Ran(outcome, came.told, came.said, _known(state), came.counts), now)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One at a time works on the sources of a book."""
+        self._files.folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(self._files.folder, "sources"):
+            yield
+
+    def _write(self, name: str, ran: Ran, now: dt.datetime) -> None:
+        counts = ran.counts
+        told = {
+            "last": now.isoformat(),
+            "outcome": ran.outcome.value,
+            "said": dict(ran.told),
+            "rows": {one: getattr(counts, one) for one in ROWS} | {"rejects": [str(path) for path in counts.rejects]},
+            "questions": [dict(one) for one in ran.questions],
+            "answers": dict(ran.answers),
+            "known": asdict(ran.known),
+        }
+        self._files.write_state(name, told)
 
     def due(self, now: dt.datetime) -> list[str]:
         """The sources that are due; one whose file is damaged is, so that it is told."""
@@ -181,8 +237,7 @@ class Sources:
         """
         for name in names or ():
             self._files.load(name)
-        self._files.folder.mkdir(parents=True, exist_ok=True)
-        with writer_lock(self._files.folder, "sources"):
+        with self._alone():
             for name in self.due(now) if names is None else names:
                 work = Work(self._root, self._vault, self._outside, importing, lang, dict(answers or {}), mapping)
                 yield self._run(name, work, now)
@@ -192,10 +247,9 @@ class Sources:
             source = self._files.load(name).checked(self._outside.way)
         except YaadError as error:  # its file was changed by hand
             return Run(name, Outcome.FAILED, error.say(work.lang), now)
-        outcome, said, known = work.run(source, _known(self._files.state(name)))
-        told = {"last": now.isoformat(), "outcome": outcome.value, "said": said, "known": asdict(known)}
-        self._files.write_state(name, told)
-        return Run(name, outcome, said, self._due(source, now, outcome, now))
+        ran = work.run(source, _known(self._files.state(name)))
+        self._write(name, ran, now)
+        return Run(name, ran.outcome, ran.said, self._due(source, now, ran.outcome, now))
 
     def _due(
         self, source: Source, last: dt.datetime | None, outcome: Outcome | None, now: dt.datetime
@@ -226,6 +280,24 @@ def _outcome(state: Mapping[str, object]) -> Outcome | None:
         return Outcome(str(state["outcome"]))
     except (KeyError, ValueError):
         return None
+
+
+def _texts(plain: object) -> Told:
+    """Texts by language, or answers by question; a text of an older book stands for every language."""
+    if isinstance(plain, str):
+        return dict.fromkeys(LANGUAGES, plain)
+    return {str(key): str(value) for key, value in plain.items()} if isinstance(plain, dict) else {}
+
+
+def _list(plain: object) -> list[object]:
+    return plain if isinstance(plain, list) else []
+
+
+def _counts(plain: object) -> Counts:
+    if not isinstance(plain, dict) or not all(type(plain.get(name)) is int for name in ROWS):
+        return Counts()
+    rejects = tuple(Path(str(path)) for path in _list(plain.get("rejects")))
+    return Counts(plain["rows_in"], plain["loaded"], plain["rejected"], plain["skipped"], rejects)
 
 
 def _known(state: Mapping[str, object]) -> Known:

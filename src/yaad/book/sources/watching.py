@@ -9,13 +9,14 @@ FOLDER/failed/deals.csv     it cannot be used; deals.csv.txt says why
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import yaml
 
 from yaad.book.reports import ImportReport
+from yaad.book.sources.telling import Counts, Told, account, told
 from yaad.errors import BookError, InputError, OpenQuestion, Question, YaadError
-from yaad.show.speech import say_plain
 from yaad.text import Message, render
 
 MAPPING = ".yaml"
@@ -39,6 +40,25 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class Came:
+    """What became of a file that came.
+
+    Attributes:
+        state: how it went.
+        told: the account, the questions, or the reason, in every language.
+        counts: its rows; none where it was not imported.
+        said: the same in the language of the run, with the files that were written beside the book.
+        questions: what it leaves open, each question in every language.
+    """
+
+    state: State
+    told: Told
+    counts: Counts
+    said: str
+    questions: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True)
 class Handled:
     """A file that arrived and was dealt with.
 
@@ -46,13 +66,18 @@ class Handled:
         name: of the file as it arrived.
         state: how it went.
         path: where it lies now.
-        said: the account, the questions, or why it failed.
+        came: what became of it.
     """
 
     name: str
     state: State
     path: Path
-    said: str
+    came: Came
+
+    @property
+    def said(self) -> str:
+        """The account, the questions, or why it failed."""
+        return self.came.said
 
 
 class WatchedFolder:
@@ -90,29 +115,45 @@ class WatchedFolder:
     def _handle(self, path: Path) -> Handled:
         mapping = path.with_name(path.name + MAPPING)
         how = Message("sources.how_to_answer", {"name": path.name, "mapping": mapping.name})
-        state, said = brought_in(path, mapping if mapping.is_file() else None, self._import, self.lang, how)
-        return Handled(path.name, state, lay_aside(path, self.folder, state, said), said)
+        came = brought_in(path, mapping if mapping.is_file() else None, self._import, self.lang, how)
+        return Handled(path.name, came.state, lay_aside(path, self.folder, came.state, came.said), came)
 
 
-def brought_in(
-    path: Path, mapping: Path | None, importing: Importing, lang: str, how_to_answer: Message
-) -> tuple[State, str]:
-    """Import a file: how it went, and the account, the questions or the reason.
+def brought_in(path: Path, mapping: Path | None, importing: Importing, lang: str, how_to_answer: Message) -> Came:
+    """Import a file and say how it went.
 
     Raises:
         BookError: the book is absent, damaged, or somebody else is writing.
     """
     try:
-        return State.DONE, account(importing(path, mapping), lang)
+        report = importing(path, mapping)
     except OpenQuestion as open_:
-        return State.ASKED, asked_text(open_, how_to_answer, lang)
+        return left_open(open_, how_to_answer, lang)
     except BookError:
         raise
     except YaadError as error:
-        return State.FAILED, error.say(lang)
+        return _came(State.FAILED, told(error.say), lang)
     except Exception as error:  # noqa: BLE001 - one file that meets a fault of ours must not keep the others waiting
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        return State.FAILED, render(Message("sources.fault", {"what": what}), lang)
+        return _came(State.FAILED, told(partial(render, Message("sources.fault", {"what": what}))), lang)
+    return accounted(report, lang)
+
+
+def left_open(open_: OpenQuestion, how_to_answer: Message, lang: str) -> Came:
+    """What came and leaves something open."""
+    said = told(lambda one: asked_text(open_, how_to_answer, one))
+    questions = tuple(told(partial(render, question.text)) for question in open_.questions)
+    return Came(State.ASKED, said, Counts(), said[lang], questions)
+
+
+def accounted(report: ImportReport, lang: str) -> Came:
+    """What came in, with the account of its import."""
+    without_paths = told(lambda one: account(report, one, with_paths=False))
+    return Came(State.DONE, without_paths, Counts.of(report), account(report, lang))
+
+
+def _came(state: State, said: Told, lang: str) -> Came:
+    return Came(state, said, Counts(), said[lang])
 
 
 def asked_text(open_: OpenQuestion, how_to_answer: Message, lang: str) -> str:
@@ -160,14 +201,6 @@ def map_lines(questions: Sequence[Question]) -> str:
 def _yaml_line(key: str, value: object) -> str:
     inner = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10**6)
     return f"{key}: {inner.removesuffix('...' + chr(10)).strip()}"
-
-
-def account(report: ImportReport, lang: str) -> str:
-    """The account of an import in sentences."""
-    table = report.table(lang)
-    changed = report.stored.committed
-    notes = table.notes if changed else (*table.notes, Message("sources.no_change"))
-    return "\n".join(say_plain(line, lang) for line in (table.title, *notes))
 
 
 def _arrivals(folder: Path) -> Seen:

@@ -184,14 +184,14 @@ def source_show(asked: Asked, name: SourceName) -> None:
 
     sources = _sources(asked)
     standing = sources.standing(name, _now())
-    shown = SourcesKept([standing], sources.zone)
+    shown, said = SourcesKept([standing], sources.zone), standing.told.get(asked.screen.lang, "")
     if asked.screen.as_json:
         files = [str(path) for path in standing.waiting]
-        asked.screen.json(shown.records()[0] | {"said": standing.said, "waiting": files})
+        asked.screen.json(shown.records()[0] | {"said": said, "waiting": files})
         return
     asked.screen.show(shown)
-    if standing.said:
-        asked.screen.say(standing.said)
+    if said:
+        asked.screen.say(said)
 
 
 @on_the_book
