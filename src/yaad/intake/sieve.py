@@ -38,6 +38,7 @@ class Sieve:
         self._causes: list[_Cause] = []
         self._cause_of = np.full(len(table), -1, np.int32)
         self._flags: list[Counter[str]] = [Counter() for _ in table.grids]
+        self._watched: dict[str, Mask] = {}
 
     def reject(self, rows: Mask, column: str, reason: str) -> None:
         """Rows that cannot be used; one that fell before keeps its first reason."""
@@ -60,6 +61,10 @@ class Sieve:
         for flags, number in zip(self._flags, counts.tolist(), strict=True):
             flags[name] += number
 
+    def watch(self, name: str, rows: Mask) -> None:
+        """Rows that are flagged if they are loaded in the end."""
+        self._watched[name] = rows | self._watched.get(name, np.zeros(len(rows), np.bool_))
+
     def count(self, name: str, number: int) -> None:
         """The same where only a number is known; it counts for the first file."""
         if number:
@@ -67,6 +72,8 @@ class Sieve:
 
     def reports(self) -> tuple[FileReport, ...]:
         """The account of each file, the joined one last; cells that no later account tells of are let go."""
+        while self._watched:
+            self.flag(*self._watched.popitem())
         own = [self._own(index, grid) for index, grid in enumerate(self._table.grids)]
         if self._table.beside is not None:
             return (*own, self._beside())

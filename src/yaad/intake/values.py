@@ -11,6 +11,7 @@ from yaad.intake.decisions import Decisions
 from yaad.intake.refused import is_ours
 from yaad.intake.sieve import Sieve
 from yaad.intake.totals import total_rows
+from yaad.intake.unsaved import settle_unsaved
 from yaad.model import Tax
 from yaad.model.tables import CUSTOM
 
@@ -29,6 +30,7 @@ class Values:
         self._dates: dict[str, Dates | None] = {}
         self._amounts: dict[str, Amounts | None] = {}
         self._told: set[str] = set()
+        settle_unsaved(found, sieve)
 
     def __len__(self) -> int:
         return len(self.found.table)

@@ -122,8 +122,40 @@ def test_case_34_several_sheets_are_asked_and_hidden_ones_stay_out(book):
 def test_case_35_a_formula_that_was_never_computed_rejects_its_row(book):
     path = book([HEAD, ["1", "New", "2024-03-01", "=2+3"], ["2", "New", "2024-03-02", 7]])
     batch = load(path, Mapping())
-    assert rejected(batch) == [(2, "", "unsaved")]
+    assert rejected(batch) == [(2, "amount", "unsaved")]
     assert batch.tables["deals"]["deal_id"].to_pylist() == ["2"]
+
+
+def test_case_35_a_formula_that_no_field_needs_leaves_its_cell_empty_and_is_counted(book):
+    head = [*HEAD, "days open", "link"]
+    rows = [
+        ["1", "New", "2024-03-01", 5, "=TODAY()-C2", '=HYPERLINK("x")'],
+        ["2", "New", "2024-03-02", "=2+3", "=TODAY()-C3", "y"],
+        [None, None, None, None, "=TODAY()-C4", None],
+        ["3", "New", "2024-03-03", 7, 4, "z"],
+    ]
+    batch = load(book([head, *rows]), Mapping())
+    report = batch.files[0]
+    assert rejected(batch) == [(3, "amount", "unsaved")]
+    assert (report.rows_in, report.loaded, report.skipped_by) == (4, 2, {"blank": 1})
+    assert report.flags == {"unsaved_unused": 1}
+    assert "intake.flag_unsaved_unused" in [note.key for note in batch.notes]
+    custom = batch.tables["deals"]["custom"].to_pylist()
+    assert [dict(one) for one in custom] == [{}, {"days open": "4", "link": "z"}]
+
+
+def test_case_35_the_same_in_a_workbook_of_libreoffice(made, tmp_path):
+    bare = '<table:table-cell table:formula="of:=1+1"/>'
+
+    def row(*cells):
+        written = (made.ods_cell(cell) if cell is not None else bare for cell in cells)
+        return f"<table:table-row>{''.join(written)}</table:table-row>"
+
+    inner = row(*HEAD, "sum") + row("1", "New", "2024-03-01", None, "4") + row("2", "New", "2024-03-02", "7", None)
+    made.ods(tmp_path / "deals.ods", tables=made.ods_table("Sheet", inner))
+    batch = load(tmp_path / "deals.ods", Mapping())
+    assert rejected(batch) == [(2, "amount", "unsaved")]
+    assert batch.files[0].flags == {"unsaved_unused": 1}
 
 
 def test_case_35_a_formula_with_its_value_is_that_value(book, tmp_path):
@@ -357,7 +389,7 @@ def test_a_sheet_whose_elements_carry_a_prefix_is_read_alike(book, tmp_path):
 
     batch = load(with_members(book(rows), tmp_path / "prefixed.xlsx", prefix), Mapping())
     assert batch.tables["deals"]["deal_id"].to_pylist() == ["1", "3"]
-    assert rejected(batch) == [(3, "", "unsaved")]
+    assert rejected(batch) == [(3, "amount", "unsaved")]
 
 
 def test_case_40_a_phone_without_its_zero_meets_the_others_and_is_kept_as_it_stood(book):

@@ -62,6 +62,7 @@ class Found:
         evidence: a sentence a decision.
         notes: what must be known of the file's look: hidden columns and rows.
         paint: row → the colour that a person painted it with.
+        unsaved: column → rows whose formula there has no value in the file; "" where the cell does not say its column.
     """
 
     encoding: str | None = None
@@ -71,6 +72,7 @@ class Found:
     date1904: bool = False
     notes: list[Message] = field(default_factory=list)
     paint: dict[int, str] = field(default_factory=dict)
+    unsaved: dict[str, list[int]] = field(default_factory=dict)
     evidence: list[Message] = field(default_factory=list)
 
 

@@ -15,7 +15,7 @@ from yaad.intake.reading.child import LIMITS, Child, Limits, recount
 from yaad.intake.reading.layout import TITLES, find_header
 from yaad.intake.reading.port import CHUNK, Chunk, Found, Hints, Progress, unique_headers
 from yaad.intake.reading.text_table import collector_paused
-from yaad.intake.report import Reject, Tally
+from yaad.intake.report import Tally
 from yaad.text import Message
 
 Row = list[str]
@@ -49,7 +49,6 @@ class WorkbookReader:
         sheet = choose_sheet(about["parts"], source.part or hints.sheet, source)
         self._sheet, self._counted = str(sheet["name"]), int(sheet["rows"])
         _refuse_far_cell(sheet, source)
-        self._unsaved = frozenset(sheet["unsaved"])
         self._rows = self._child.rows(self._sheet)
         corner = int(next(self._rows, ["0"])[0])
         self._first = list(islice(self._rows, TITLES * 3))
@@ -72,6 +71,7 @@ class WorkbookReader:
             date1904=bool(about["date1904"]),
             notes=_hidden_parts(sheet, self.headers, corner, source.name),
             paint=dict(sheet.get("paint", ())),
+            unsaved=_unsaved(sheet, self.headers, corner),
             evidence=[
                 Message("intake.how_sheet", {"sheet": self._sheet, "n": self._counted}),
                 Message("intake.how_header", {"row": self._head + 1}),
@@ -105,23 +105,12 @@ class WorkbookReader:
                     below = max(self._head + 1 - done, 0)
                     done += len(part)
                     if below < len(part):
-                        yield from self._chunk(places[below:], part[below:])
+                        cells = zip(*part[below:], strict=True)
+                        yield Chunk(places[below:], [pa.array(column, pa.string()) for column in cells])
                     if on_progress is not None:
                         on_progress(min(done, self._counted), self._counted)
         finally:
             self._child.close()
-
-    def _chunk(self, places: "np.ndarray[tuple[int], np.dtype[np.int64]]", rows: list[Row]) -> Iterator[Chunk]:
-        """Rows as columns, without those that hold a formula whose value was never computed."""
-        if self._unsaved:
-            kept = [int(place) not in self._unsaved for place in places]
-            for place, row, keep in zip(places.tolist(), rows, kept, strict=True):
-                if not keep:
-                    self.tally.rejects.append(Reject(place, "", "intake.rejected_unsaved", ",".join(row)))
-            rows = [row for row, keep in zip(rows, kept, strict=True) if keep]
-            places = places[np.array(kept, np.bool_)]
-        if rows:
-            yield Chunk(places, [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)])
 
     def counts(self) -> tuple[int, int]:
         """Rows with a value: as read, and as the sheet's own marks say (or another parser, where they differ)."""
@@ -129,6 +118,12 @@ class WorkbookReader:
         if counted != self._read:
             counted = recount(self.source, self._sheet, self._limits)
         return self._read, counted
+
+
+def _unsaved(sheet: dict[str, Any], headers: Sequence[str], corner: int) -> dict[str, list[int]]:
+    """Rows of formulas without a value, by the header of their column."""
+    named = {corner + 1 + place: header for place, header in enumerate(headers)}
+    return {named.get(column, ""): rows for column, rows in sheet["unsaved"]}
 
 
 def _filled(rows: Iterator[Row], merged: Sequence[Sequence[int]], corner: int) -> Iterator[Row]:

@@ -28,7 +28,7 @@ class _Sheet:
     last_row: int = 0
     last_column: int = 0
     merged: list[list[int]] = field(default_factory=list)
-    unsaved: list[int] = field(default_factory=list)
+    unsaved: dict[int, list[int]] = field(default_factory=dict)
 
 
 class _Survey:
@@ -81,7 +81,7 @@ class _Survey:
             self._values += repeated
             sheet.last_column = max(sheet.last_column, self._column)
         elif kind is None and TABLE + "formula" in told:
-            sheet.unsaved.append(sheet.row + 1)
+            sheet.unsaved.setdefault(first, []).append(sheet.row + 1)
 
     def _close_row(self, sheet: _Sheet) -> None:
         sheet.row += self._repeated
@@ -118,7 +118,7 @@ def about(task: dict[str, Any]) -> dict[str, Any]:
             "last_row": sheet.last_row,
             "last_column": sheet.last_column,
             "merged": sheet.merged,
-            "unsaved": sheet.unsaved,
+            "unsaved": list(sheet.unsaved.items()),
         }
         for sheet in survey.sheets
     ]

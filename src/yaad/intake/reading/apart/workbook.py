@@ -12,6 +12,7 @@ ROW_END = re.compile(rb"</(?:\w+:)?row>")
 ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 PLACE = re.compile(rb'c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)[\s>]")
+CELL_COLUMN = re.compile(rb'\br="([A-Z]{1,3})\d{1,7}"')
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>]|)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 KEPT = re.compile(rb"<(?:\w+:)?v>[^<]")
@@ -63,14 +64,15 @@ def survey(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
 def measure(archive: zipfile.ZipFile, member: str, styles: list[str]) -> dict[str, Any]:
     """One sheet by its text: rows with a value, cells, last row and column, merged ranges, formulas never computed.
 
-    Also which rows are painted in which of `styles`, and which columns and how many rows are hidden.
+    These by the number of their column. Also which rows are painted in which of `styles`, and which columns and how many
+    rows are hidden.
 
     A lone far cell shows itself by the ratio of area to cells.
     """
     rows = cells = number = last_row = last_column = hidden_rows = 0
     hidden_columns: list[list[int]] = []
     paint: list[tuple[int, str]] = []
-    unsaved: list[int] = []
+    unsaved: dict[int, list[int]] = {}
     merged: list[list[int]] = []
     for block, ended in _blocks(archive, member):
         if not ended:
@@ -91,14 +93,15 @@ def measure(archive: zipfile.ZipFile, member: str, styles: list[str]) -> dict[st
             else:
                 told = ROW_NUMBER.search(part)
                 number = int(told[1]) if told else number + 1
-            if computed and _unsaved(part):
-                unsaved.append(number)
+            for column in _unsaved(part) if computed else ():
+                unsaved.setdefault(column, []).append(number)
             if painted and len(paint) <= MOST and (colour := row_paint(part, styles)):
                 paint.append((number, colour))
             hidden_rows += b"hidden=" in part and HIDDEN_ROW.search(part) is not None
     size = {"rows": rows, "cells": cells, "last_row": last_row, "last_column": last_column}
     hidden = {"hidden_columns": hidden_columns, "hidden_rows": hidden_rows}
-    return {**size, **hidden, "merged": merged[:MOST_RANGES], "unsaved": unsaved, "paint": paint[:MOST]}
+    lists = {"merged": merged[:MOST_RANGES], "unsaved": list(unsaved.items()), "paint": paint[:MOST]}
+    return {**size, **hidden, **lists}
 
 
 def _hidden_columns(text: bytes) -> list[list[int]]:
@@ -140,12 +143,17 @@ def _last(text: bytes) -> Iterator[tuple[bytes, bool]]:
     yield text[cut:], False
 
 
-def _unsaved(row: bytes) -> bool:
-    """Some cell has a formula and no value of it: the workbook was written by a program that does not compute."""
-    return any(
-        FORMULA.search(cell[2]) and not KEPT.search(cell[2]) and not EMPTY_TEXT.search(cell[1])
+def _unsaved(row: bytes) -> list[int]:
+    """Columns, from 1, whose cell has a formula and no value of it; 0 where the cell does not say its place.
+
+    Such a workbook was written by a program that does not compute.
+    """
+    bare = [
+        CELL_COLUMN.search(cell[1])
         for cell in CELL.finditer(row)
-    )
+        if FORMULA.search(cell[2]) and not KEPT.search(cell[2]) and not EMPTY_TEXT.search(cell[1])
+    ]
+    return [column_number(place[1]) if place else 0 for place in bare]
 
 
 def _merged(text: bytes) -> list[list[int]]:
