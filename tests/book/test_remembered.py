@@ -3,6 +3,7 @@
 import pytest
 
 import yaad
+from yaad.book.imports import ImportRecord
 from yaad.errors import OpenQuestion
 
 HEAD = "מספר;סטטוס;תאריך פנייה;תאריך סגירה;סכום\n"
@@ -42,6 +43,18 @@ def test_a_file_like_an_earlier_one_is_read_as_it_was(drop):
     assert (report.files[0].loaded, report.files[0].skipped_by) == (1, {"unchanged": 3})
     assert [note.values for note in report.notes if note.key == "book.read_as_before"] == [{"name": "june.csv"}]
     assert str(drop.book.facts.deal("4")["created_day"]) == "2026-03-02"
+
+
+def test_an_understanding_reads_the_record_of_each_import_once(drop, tmp_path, monkeypatch):
+    answered(drop, "june.csv", HEAD + ROWS)
+    answered(drop, "july.csv", HEAD + MORE)
+    read, load = [], ImportRecord.load
+    monkeypatch.setattr(ImportRecord, "load", lambda folder, name: read.append(name) or load(folder, name))
+    (tmp_path / "august.csv").write_text(HEAD + ROWS + MORE, "utf-8")
+    drop.book.understand([tmp_path / "august.csv"])
+    once = list(read)
+    assert once == [record.name for record in drop.book.imports()]
+    assert len(once) == 2
 
 
 def test_columns_in_another_order_and_a_new_one_change_nothing(drop):

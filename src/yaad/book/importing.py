@@ -64,10 +64,11 @@ class Imports:
         asked, said = Kind(kind) if kind else None, dict(answers or {})
         goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
         answered = {question for question in (OTHER_STAGES, OLDER) if said.pop(question, "") == ADD}
-        understood = self._understood(files, named, asked, said, goes_on=goes_on, on_progress=on_progress)
+        records = self.history()
+        understood = self._understood(files, named, asked, said, records, goes_on=goes_on, on_progress=on_progress)
         if understood.questions or not Lake.exists(self._root):
             return understood
-        own = own_questions(files, understood, Lake.open(self._root).pin(), _originals(self.history()), answered)
+        own = own_questions(files, understood, Lake.open(self._root).pin(), _originals(records), answered)
         return replace(understood, questions=own)
 
     def _understood(
@@ -76,13 +77,16 @@ class Imports:
         named: Mapping | None,
         asked: Kind | None,
         said: dict[str, str],
+        before: Sequence[ImportRecord],
         *,
         goes_on: bool,
         on_progress: Progress | None,
     ) -> Understanding:
         """As files of their kind were read before, or by what they say themselves."""
-        understood = understand(files, mapping=named, kind=asked, answers=said, on_progress=on_progress)
-        records = [one for one in self.history() if one.kind != FOLLOW_UP] if named is None else []
+        zone = Lake.open(self._root).pin().zone if before else None
+        given = replace(named or Mapping(), usual_zone=zone)
+        understood = understand(files, mapping=given, kind=asked, answers=said, on_progress=on_progress)
+        records = [one for one in before if one.kind != FOLLOW_UP] if named is None else []
         known = remembered(understood, files, records, asked)
         if known is not None and known != understood.mapping:
             again = understand(files, mapping=known, kind=asked, answers=said, on_progress=on_progress)

@@ -17,6 +17,7 @@ from yaad.intake.decisions import BEGINS, POINTS, Decisions
 from yaad.intake.fields import Value
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import ALL
+from yaad.intake.outcomes import is_hebrew
 from yaad.intake.siblings import follow_siblings
 from yaad.text import Message
 
@@ -139,13 +140,16 @@ def decide_money(found: Decisions) -> None:
 
 
 def decide_zone(found: Decisions) -> None:
-    """The zone of local times: the mapping's; else Israel's for Hebrew columns, UTC for others. It is said."""
+    """The zone of local times: the mapping's; else Israel's for Hebrew columns, for others the book's own, else UTC.
+
+    It is said.
+    """
     if found.mapping.zone is None:
-        hebrew = any("\u05d0" <= letter <= "\u05ea" for header in found.table.columns for letter in header)
-        zone = "Asia/Jerusalem" if hebrew else "UTC"
+        usual = None if is_hebrew(found.table.columns) else found.mapping.usual_zone
+        zone = usual or ("Asia/Jerusalem" if is_hebrew(found.table.columns) else "UTC")
         found.mapping = replace(found.mapping, zone=zone)
         if any(len(parts.times) or parts.instants is not None for parts, _ in found.dates.values()):
-            found.notes.append(Message("intake.note_zone", {"zone": zone}))
+            found.notes.append(Message("intake.note_zone_of_book" if usual else "intake.note_zone", {"zone": zone}))
 
 
 def history_places(found: Decisions) -> Places | None:

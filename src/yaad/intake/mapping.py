@@ -78,6 +78,7 @@ class Mapping:
         parts: of files that hold several kinds of rows, the mapping of each kind; its files are those of that name in
             `files`.
         name: name of the mapping file, for errors.
+        usual_zone: the zone of the book that the files come into: theirs, where nothing in them tells another.
     """
 
     kind: Kind | None = None
@@ -111,6 +112,7 @@ class Mapping:
     snapshots: bool = False
     parts: "dict[str, Mapping]" = field(default_factory=dict)
     name: str = field(default="", compare=False)
+    usual_zone: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_yaml(cls, text: str, *, name: str) -> "Mapping":
@@ -133,7 +135,7 @@ class Mapping:
         for part in fields(self):
             value = getattr(self, part.name)
             stated = part.name == "equal_times" and self.shape is Shape.EVENTS
-            if part.name != "name" and (stated or value != _default(part.name)):
+            if part.compare and (stated or value != _default(part.name)):
                 plain[part.name] = _plain(value)
         return plain
 

@@ -37,7 +37,7 @@ class _Reading:
         self._name = name
 
     def mapping(self, root: Keys) -> Mapping:
-        known = [part.name for part in fields(Mapping) if part.name != "name"]
+        known = [part.name for part in fields(Mapping) if part.compare]
         for key, line in root.lines.items():
             if key not in known:
                 self._refuse("map_unknown_key", line, key=key, known=", ".join(known))

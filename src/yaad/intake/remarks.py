@@ -8,7 +8,7 @@ import numpy as np
 from yaad.intake.deciding.days import PIVOT
 from yaad.intake.deciding.spellings import HIDDEN
 from yaad.intake.decisions import Decisions
-from yaad.intake.kinds import Shape
+from yaad.intake.kinds import Kind, Shape
 from yaad.intake.mapping import Mapping
 from yaad.intake.reading import SHEET
 from yaad.intake.totals import total_rows
@@ -51,6 +51,8 @@ def remark_rows(found: Decisions) -> None:
         values: dict[str, object] = {"last": f"{pivot:02d}", "year": str(2000 + pivot), "next": str(1900 + pivot + 1)}
         found.notes.append(Message("intake.note_year_pivot", values))
     _remark_totals(found)
+    if found.kind is Kind.CALLS and not _tells(found, "phone") and not _tells(found, "deal"):
+        found.notes.append(Message("intake.note_calls_alone"))
     if SHEET in found.table.columns and SHEET not in found.fields.values() and "owner" not in found.fields:
         found.notes.append(Message("intake.note_sheet_column", {"column": SHEET}))
     for grid in found.table.grids:
@@ -58,6 +60,12 @@ def remark_rows(found: Decisions) -> None:
         if re.search(HIDDEN, grid.source.name):
             plain = re.sub(HIDDEN, "", grid.source.name)
             found.notes.append(Message("intake.note_file_name_marks", {"name": plain}))
+
+
+def _tells(found: Decisions, name: str) -> bool:
+    """Some row has a value of the field."""
+    texts = found.text(name)
+    return texts is not None and texts.null_count < len(texts)
 
 
 def _remark_totals(found: Decisions) -> None:

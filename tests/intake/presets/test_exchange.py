@@ -130,7 +130,6 @@ SHAPELESS = {
     "start": lambda row: [*row[:9], "soon", *row[10:]],
     "end": lambda row: [*row[:11], "2026", *row[12:]],
     "disposition": lambda row: [*row[:14], "Talked", *row[15:]],
-    "uniqueid": lambda row: [*row[:16], "x", *row[17:]],
     "seconds": lambda row: [*row[:13], "a", *row[14:]],
     "too few": lambda row: row[:15],
     "too many": lambda row: [*row, ""],
@@ -144,6 +143,25 @@ def test_rows_of_another_shape_are_no_such_log(calls, change):
     assert headless_names([change(list(row)) for row in rows]) is None
     assert headless_names([change(list(rows[0])), *map(list, rows[1:])]) is None  # it may be a header
     assert headless_names([]) is None
+
+
+@pytest.mark.parametrize("width", [18, 17])
+def test_ids_of_another_form_are_ids_and_that_is_said(write, calls, width):
+    rows = [[*call.master()[:16], f"call-{call.number}", ""] for call in calls]
+    found, batch = read(write("Master.csv", text(row[:width] for row in rows)))
+    holds(batch, calls)
+    (note,) = [note for note in found.notes if note.key == "presets.exchange_odd_ids"]
+    assert note.values["example"] == "call-1"
+    assert batch.tables["calls"]["call_id"].to_pylist() == [f"call-{call.number}" for call in calls]
+    named, _ = read(write("cdr.csv", text([MASTER, *rows])))
+    assert "presets.exchange_odd_ids" not in [note.key for note in named.notes]  # there the header says so
+
+
+@pytest.mark.parametrize("words", ["", "campaign A"])
+def test_a_last_column_of_the_same_words_is_no_id(write, calls, words):
+    found, batch = read(write("Master.csv", text([*call.master()[:16], words] for call in calls)))
+    holds(batch, calls)
+    assert [column.example for column in found.files[0].columns if column.header == "userfield"] == [words]
 
 
 def test_the_same_log_with_its_header_is_the_same(write, calls):
@@ -259,6 +277,13 @@ def test_numbers_are_one_number_in_every_writing(write):
     told = batch.tables["calls"].to_pylist()
     assert {row["phone"] for row in told[:-1]} == {"+972501234567"}
     assert (told[-1]["phone"], told[-1]["by"]) == (None, "201")
+
+
+def test_calls_that_nothing_ties_to_a_deal_are_said_to_be_so(write):
+    path = write("calls.csv", "Call ID,Who,Direction,Start time,Seconds\nC1,Dana,out,2026-01-02 08:00,30\n")
+    assert "intake.note_calls_alone" in [note.key for note in understand(path, kind=Kind.CALLS).notes]
+    known = write("known.csv", "Call ID,Who,Phone,Start time,Seconds\nC1,Dana,0501234567,2026-01-02 08:00,30\n")
+    assert "intake.note_calls_alone" not in [note.key for note in understand(known, kind=Kind.CALLS).notes]
 
 
 def test_a_length_that_is_none_is_refused_by_its_row(write):

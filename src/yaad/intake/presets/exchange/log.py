@@ -37,7 +37,9 @@ UNIQUE = re.compile(r"(?:\S+-)?\d{9,}\.\d+")
 MOST = 0.9
 """Share of the looked-at rows that must have the shape."""
 HALF = 0.5
-"""Share of the numbers' cells that must hold numbers: a history's "from" and "to" are stages."""
+"""Share of the numbers' cells that must hold numbers (a history's "from" and "to" are stages), and of calls that must
+have ids of their own."""
+UNIQUE_ID = "uniqueid"
 
 LOOKED_AT = 1000
 """Rows by which a file is known."""
@@ -102,8 +104,13 @@ def headless_names(rows: Sequence[Sequence[str]]) -> list[str] | None:
     filled = [row for row in rows if any(row)]
     if not filled or not _is_master(filled[0]):
         return None
-    fits = sum(len(row) == len(filled[0]) and _is_master(row) for row in filled)
-    return list(MASTER[: len(filled[0])]) if fits >= MOST * len(filled) else None
+    alike = [row for row in filled if len(row) == len(filled[0]) and _is_master(row)]
+    if len(alike) < MOST * len(filled):
+        return None
+    names: list[str] = list(MASTER[: len(filled[0])])
+    if len(names) == len(MASTER) - 1 and not _are_ids(alike):
+        names[-1] = MASTER[-1]  # of the last two columns either may be written without the other
+    return names
 
 
 def _is_master(row: Sequence[str]) -> bool:
@@ -116,8 +123,17 @@ def _is_master(row: Sequence[str]) -> bool:
         and one["duration"].isdecimal()
         and one["billsec"].isdecimal()
         and one["disposition"] in DISPOSITIONS
-        and ("uniqueid" not in one or bool(UNIQUE.fullmatch(one["uniqueid"])))
     )
+
+
+def _are_ids(rows: Sequence[Sequence[str]]) -> bool:
+    """The last column holds ids of calls: as Asterisk makes them, or such that most calls have their own."""
+    last = [row[-1] for row in rows]
+    return all(last) and (_are_usual(last) or len(set(last)) >= HALF * len(last))
+
+
+def _are_usual(ids: Sequence[str]) -> bool:
+    return sum(bool(UNIQUE.fullmatch(one)) for one in ids) >= MOST * len(ids)
 
 
 def with_calls(grid: "Grid") -> "Grid":
@@ -133,8 +149,15 @@ def with_calls(grid: "Grid") -> "Grid":
         for name, column in zip(NAMES[hebrew], made, strict=True)
         if column is not None and name not in grid.columns
     }
-    found = replace(grid.found, notes=[*grid.found.notes, log.said()])
+    found = replace(grid.found, notes=[*grid.found.notes, log.said(), *_odd_ids(grid)])
     return replace(grid, headers=(*grid.headers, *fresh), columns={**grid.columns, **fresh}, found=found)
+
+
+def _odd_ids(grid: "Grid") -> list[Message]:
+    """Of a log without a header, what is said of ids that are not built as Asterisk's are."""
+    ids = _some(grid, UNIQUE_ID) if grid.found.header_row == 0 and UNIQUE_ID in grid.columns else []
+    odd = next((one for one in ids if not UNIQUE.fullmatch(one)), "")
+    return [] if _are_usual(ids) else [Message("presets.exchange_odd_ids", {"column": UNIQUE_ID, "example": odd})]
 
 
 @cache

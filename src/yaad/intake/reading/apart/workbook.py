@@ -64,8 +64,8 @@ def survey(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
 def measure(archive: zipfile.ZipFile, member: str, styles: list[str]) -> dict[str, Any]:
     """One sheet by its text: rows with a value, cells, last row and column, merged ranges, formulas never computed.
 
-    These by the number of their column. Also which rows are painted in which of `styles`, and which columns and how many
-    rows are hidden.
+    These by the number of their column. Also which rows are painted in which of `styles`, and which columns and how
+    many rows are hidden.
 
     A lone far cell shows itself by the ratio of area to cells.
     """
