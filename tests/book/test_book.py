@@ -128,6 +128,11 @@ def test_a_file_of_other_stages_is_not_chained_without_asking(book, files):
     with pytest.raises(yaad.OpenQuestion, match="Lead, Trial"):
         book.import_files([files / "other.csv"], mapping=files / "other.yaml")
     assert book.measure("deals").content[0].value == 3
+    said = {"stages:other": "add"}
+    report = book.import_files([files / "other.csv"], mapping=files / "other.yaml", answers=said)
+    assert book.measure("deals").content[0].value == 4
+    (told,) = [note for note in report.notes if note.key == "book.other_stages_added"]
+    assert told.values == {"theirs": "Lead, Trial", "ours": "New, Quote"}
 
 
 def test_a_book_says_what_it_is(book):

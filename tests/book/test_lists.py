@@ -147,7 +147,11 @@ def test_an_older_list_is_asked_about(book, tmp_path):
     assert question.id == "list:older"
     assert question.text.values == {"day": FIRST + dt.timedelta(days=3), "known": FIRST + WEEK}
     assert moves(book)["1"] == [("Lead", "02-20"), ("Quote", "03-09")]
-    assert brought(book, older, answers={"list:older": "add"}).stored.changed == 1
+    report = brought(book, older, answers={"list:older": "add"})
+    assert report.stored.changed == 1
+    (told,) = [note for note in report.notes if note.key == "book.older_list_added"]
+    assert told.values == question.text.values
+    assert moves(book)["1"] == [("Lead", "02-20"), ("Meeting", None)]  # as it stood then
 
 
 def test_what_is_no_list_makes_no_list_older(book, tmp_path):

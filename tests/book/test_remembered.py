@@ -73,5 +73,7 @@ def test_a_column_that_is_gone_is_asked_about_and_blanks_nothing(drop):
     (question,) = [one for one in caught.value.questions if one.id == "columns:gone"]
     assert question.text.values == {"columns": "סכום", "n": 1}
     assert drop.book.facts.deal("1")["amount"] == 100
-    assert answered(drop, "june.csv", without).files[0].rows_in == 3
+    report = answered(drop, "june.csv", without)
+    assert report.files[0].rows_in == 3
+    assert [one.values for one in report.notes if one.key == "book.columns_gone_accepted"] == [question.text.values]
     assert drop.book.facts.deal("1")["amount"] == 100

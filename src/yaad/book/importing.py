@@ -68,8 +68,8 @@ class Imports:
         understood = self._understood(files, named, asked, said, records, goes_on=goes_on, on_progress=on_progress)
         if understood.questions or not Lake.exists(self._root):
             return understood
-        own = own_questions(files, understood, Lake.open(self._root).pin(), _originals(records), answered)
-        return replace(understood, questions=own)
+        own, told = own_questions(files, understood, Lake.open(self._root).pin(), _originals(records), answered)
+        return replace(understood, questions=own, notes=(*understood.notes, *told))
 
     def _understood(
         self,
@@ -92,7 +92,10 @@ class Imports:
             again = understand(files, mapping=known, kind=asked, answers=said, on_progress=on_progress)
             note = Message("book.read_as_before", {"name": known.name})
             return replace(again, notes=(*again.notes, note))
-        gone = None if known or goes_on else gone_since(understood, files, records)
+        gone = None if known else gone_since(understood, files, records)
+        if gone and goes_on:
+            told = Message("book.columns_gone_accepted", gone.text.values)
+            return replace(understood, notes=(*understood.notes, told))
         return replace(understood, questions=(*understood.questions, gone)) if gone else understood
 
     def bring_in(

@@ -22,8 +22,8 @@ ADD = "add"
 
 def own_questions(
     paths: Sequence[Path], understood: Understanding, pin: Pin, originals: Collection[str], answered: Collection[str]
-) -> tuple[Question, ...]:
-    """The questions of a book on files that are understood.
+) -> tuple[tuple[Question, ...], tuple[Message, ...]]:
+    """The questions of a book on files that are understood, and what is said of those that were answered.
 
     Args:
         paths: the files.
@@ -33,7 +33,9 @@ def own_questions(
         answered: questions that are answered already.
     """
     asked = (_other_stages(understood, pin), _older_list(paths, understood, pin, originals))
-    return tuple(one for one in asked if one is not None and one.id not in answered)
+    open_ = tuple(one for one in asked if one is not None and one.id not in answered)
+    told = tuple(Message(f"{one.text.key}_added", one.text.values) for one in asked if one and one.id in answered)
+    return open_, told
 
 
 def latest_list(pin: Pin) -> dt.date | None:
