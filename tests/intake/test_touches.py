@@ -48,6 +48,40 @@ def test_one_person_in_several_channels_is_one_inquiry(write):
     assert ("+972501234567|2025-01-15", "הצעת מחיר", "None") in moves, "and stands where the last one says"
 
 
+DATED = """שם מלא,נייד,מקור הגעה,ת. פנייה,תאריך פגישה,תאריך הצעת מחיר,תאריך נסגר בהצלחה
+אבי,050-1234567,פייסבוק,15/01/2025,16/01/2025,,
+אבי,050-1234567,וואטסאפ,20/01/2025,21/01/2025,22/01/2025,
+אבי,050-1234567,טלפון,25/01/2025,,,30/01/2025
+בתיה,052-7654321,אתר,13/01/2025,,,14/01/2025
+בתיה,052-7654321,אתר,18/01/2025,19/01/2025,,
+"""
+
+
+def test_dates_of_stages_of_all_touches_count_and_of_one_stage_the_first(write):
+    found, batch = read(write("sheet.csv", DATED))
+    moves = {}
+    for row in batch.tables["moves"].to_pylist():
+        moves.setdefault(row["deal_id"], []).append((row["to_stage"], str(row["day"])[5:]))
+    assert moves["+972501234567|2025-01-15"][-3:] == [
+        ("פגישה", "01-16"),
+        ("הצעת מחיר", "01-22"),
+        ("נסגר בהצלחה", "01-30"),
+    ]
+    assert moves["+972527654321|2025-01-13"][-1] == ("פגישה", "01-19"), "an end that another touch came after is none"
+    assert (batch.files[0].loaded, batch.files[0].skipped_by) == (2, {"touch": 3})
+    again = Mapping.from_yaml(found.mapping.to_yaml(), name="m.yaml")
+    assert load(write("sheet.csv", DATED), again).tables["moves"].equals(batch.tables["moves"])
+
+
+def test_dates_of_stages_are_kept_beside_a_column_of_stages(write):
+    head, *lines = DATED.strip().split("\n")
+    stages = ("חדש", "הצעת מחיר", "נסגר בהצלחה", "נסגר בהצלחה", "פגישה")
+    text = "\n".join([f"{head},סטטוס", *(f"{line},{stage}" for line, stage in zip(lines, stages, strict=True))]) + "\n"
+    _, batch = read(write("sheet.csv", text))
+    told = {(row["deal_id"][-5:], row["to_stage"], str(row["day"])[5:]) for row in batch.tables["moves"].to_pylist()}
+    assert {("01-15", "פגישה", "01-16"), ("01-15", "הצעת מחיר", "01-22"), ("01-13", "פגישה", "01-19")} <= told
+
+
 def test_the_window_is_a_setting_and_the_mapping_reads_alike(write):
     path = write("sheet.csv", SHEET)
     found, batch = read(path)

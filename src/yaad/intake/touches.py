@@ -1,7 +1,9 @@
 """Sheets without ids: an inquiry is known by its person and its first day; what that person does soon after is a touch.
 
 The person is the telephone number in one form, else the mail, else the name. The window opens with the first touch. Of
-the rows of one inquiry the latest says where it stands; the day it came and its source are those of the first.
+the rows of one inquiry the latest says where it stands; the day it came and its source are those of the first. A column
+of the dates of an open stage holds the first date that any of them has there. A stage that only an earlier row names is
+not kept: the day of the row is that of the touch, and nobody knows when the inquiry came to that stage.
 """
 
 from dataclasses import replace
@@ -9,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Ints, Mask, codes, pc
+from yaad.intake.arrow import Ints, Mask, codes, mask, pc
+from yaad.intake.deciding.headers import stage_date_columns
 from yaad.intake.deciding.moments import cleaned, take_apart
 from yaad.intake.deciding.phones import fold_phones
 from yaad.intake.deciding.spellings import skeleton
@@ -17,6 +20,8 @@ from yaad.intake.decisions import BEGINS, Decisions
 from yaad.intake.kinds import Kind
 from yaad.intake.outcomes import is_hebrew
 from yaad.intake.unmapped import NONE
+from yaad.intake.wide import type_of
+from yaad.model import StageType
 from yaad.text import Message
 
 WINDOW = 30
@@ -26,6 +31,7 @@ ID = "#inquiry"
 TOUCH = "touch"
 LAST_SOURCE = {True: "מקור אחרון", False: "last source"}
 NEVER = np.iinfo(np.int64).min
+ENDING = (StageType.WON, StageType.LOST)
 
 
 def join_touches(found: Decisions) -> None:
@@ -44,7 +50,7 @@ def join_touches(found: Decisions) -> None:
         _give_ids(found, person, np.zeros(len(person), np.int64))
         return
     first, last = _inquiries(codes(person)[0].astype(np.int64), days, window)
-    _merge(found, first, last)
+    _merge(found, first, last, days)
     _give_ids(found, person, days[first])
     found.mapping = replace(found.mapping, touch_days=window)
     found.notes.append(Message("intake.note_touches", {"days": window}))
@@ -91,8 +97,8 @@ def _inquiries(person: Ints, days: Ints, window: int) -> tuple[Ints, Ints]:
     return first, last[first]
 
 
-def _merge(found: Decisions, first: Ints, last: Ints) -> None:
-    """The last row of an inquiry stands for it, with the day and the source of the first."""
+def _merge(found: Decisions, first: Ints, last: Ints, days: Ints) -> None:
+    """The last row of an inquiry stands for it, with the day and the source of the first, and its dates of stages."""
     rows = np.arange(len(first), dtype=np.int64)
     kept: Mask = last == rows
     if kept.all():
@@ -111,7 +117,33 @@ def _merge(found: Decisions, first: Ints, last: Ints) -> None:
             columns[header] = pa.chunked_array([columns[header].combine_chunks().take(take)])
             if name in found.dates:
                 found.dates[name] = (take_apart(columns[header], found.null_words(name)), found.dates[name][1])
+    for header in _stage_columns(found):
+        dated = cleaned(columns[header])
+        columns[header] = pa.chunked_array([dated.take(pa.array(_first_filled(mask(pc.is_valid(dated)), last, days)))])
     found.table = replace(found.table, columns=columns)
+
+
+def _stage_columns(found: Decisions) -> set[str]:
+    """Columns with the date on which an inquiry came to a stage that ends nothing."""
+    rules: list[tuple[StageType | None, str]] = [(one.type, one.entered or "") for one in found.mapping.stages]
+    if not rules:
+        stages = found.text("stage")
+        names = stages.unique().drop_null().to_pylist() if stages is not None else []
+        free = [header for header in found.table.columns if header not in found.fields.values()]
+        rules = [(type_of(name), one) for name, one in (stage_date_columns(free, names) | found.wide).items()]
+    return {column for kind, column in rules if column in found.table.columns and kind not in ENDING}
+
+
+def _first_filled(filled: Mask, last: Ints, days: Ints) -> Ints:
+    """Of each row, the row to take its cell from: for one that stands for an inquiry, the first filled one of it."""
+    rows = np.arange(len(last), dtype=np.int64)
+    order = np.lexsort((rows, days))
+    rank = np.empty_like(order)
+    rank[order] = rows
+    best = rank.copy()
+    best[~filled] = len(rows)
+    np.minimum.at(best, last, best.copy())
+    return np.where(best < len(rows), np.append(order, 0)[best], rows)
 
 
 def _give_ids(found: Decisions, person: pa.Array, days: Ints) -> None:
