@@ -59,6 +59,7 @@ ODS_KIND = "application/vnd.oasis.opendocument.spreadsheet"
 SPACES = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" '
     'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
 )
@@ -113,13 +114,16 @@ def ods_table(name: str, rows: str, style: str = "shown") -> str:
     return f'<table:table table:name={quoteattr(name)} table:style-name="{style}">{rows}</table:table>'
 
 
-def write_ods(path: Path, rows: list[Row] | None = None, tables: str = "", manifest: str = MANIFEST) -> None:
-    """A LibreOffice workbook of texts, or of tables as given."""
+def write_ods(
+    path: Path, rows: list[Row] | None = None, tables: str = "", manifest: str = MANIFEST, styles: str = ""
+) -> None:
+    """A LibreOffice workbook of texts, or of tables as given; `styles` are those of its content."""
     inner = "".join(f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in rows or [])
     hidden = '<style:style style:name="hidden"><style:table-properties table:display="false"/></style:style>'
     text = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {SPACES}><office:automatic-styles>{hidden}'
-        f"</office:automatic-styles><office:body><office:spreadsheet>{tables or ods_table('Sheet', inner)}"
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {SPACES}>'
+        f"<office:automatic-styles>{hidden}{styles}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{tables or ods_table('Sheet', inner)}"
         "</office:spreadsheet></office:body></office:document-content>"
     )
     with zipfile.ZipFile(path, "w") as archive:
@@ -176,6 +180,7 @@ def made() -> SimpleNamespace:
         ods=write_ods,
         ods_table=ods_table,
         ods_cell=ods_cell,
+        ods_spaces=SPACES,
         json=write_json,
         sqlite=write_sqlite,
         table=write_table,

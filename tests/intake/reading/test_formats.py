@@ -87,6 +87,47 @@ def test_libreoffice_hidden_sheets_repeated_rows_and_the_pad_of_empty_ones(made,
     assert (found.found.sheet, rows_of(found)) == ("main", [("7", "New"), ("7", "New")])
 
 
+def ods_style(name, colour="", parent=""):
+    """A style of cells that fills them with a colour."""
+    filled = f'<style:table-cell-properties fo:background-color="{colour}"/>' if colour else ""
+    return f'<style:style style:name="{name}" style:parent-style-name="{parent}">{filled}</style:style>'
+
+
+def test_painted_rows_of_libreoffice_are_a_column_too(made, tmp_path, rows_of):
+    def row(name, style="", told=""):
+        cells = "".join(made.ods_cell(cell) for cell in (name, "New"))
+        painted = cells.replace("<table:table-cell", f"<table:table-cell {style}")
+        return f"<table:table-row {told}>{painted}</table:table-row>"
+
+    def styled(name):
+        return f'table:style-name="{name}"'
+
+    pad = f'<table:table-row table:number-rows-repeated="9999"><table:table-cell {styled("g")}/></table:table-row>'
+    rows = [
+        row("id"),
+        row("1", styled("g")),
+        row("2", styled("bold")),  # made from a green style
+        row("3", styled("good")),  # made from a red style of the document
+        row("4", styled("clear"), 'table:default-cell-style-name="g"'),
+        row("5"),
+        row("6", told='table:number-rows-repeated="2" table:default-cell-style-name="Bad"'),
+        pad,
+    ]
+    path = tmp_path / "deals.ods"
+    own = ods_style("g", "#92d050"), ods_style("bold", parent="g"), ods_style("good", parent="Bad")
+    made.ods(
+        path, tables=made.ods_table("main", "".join(rows)), styles="".join([*own, ods_style("clear", "transparent")])
+    )
+    usual = '<style:default-style><style:table-cell-properties fo:background-color="#0000ff"/></style:default-style>'
+    with zipfile.ZipFile(path, "a") as archive:
+        text = f"<office:styles {made.ods_spaces}>{ods_style('Bad', '#ff0000')}{usual}</office:styles>"
+        archive.writestr("styles.xml", text)
+    found = read_one(path)
+    assert found.headers[-1] == "row colour"
+    colours = ["green", "green", "red", "no colour", "no colour", "red", "red"]
+    assert [(one[0], one[-1]) for one in rows_of(found)] == list(zip("1234566", colours, strict=True))
+
+
 @pytest.mark.parametrize(
     ("table", "key"),
     [
