@@ -294,6 +294,7 @@ class Book:
             as_of_at=facts.as_of_at,
             period=Period.parse(period) if isinstance(period, str) else period,
             by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
+            list_days=facts.pin.list_days,
         ).of_inquiries()
 
     def _dimension(self, name: str) -> str:
@@ -416,6 +417,7 @@ class Book:
             target = closings_for_value(target_value or 0, average)
         own = self.ratios(ratios, window_days)
         made = plan_backwards(target, _of_inquiries(own), average=average, target_value=target_value, unit=unit)
+        made = replace(made, notes=(*made.notes, *own.notes))
         if own.young:  # the funnel counts these too, by what is to be expected of them
             made = replace(made, notes=(*made.notes, Message("plan.young_left_out", {"n": own.young})))
         if deadline is not None:
@@ -449,10 +451,9 @@ class Book:
     def _lags(self, made: Plan) -> dict[str, Lag]:
         """For the inquiries and each stage of a plan: how long the way from there to the sale is."""
         scope = self._scope()
-        names = (scope.stages[0], *scope.stages[1:])
         lags = {}
-        for row, name in zip(made.needed, names, strict=False):
-            spells = measures.way_lengths(scope, name)
+        for place, row in enumerate(made.needed[:-1]):
+            spells = measures.way_lengths(scope, row.stage if place else scope.stages[0])
             lags[row.stage] = Lag.from_counts(spells.times, spells.advanced, spells.lost, spells.open)
         return lags
 

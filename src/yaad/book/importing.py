@@ -237,6 +237,8 @@ class Imports:
         reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
         pin = lake.pin()
         notes = [note for note in batch.notes if note.key != NOTE_SILENT or pin.pipeline.silent]
+        if pin.pipeline.watched_since and len(notes) < len(batch.notes):
+            notes.append(Message("book.watched_since", {"day": pin.pipeline.watched_since}))
         told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
         return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told)
 

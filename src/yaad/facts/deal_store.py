@@ -19,6 +19,7 @@ from yaad.facts.overlays import Kept
 from yaad.facts.parts import PartWriter, Workshop, part_number
 from yaad.facts.standing import overlaid_numbers, replaced, replacements, told_before, what_stands
 from yaad.facts.upserts import NO, Counts, merged_deals, new_deals
+from yaad.facts.watching import stages_watched
 from yaad.model import SCHEMAS, Pipeline
 from yaad.model.stages import STILL_OPEN
 
@@ -32,9 +33,6 @@ DESCRIBED = pa.schema(
     + [pa.field("is_new", pa.bool_()), pa.field("in_file", pa.bool_())]
 )
 MOVES = pa.schema([field for field in SCHEMAS["stage_moves"] if field.name != "recorded_seq"])
-
-UNWATCHED = 0.1
-"""Share of lost deals that may have been lost before the first list while its stages count as known."""
 
 
 @dataclass(frozen=True)
@@ -198,8 +196,7 @@ def _store_part(writer: PartWriter, number: int, rows: _Rows, histories: "_Histo
 def _watched(shop: Workshop, histories: "_Histories", pipeline: Pipeline) -> tuple[int, Pipeline]:
     """How many moves a list's day dates just now, and the stages: silent ones speak once lists have watched the deals.
 
-    Of a deal that was lost before the first list nobody knows how far it came: while such deals are more than a tenth
-    of the lost ones, silent stages stay silent.
+    See `stages_watched`.
     """
     bench, pin = shop.bench, shop.pin
     if not pin.snapshots or not histories.kept:
@@ -209,15 +206,12 @@ def _watched(shop: Workshop, histories: "_Histories", pipeline: Pipeline) -> tup
     fresh = seen.recorded_seq == pin.seq + 1
     told = bench.run(seen.aggregate(n=seen.count(), fresh=fresh.cast("int64").sum())).to_pylist()[0]
     dated = int(told["fresh"] or 0)
-    if not dated or not pipeline.silent:
+    if not dated or not (pipeline.silent or pipeline.watched_since):
         return dated, pipeline
     first = min(pin.export_days[seq] for seq in pin.snapshots)
     moved = bench.arrow("moved_deals", pa.table({"deal": np.concatenate(histories.moved())}))
-    lost = anew.union(shop.old("stage_moves").anti_join(moved, "deal"), distinct=False)
-    lost = lost.filter(lost.to_stage.isin([stage.name for stage in pipeline.lost]))
-    unwatched = ~lost.seen.fill_null(NO) & (lost.day.isnull() | (lost.day <= ibis.literal(first)))
-    share = bench.run(lost.aggregate(share=unwatched.cast("float64").mean()))["share"][0].as_py() or 0.0
-    return dated, Pipeline(pipeline.stages) if share <= UNWATCHED else pipeline
+    moves = anew.union(shop.old("stage_moves").anti_join(moved, "deal"), distinct=False)
+    return dated, stages_watched(bench, moves, pipeline, first)
 
 
 @dataclass(frozen=True)

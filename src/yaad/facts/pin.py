@@ -78,6 +78,11 @@ class Pin:
         return None if self.as_of_day == BEFORE_ALL else self.as_of_day
 
     @property
+    def list_days(self) -> tuple[dt.date, ...]:
+        """The days of the lists, rising: those that the imports which told whole histories speak of."""
+        return tuple(sorted({self.export_days[seq] for seq in self.snapshots}))
+
+    @property
     def version(self) -> str:
         """A short text that changes with every commit."""
         digest = hashlib.sha256(self.to_json().encode()).hexdigest()

@@ -7,7 +7,8 @@ def joined(present: Pipeline, arriving: Pipeline | None) -> Pipeline:
     """The stages of the book after an import.
 
     The order and types of the arriving pipeline stand; stages that only the book knows are kept behind the one that
-    they stood behind. A stage is silent only when no source has its history.
+    they stood behind. A stage is silent only when no source has its history; lists go on watching the stages until one
+    has it of all of them.
 
     >>> book = Pipeline((Stage("New"), Stage("Demo"), Stage("Quote")), frozenset({"Demo", "Quote"}))
     >>> file = Pipeline((Stage("New"), Stage("Quote"), Stage("Talks")), frozenset({"Talks"}))
@@ -28,4 +29,6 @@ def joined(present: Pipeline, arriving: Pipeline | None) -> Pipeline:
     fresh = {stage.name for stage in arriving.stages}
     silent = {name for name in arriving.silent if name not in known or name in present.silent}
     silent |= {name for name in present.silent if name not in fresh}
-    return Pipeline(tuple(stages), frozenset(silent))
+    told = not arriving.silent and all(stage.name in fresh for stage in present.open)
+    since = arriving.watched_since if told else present.watched_since
+    return Pipeline(tuple(stages), frozenset(silent), since)

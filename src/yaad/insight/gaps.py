@@ -15,7 +15,7 @@ class Gap:
     """One question that the data leave without an answer.
 
     Attributes:
-        about: the question in words; the name of a stage without a history.
+        about: the question in words; the name of a stage without a history, or the time before the lists.
         words: what is not there, and what to add.
         column: the column of deals to add; None for the history of a stage.
     """
@@ -26,12 +26,15 @@ class Gap:
 
 
 def gaps(columns: Collection[str], pipeline: Pipeline) -> list[Gap]:
-    """Stages without a history first, then the columns that hold nothing.
+    """Stages without a history, or without one of the time before the lists, first, then the columns that hold nothing.
 
     Args:
         columns: columns of deals that hold anything.
         pipeline: the company's stages.
     """
     silent = [Gap(stage, Message("insight.gap_silent")) for stage in sorted(pipeline.silent)]
+    if pipeline.watched_since:
+        day = {"day": pipeline.watched_since}
+        silent.append(Gap(Message("insight.gap_before_lists", {**day}), Message("insight.add_before_lists", {**day})))
     absent = [name for name in UNLOCKS if name not in columns]
     return silent + [Gap(Message(f"insight.gap_{name}"), Message(f"insight.add_{name}"), name) for name in absent]

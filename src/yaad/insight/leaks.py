@@ -73,7 +73,7 @@ def where_most_is_lost(scope: Scope) -> Leak | None:
     worst = rows[place]
     following = rows[place + 1].stage if place + 1 < len(rows) else scope.won_name
     certain = all(worst.lost > row.lost + row.open for row in rows if row is not worst)
-    value, unit, why = _value(whole, place)
+    value, unit, why = _value(whole.of_watched(), place)
     where: Message | str = worst.stage
     if _silent_between(scope, worst.stage, following):
         where = Message("insight.from_to", {"stage": worst.stage, "next_stage": following})

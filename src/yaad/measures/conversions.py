@@ -1,11 +1,12 @@
 """Conversion from one stage to any later one, and the ratios that a plan is made of.
 
-Deals are followed by the day they came. Without a window the counts are those of the funnel and the expected share is
-the product of its steps. With a window of days the question is another one – how many come there within so many days
-– and the expected share is the cumulative incidence at that day, from the times of single deals.
+Deals are followed by the day they came; where only lists tell the stages, those that came since the first list. Without
+a window the counts are those of the funnel and the expected share is the product of its steps. With a window of days
+the question is another one – how many come there within so many days – and the expected share is the cumulative
+incidence at that day, from the times of single deals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -14,12 +15,12 @@ import pyarrow as pa
 
 from yaad.errors import CannotTell, InputError
 from yaad.measures.dimensions import asked, floats, groups, integers, without_stage
-from yaad.measures.funnels import FEW, Followed, follow, funnel_statistics
+from yaad.measures.funnels import Followed, follow, funnel_statistics, watched_since
 from yaad.measures.lengths import counted
 from yaad.measures.milestones import furthest_within, milestones
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Sample, Spells, aalen_johansen
-from yaad.model import ConversionRow
+from yaad.model import FEW, ConversionRow
 from yaad.model.figures import Cell
 from yaad.text import Message
 
@@ -44,11 +45,13 @@ class StageRatios:
         rows: one a stage, in order, the last one won.
         window_days: deals watched at least so long, and what they reached within it; None: all deals, to this day.
         young: deals left out because they were not watched so long; undated ones among them.
+        notes: which deals they are of, where only lists tell the stages.
     """
 
     rows: tuple[StageRatio, ...]
     window_days: float | None
     young: int
+    notes: tuple[Message, ...] = ()
 
 
 def conversion(
@@ -67,7 +70,7 @@ def conversion(
         UnknownName: no such stage or column.
         InputError: `end` does not come after `start`, or the window is not positive.
     """
-    whole = without_stage(scope)
+    whole = without_stage(scope).of_watched()
     ends = _ends(whole, start, end)
     if window_days is None:
         return [_counted(whole, each, *ends) for each in follow(whole, whole.run(funnel_statistics(whole)))]
@@ -94,6 +97,9 @@ def default_window(scope: Scope) -> float:
 def stage_ratios(scope: Scope, window_days: float | None) -> StageRatios:
     """Of the inquiries, how many came to each stage after the first, and were won; without a breakdown.
 
+    Where only lists tell the stages they are of the deals that came since the first list; while fewer than ten of
+    these can be counted, or none is won, the ratio of the won stands alone, of all deals.
+
     Args:
         scope: the question; its period is by the day the deals came.
         window_days: only deals watched at least so long, and what they reached within it. None: all deals, undated
@@ -102,7 +108,18 @@ def stage_ratios(scope: Scope, window_days: float | None) -> StageRatios:
     Raises:
         InputError: the window is negative.
     """
-    whole = scope.asking(by=())
+    whole, since = scope.asking(by=()), scope.pipeline.watched_since
+    found = _ratios(whole.of_watched(), window_days)
+    if since is None:
+        return found
+    if _enough(found):
+        return replace(found, notes=watched_since(whole, found.rows[-1].of))
+    every = _ratios(replace(whole, pipeline=replace(whole.pipeline, watched_since=None)), window_days)
+    return replace(every, rows=every.rows[-1:], notes=(Message("measures.won_alone", {"day": since}),))
+
+
+def _ratios(whole: Scope, window_days: float | None) -> StageRatios:
+    """The ratios of all deals of a question without a breakdown."""
     names = (*whole.stages[1:], whole.won_name)
     places = range(1, len(names) + 1)
     if window_days is None:
@@ -122,6 +139,11 @@ def stage_ratios(scope: Scope, window_days: float | None) -> StageRatios:
     return StageRatios(rows, window_days, young=int(every) - of)
 
 
+def _enough(found: StageRatios) -> bool:
+    """Whether a plan can be made of these: ten deals or more, one of them won."""
+    return found.rows[-1].of >= FEW and found.rows[-1].reached > 0
+
+
 def way_lengths(scope: Scope, start: str) -> Spells:
     """Days from a deal's first coming to stage `start` to its winning, losses and open deals beside, in all.
 
@@ -131,6 +153,7 @@ def way_lengths(scope: Scope, start: str) -> Spells:
         UnknownName: no such stage.
     """
     whole = scope.asking(by=())
+    whole = whole if whole.pipeline.position(start) == 0 else whole.of_watched()  # how deals end is known of all
     rows = whole.run(_timed(whole, *_ends(whole, start, None)))
     days, n, ended = floats(rows, "days"), integers(rows, "n"), integers(rows, "ended")
     known = days >= 0  # NaN is not

@@ -2,7 +2,8 @@
 
 Basis *first*: from the first entry of a stage to the first entry of a later listed stage, or the end. Basis *visit*:
 one stay. The total runs from the first dated entry of a deal to its closing, won or lost. Stays are put into periods
-by the day they began. Stays of unknown or impossible length are left out and counted.
+by the day they began. Stays of unknown or impossible length are left out and counted. Where stays have ended and none
+of them on a known day, the running ones alone would tell a wrong time: none is told.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yaad.errors import UnknownName
 from yaad.measures.dimensions import asked, flags, floats, groups, integers, key_columns, without_stage
@@ -22,10 +24,12 @@ from yaad.measures.scope import Scope
 from yaad.measures.statistics import IMMATURE, Curve, Ending, Estimate, Sample, Spells, kaplan_meier
 from yaad.model import DwellRow, Dwells
 from yaad.model.figures import Cell
+from yaad.text import Message
 
 BASES = ("first", "visit")
 TOTAL = -1
 """The place of the whole way, beside the places of the stages."""
+UNTOLD = Estimate(None, None, None)
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,17 @@ class Lasting:
     Attributes:
         spells: all of them, ended and running.
         left_out: stays of unknown or impossible length.
+        ends_unknown: those of them that have ended, nobody knows when.
     """
 
     spells: Spells
     left_out: int
+    ends_unknown: int = 0
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether stays have ended, none of them on a known day."""
+        return self.ends_unknown > 0 and self.spells.total == self.spells.running
 
     @cached_property
     def closed(self) -> Sample:
@@ -54,12 +65,16 @@ class Lasting:
     @property
     def median(self) -> Estimate:
         """The typical time; from two ended stays on with its interval."""
+        if self.is_untold:
+            return UNTOLD
         typical = self.curve.estimate(0.5)
         return typical if self.closed.n > 1 else Estimate(typical.value, None, None)
 
     @property
     def mean(self) -> Estimate:
         """The mean up to the longest time seen, running stays counted; from two ended stays on with its interval."""
+        if self.is_untold:
+            return UNTOLD
         average = self.curve.restricted_mean()
         return average if self.closed.n > 1 else Estimate(average.value, None, None)
 
@@ -67,10 +82,13 @@ class Lasting:
 def dwell_statistics(scope: Scope, basis: str = "first") -> ir.Table:
     """How many stays, and how many whole ways, have each length.
 
-    Columns: the breakdown's, ``place`` (stage; −1: the whole way), ``running``, ``days``, ``n``.
+    Columns: the breakdown's, ``place`` (stage; −1: the whole way), ``running`` (null: the later stage came first),
+    ``days``, ``n``.
     """
     keys = key_columns(scope)
-    stays = counted(scope, stays_of(scope, asked(scope, scope.visits, "entered_day"), basis), "position", "running")
+    stays = counted(
+        scope, stays_of(scope, asked(scope, scope.watched_visits, "entered_day"), basis), "position", "running"
+    )
     whole = counted(scope, whole_ways(scope, asked(scope, scope.deals, "created_day")), "running")
     return stays.select(
         *keys, place=stays.position.cast("int64"), running=stays.running, days=stays.days, n=stays.n.cast("int64")
@@ -96,7 +114,7 @@ def stays_of(scope: Scope, visits: ir.Table, basis: str) -> ir.Table:
         raise UnknownName("option", basis, BASES)
     if basis == "first":
         stays = first_stays(scope, visits)
-        return stays.mutate(running=stays.first_ended == "open")
+        return stays.mutate(running=stays.first_ended.nullif("impossible") == "open")
     still = age(scope, visits.entered, visits.entered_day, visits.whole_days)
     running = visits.ended == "open"
     return visits.mutate(days=ibis.ifelse(running, still, visits.days), running=running)
@@ -114,11 +132,13 @@ def lasting(rows: pa.Table, places: Sequence[int]) -> list[Lasting]:
     at, days, n = integers(rows, "place"), floats(rows, "days"), integers(rows, "n")
     ending = np.where(flags(rows, "running"), Ending.OPEN, Ending.ADVANCED)
     known = days >= 0  # NaN is not
+    ended = ~flags(rows, "running") & np.asarray(pc.is_valid(rows["running"]).to_numpy(), dtype=bool)
     found = []
     for place in places:
         here = at == place
         seen = here & known
-        found.append(Lasting(Spells.count(days[seen], ending[seen], n[seen]), int(n[here & ~known].sum())))
+        spells = Spells.count(days[seen], ending[seen], n[seen])
+        found.append(Lasting(spells, int(n[here & ~known].sum()), int(n[here & ended & ~known].sum())))
     return found
 
 
@@ -141,8 +161,24 @@ def _dwells(scope: Scope, by: dict[str, Cell], rows: pa.Table, basis: str) -> Dw
         as_of=scope.as_of,
         period=scope.period,
         by=by,
-        notes=notes_on(scope),
+        notes=(*_since(scope), *notes_on(scope), *_untold(scope.stages, stages, whole)),
     )
+
+
+def _since(scope: Scope) -> tuple[Message, ...]:
+    """Since when stays are counted, where only lists tell the stages."""
+    day = scope.pipeline.watched_since
+    return (Message("measures.stays_since", {"day": day}),) if day else ()
+
+
+def _untold(names: Sequence[str], stages: Sequence[Lasting], whole: Lasting) -> tuple[Message, ...]:
+    """Where no time is told since those that ended have no day of it."""
+    untold = [
+        Message("measures.ends_untold", {"stage": name, "n": stays.ends_unknown})
+        for name, stays in zip(names, stages, strict=True)
+        if stays.is_untold
+    ]
+    return (*untold, Message("measures.ends_untold_all", {"n": whole.ends_unknown})) if whole.is_untold else (*untold,)
 
 
 def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
@@ -158,8 +194,8 @@ def _row(stage: str, basis: str, stays: Lasting) -> DwellRow:
         q75_days=curve.quantile(0.75),
         p80_days=curve.quantile(0.8),
         mean_days=stays.mean.value,
-        horizon_days=curve.horizon,
-        mean_is_floor=stays.spells.total > 0 and curve.still_running > IMMATURE,
+        horizon_days=None if stays.is_untold else curve.horizon,
+        mean_is_floor=stays.spells.total > 0 and not stays.is_untold and curve.still_running > IMMATURE,
         mean_closed_days=stays.closed.mean().value,
         n=stays.spells.total,
         n_open=stays.spells.running,

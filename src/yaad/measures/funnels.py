@@ -2,7 +2,8 @@
 
 Deals are followed by the day they came (`created_day`). A deal has reached every stage up to its furthest one: a
 skipped stage counts as passed. A reopened deal counts once, by its latest outcome. In each stage
-``entered = advanced + lost + open``; the last one's advanced are the won.
+``entered = advanced + lost + open``; the last one's advanced are the won. Where only lists tell the stages, it is the
+funnel of the deals that came since the first list (see `Scope.of_watched`).
 
 The expected share comes from the stays (basis first: from the first entry of a stage to the first entry of a later
 one, or the end): see `statistics.aalen_johansen`. Deals that passed a stage without a known stay advance there in no
@@ -23,13 +24,11 @@ from yaad.measures.dimensions import asked, floats, grouped, groups, integers, k
 from yaad.measures.lengths import age, counted
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Share, Spells, chained, expected_share
-from yaad.model import Funnel, FunnelRow
+from yaad.model import FEW, Funnel, FunnelRow
 from yaad.model.figures import Cell
 from yaad.text import Message
 
 DEALS, STAYS = "deals", "stays"
-FEW = 10
-"""With fewer decided deals a share is no more than a hint."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,7 @@ def funnel_statistics(scope: Scope) -> ir.Table:
 
     Columns: the breakdown's, ``part`` (deals, stays), ``place`` (stage), ``ended``, ``days``, ``n``, ``undated``.
     """
+    scope = scope.of_watched()
     deals = asked(scope, scope.deals, "created_day")
     keys = key_columns(scope)
     counts = grouped(
@@ -134,13 +134,23 @@ def funnel(scope: Scope) -> list[Funnel]:
         UnknownName: no such column.
     """
     whole = without_stage(scope)
-    return [_funnel(whole, each) for each in follow(whole, whole.run(funnel_statistics(whole)))]
+    groups_of = follow(whole, whole.run(funnel_statistics(whole)))
+    said = (*watched_since(whole, sum(each.entered(0) for each in groups_of)), *notes_on(whole.of_watched()))
+    return [_funnel(whole, each, said) for each in groups_of]
+
+
+def watched_since(scope: Scope, n: int) -> tuple[Message, ...]:
+    """That `n` deals are counted, those that came since the first list, where only lists tell the stages."""
+    day = scope.pipeline.watched_since
+    return (Message("measures.deals_since", {"n": n, "day": day}),) if day else ()
 
 
 def notes_on(scope: Scope) -> tuple[Message, ...]:
-    """What the file cannot tell – stages that it has no history for – and how many rows were no inquiries."""
+    """What the files cannot tell – stages without a history, what goes on between lists – and who was no inquiry."""
     silent = [stage.name for stage in scope.pipeline.open if stage.name in scope.pipeline.silent]
     notes = [Message("measures.silent_stages", {"stages": ", ".join(silent), "n": len(silent)})] if silent else []
+    if scope.list_gap is not None:
+        notes.append(Message("measures.between_lists", {"n": scope.list_gap}))
     if scope.left_out is not None:
         rows = asked(scope.asking(by=()), scope.left_out, "created_day")
         count = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
@@ -190,7 +200,7 @@ def _codes(column: pa.ChunkedArray, codes: dict[str, int]) -> np.ndarray:
     return np.asarray(known[texts.indices.to_numpy(zero_copy_only=False)])
 
 
-def _funnel(scope: Scope, deals: Followed) -> Funnel:
+def _funnel(scope: Scope, deals: Followed, said: tuple[Message, ...]) -> Funnel:
     rows = tuple(_row(name, deals, place) for place, name in enumerate(scope.stages))
     return Funnel(
         rows,
@@ -199,7 +209,7 @@ def _funnel(scope: Scope, deals: Followed) -> Funnel:
         as_of=scope.as_of,
         period=scope.period,
         by=deals.by,
-        notes=(*notes_on(scope), *_passed(rows)),
+        notes=(*said, *_passed(rows)),
     )
 
 

@@ -54,6 +54,8 @@ def quality(scope: Scope, beside: Mapping[str, ir.Table] | None = None) -> list[
     found += [_duplicates(scope), _quiet(scope, (beside or {}).get("activities"))]
     found += [_orphans(scope, name, rows) for name, rows in (beside or {}).items()]
     found += [_silent(stage) for stage in sorted(scope.pipeline.silent)]
+    if scope.pipeline.watched_since:
+        found.append(_watched_since(scope))
     found += [_unused(stage) for stage in _never_entered(scope)]
     return [each for each in found if each.count]
 
@@ -97,6 +99,15 @@ def _finding(name: str, count: float, of: float) -> Finding:
 def _silent(stage: str) -> Finding:
     means = Message("quality.silent_means")
     return Finding(f"silent:{stage}", 1, 1, Message("quality.silent", {"stage": stage}), means)
+
+
+def _watched_since(scope: Scope) -> Finding:
+    """Deals that came before the lists: how far they came is in no figure."""
+    deals, day = scope.deals, {"day": scope.pipeline.watched_since}
+    counts = scope.run(deals.aggregate(of=deals.count())), scope.run(scope.of_watched().deals.count().as_table())
+    of, since = (int(table.column(0)[0].as_py()) for table in counts)
+    words, means = Message("quality.before_lists", {**day}), Message("quality.before_lists_means", {**day})
+    return Finding("before_lists", of - since, of, words, means)
 
 
 def _unused(stage: str) -> Finding:

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -28,6 +30,7 @@ class Scope:
         as_of: the data's day; `as_of_at` the instant that timed stays are counted until.
         period: None for all time.
         left_out: deals that are no inquiries, where the company has stages for them.
+        list_days: the days of the lists that the history comes from, rising; none where it comes from no list.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
@@ -42,6 +45,7 @@ class Scope:
     period: Period | None = None
     by: tuple[str, ...] = ()
     left_out: ir.Table | None = None
+    list_days: tuple[dt.date, ...] = ()
 
     def of_inquiries(self) -> "Scope":
         """The same question of inquiries only: what the company marked as none of them stands in `left_out`.
@@ -57,6 +61,48 @@ class Scope:
             visits=self.visits.filter(self.visits.outcome != NOT_INQUIRY),
             left_out=left,
         )
+
+    def of_watched(self) -> "Scope":
+        """The same question of the deals whose whole life was watched, where only lists tell the stages.
+
+        They are those that came on the day of the first list or after it. A deal that was open on that list is not
+        one of them, though its later steps were seen: its earlier ones were not, and it was there to be seen only
+        because it had not ended yet, while those that came with it and ended sooner show no steps (left truncation).
+        Counted beside the others it would make the early stages look better than they are.
+        """
+        since = self.pipeline.watched_since
+        if since is None:
+            return self
+        left = self.left_out
+        return replace(
+            self,
+            deals=self.deals.filter(self.deals.created_day >= ibis.literal(since)),
+            visits=self.visits.filter(self.visits.cohort_day >= ibis.literal(since)),
+            left_out=left if left is None else left.filter(left.created_day >= ibis.literal(since)),
+        )
+
+    @cached_property
+    def watched_visits(self) -> ir.Table:
+        """The stays whose length can be told: where only lists tell the stages, those that began since the first list.
+
+        A stay that was going on by then began on an unknown day, or its kind ended before anybody saw it: it is left
+        out. Which of the deals a stay belongs to does not matter: from then on every beginning was seen. Stays of
+        unknown beginning stay among them, to be counted as such.
+        """
+        since = self.pipeline.watched_since
+        if since is None:
+            return self.visits
+        entered = self.visits.entered_day
+        return self.visits.filter(entered.isnull() | (entered >= ibis.literal(since)))
+
+    @cached_property
+    def list_gap(self) -> int | None:
+        """The longest time between two lists in days, where moves have their day from a list; None where none has."""
+        gaps = [(later - day).days for day, later in pairwise(self.list_days)]
+        if not gaps:
+            return None
+        seen = self.run(self.moves.aggregate(n=self.moves.count(where=self.moves.seen)))
+        return max(gaps) if seen["n"][0].as_py() else None
 
     @cached_property
     def is_large(self) -> bool:

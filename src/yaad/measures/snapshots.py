@@ -17,26 +17,40 @@ def month_ends(scope: Scope, months: int) -> list[Snapshot]:
     """The open deals by stage at the end of the last `months` months, oldest first; the last one is the data's day.
 
     Each stay adds one in the month it began and takes one away in the month it ended, so that the whole history is
-    read once. Stays of unknown beginning are left out.
+    read once. Where lists tell the stages, a stay of unknown beginning, and one that ended on an unknown day, met on
+    the day of the first list; month ends before it are left out where only lists tell them. Else stays of unknown
+    beginning are left out.
 
     Args:
         scope: the question; its period and breakdown are not looked at.
         months: how many, at least 1.
     """
-    rows = scope.run(_changes(scope.visits))
+    rows = scope.run(_changes(_met(scope)))
     places, at, change = integers(rows, "place"), integers(rows, "month"), integers(rows, "change")
     now = _number(scope.as_of)
     level = np.zeros((len(scope.stages), months), dtype=np.int64)
     for place, month, more in zip(places, at, change, strict=True):
         first = max(int(month) - (now - months + 1), 0)
         level[int(place), first:] += int(more)
+    ends = [_last_day(now - months + 1 + step, scope.as_of) for step in range(months)]
+    since = scope.pipeline.watched_since or dt.date.min
     return [
-        Snapshot(
-            _last_day(now - months + 1 + step, scope.as_of),
-            dict(zip(scope.stages, level[:, step].tolist(), strict=True)),
-        )
-        for step in range(months)
+        Snapshot(end, dict(zip(scope.stages, level[:, step].tolist(), strict=True)))
+        for step, end in enumerate(ends)
+        if end >= since
     ]
+
+
+def _met(scope: Scope) -> ir.Table:
+    """The stays; where lists tell them, what is unknown of the first list's took place by its day."""
+    visits = scope.visits
+    if scope.list_gap is None:
+        return visits
+    first = ibis.literal(scope.list_days[0])
+    left = ibis.ifelse(
+        visits.ended == "open", visits.left_day, visits.left_day.fill_null(ibis.greatest(first, visits.entered_day))
+    )
+    return visits.mutate(entered_day=visits.entered_day.fill_null(ibis.least(first, visits.left_day)), left_day=left)
 
 
 def _changes(visits: ir.Table) -> ir.Table:

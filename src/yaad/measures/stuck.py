@@ -111,7 +111,7 @@ def stalled_deals(scope: Scope) -> ir.Table:
 
 def _first_stays_of_the_book(scope: Scope) -> ir.Table:
     whole = scope.asking(by=(), all_time=True)
-    stays = first_stays(whole, whole.visits)
+    stays = first_stays(whole, whole.watched_visits)
     return counted(
         whole, stays.mutate(place=stays["position"], running=stays.first_ended == "open"), "place", "running"
     )

@@ -14,6 +14,7 @@ UNLOCKS = {
     "measures.no_amounts_open": "amount",
     "errors.mixed_money": "currency",
     "measures.none_timed": "created_day",
+    "measures.ends_untold_why": "closed_day",
     "measures.no_losses": "outcome",
 }
 """Why a figure cannot be told → the column of deals that would unlock it; what only time can tell is not here."""

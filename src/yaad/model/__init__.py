@@ -3,6 +3,7 @@
 from yaad.model.calendar import Calendar
 from yaad.model.entries import Entry, EntryKind, LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
 from yaad.model.figures import (
+    FEW,
     Cell,
     ConversionRow,
     DwellRow,
@@ -20,6 +21,7 @@ from yaad.model.stages import NOT_INQUIRY_PLACE, RESTING, STILL_OPEN, Pipeline, 
 from yaad.model.tables import SCHEMAS
 
 __all__ = [
+    "FEW",
     "NOT_INQUIRY_PLACE",
     "RESTING",
     "SCHEMAS",

@@ -8,6 +8,9 @@ from yaad.text import Message
 
 Cell = str | int | float | None
 
+FEW = 10
+"""With fewer decided deals a share is no more than a hint."""
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -1,5 +1,6 @@
 """Stages of a pipeline: a name that the company gives, and a type that the figures need."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -50,6 +51,8 @@ class Pipeline:
         stages: all stages in the company's order.
         silent: names of open stages that the source has no history for; they are kept on the deals and left out of
             funnel and dwell, since nobody can know which lost deals reached them.
+        watched_since: the day of the first of the lists that alone tell the history of the stages: how far a deal came
+            is known of those that came since. None: the history is known of all, or of none.
 
     >>> pipeline = Pipeline((Stage("New"), Stage("Quote"), Stage("Won", StageType.WON)))
     >>> [stage.name for stage in pipeline.measured], pipeline.position("Quote"), pipeline.position("Won")
@@ -58,6 +61,7 @@ class Pipeline:
 
     stages: tuple[Stage, ...]
     silent: frozenset[str] = frozenset()
+    watched_since: dt.date | None = None
 
     @cached_property
     def open(self) -> tuple[Stage, ...]:
@@ -133,6 +137,7 @@ class Pipeline:
         return {
             "stages": [{"name": stage.name, "type": stage.type.value} for stage in self.stages],
             "silent": sorted(self.silent),
+            "watched_since": self.watched_since.isoformat() if self.watched_since else None,
         }
 
     @classmethod
@@ -142,4 +147,9 @@ class Pipeline:
         silent = plain["silent"]
         if not isinstance(stages, list) or not isinstance(silent, list):
             raise TypeError(plain)
-        return cls(tuple(Stage(str(s["name"]), StageType(s["type"])) for s in stages), frozenset(map(str, silent)))
+        since = plain.get("watched_since")
+        return cls(
+            tuple(Stage(str(s["name"]), StageType(s["type"])) for s in stages),
+            frozenset(map(str, silent)),
+            dt.date.fromisoformat(str(since)) if since else None,
+        )

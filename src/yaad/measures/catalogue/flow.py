@@ -1,7 +1,8 @@
 """Measures of the way through the stages: deals that reached them, conversion and drop-off.
 
 With `stage` in the breakdown there is a row for each stage, of the step from it to the next; without it the figure is
-of the whole way, from the first stage to won.
+of the whole way, from the first stage to won. Where only lists tell the stages, they are of the deals that came since
+the first list.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import deal_rows
 from yaad.measures.definition import Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import with_stage, without_stage
-from yaad.measures.funnels import Followed, follow, funnel_statistics
+from yaad.measures.funnels import Followed, follow, funnel_statistics, watched_since
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import IMMATURE, LEVEL, Share, wilson
 from yaad.model.figures import Figure
@@ -30,6 +31,7 @@ def _finish_funnel(
 ) -> list[Figure]:
     """One figure a stage (to the next one), or one of the whole way from the first stage to won."""
     figures = []
+    figure = _of_watched(figure)
     for deals in follow(without_stage(scope), table):
         if "stage" not in scope.by:
             figures.append(figure(scope, deals, 0, deals.stages))
@@ -38,6 +40,21 @@ def _finish_funnel(
             each = figure(scope, deals, place, place + 1)
             figures.append(replace(each, by=with_stage(scope, deals.by, stage)))
     return figures
+
+
+def _of_watched(
+    figure: Callable[[Scope, Followed, int, int], Figure],
+) -> Callable[[Scope, Followed, int, int], Figure]:
+    """The figure, and since when the deals came that it is of, where only lists tell the stages."""
+
+    def with_day(scope: Scope, deals: Followed, start: int, end: int) -> Figure:
+        found, day = figure(scope, deals, start, end), scope.pipeline.watched_since
+        if day is None:
+            return found
+        (said,) = watched_since(scope, deals.entered(0))
+        return replace(found, why=found.why or said, beside=found.beside | {"since": day.isoformat()})
+
+    return with_day
 
 
 def _reached(scope: Scope, deals: Followed, start: int, end: int) -> Figure:
@@ -113,7 +130,7 @@ def _share(
 
 
 def _rows(scope: Scope) -> ir.Table:
-    return deal_rows(without_stage(scope), "created_day")
+    return deal_rows(without_stage(scope).of_watched(), "created_day")
 
 
 def _measure(

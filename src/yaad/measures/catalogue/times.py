@@ -60,7 +60,7 @@ def _figure(
         beside={
             "n_open": stays.spells.running,
             "left_out": stays.left_out,
-            "horizon_days": stays.curve.horizon,
+            "horizon_days": None if stays.is_untold else stays.curve.horizon,
         },
     )
 
@@ -69,6 +69,8 @@ def _why(stays: Lasting) -> Message:
     """Why there is no value: no stay of a known length, or too many still running."""
     if not stays.spells.total:
         return Message("measures.none_timed")
+    if stays.is_untold:
+        return Message("measures.ends_untold_why", {"n": stays.ends_unknown})
     return Message("measures.too_many_open", {"n": stays.spells.running})
 
 
@@ -88,7 +90,7 @@ def _rows(scope: Scope) -> ir.Table:
     """The stays behind a time in stage, or the deals behind the whole way."""
     if "stage" not in scope.by:
         return deal_rows(scope, "created_day")
-    return stay_rows(scope, stays_of(scope, asked(scope, scope.visits, "entered_day"), "first"))
+    return stay_rows(scope, stays_of(scope, asked(scope, scope.watched_visits, "entered_day"), "first"))
 
 
 def _measure(measure: str, censoring: Censoring, estimate: Callable[[Lasting], Estimate], source: str) -> Measure:

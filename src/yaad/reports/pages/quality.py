@@ -51,6 +51,7 @@ def quality(asked: Asked, source: Source, lang: str) -> Page:
 def _partly(findings: Sequence[Finding], gaps: Sequence[Gap]) -> list[Finding]:
     """Findings without the columns that are wholly absent: those stand among the gaps."""
     absent = {f"no_{gap.column}" for gap in gaps if gap.column} | {f"silent:{gap.about}" for gap in gaps}
+    absent |= {"before_lists"}  # always among the gaps
     return [found for found in findings if found.id not in absent]
 
 
@@ -102,8 +103,9 @@ def _todo(asked: Asked, source: Source) -> tuple[Said, ...]:
         said.append(Message("reports.mend_rows", {"n": rejected}))
     if columns := [dimension(gap.column) for gap in asked.gaps if gap.column]:
         said.append(Message("reports.add_columns", {"columns": _listed(columns)}))
-    if silent := [gap.about for gap in asked.gaps if not gap.column]:
+    if silent := [gap.about for gap in asked.gaps if not gap.column and isinstance(gap.about, str)]:
         said.append(Message("reports.add_history", {"stages": _listed(silent)}))
+    said += [gap.words for gap in asked.gaps if not gap.column and isinstance(gap.about, Message)]
     holes = _holes(asked)[:TO_FILL]
     said += [Message("reports.fill", {"what": hole.words, "n": hole.count, "of": hole.of}) for hole in holes]
     if stalled := next((found.count for found in asked.findings if found.id == "stalled"), 0):
