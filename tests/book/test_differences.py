@@ -4,23 +4,12 @@ import csv
 import datetime as dt
 
 import pytest
+from tests.book.few_deals import FIGURES, FIRST, HEAD, MAP
 
 import yaad
 from yaad.errors import UnknownName
 
-HEAD = "deal,rep,stage,value,entered,closed\n"
-FIRST = HEAD + "A,Dana,Won,100,2026-01-01,2026-01-09\nB,Noa,Talk,50,2026-01-02,\nC,Noa,Talk,70,2026-01-03,\n"
 LATER = HEAD + "A,Dana,Won,100,2026-01-01,2026-01-09\nB,Tal,Lost,55,2026-01-02,2026-01-20\nD,Tal,Talk,10,2026-01-18,\n"
-MAP = """\
-kind: deals
-shape: two_dates
-columns: {id: deal, rep: rep, stage: stage, amount: value, entered: entered, closed: closed}
-entered_opens: Talk
-stages: [{name: Talk}, {name: Won, type: won}, {name: Lost, type: lost}]
-dates: iso
-zone: UTC
-"""
-FIGURES = ("deals", "won", "lost", "open", "won_value", "open_value", "win_rate", "sales_cycle")
 
 
 @pytest.fixture

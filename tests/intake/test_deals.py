@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
+from tests.intake.moves import UTC, at, moves
 
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Batch, Kind, Mapping, Shape, load, understand
 
-UTC = dt.UTC
 NEVER = dt.datetime(1970, 1, 1, tzinfo=UTC)
 TWO_DATES = """
 kind: deals
@@ -29,22 +29,9 @@ H,Dana,Won,7,2024-03-05,2024-03-01,
 """
 
 
-def at(text):
-    return dt.datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
 def loaded(write, text, mapping=None, name="deals.csv", **more) -> Batch:
     plan = Mapping.from_yaml(mapping, name="map.yaml") if mapping else understand(write(name, text), **more).mapping
     return load(write(name, text), plan)
-
-
-def moves(batch):
-    """Deal → its moves in order, as (stage, at, whole_day)."""
-    rows = sorted(batch.tables["moves"].to_pylist(), key=lambda row: (row["deal_id"], row["sort_at"], row["seq"]))
-    found: dict[str, list[tuple[str, object]]] = {}
-    for row in rows:
-        found.setdefault(row["deal_id"], []).append((row["to_stage"], row["at"] and row["at"].astimezone(UTC)))
-    return found
 
 
 def test_two_dates(write):

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
+from tests.intake.moves import at, moves
 
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Kind, Mapping, load, understand
 from yaad.model import StageType
 
-UTC = dt.UTC
 LOG = """case,event,when,who,amount,region
 1,New,2024-01-01 10:00:00,Dana,100,north
 1,W_call,2024-01-01 11:00:00,Dana,100,north
@@ -31,20 +31,8 @@ zone: UTC
 """
 
 
-def at(text):
-    return dt.datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
 def loaded(write, text, plan, name="log.csv"):
     return load(write(name, text), Mapping.from_yaml(plan, name="map.yaml"))
-
-
-def moves(batch):
-    rows = sorted(batch.tables["moves"].to_pylist(), key=lambda row: (row["deal_id"], row["sort_at"], row["seq"]))
-    found: dict[str, list[tuple[str, object]]] = {}
-    for row in rows:
-        found.setdefault(row["deal_id"], []).append((row["to_stage"], row["at"] and row["at"].astimezone(UTC)))
-    return found
 
 
 def test_stages_become_moves_and_equal_times_keep_the_order_of_the_file(write):

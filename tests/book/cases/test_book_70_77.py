@@ -15,27 +15,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.book.few_deals import FIGURES, FIRST, HEAD, MAP
 
 import yaad
 from yaad.errors import BookError
 from yaad.text import render
 
 ROOT = Path(__file__).parents[3]
-HEAD = "deal,rep,stage,value,entered,closed\n"
-FIRST = HEAD + "A,Dana,Won,100,2026-01-01,2026-01-09\nB,Noa,Talk,50,2026-01-02,\nC,Noa,Talk,70,2026-01-03,\n"
 LATER = HEAD + "B,Noa,Lost,55,2026-01-02,2026-01-20\nC,Noa,Talk,70,2026-01-03,\nD,Tal,Talk,10,2026-01-18,\n"
-MAP = """\
-kind: deals
-shape: two_dates
-columns: {id: deal, rep: rep, stage: stage, amount: value, entered: entered, closed: closed}
-entered_opens: Talk
-stages: [{name: Talk}, {name: Won, type: won}, {name: Lost, type: lost}]
-currency: ILS
-dates: iso
-zone: UTC
-"""
 TODAY = dt.date(2026, 2, 1)
-FIGURES = ("deals", "won", "lost", "open", "won_value", "open_value", "win_rate", "sales_cycle")
 
 
 @pytest.fixture
