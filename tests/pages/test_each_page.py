@@ -18,9 +18,13 @@ PAGES = {
     "why": "/why/win_rate/",
     "reports": "/reports/",
     "files": "/files/",
+    "sources": "/sources/",
+    "source": "/sources/add/sftp/",
 }
 DIRECTION = {"he": "rtl", "en": "ltr"}
-KEY = re.compile(r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality)\.[a-z_]+")
+KEY = re.compile(
+    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources)\.[a-z_]+"
+)
 # Each pair of width and appearance is read through in one of the languages: the other one has the same templates.
 READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "light"))}
 BOTH = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))

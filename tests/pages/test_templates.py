@@ -24,6 +24,7 @@ PUT_TOGETHER = (
     "table_",
     "download_",
     "phase_",
+    "source_kind_",
 )
 
 

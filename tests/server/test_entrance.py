@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,16 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(inside, s
     cookie = inside.cookies[f"yaad_{served.place.name}"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
+
+
+def test_an_answer_that_comes_late_takes_no_form_its_secret_away(inside, served):
+    name = f"yaad_{served.place.name}"
+    before = inside.cookies[name].value
+    form = inside.get("/sources/add/hubspot/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.content.decode())[1]
+    inside.cookies[name] = before  # as of an answer that left before the form did
+    answer = inside.post("/sources/add/hubspot/", {"name": "not a name", "csrfmiddlewaretoken": token})
+    assert answer.status_code == 400
 
 
 def test_a_form_without_its_token_is_refused(inside):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import CSRF_SESSION_KEY, get_token
 from django.utils import timezone
 
 from yaad.errors import YaadError
@@ -78,6 +79,10 @@ class Entrance:
             return self._refuse(request, Message("server.token_refused"))
         request.session.flush()
         request.session[ENTERED] = timezone.now().timestamp()
+        # The session lies in a cookie, and the last answer to arrive writes it: one that left before the first form was
+        # shown would take the form's secret away again. So it is there from the beginning.
+        get_token(request)
+        request.session[CSRF_SESSION_KEY] = request.META["CSRF_COOKIE"]
         return HttpResponseRedirect("/")
 
     def _refuse(self, request: HttpRequest, message: Message) -> HttpResponse:

@@ -87,6 +87,18 @@ class Uploads:
                 raise InputError(Message("server.no_file"))
         return name
 
+    def keep_copies(self, paths: Iterable[Path]) -> str:
+        """Copy files of this machine, which our own code names and never a person, into a new folder of random name.
+
+        Raises:
+            BookError: the disk is full.
+            FileNotFoundError: one is gone.
+        """
+        with self._begun() as (name, place):
+            for path in paths:
+                shutil.copyfile(path, place / clean_name(path.name))
+        return name
+
     @contextmanager
     def _begun(self) -> Iterator[tuple[str, Path]]:
         """A new folder and the place of its files; all of it goes again when they do not come in whole."""

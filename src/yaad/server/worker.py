@@ -5,12 +5,12 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Protocol
 
 from yaad.errors import YaadError
+from yaad.server import stop
 from yaad.server.jobs import Json, State, connect
 from yaad.text import LANGUAGES
 
@@ -25,16 +25,9 @@ class Report(Protocol):
         ...
 
 
-class Stopped(BaseException):
-    """The job was cancelled; no ordinary handler catches it on its way out."""
-
-
-_asked_to_stop = threading.Event()
-
-
 def _stop(_signal: int, _frame: object) -> None:
-    _asked_to_stop.set()
-    raise Stopped
+    stop.asked.set()
+    raise stop.Stopped
 
 
 def reporter(database: Path, job: str) -> Report:
@@ -78,7 +71,7 @@ def main(database: Path, job: str) -> int:
         result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))
         _finish(database, job, State.DONE, result=result)
     except BaseException as error:
-        if _asked_to_stop.is_set():  # whatever it has become on its way out: an engine makes an error of its own of it
+        if stop.asked.is_set():  # whatever it has become on its way out: an engine makes an error of its own of it
             _finish(database, job, State.CANCELLED)
         elif isinstance(error, YaadError):
             _finish(database, job, State.FAILED, error={lang: error.say(lang) for lang in LANGUAGES})

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,6 +34,8 @@ TAKES = {
     SFTP: {"host", "port", "path", "login", "fingerprint", "known_hosts"},
     WATCHED: {"path"},
 } | {name: {"url"} for name in SYSTEMS}
+EXTRAS = {SFTP: ("sftp", "paramiko")} | dict.fromkeys(SYSTEMS, ("connect", "dlt"))
+"""Kind → the extra of Yaad that it needs, and the package by which it is known to be installed."""
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 SECRET_WORDS = ("token", "key", "secret", "password", "passwd", "pwd", "sig", "signature", "auth", "credential")
 """Words by which a part of an address is known to be a secret."""
@@ -131,6 +134,12 @@ class Source:
 
 
 EMPTY: dict[str, Any] = asdict(Source("", ""))
+
+
+def absent_extra(kind: str) -> str:
+    """The extra of Yaad that a kind of source needs and that is not installed; "" where nothing is missing."""
+    extra, package = EXTRAS.get(kind, ("", ""))
+    return extra if package and find_spec(package) is None else ""
 
 
 def _option(field: str) -> str:

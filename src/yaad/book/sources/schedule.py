@@ -66,6 +66,24 @@ class Schedule:
         when = f"{self.at:%H:%M}"
         return f"daily {when}" if self.day is None else f"weekly {DAYS[self.day]} {when}"
 
+    @property
+    def said(self) -> Message:
+        """The same in a person's words.
+
+        >>> from yaad.text import render
+        >>> [render(Schedule.parse(one).said, "en") for one in ("every 1h", "weekly sun 6:00")]
+        ['every hour', 'every Sunday at 06:00']
+        """
+        if self.step is not None:
+            hours, rest = divmod(self.step, dt.timedelta(hours=1))
+            if not rest:
+                return Message("sources.each_hours", {"n": hours})
+            return Message("sources.each_minutes", {"n": self.step // dt.timedelta(minutes=1)})
+        at = f"{self.at:%H:%M}"
+        if self.day is None:
+            return Message("sources.each_day", {"at": at})
+        return Message("sources.each_week", {"day": Message(f"sources.day_{DAYS[self.day]}"), "at": at})
+
     def next_after(self, moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
         """The first time that is due later than a moment, in UTC.
 

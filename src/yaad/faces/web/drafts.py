@@ -43,6 +43,8 @@ class Draft:
         report: the account of the import, packed.
         error: language → what went wrong the last time; empty when the process itself broke.
         cancelled: the last job was stopped by the person.
+        source: the recurring source whose files these are copies of; empty for what a person brought.
+        waits: where the files themselves wait.
     """
 
     id: str
@@ -57,6 +59,8 @@ class Draft:
     report: Json = None
     error: dict[str, str] | None = None
     cancelled: bool = False
+    source: str = ""
+    waits: list[str] = field(default_factory=list)
 
     def save(self) -> None:
         """Write it; a reader sees the old or the new state, never half of one."""

@@ -1,20 +1,25 @@
 """The jobs of the pages: each runs in a child process, takes and returns plain JSON."""
 
-from contextlib import closing
+import datetime as dt
+import filecmp
+import os
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from yaad.book import Book
+from yaad.book import Book, ImportReport
 from yaad.book.own_questions import OLDER, OTHER_STAGES
 from yaad.book.remembered import COLUMNS_GONE
-from yaad.errors import Question, YaadError
+from yaad.errors import BookError, Question, UnknownName, YaadError
 from yaad.faces.web.wire import pack, unpack
 from yaad.intake import Progress
 from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
 from yaad.model import parse_day
-from yaad.server import jobs
+from yaad.server import jobs, stop
+from yaad.server.uploads import clean_name
 from yaad.server.worker import Report
 from yaad.text import LANGUAGES, Message, has_key
 
@@ -24,6 +29,7 @@ UNDERSTAND = "understand"
 IMPORT = "import"
 XRAY = "xray"
 UNDO = "undo"
+RUN = "run"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 OF_THE_BOOK = (OTHER_STAGES, OLDER, COLUMNS_GONE)  # questions that the book asks, not the file
@@ -39,12 +45,14 @@ def register() -> None:
     jobs.register(UNDERSTAND, "yaad.faces.web.tasks:understand")
     jobs.register(IMPORT, "yaad.faces.web.tasks:import_files")
     jobs.register(UNDO, "yaad.faces.web.tasks:undo_import")
+    jobs.register(RUN, "yaad.faces.web.tasks:run_source")
     jobs.register(XRAY, "yaad.faces.web.tasks:xray")
 
 
 class Phase(StrEnum):
-    """What a job of files is at, in this order."""
+    """What a job of files is at, in this order; only a source that runs has something to fetch."""
 
+    FETCHING = "fetching"
     READING = "reading"
     CHECKING = "checking"
     STORING = "storing"
@@ -169,7 +177,8 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
     """Import files that leave nothing open; all of it or nothing.
 
     Args:
-        arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``, ``as_of``, ``lang``.
+        arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``, ``as_of``, ``lang``; of files that are
+            copies of those of a recurring source, ``source`` and where they wait: ``waits``.
         report: told how many rows are done, of how many.
     """
     book = Book.create(arguments["book"])
@@ -185,8 +194,53 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         lang=arguments["lang"],
         on_progress=in_phases(report),
     )
+    if arguments["source"]:
+        _wait_no_longer(arguments, paths, told)
     made = [record.name for record in book.imports() if record.name not in before]
     return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made[0] if made else ""})
+
+
+def _wait_no_longer(arguments: dict[str, Json], copies: Sequence[Path], told: ImportReport) -> None:
+    """The files that a source left open are in the book; one that has changed meanwhile waits on."""
+    from yaad.book.sources.running import sources_of
+
+    waits = [Path(path) for path in arguments["waits"]]
+    by_name = {clean_name(path.name): path for path in waits if path.is_file()}
+    same = [by_name[copy.name] for copy in copies if copy.name in by_name and _are_alike(copy, by_name[copy.name])]
+    with suppress(BookError, UnknownName):  # a run is under way, or the source is gone: the import stands all the same
+        sources = sources_of(Path(arguments["book"]), os.environ)
+        sources.answered(arguments["source"], same, told, dt.datetime.now(dt.UTC), arguments["lang"])
+
+
+def _are_alike(one: Path, other: Path) -> bool:
+    return filecmp.cmp(one, other, shallow=False)
+
+
+def run_source(arguments: dict[str, Json], report: Report) -> Json:
+    """Run a recurring source once: fetch what has changed, import it.
+
+    Args:
+        arguments: ``book``, ``name`` of the source, ``lang``.
+        report: told what it is at, and how far.
+    """
+    from yaad.book.sources.running import sources_of
+
+    root, lang = Path(arguments["book"]), arguments["lang"]
+    with closing(Book.create(root)) as book:
+
+        def importing(paths: Sequence[Path], mapping: Path | None, answers: dict[str, str]) -> ImportReport:
+            try:
+                on_progress = in_phases(report)
+                return book.import_files(paths, mapping=mapping, answers=answers, lang=lang, on_progress=on_progress)
+            except Exception as error:
+                if stop.asked.is_set():  # an engine that is interrupted says so as an error of its own
+                    raise stop.Stopped from error
+                raise
+
+        report(0, None, Phase.FETCHING)
+        sources = sources_of(root, os.environ)
+        (ran,) = sources.run([arguments["name"]], importing, dt.datetime.now(dt.UTC), lang)
+    return {"outcome": ran.outcome.value}
 
 
 def undo_import(arguments: dict[str, Json], report: Report) -> Json:

@@ -7,7 +7,20 @@ from django.urls import URLPattern, path, register_converter
 
 from yaad.faces.web import drafts, made
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import doctor, dwell, errors, files, funnel, imports, measures, overview, plan, reports, why
+from yaad.faces.web.views import (
+    doctor,
+    dwell,
+    errors,
+    files,
+    funnel,
+    imports,
+    measures,
+    overview,
+    plan,
+    reports,
+    sources,
+    why,
+)
 from yaad.faces.web.views.stopping import stops
 
 
@@ -57,6 +70,15 @@ urlpatterns = [
     path("files/<str:draft>/xray/", reports.of_draft, name="xray-of-draft"),
     path("imports/<slug:name>/undo/", imports.undo, name="undo-import"),
     path("imports/undoing/<slug:job>/", imports.undoing, name="undoing"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/add/<slug:kind>/", sources.add, name="source-add"),
+    path("source/<str:name>/", sources.source, name="source"),
+    path("source/<str:name>/run/", sources.run, name="source-run"),
+    path("source/<str:name>/cancel/", sources.cancel, name="source-cancel"),
+    path("source/<str:name>/answer/", sources.answer, name="source-answer"),
+    path("source/<str:name>/secret/", sources.secret, name="source-secret"),
+    path("source/<str:name>/remove/", sources.remove, name="source-remove"),
+    path("source/<str:name>/rejects/<int:number>.<ending:ending>", sources.rejects, name="source-rejects"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<str:report>/", reports.report, name="report"),
     path("reports/<str:name>/cancel/", stops(made.load, "report"), name="report-cancel"),

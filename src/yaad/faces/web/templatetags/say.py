@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from yaad.faces.web.static_files import ASSETS
 from yaad.show.speech import Said, say_html, say_plain
 from yaad.show.tables import days_said
-from yaad.text import Message, day, money, number, percent
+from yaad.text import Message, day, moment, money, number, percent
 
 register = template.Library()
 
@@ -80,6 +80,12 @@ def days(value: float | None) -> SafeString:
 def day_(value: dt.date | None) -> SafeString:
     """A date."""
     return _or_dash(value, "" if value is None else day(value, language()))
+
+
+@register.filter(name="moment")
+def moment_(value: dt.datetime | None) -> SafeString:
+    """A day and its time, by the clock that the value carries."""
+    return _or_dash(value, "" if value is None else moment(value, language()))
 
 
 @register.simple_tag

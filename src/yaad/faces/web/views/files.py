@@ -47,7 +47,7 @@ def _taken(request: HttpRequest) -> str:
     draft = drafts.start(upload, kind if kind in list(Kind) else "")
     if not draft.files:
         raise InputError(Message("web.only_mapping"))
-    _read(draft)
+    read_again(draft)
     return draft.id
 
 
@@ -109,7 +109,8 @@ def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
 
 def _phases(found: Draft) -> list[tasks.Phase]:
     """What the job of a draft goes through."""
-    return [phase for phase in tasks.Phase if found.step is Step.IMPORTING or phase is not tasks.Phase.STORING]
+    read = [tasks.Phase.READING, tasks.Phase.CHECKING]
+    return [*read, tasks.Phase.STORING] if found.step is Step.IMPORTING else read
 
 
 def _arguments(found: Draft) -> dict[str, object]:
@@ -121,10 +122,12 @@ def _arguments(found: Draft) -> dict[str, object]:
         "answers": found.answers,
         "as_of": found.as_of,
         "lang": language(),
+        "source": found.source,
+        "waits": found.waits,
     }
 
 
-def _read(found: Draft) -> None:
+def read_again(found: Draft) -> None:
     """Start to read (again): after a drop and after each round of answers."""
     found.step, found.error, found.cancelled = Step.READING, None, False
     found.job = opened().jobs.submit(tasks.UNDERSTAND, _arguments(found))
@@ -161,7 +164,7 @@ def answer(request: HttpRequest, draft: str) -> HttpResponse:
         if name.startswith(ANSWER) and text:
             found.answers[name.removeprefix(ANSWER)] = text
     found.answered |= _in_words(found)
-    _read(found)
+    read_again(found)
     return redirect("draft", draft=draft)
 
 
@@ -196,7 +199,7 @@ def read(request: HttpRequest, draft: str) -> HttpResponse:
     del request
     found = drafts.load(draft)
     if not found.job and found.files and found.step is not Step.IMPORTED:
-        _read(found)
+        read_again(found)
     return redirect("draft", draft=draft)
 
 
