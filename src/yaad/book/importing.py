@@ -27,7 +27,7 @@ from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
 from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
 from yaad.facts import Facts, History, Lake, Stored, store
-from yaad.intake import Batch, FileReport, Kind, Mapping, Progress, Understanding, load, understand
+from yaad.intake import Batch, Brought, FileReport, Kind, LargeBatch, Mapping, Progress, Understanding, load, understand
 from yaad.text import Message
 
 SECOND = 2
@@ -164,7 +164,7 @@ class Imports:
         kind: Kind | str | None,
         said: dict[str, str],
         on_progress: Progress | None,
-    ) -> Batch:
+    ) -> Brought:
         """The files understood and read; nothing is written yet."""
         understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
         if understood.questions:
@@ -174,7 +174,12 @@ class Imports:
         return replace(batch, notes=(*told, *batch.notes))
 
     def _keep(
-        self, files: list[Path], batch: Batch, as_of: dt.date | None, lang: str, on_progress: Progress | None
+        self,
+        files: list[Path],
+        batch: Brought,
+        as_of: dt.date | None,
+        lang: str,
+        on_progress: Progress | None,
     ) -> ImportReport:
         """Store what was read; a book that this would have begun is not left behind empty."""
         begins = not Lake.exists(self._root)
@@ -221,7 +226,7 @@ class Imports:
         self,
         lake: Lake,
         files: list[Path],
-        batch: Batch,
+        batch: Brought,
         *,
         as_of: dt.date | None,
         lang: str,
@@ -233,14 +238,20 @@ class Imports:
         record.save(self._root / "imports")
         stored = store_batch(lake, batch, name, as_of, _originals(self.history()), on_progress=on_progress)
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
-        asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
-        reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
+        reports = self._settled(batch, stored, name)
         pin = lake.pin()
         notes = [note for note in batch.notes if note.key != NOTE_SILENT or pin.pipeline.silent]
         if pin.pipeline.watched_since and len(notes) < len(batch.notes):
             notes.append(Message("book.watched_since", {"day": pin.pipeline.watched_since}))
         told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
         return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told)
+
+    def _settled(self, batch: Brought, stored: Stored, name: str) -> tuple[FileReport, ...]:
+        """The account of each file, now that its rows are stored."""
+        if isinstance(batch, LargeBatch):
+            return batch.settled()
+        asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
+        return batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
 
     def _last_time(self, batch: Batch, name: str) -> Batch | None:
         """Joined files as they came the last time, read again; None when they never did."""
@@ -253,7 +264,8 @@ class Imports:
                 continue
             with tempfile.TemporaryDirectory(prefix="yaad-before-") as folder:
                 paths = lay_out(record.files, self._root / "originals", Path(folder))
-                return load(paths, Mapping.from_yaml(record.mapping, name=record.name))
+                before = load(paths, Mapping.from_yaml(record.mapping, name=record.name))
+                return before if isinstance(before, Batch) else None
         return None
 
     def _refusals(self, reports: Sequence[FileReport], name: str) -> list[Message]:
@@ -289,7 +301,7 @@ class Imports:
             return []
         return [Message("book.difference_written", {"path": str(path)})]
 
-    def _write_rejects(self, batch: Batch, name: str, lang: str) -> dict[str, Path]:
+    def _write_rejects(self, batch: Brought, name: str, lang: str) -> dict[str, Path]:
         written = {}
         for number, (report, refused) in enumerate(zip(batch.files, batch.refused(), strict=True), 1):
             if report.rejected:

@@ -83,7 +83,7 @@ def store_deals(
     moves = checked(tables["moves"], *NEEDED) if "moves" in tables else ARRIVING_MOVES.empty_table()
     came, present = arrived(shop, table, moves), shop.present("deals")
     rows = _Rows(shop, came, said(table, DESCRIPTIVE, empty_too=shop.says_all), export_day)
-    steps = _Steps(came, on_progress, passes=2 if shop.present("stage_moves") else 1)
+    steps = _Steps(came, on_progress, passes=1 if _is_first(shop, came) else 2)
     histories = _histories(shop, came, history, _list_day(shop, pipeline, export_day), steps)
     dated, pipeline = _watched(shop, histories, pipeline)
     done = _Done()
@@ -219,10 +219,10 @@ class _Histories:
     """The moves that are not as they were.
 
     Attributes:
-        came: the import; in a book without moves, all of it is new.
+        came: the import; where the book has no moves of its deals, all of it is new.
         bench: the engine.
         seq: the number of this import.
-        changed: part → its deals whose moves are not as they were; None in a book without moves.
+        changed: part → its deals whose moves are not as they were; None where all are new.
         kept: part → all their moves from now on.
         known: numbers of the arriving events that the book has already.
     """
@@ -260,6 +260,11 @@ class _Histories:
         return self.bench.arrow("no_moves", SCHEMAS["stage_moves"].empty_table())
 
 
+def _is_first(shop: Workshop, came: Arrived) -> bool:
+    """There are no moves of these deals to compare the arriving ones with."""
+    return came.is_new or not shop.present("stage_moves")
+
+
 def _list_day(shop: Workshop, pipeline: Pipeline, day: dt.date) -> ListDay:
     days = shop.pin.export_days
     ends = [stage.name for stage in pipeline.stages if stage.type not in STILL_OPEN]
@@ -272,7 +277,7 @@ def _histories(shop: Workshop, came: Arrived, history: History, this: ListDay, s
     bench, schema = shop.bench, SCHEMAS["stage_moves"]
     known = [np.empty(0, np.int64)]
     told = shop.pin.snapshots
-    if not shop.present("stage_moves"):
+    if _is_first(shop, came):
         return _Histories(came, bench, shop.pin.seq + 1, None, {}, known[0])
     found = _Histories(came, bench, shop.pin.seq + 1, {}, {}, known[0])
     changed: dict[int, Numbers] = {}

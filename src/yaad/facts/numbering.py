@@ -61,6 +61,7 @@ class Arrived:
         moves: the moves, with `seq` behind all that came before.
         deal_of: `deals` and `moves` → for each row that arrived, the number of its deal.
         seq_of: for each move that arrived, its number.
+        is_new: the book knows none of these deals.
     """
 
     ids: Numbers
@@ -68,6 +69,7 @@ class Arrived:
     moves: Cut
     deal_of: dict[str, Numbers]
     seq_of: Numbers
+    is_new: bool
 
     def parts(self) -> list[int]:
         """The parts that it speaks of."""
@@ -103,6 +105,7 @@ def arrived(shop: Workshop, deals: pa.Table, moves: pa.Table) -> Arrived:
         moves=Cut(moves, of_moves),
         deal_of={"deals": of_deals, "moves": of_moves},
         seq_of=seq,
+        is_new=bool(is_new.all()),
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -34,8 +35,8 @@ Tables = Mapping[str, pa.Table]
 """Tables of an import by name."""
 
 Portions = Iterable[Tables]
-"""An import too large to be held at once: each portion has all rows of its keys. It may be gone through more than once.
-"""
+"""An import too large to be held at once: each portion has all rows of its keys, and no column that is empty in all of
+them. It may be gone through more than once."""
 
 NOBODY: Numbers = np.empty(0, np.int64)
 
@@ -140,7 +141,8 @@ def store(
         BookError: somebody else is writing.
         InputError: no row carries a date and no `as_of` is given.
     """
-    portions = [tables] if isinstance(tables, Mapping) else tables
+    is_whole = isinstance(tables, Mapping)
+    portions = [cast("Tables", tables)] if is_whole else cast("Portions", tables)
     with lake.writer(import_name) as present:
         if not (last_day or present.last_day or as_of or list_day):
             _refuse_undated(portions)
@@ -151,7 +153,7 @@ def store(
         day = list_day or as_of or last_day or seen.as_of_day
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit or BENCH)) as bench:
             shop = Workshop(bench, lake, pin)
-            shop.says_all = not isinstance(tables, Mapping)
+            shop.says_all = not is_whole
             sums = _Sums(shop)
             for portion in portions:
                 done, seen = _bring_in(shop, portion, seen, history=history, day=day, on_progress=on_progress)
@@ -250,8 +252,7 @@ class _Sums:
             for table, one in done.tables.items():
                 counts[table] = counts.get(table, Counts()).plus(one)
         counts = {
-            table: replace(one, absent=self._rows[table] - one.changed - one.unchanged)
-            for table, one in counts.items()
+            table: replace(one, absent=self._rows[table] - one.changed - one.unchanged) for table, one in counts.items()
         }
         changes = pa.concat_tables([CHANGES.empty_table(), *(done.difference.changes for done in self._each)])
         changes = changes.sort_by([("deal_id", "ascending"), ("field", "ascending")]).slice(0, LISTED)

@@ -9,6 +9,7 @@ from yaad.intake.batch import MOVES, Batch, Listed, latest
 from yaad.intake.deciding.folding import fold
 from yaad.intake.files import keep_pasted
 from yaad.intake.kinds import Kind, Shape
+from yaad.intake.large.portions import Brought, LargeBatch
 from yaad.intake.loading import load
 from yaad.intake.mapping import Join, Mapping, Settings, StageRule
 from yaad.intake.reading import Progress
@@ -23,11 +24,13 @@ __all__ = [
     "PLUS",
     "REJECTS",
     "Batch",
+    "Brought",
     "ColumnUnderstanding",
     "FileReport",
     "FileUnderstanding",
     "Join",
     "Kind",
+    "LargeBatch",
     "Listed",
     "Mapping",
     "Progress",

@@ -44,6 +44,8 @@ class Decisions:
         how: column → how we know.
         questions: what is open.
         notes: what is said of the file as a whole.
+        spellings: field of names → spellings, and for each the one that stands for it, where more rows than these are
+            known.
     """
 
     table: Table
@@ -60,6 +62,7 @@ class Decisions:
     how: dict[str, Message] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+    spellings: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
 
     @property
     def proposed(self) -> bool:

@@ -8,14 +8,19 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from yaad.errors import InputError
 from yaad.text import Message
 
+LARGE = 140_000_000
+"""Bytes of text that are held at once, with all that is made of them, in less than a gigabyte; more is read in bins."""
 HEAD = 1 << 16
 BLOCK = 1 << 22
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -70,6 +75,10 @@ class Format(StrEnum):
     ZIP = "zip"
 
 
+PIECEWISE = (Format.CSV, Format.PARQUET)
+"""Formats that are read piece by piece: their columns are known before their rows."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One file as given.
@@ -98,6 +107,22 @@ class Source:
     def given(self) -> str:
         """The name of the file itself."""
         return self.whole or self.name
+
+
+def are_large(sources: Sequence[Source]) -> bool:
+    """Whether files are too large to be held at once, and all of a kind that can be read piece by piece."""
+    return sum(map(_bytes, sources)) > LARGE and all(source.format in PIECEWISE for source in sources)
+
+
+def _bytes(source: Source) -> int:
+    """The size of a file, unpacked."""
+    if source.format is not Format.PARQUET:
+        return source.size
+    try:
+        about = pq.read_metadata(source.path)
+    except (pa.ArrowException, OSError):  # its reader says what is wrong with it
+        return source.size
+    return sum(int(about.row_group(number).total_byte_size) for number in range(about.num_row_groups))
 
 
 def paths_of(paths: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:

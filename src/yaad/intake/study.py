@@ -8,11 +8,12 @@ from pathlib import Path
 from yaad.errors import InputError, OpenQuestion, Question
 from yaad.intake.answers import OF_FILES, check_of_files
 from yaad.intake.deciding.folding import fold
-from yaad.intake.files import Source
+from yaad.intake.files import Source, are_large
 from yaad.intake.kinds import Kind
+from yaad.intake.large.sampling import sampled
 from yaad.intake.mapping import NTH, Mapping
 from yaad.intake.parts import Part, parts_of, patterns
-from yaad.intake.reading import Grid, Hints, Progress, opened, read
+from yaad.intake.reading import Grid, Hints, Progress, opened, read, reader_of
 from yaad.intake.snapshots import lists_by_day
 from yaad.intake.table import ALONE, Table, propose_join, side_by_side, stack
 from yaad.text import Message
@@ -32,6 +33,7 @@ class Readings:
         questions: what stands in the way of reading.
         notes: what was decided of the files together.
         parts: the files by what they hold, where that is several kinds of rows; then there is no one table.
+        sampled: the rows are a sample of files that are too large to be held at once.
     """
 
     grids: tuple[Grid, ...]
@@ -40,12 +42,20 @@ class Readings:
     questions: tuple[Question, ...] = ()
     notes: tuple[Message, ...] = field(default=())
     parts: tuple[Part, ...] = ()
+    sampled: bool = False
 
 
 def read_files(
-    paths: Sequence[Path], mapping: Mapping, answers: Plain[str, str], on_progress: Progress | None
+    paths: Sequence[Path],
+    mapping: Mapping,
+    answers: Plain[str, str],
+    on_progress: Progress | None,
+    *,
+    whole: bool = False,
 ) -> Readings:
     """Read all files and put them together as the mapping says (or as their columns show).
+
+    Of files that are too large to be held at once a sample is read, unless the whole is asked for.
 
     Raises:
         InputError: a file is absent, broken, named by no pattern, or the files do not fit together.
@@ -59,15 +69,20 @@ def read_files(
         own = {question: answer for question, answer in answers.items() if PART_SIGN not in question}
         check_of_files(own, {name for source in sources for name in (source.name, source.given)})
         _check_patterns([source.name for source in sources], mapping)
-        told = _Progress(sources, on_progress)
+        told = FileProgress(sources, on_progress)
+        is_sample = not whole and are_large(sources)
         for source in sources:
             try:
-                grids.append(read(source, _hints(source, settled), told.of(source)))
+                hints = hints_of(source, settled)
+                if is_sample:
+                    grids.append(sampled(reader_of(source, hints), told.of(source)))
+                else:
+                    grids.append(read(source, hints, told.of(source)))
             except OpenQuestion as open_question:
                 questions += open_question.questions
     if questions:
         return Readings(tuple(grids), None, settled, tuple(questions))
-    return _together(tuple(grids), settled)
+    return replace(_together(tuple(grids), settled), sampled=is_sample)
 
 
 def _check_patterns(names: Sequence[str], mapping: Mapping) -> None:
@@ -99,7 +114,8 @@ def _sheet(name: str, mapping: Mapping) -> str | None:
     return mapping.setting(mapping.sheet, *(one for one in (mapping.file_key(name), name) if one))
 
 
-def _hints(source: Source, mapping: Mapping) -> Hints:
+def hints_of(source: Source, mapping: Mapping) -> Hints:
+    """What the mapping says of how a file is read."""
     names = [name for name in (mapping.file_key(source.name), source.name, source.given) if name]
     mapping = mapping.parts.get(names[0], mapping)
     row = mapping.setting(mapping.header_row, *names)
@@ -157,7 +173,7 @@ def _several(grids: tuple[Grid, ...], mapping: Mapping) -> tuple[Part, ...]:
     return () if parts and not mapping.parts and not known and propose_join(grids) else parts
 
 
-class _Progress:
+class FileProgress:
     """Adds up what is done of each file into what is done of all, in bytes of the files."""
 
     def __init__(self, sources: Sequence[Source], on_progress: Progress | None) -> None:

@@ -22,6 +22,7 @@ from yaad.intake.columns import (
     refuse_lost_digits,
 )
 from yaad.intake.contents import decide_money, decide_values, decide_zone
+from yaad.intake.deciding.yearless import NEAR
 from yaad.intake.decisions import Decisions
 from yaad.intake.duplicates import Duplicates, find_duplicates
 from yaad.intake.fields import MONTH
@@ -31,6 +32,7 @@ from yaad.intake.mapping import DUPLICATES, Mapping, StageRule
 from yaad.intake.outcomes import decide_outcomes, remember_duplicates
 from yaad.intake.outside import leave_out_lines
 from yaad.intake.parts import Names, Part, joined_rules, linked, named, names_in
+from yaad.intake.presets.exchange import with_calls
 from yaad.intake.reading import Grid, Progress
 from yaad.intake.remarks import once, remark, remark_rows
 from yaad.intake.scales import decide_scales
@@ -160,10 +162,33 @@ def study(
     """
     given, told = mapping or Mapping(), dict(answers or {})
     asked_kind = told_kind(given, kind)
-    readings = read_files(paths_of(paths), given, told, on_progress)
+    found = _study(read_files(paths_of(paths), given, told, on_progress), asked_kind, told)
+    if found.readings.sampled and not fits_bins(found):
+        return _study(read_files(paths_of(paths), given, told, on_progress, whole=True), asked_kind, told)
+    return found
+
+
+def _study(readings: Readings, asked_kind: Kind | None, told: Plain[str, str]) -> Study:
     if readings.parts:
         return _study_several(readings, told)
-    return _study_one(readings, asked_kind, told)
+    return study_rows(readings, asked_kind, told)
+
+
+def fits_bins(found: Study) -> bool:
+    """Whether large files can be read bin by bin: rows of one kind, each with an id of its own column.
+
+    What leans on all rows at once – touches of one person, calls of several rows, years that are told by the rows
+    around, ids whose writing depends on other ids – does not fit.
+    """
+    rows = found.decisions
+    if rows is None or rows.table.beside is not None or rows.mapping.snapshots or rows.kind is Kind.TARGETS:
+        return found.several is None and rows is None
+    if "id" not in rows.fields:
+        return bool(found.questions) and rows.answers.get("column:id") != NONE
+    first = rows.table.grids[0]
+    ids = first.columns.get(rows.fields["id"])
+    by_neighbours = any(decision.year == NEAR for _, decision in rows.dates.values())
+    return ids is not None and not pa.types.is_floating(ids.type) and with_calls(first) is first and not by_neighbours
 
 
 def _study_several(readings: Readings, told: Plain[str, str]) -> Study:
@@ -187,7 +212,7 @@ def _study_several(readings: Readings, told: Plain[str, str]) -> Study:
             own = prepared[part.name]
             if rules and not own.mapping.stages and part.kind in DEALS_LIKE:
                 own = replace(own, mapping=replace(own.mapping, stages=rules))
-            studies[part.name] = _study_one(own, part.kind, told_of[part.name])
+            studies[part.name] = study_rows(own, part.kind, told_of[part.name])
     _refuse_other_parts(told, studies)
     whole = replace(given, parts={name: one.mapping for name, one in studies.items()})
     first = next(iter(studies))
@@ -236,7 +261,7 @@ def _shared_stages(
     answers = {key: value for part in both for key, value in told[part.name].items() if key.startswith("stage:")}
     known: list[tuple[StageRule, ...]] = []
     for part in both:
-        mine = _study_one(prepared[part.name], part.kind, {**told[part.name], **answers})
+        mine = study_rows(prepared[part.name], part.kind, {**told[part.name], **answers})
         asked = {question.id for question in mine.questions}
         known.append(tuple(rule for rule in mine.mapping.stages if f"stage:{rule.name}" not in asked))
     return joined_rules(known[1], known[0])
@@ -265,7 +290,7 @@ def _of_part(question: Question, name: str, first: str) -> Question:
     return replace(question, id=own, map_line=line)
 
 
-def _study_one(readings: Readings, asked_kind: Kind | None, told: Plain[str, str]) -> Study:
+def study_rows(readings: Readings, asked_kind: Kind | None, told: Plain[str, str]) -> Study:
     """All decisions on one kind of rows."""
     if readings.table is None:
         return Study(readings, questions=list(readings.questions))

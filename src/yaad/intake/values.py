@@ -6,7 +6,7 @@ import pyarrow as pa
 from yaad.intake.arrow import Ints, Mask, mask, pc, whole
 from yaad.intake.deciding.amounts import CURRENCIES, Amounts, read_amounts
 from yaad.intake.deciding.moments import Dates, cleaned
-from yaad.intake.deciding.spellings import hides_marks, one_spelling
+from yaad.intake.deciding.spellings import hides_marks, spelled_as
 from yaad.intake.decisions import Decisions
 from yaad.intake.refused import is_ours
 from yaad.intake.sieve import Sieve
@@ -45,7 +45,7 @@ class Values:
         if fresh:
             self.sieve.flag("hidden_marks", hides_marks(texts))
         if name in NAMES:
-            texts, changed = one_spelling(texts)
+            texts, changed = spelled_as(texts, self.found.spellings.get(name))
             if fresh:
                 self.sieve.flag("other_spelling", changed)
         return texts

@@ -40,6 +40,20 @@ def one_spelling(texts: pa.Array) -> tuple[pa.Array, Mask]:
     return distinct.take(pa.array(chosen, mask=number < 0)), changed
 
 
+def spelled_as(texts: pa.Array, known: tuple[pa.Array, pa.Array] | None) -> tuple[pa.Array, Mask]:
+    """Names in one spelling each, and the rows that were spelled otherwise.
+
+    Args:
+        texts: names.
+        known: spellings, and for each the one that stands for it; by the texts themselves when absent.
+    """
+    if known is None:
+        return one_spelling(texts)
+    chosen = pc.coalesce(known[1].take(pc.index_in(texts, value_set=known[0])), texts)
+    changed = mask(pc.not_equal(chosen, texts))
+    return chosen, changed
+
+
 def commonest(distinct: pa.Array, counts: Ints) -> Ints:
     """For each spelling, the place of the commonest one of the same name.
 

@@ -16,12 +16,36 @@ from yaad.intake.reading.containers import opened
 from yaad.intake.reading.database import DatabaseReader
 from yaad.intake.reading.event_log import EventLogReader
 from yaad.intake.reading.json_records import JsonReader
-from yaad.intake.reading.port import Found, Grid, Hints, Progress, RecordReader, collect, empty_cells
+from yaad.intake.reading.port import (
+    Chunk,
+    Found,
+    Grid,
+    Hints,
+    Progress,
+    RecordReader,
+    collect,
+    empty_cells,
+    kept_chunks,
+)
 from yaad.intake.reading.text_table import TextTableReader
 from yaad.intake.reading.workbook import FILL, LEAVE, WorkbookReader
 from yaad.text import Message
 
-__all__ = ["COLOURS", "MERGED", "SHEET", "Found", "Grid", "Hints", "Progress", "opened", "read"]
+__all__ = [
+    "COLOURS",
+    "MERGED",
+    "SHEET",
+    "Chunk",
+    "Found",
+    "Grid",
+    "Hints",
+    "Progress",
+    "RecordReader",
+    "kept_chunks",
+    "opened",
+    "read",
+    "reader_of",
+]
 
 MERGED = (FILL, LEAVE)
 """What a mapping may say of merged cells."""
@@ -41,6 +65,16 @@ READERS: dict[Format, Callable[[Source, Hints], RecordReader]] = {
 }
 
 
+def reader_of(source: Source, hints: Hints) -> RecordReader:
+    """The reader of a file's format.
+
+    Raises:
+        InputError: the file is broken, hostile or empty.
+        OpenQuestion: the file does not decide how to read it.
+    """
+    return READERS[source.format](source, hints)
+
+
 def read(source: Source, hints: Hints, on_progress: Progress | None = None) -> Grid:
     """Read one file whole; `on_progress` gets what is done and the total, in one unit.
 
@@ -48,7 +82,7 @@ def read(source: Source, hints: Hints, on_progress: Progress | None = None) -> G
         InputError: the file is broken or hostile, or two counts of its records differ.
         OpenQuestion: the file does not decide how to read it.
     """
-    grid = collect(READERS[source.format](source, hints), on_progress)
+    grid = collect(reader_of(source, hints), on_progress)
     if source.whole and grid.found.sheet is not None and SHEET not in grid.columns:
         name = pa.chunked_array([pa.repeat(source.part, len(grid.rows))], pa.string())
         grid = replace(grid, headers=(*grid.headers, SHEET), columns={**grid.columns, SHEET: name})
