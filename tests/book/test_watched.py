@@ -138,12 +138,13 @@ def test_lists_that_watched_all_deals_leave_none_out(tmp_path):
     days = days_of_lists(history, 1)
     with closing(Book.create(tmp_path / "book")) as book:
         book.import_files([a_list(tmp_path / "lists", history, at) for at in days], mapping=MAP)
-        assert (book.pipeline.watched_since, book.pipeline.silent) == (None, frozenset())
+        pipeline = book.pipeline
+        assert (pipeline.listed_since, pipeline.watched_since, pipeline.silent) == (days[0], None, frozenset())
         (funnel,) = measures.funnel(book._scope())
         assert counted(funnel) == counted_by_hand(history, history.world.start, days[-1])
         assert [note.key for note in funnel.notes] == ["measures.between_lists"]
         (dwells,) = measures.dwell(book._scope())
-        assert [note.key for note in dwells.notes] == ["measures.between_lists"]
+        assert [note.key for note in dwells.notes] == ["measures.stays_since", "measures.between_lists"]
 
 
 def test_times_are_of_stays_that_began_since_the_first_list(book, history, days):
@@ -161,9 +162,11 @@ def test_what_lists_cannot_tell_is_said_in_both_languages(brought, days):
     book, report = brought
     n = measures.funnel(book._scope())[0].stages[0].entered
     funnel, dwell = book.funnel(), book.dwell()
-    assert f"This is of the {n} deals that came since 7 Apr 2025, when the lists begin" in notes(funnel, "en")
+    assert set(notes(funnel, "en").split("\n")) >= set(notes(book.conversion(), "en").split("\n")[-2:])
+    assert f"Counted are the {n} deals" in notes(book.conversion(window_days=60), "en")
+    assert f"Counted are the {n} deals that came since 7 Apr 2025, when the lists begin" in notes(funnel, "en")
     assert "a date may be up to 7 days late" in notes(funnel, "en")
-    assert f"על {n} העסקאות שנכנסו מאז {day(days[0], 'he')}, היום של הרשימה הראשונה" in notes(funnel, "he")
+    assert f"כאן נספרות {n} העסקאות שנכנסו מאז {day(days[0], 'he')}, היום של הרשימה הראשונה" in notes(funnel, "he")
     assert "תאריך יכול לאחר עד 7 ימים" in notes(funnel, "he")
     assert "Counted are the stays that began since 7 Apr 2025" in notes(dwell, "en")
     assert "a date may be up to 7 days late" in notes(dwell, "en")
@@ -236,7 +239,7 @@ def test_with_fewer_than_ten_decided_deals_the_stages_stay_silent(tmp_path, deci
 
 def test_lists_watch_on_until_a_source_knows_the_history_of_all_stages():
     stages = tuple(map(Stage, STAGES))
-    watched = Pipeline(stages, watched_since=dt.date(2025, 3, 2))
+    watched = Pipeline(stages, listed_since=dt.date(2025, 3, 2), watched_since=dt.date(2025, 3, 2))
     assert joined(watched, Pipeline(stages, frozenset(STAGES[1:]))) == watched
     assert joined(watched, None) == watched
     assert joined(watched, Pipeline(stages[:1])).watched_since == dt.date(2025, 3, 2), "it knows of one stage alone"

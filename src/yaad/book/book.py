@@ -294,7 +294,7 @@ class Book:
             as_of_at=facts.as_of_at,
             period=Period.parse(period) if isinstance(period, str) else period,
             by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
-            list_days=facts.pin.list_days,
+            list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
         ).of_inquiries()
 
     def _dimension(self, name: str) -> str:
@@ -330,7 +330,8 @@ class Book:
         """From one stage to any later one, by the day of entry; the first stage and won when not named."""
         scope = self._scope(by, period)
         rows = measures.conversion(scope, start, end, window_days)
-        return Conversions(rows, as_of=scope.as_of, period=scope.period)
+        notes = measures.conversion_notes(scope, rows)
+        return Conversions(rows, as_of=scope.as_of, period=scope.period, notes=notes)
 
     def dwell(self, basis: str = "first", by: By = None, period: PeriodLike = None) -> Result:
         """Time in each stage and the total until closing, open deals counted.

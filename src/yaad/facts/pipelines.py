@@ -30,5 +30,5 @@ def joined(present: Pipeline, arriving: Pipeline | None) -> Pipeline:
     silent = {name for name in arriving.silent if name not in known or name in present.silent}
     silent |= {name for name in present.silent if name not in fresh}
     told = not arriving.silent and all(stage.name in fresh for stage in present.open)
-    since = arriving.watched_since if told else present.watched_since
-    return Pipeline(tuple(stages), frozenset(silent), since)
+    lists = arriving if told else present
+    return Pipeline(tuple(stages), frozenset(silent), lists.listed_since, lists.watched_since)

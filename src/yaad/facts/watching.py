@@ -1,7 +1,6 @@
 """Since when lists have watched the deals, and so of which deals the stages tell."""
 
 import datetime as dt
-from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
@@ -33,10 +32,10 @@ def stages_watched(bench: DuckEngine, moves: ir.Table, pipeline: Pipeline, first
     unwatched = ~lost.seen.fill_null(NO) & (lost.day.isnull() | (lost.day <= ibis.literal(first)))
     share = bench.run(lost.aggregate(share=unwatched.cast("float64").mean()))["share"][0].as_py() or 0.0
     if share <= UNWATCHED:
-        return Pipeline(pipeline.stages)
+        return Pipeline(pipeline.stages, listed_since=first)
     if pipeline.watched_since is None and _decided_since(bench, moves, pipeline, first) < FEW:
         return pipeline
-    return replace(pipeline, silent=frozenset[str](), watched_since=first)
+    return Pipeline(pipeline.stages, listed_since=first, watched_since=first)
 
 
 def _decided_since(bench: DuckEngine, moves: ir.Table, pipeline: Pipeline, first: dt.date) -> int:

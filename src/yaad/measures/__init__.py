@@ -4,7 +4,15 @@
 a period and a breakdown. Estimators stand in `statistics`, the measures themselves in `catalogue`.
 """
 
-from yaad.measures.conversions import StageRatio, StageRatios, conversion, default_window, stage_ratios, way_lengths
+from yaad.measures.conversions import (
+    StageRatio,
+    StageRatios,
+    conversion,
+    conversion_notes,
+    default_window,
+    stage_ratios,
+    way_lengths,
+)
 from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import DIMENSIONS
 from yaad.measures.dwells import BASES, dwell
@@ -31,6 +39,7 @@ __all__ = [
     "Tellable",
     "Unit",
     "conversion",
+    "conversion_notes",
     "default_window",
     "dwell",
     "explain",

@@ -6,6 +6,7 @@ the question is another one – how many come there within so many days – and 
 incidence at that day, from the times of single deals.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import ibis
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from yaad.errors import CannotTell, InputError
 from yaad.measures.dimensions import asked, floats, groups, integers, without_stage
-from yaad.measures.funnels import Followed, follow, funnel_statistics, watched_since
+from yaad.measures.funnels import Followed, between_lists, follow, funnel_statistics, watched_since
 from yaad.measures.lengths import counted
 from yaad.measures.milestones import furthest_within, milestones
 from yaad.measures.scope import Scope
@@ -80,6 +81,11 @@ def conversion(
     return [_within(whole, by, rows, ends, window_days) for by, rows in groups(whole, table)]
 
 
+def conversion_notes(scope: Scope, rows: Sequence[ConversionRow]) -> tuple[Message, ...]:
+    """What to know about rows of `conversion`, where lists tell the stages: which deals they are of, what is unseen."""
+    return (*watched_since(scope, sum(row.entered for row in rows)), *between_lists(scope))
+
+
 def default_window(scope: Scope) -> float:
     """The days within which 9 of 10 won deals were won.
 
@@ -113,7 +119,7 @@ def stage_ratios(scope: Scope, window_days: float | None) -> StageRatios:
     if since is None:
         return found
     if _enough(found):
-        return replace(found, notes=watched_since(whole, found.rows[-1].of))
+        return replace(found, notes=watched_since(whole, found.rows[-1].of + found.young))
     every = _ratios(replace(whole, pipeline=replace(whole.pipeline, watched_since=None)), window_days)
     return replace(every, rows=every.rows[-1:], notes=(Message("measures.won_alone", {"day": since}),))
 

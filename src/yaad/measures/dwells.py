@@ -167,7 +167,7 @@ def _dwells(scope: Scope, by: dict[str, Cell], rows: pa.Table, basis: str) -> Dw
 
 def _since(scope: Scope) -> tuple[Message, ...]:
     """Since when stays are counted, where only lists tell the stages."""
-    day = scope.pipeline.watched_since
+    day = scope.pipeline.listed_since
     return (Message("measures.stays_since", {"day": day}),) if day else ()
 
 

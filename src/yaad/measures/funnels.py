@@ -135,7 +135,8 @@ def funnel(scope: Scope) -> list[Funnel]:
     """
     whole = without_stage(scope)
     groups_of = follow(whole, whole.run(funnel_statistics(whole)))
-    said = (*watched_since(whole, sum(each.entered(0) for each in groups_of)), *notes_on(whole.of_watched()))
+    n = sum(each.entered(0) for each in groups_of)
+    said = (*watched_since(whole, n), *notes_on(whole.of_watched()))
     return [_funnel(whole, each, said) for each in groups_of]
 
 
@@ -145,12 +146,17 @@ def watched_since(scope: Scope, n: int) -> tuple[Message, ...]:
     return (Message("measures.deals_since", {"n": n, "day": day}),) if day else ()
 
 
+def between_lists(scope: Scope) -> tuple[Message, ...]:
+    """What goes unseen between lists, where moves have their day from a list."""
+    gap = scope.list_gap
+    return () if gap is None else (Message("measures.between_lists", {"n": gap}),)
+
+
 def notes_on(scope: Scope) -> tuple[Message, ...]:
     """What the files cannot tell – stages without a history, what goes on between lists – and who was no inquiry."""
     silent = [stage.name for stage in scope.pipeline.open if stage.name in scope.pipeline.silent]
     notes = [Message("measures.silent_stages", {"stages": ", ".join(silent), "n": len(silent)})] if silent else []
-    if scope.list_gap is not None:
-        notes.append(Message("measures.between_lists", {"n": scope.list_gap}))
+    notes += between_lists(scope)
     if scope.left_out is not None:
         rows = asked(scope.asking(by=()), scope.left_out, "created_day")
         count = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())

@@ -89,7 +89,7 @@ class Scope:
         out. Which of the deals a stay belongs to does not matter: from then on every beginning was seen. Stays of
         unknown beginning stay among them, to be counted as such.
         """
-        since = self.pipeline.watched_since
+        since = self.pipeline.listed_since
         if since is None:
             return self.visits
         entered = self.visits.entered_day

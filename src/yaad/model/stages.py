@@ -51,8 +51,10 @@ class Pipeline:
         stages: all stages in the company's order.
         silent: names of open stages that the source has no history for; they are kept on the deals and left out of
             funnel and dwell, since nobody can know which lost deals reached them.
-        watched_since: the day of the first of the lists that alone tell the history of the stages: how far a deal came
-            is known of those that came since. None: the history is known of all, or of none.
+        listed_since: the day of the first of the lists that alone tell the history of the stages: how long a deal stays
+            is known of the stays that began since. None: the history is known of all, or of none.
+        watched_since: the same day, where how far a deal came is known only of those that came since: too many others
+            were lost before.
 
     >>> pipeline = Pipeline((Stage("New"), Stage("Quote"), Stage("Won", StageType.WON)))
     >>> [stage.name for stage in pipeline.measured], pipeline.position("Quote"), pipeline.position("Won")
@@ -61,6 +63,7 @@ class Pipeline:
 
     stages: tuple[Stage, ...]
     silent: frozenset[str] = frozenset()
+    listed_since: dt.date | None = None
     watched_since: dt.date | None = None
 
     @cached_property
@@ -137,6 +140,7 @@ class Pipeline:
         return {
             "stages": [{"name": stage.name, "type": stage.type.value} for stage in self.stages],
             "silent": sorted(self.silent),
+            "listed_since": self.listed_since.isoformat() if self.listed_since else None,
             "watched_since": self.watched_since.isoformat() if self.watched_since else None,
         }
 
@@ -147,9 +151,10 @@ class Pipeline:
         silent = plain["silent"]
         if not isinstance(stages, list) or not isinstance(silent, list):
             raise TypeError(plain)
-        since = plain.get("watched_since")
+        listed, watched = (plain.get(name) for name in ("listed_since", "watched_since"))
         return cls(
             tuple(Stage(str(s["name"]), StageType(s["type"])) for s in stages),
             frozenset(map(str, silent)),
-            dt.date.fromisoformat(str(since)) if since else None,
+            dt.date.fromisoformat(str(listed)) if listed else None,
+            dt.date.fromisoformat(str(watched)) if watched else None,
         )

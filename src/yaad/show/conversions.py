@@ -21,17 +21,23 @@ class Conversions(Result):
     content: Sequence[ConversionRow]
 
     def __init__(
-        self, content: Sequence[ConversionRow], *, as_of: dt.date | None = None, period: Period | None = None
+        self,
+        content: Sequence[ConversionRow],
+        *,
+        as_of: dt.date | None = None,
+        period: Period | None = None,
+        notes: tuple[Message, ...] = (),
     ) -> None:
         super().__init__(content)
+        self.notes = notes
         self.as_of = as_of
         self.period = period
 
     def to_dict(self, lang: str = "en") -> Json:
         """Rows in which reached + lost + undecided = entered; rates are 0–1."""
-        del lang
         rows = [_row(row) | {"by": plain(row.by)} for row in self.content]
-        return {"conversions": rows, "period": self.period and self.period.to_dict(), "as_of": plain(self.as_of)}
+        about = {"period": self.period and self.period.to_dict(), "as_of": plain(self.as_of)}
+        return {"conversions": rows, **about, "notes": plain(self.notes, lang)}
 
     def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
         """One bar a group: what is expected in the end, with its range; what is counted so far where nothing is."""
@@ -70,7 +76,8 @@ class Conversions(Result):
             )
             for row in self.content
         )
-        notes = (Message("show.expected_is"), Message("show.undecided_is")) if rows else phrases.NOTHING_HERE
+        told = (Message("show.expected_is"), Message("show.undecided_is"), *self.notes)
+        notes = told if rows else phrases.NOTHING_HERE
         title = phrases.title(Message("show.conversion"), self.as_of, self.period, lang)
         return Table(lang, title, groups + _COLUMNS, rows, notes=notes)
 
