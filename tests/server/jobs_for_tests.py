@@ -1,7 +1,11 @@
 """Tasks that the tests of the jobs run in child processes."""
 
 import os
+import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 
 from yaad.errors import InputError
 from yaad.text import Message
@@ -36,3 +40,20 @@ def die(arguments, report):
 
 def break_down(arguments, report):
     raise ZeroDivisionError
+
+
+def leave(arguments, report):
+    """Leaves temporary files behind, and a process that goes on writing them."""
+    folder = Path(tempfile.mkdtemp())
+    (folder / "half.parquet").write_bytes(b"x" * 1000)
+    (folder / "book").symlink_to(arguments["elsewhere"])
+    code = (
+        "import time, pathlib, sys\nfor n in range(600): pathlib.Path(sys.argv[1]).write_text(str(n)); time.sleep(0.1)"
+    )
+    subprocess.Popen([sys.executable, "-c", code, str(folder / "reader.tmp")])
+    while not (folder / "reader.tmp").exists():
+        time.sleep(0.02)
+    report(1, 10, tempfile.gettempdir())
+    if not arguments["ends"]:
+        time.sleep(60)
+    return {"folder": tempfile.gettempdir()}

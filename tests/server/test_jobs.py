@@ -1,5 +1,9 @@
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +20,7 @@ PATIENCE = 30
 @pytest.fixture
 def made(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    for name in ("add", "wait", "be_interrupted", "refuse", "die", "break_down"):
+    for name in ("add", "wait", "be_interrupted", "refuse", "die", "break_down", "leave"):
         jobs.register(name, f"jobs_for_tests:{name}")
     port = Jobs(tmp_path / "jobs.sqlite")
     yield port
@@ -41,7 +45,7 @@ def test_progress_is_seen_while_it_runs_and_cancel_ends_it(made):
     job = made.submit("wait", {})
     seen = until(made, job, lambda found: found.done == 1)
     assert (seen.state, seen.part) == (State.RUNNING, 10)
-    child = made._children[job]
+    child = made._children[job].process
     made.cancel(job)
     assert made.progress(job).state is State.CANCELLED
     assert child.poll() is not None
@@ -63,7 +67,7 @@ def test_the_phase_of_the_work_is_told_with_its_progress(made):
 def test_jobs_of_a_server_that_knew_no_phases_are_still_found(tmp_path):
     path = tmp_path / "jobs.sqlite"
     with closing(sqlite3.connect(path)) as db, db:
-        db.execute(jobs.TABLE.replace("phase TEXT NOT NULL DEFAULT '',", ""))
+        db.execute(jobs.TABLE.replace("phase TEXT NOT NULL DEFAULT '',", "").replace(",\n    folder TEXT", ""))
         db.execute("INSERT INTO job (id, task, arguments, state, done) VALUES ('a', 't', '{}', 'done', 7)")
     found = Jobs(path).progress("a")
     assert (found.state, found.done, found.phase) == (State.DONE, 7, "")
@@ -93,7 +97,7 @@ def test_a_server_started_again_sees_what_became_of_a_job(made):
     until(made, job, lambda found: found.state is State.RUNNING)
     again = Jobs(made.path)
     assert again.progress(job).state is State.RUNNING
-    child = made._children[job]
+    child = made._children[job].process
     os.killpg(child.pid, 9)
     child.wait()
     assert again.progress(job).state is State.FAILED
@@ -104,3 +108,90 @@ def test_unknown_tasks_and_jobs_are_said(made):
         made.submit("format_disk", {})
     with pytest.raises(UnknownName):
         made.progress("0" * 16)
+
+
+# ---- temporary files -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """The folder of temporary files of the server, and one elsewhere that a job leads to."""
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept.csv").write_text("id\n1\n")
+    yield folder
+    assert (tmp_path / "elsewhere" / "kept.csv").is_file(), "what a job has led to is not its own"
+
+
+def begun(made, temporary, *, ends=False):
+    """A job that has written temporary files, and its folder."""
+    job = made.submit("leave", {"elsewhere": str(temporary.parent / "elsewhere"), "ends": ends})
+    folder = Path(until(made, job, lambda found: found.phase).phase)
+    assert folder.parent == temporary
+    return job, folder
+
+
+def gone(folder):
+    for _ in range(PATIENCE * 20):
+        if not folder.exists():
+            time.sleep(0.3)  # nobody writes it anew
+            return not folder.exists()
+        time.sleep(0.05)
+    return False
+
+
+def test_what_a_job_leaves_goes_when_it_has_ended(made, temporary):
+    job, folder = begun(made, temporary, ends=True)
+    assert until(made, job, lambda found: found.state.final).state is State.DONE
+    assert gone(folder)
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_job_leaves_goes_with_its_cancelling(made, temporary):
+    job, folder = begun(made, temporary)
+    assert list(folder.rglob("half.parquet"))
+    made.cancel(job)
+    assert not folder.exists()
+    assert gone(folder)
+
+
+def test_what_a_job_leaves_goes_when_it_is_killed(made, temporary):
+    job, folder = begun(made, temporary)
+    made._children[job].process.kill()
+    assert gone(folder)
+    assert made.progress(job).state is State.FAILED
+
+
+SERVER = """
+import sys
+from pathlib import Path
+from yaad.server import jobs
+jobs.register("leave", "jobs_for_tests:leave")
+port = jobs.Jobs(Path(sys.argv[1]))
+print(port.submit("leave", {"elsewhere": sys.argv[2], "ends": False}), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_killed_server_left_goes_at_the_next_start_and_not_before_its_job_has_ended(made, temporary, tmp_path):
+    command = [sys.executable, "-c", SERVER, str(made.path), str(tmp_path / "elsewhere")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        job = server.stdout.readline().strip()
+        folder = Path(until(made, job, lambda found: found.phase).phase)
+        server.kill()
+        server.wait()
+    Jobs(made.path)
+    assert list(folder.rglob("half.parquet")), "its job still runs"
+    with closing(sqlite3.connect(made.path)) as db:
+        (pid,) = db.execute("SELECT pid FROM job WHERE id = ?", (job,)).fetchone()
+    os.killpg(pid, signal.SIGKILL)
+    for _ in range(PATIENCE * 20):
+        if made.progress(job).state.final:
+            break
+        time.sleep(0.05)
+    Jobs(made.path)
+    assert not folder.exists()
+    assert list(temporary.iterdir()) == []

@@ -20,6 +20,8 @@ SAID = re.compile(r"no space left on device|disk quota exceeded|file too large|d
 """How DuckDB, deltalake, SQLite and XlsxWriter say it: they give no number of the error."""
 OF_SQLITE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 """What SQLite calls it where it says no more than "disk I/O error"."""
+OF_A_JOB = "yaad-job-"
+"""The folder in which a job keeps its temporary files is called so; it goes with the job."""
 BOOK, FILE = "book.disk_full", "book.disk_full_file"
 """What is said where the book was written to, and where a file was that is handed over."""
 
@@ -89,6 +91,8 @@ def is_full(error: BaseException) -> bool:
 def full_one(folder: Path) -> Path:
     """The folder that is full: the one that is written to, or that of temporary files where it has less room left."""
     temporary = Path(tempfile.gettempdir())
+    if temporary.name.startswith(OF_A_JOB):
+        temporary = temporary.parent
     there = next((place for place in (folder, *folder.absolute().parents) if place.is_dir()), temporary)
     same_disk = os.stat(there).st_dev == os.stat(temporary).st_dev  # noqa: PTH116 - one kind of path for both
     if same_disk or shutil.disk_usage(there).free <= shutil.disk_usage(temporary).free:

@@ -1,25 +1,28 @@
 """Long work: submit it, ask how far it is, cancel it. Each job runs in a child process; its row tells its progress.
 
 The port is these three functions. Behind it stands one SQLite file and a process a job (see the decision on jobs); a
-queue with workers can take their place without a change in the faces.
+queue with workers can take their place without a change in the faces. Whatever a process leaves in its own folder of
+temporary files goes when it has ended, however it ended; what the jobs of a killed server left goes at the next start.
 """
 
 import json
 import os
 import secrets
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from yaad.book.disk import told_when_full
+from yaad.book.disk import OF_A_JOB, told_when_full
 from yaad.errors import UnknownName
 
 TABLE = """
@@ -33,9 +36,14 @@ CREATE TABLE IF NOT EXISTS job (
     phase TEXT NOT NULL DEFAULT '',
     result TEXT,
     error TEXT,
-    pid INTEGER
+    pid INTEGER,
+    folder TEXT
 )
 """
+ADDED = {"phase": "TEXT NOT NULL DEFAULT ''", "folder": "TEXT"}
+"""Columns that older servers did not know."""
+TEMPORARY = ("TMPDIR", "TEMP", "TMP")
+"""Variables by which a process is told where its temporary files lie."""
 
 Json = Any  # arguments, results and errors are plain JSON values of any kind
 
@@ -112,6 +120,14 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@dataclass(frozen=True)
+class _Child:
+    """The process of a job, and the thread that tidies up after it."""
+
+    process: "subprocess.Popen[bytes]"
+    tidying: threading.Thread
+
+
 class Jobs:
     """The jobs of one server.
 
@@ -121,11 +137,14 @@ class Jobs:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._children: dict[str, _Child] = {}
         self._lock = threading.Lock()
         with connect(path) as db:
-            if "phase" not in {column[1] for column in db.execute("PRAGMA table_info(job)")}:
-                db.execute("ALTER TABLE job ADD COLUMN phase TEXT NOT NULL DEFAULT ''")  # older servers knew none
+            known = {column[1] for column in db.execute("PRAGMA table_info(job)")}
+            for name, kind in ADDED.items():
+                if name not in known:
+                    db.execute(f"ALTER TABLE job ADD COLUMN {name} {kind}")
+            self._sweep(db)
 
     def submit(self, task: str, arguments: dict[str, Json]) -> str:
         """Start a job and return its id.
@@ -136,15 +155,28 @@ class Jobs:
         if task not in _tasks:
             raise UnknownName("option", task, _tasks)
         job = secrets.token_hex(8)
-        with connect(self.path) as db:
-            row = (job, _tasks[task], json.dumps(arguments), State.WAITING)
-            db.execute("INSERT INTO job (id, task, arguments, state) VALUES (?, ?, ?, ?)", row)
-        command = [sys.executable, "-m", "yaad.server.worker", str(self.path), job]
-        with self._lock:
-            self._children[job] = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no text of a user
-                command, stdin=subprocess.DEVNULL, start_new_session=True
-            )
+        with told_when_full(Path(tempfile.gettempdir())):
+            folder = tempfile.mkdtemp(prefix=OF_A_JOB)
+        try:
+            with connect(self.path) as db:
+                row = (job, _tasks[task], json.dumps(arguments), State.WAITING, folder)
+                db.execute("INSERT INTO job (id, task, arguments, state, folder) VALUES (?, ?, ?, ?, ?)", row)
+            self._begin(job, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return job
+
+    def _begin(self, job: str, folder: str) -> None:
+        command = [sys.executable, "-m", "yaad.server.worker", str(self.path), job]
+        variables = os.environ | dict.fromkeys(TEMPORARY, folder)
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no text of a user
+            command, stdin=subprocess.DEVNULL, start_new_session=True, env=variables
+        )
+        tidying = threading.Thread(target=_tidy, args=(process, folder), daemon=True)
+        with self._lock:
+            self._children[job] = _Child(process, tidying)
+        tidying.start()
 
     def progress(self, job: str) -> Job:
         """How far a job is.
@@ -164,13 +196,9 @@ class Jobs:
         """Stop a job: its process is told to end, and ended by force when it does not within a few seconds."""
         with self._lock:
             child = self._children.get(job)
-        if child is not None and child.poll() is None:
-            child.terminate()
-            try:
-                child.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+        if child is not None:
+            _end(child.process)
+            child.tidying.join()
         with connect(self.path) as db:
             db.execute(
                 "UPDATE job SET state = ? WHERE id = ? AND state IN (?, ?)",
@@ -187,10 +215,19 @@ class Jobs:
         with self._lock:
             child = self._children.get(job)
         if child is not None:
-            return child.poll() is not None
+            return child.process.poll() is not None
         with connect(self.path) as db:
             row = db.execute("SELECT pid FROM job WHERE id = ?", (job,)).fetchone()
         return row is None or row[0] is None or not _is_alive(row[0])
+
+    def _sweep(self, db: sqlite3.Connection) -> None:
+        """Remove what the jobs of a server that was killed have left; one whose process still runs keeps its folder."""
+        rows = db.execute("SELECT id, pid, folder FROM job WHERE folder IS NOT NULL").fetchall()
+        for job, pid, folder in rows:
+            if pid is None or not _is_alive(pid):
+                if Path(folder).name.startswith(OF_A_JOB):
+                    shutil.rmtree(folder, ignore_errors=True)
+                db.execute("UPDATE job SET folder = NULL WHERE id = ?", (job,))
 
     def _read(self, job: str) -> Job:
         with connect(self.path) as db:
@@ -200,6 +237,25 @@ class Jobs:
         state, done, total, phase, result, error = row
         loaded = [json.loads(text) if text else None for text in (result, error)]
         return Job(job, State(state), done, total, phase, *loaded)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Tell a process to end; end it by force when it does not within a few seconds."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _tidy(process: "subprocess.Popen[bytes]", folder: str) -> None:
+    """Once a process has ended, end what it had begun and left behind, and remove its temporary files."""
+    process.wait()
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_alive(pid: int) -> bool:
