@@ -63,7 +63,8 @@ CASES = {
     "again": "the same file again: nothing is new",
     "changed": "a file with 1 % of the deals changed",
 }
-READERS = {"csv": "DuckDB `read_csv`", "xlsx": "calamine"}
+READERS = {"csv": "DuckDB `read_csv`", "xlsx": "calamine", "large": "DuckDB `read_csv`"}
+KINDS = {"csv": "CSV", "xlsx": "XLSX", "large": "large CSV"}
 
 
 def intake(found: dict) -> str:
@@ -71,7 +72,7 @@ def intake(found: dict) -> str:
     for name, seen in found["cases"].items():
         what, _, kind = name.rpartition("_")
         figures = [f"{seen['seconds']:.1f}", seen["against_bare"], seen["peak_mb"]]
-        rows.append([kind.upper(), CASES[what].format(reader=READERS[kind]), *figures])
+        rows.append([KINDS[kind], CASES[what].format(reader=READERS[kind]), *figures])
     return table(["file", "what is done", "seconds", "against the bare read", "peak MB"], rows)
 
 
@@ -115,8 +116,8 @@ Import of the moves as CSV ({quick["import"]["yaad"]["rows_per_second"]:,} rows 
 
 ## Bringing in a file of deals
 
-{brought["deals"]:,} deals in 13 columns, as CSV ({brought["megabytes"]["deals.csv"]:.0f} MB) and as XLSX ({brought["megabytes"]["deals.xlsx"]:.0f} MB), on
-{brought["machine"]["cores"]} cores, at commit {brought["commit"]}. Each case is one run in a process of its own; the peak is that of all its
+{brought["deals"]:,} deals in 13 columns, as CSV ({brought["megabytes"]["deals.csv"]:.0f} MB) and as XLSX ({brought["megabytes"]["deals.xlsx"]:.0f} MB); the large CSV has
+{brought["large"]:,} ({brought["megabytes"]["large.csv"]:.0f} MB) and is read in bins. On {brought["machine"]["cores"]} cores, at commit {brought["commit"]}. Each case is one run in a process of its own; the peak is that of all its
 memory, the processes that it starts included. The machine's load was {brought["machine"]["load"]}: above {brought["machine"]["cores"]}, other work
 shared the cores, and times are longer than they would be alone.
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.intake [--deals N]``: all cases, each in a process of its own; the result is kept as JSON."""
+"""``python -m benchmarks.intake [--deals N] [--large N]``: all cases, each in its own process; the result is JSON."""
 
 import argparse
 import json
@@ -62,11 +62,12 @@ def _tree(pid: int) -> list[int]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--deals", type=int, default=1_000_000)
+    parser.add_argument("--large", type=int, default=8_000_000, help="deals of the file that is read in bins")
     parser.add_argument("--cases", nargs="*", default=list(CASES))
     parser.add_argument("--keep", action="store_true", help="write the result")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="yaad-bench-") as folder:
-        sizes = child("benchmarks.intake.maker", folder, str(told.deals))
+        sizes = child("benchmarks.intake.maker", folder, str(told.deals), str(told.large))
         cases = {name: measured(name, folder) for name in told.cases}
     for name, seen in cases.items():
         bare = cases.get(f"bare_{name.rpartition('_')[2]}")
@@ -76,6 +77,7 @@ def main() -> None:
         "commit": commit(),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[1], 1)},
         "deals": told.deals,
+        "large": told.large,
         "megabytes": {name: round(size / 1e6, 1) for name, size in sizes.items()},
         "cases": cases,
     }

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 
-def bare_csv(folder: Path) -> Callable[[], object]:
+def _bare(folder: Path, name: str) -> Callable[[], object]:
     import duckdb
 
     def run() -> object:
-        rows = duckdb.read_csv(str(folder / "deals.csv"), all_varchar=True)
+        rows = duckdb.read_csv(str(folder / name), all_varchar=True)
         return rows.aggregate(", ".join(f'max(strlen("{name}"))' for name in rows.columns) + ", count(*)").fetchall()
 
     return run
@@ -56,7 +56,7 @@ def _store(folder: Path, name: str, book_name: str) -> Callable[[], object]:
 
 
 CASES: dict[str, Callable[[Path], Callable[[], object]]] = {
-    "bare_csv": bare_csv,
+    "bare_csv": partial(_bare, name="deals.csv"),
     "understand_csv": partial(_understand, name="deals.csv"),
     "import_csv": partial(_store, name="deals.csv", book_name="book"),
     "again_csv": partial(_store, name="deals.csv", book_name="book"),
@@ -64,6 +64,8 @@ CASES: dict[str, Callable[[Path], Callable[[], object]]] = {
     "bare_xlsx": bare_xlsx,
     "understand_xlsx": partial(_understand, name="deals.xlsx"),
     "import_xlsx": partial(_store, name="deals.xlsx", book_name="book-xlsx"),
+    "bare_large": partial(_bare, name="large.csv"),
+    "import_large": partial(_store, name="large.csv", book_name="book-large"),
 }
 
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.intake.maker FOLDER DEALS`` writes files of deals as a CRM exports them, CSV and XLSX.
+"""``python -m benchmarks.intake.maker FOLDER DEALS LARGE`` writes files of deals as a CRM exports them, CSV and XLSX.
 
 They are made column by column, so that a million rows take seconds: what is measured is reading them.
 """
@@ -48,6 +48,7 @@ def deals(rows: int, *, changed: bool = False) -> str:
 
 
 def write_csv(path: Path, rows: int, *, changed: bool = False) -> None:
+    duckdb.execute("SET enable_progress_bar = false")
     duckdb.execute(f"COPY ({deals(rows, changed=changed)}) TO '{path}' (HEADER, DELIMITER ',')")
 
 
@@ -143,4 +144,5 @@ if __name__ == "__main__":
     write_csv(folder / "deals.csv", count)
     write_csv(folder / "changed.csv", count, changed=True)
     write_xlsx(folder / "deals.xlsx", min(count, MOST_ROWS))
+    write_csv(folder / "large.csv", int(sys.argv[3]))
     print(json.dumps({path.name: path.stat().st_size for path in sorted(folder.iterdir())}))

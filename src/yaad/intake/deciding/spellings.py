@@ -13,6 +13,10 @@ HIDDEN = "[\u202a-\u202e\u2066-\u2069\u200b\u200c\u2060\ufeff]"
 """Marks that nobody sees and that turn or split a text: embeddings, overrides, isolates, zero-width signs."""
 LOOK_ALIKES = str.maketrans("аеорсухіјѕԁһɡаорνοαρτυικχѵ", "aeopcyxijsdhgaopvoaptuikxv")
 """Cyrillic and Greek letters → the Latin ones that they look like (after folding the case)."""
+UNSEEN = "[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+GAPS = "[ \t\r\n\f\u00a0]+"
+PLAIN = "^[\t\n\f\r -~\u00a0\u05d0-\u05ea\u05f3\u05f4\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*$"
+"""Texts of Latin and Hebrew letters without points: in them nothing is composed, and no letter looks like another."""
 SPACES = re.compile(r"\s+")
 
 
@@ -61,13 +65,31 @@ def commonest(distinct: pa.Array, counts: Ints) -> Ints:
         distinct: spellings, each once.
         counts: how many rows have each.
     """
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for place, spelling in enumerate(distinct.to_pylist()):
-        groups[skeleton(spelling)].append(place)
     best = np.arange(len(distinct))
+    number, names = codes(skeletons(distinct))
+    if len(names) == len(distinct):
+        return best
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for place in np.flatnonzero(np.bincount(number)[number] > 1).tolist():
+        groups[number[place]].append(place)
     for members in groups.values():
         best[members] = max(members, key=lambda place: counts[place])
     return best
+
+
+def skeletons(texts: pa.Array) -> pa.Array:
+    """`skeleton` of each text.
+
+    >>> skeletons(pa.array(["Dana \u200fCohen", "José"])).to_pylist() == [skeleton("dana cohen"), skeleton("José")]
+    True
+    """
+    plain = pc.replace_substring_regex(pc.ascii_lower(texts), pattern=UNSEEN, replacement="")
+    plain = pc.ascii_trim_whitespace(pc.replace_substring_regex(plain, pattern=GAPS, replacement=" "))
+    known = mask(pc.match_substring_regex(texts, pattern=PLAIN))
+    if known.all():
+        return plain
+    rest = pa.array([skeleton(text) for text in texts.filter(pa.array(~known)).to_pylist()], pa.string())
+    return pc.replace_with_mask(plain, pa.array(~known), rest)
 
 
 def hides_marks(texts: pa.Array) -> Mask:

@@ -199,9 +199,8 @@ def _storable(chunk: Chunk, reader: RecordReader) -> Chunk:
     zeros, long = ~fine, ~fine
     for column in chunk.columns:
         if pa.types.is_string(column.type) and len(column):
-            lengths = pc.fill_null(pc.binary_length(column), 0)
-            if pc.max(lengths).as_py() > LONGEST_CELL:
-                long |= mask(pc.greater(lengths, LONGEST_CELL))
+            if _longest(column) > LONGEST_CELL:
+                long |= mask(pc.greater(pc.binary_length(column), LONGEST_CELL))
             if _has_zero(column):
                 zeros |= mask(pc.match_substring(column, "\0"))
     for rows, reason in ((zeros, "intake.rejected_nul"), (long & ~zeros, "intake.rejected_long_cell")):
@@ -213,6 +212,12 @@ def _storable(chunk: Chunk, reader: RecordReader) -> Chunk:
         return chunk
     kept = pa.array(fine)
     return Chunk(chunk.rows[fine], [column.filter(kept) for column in chunk.columns])
+
+
+def _longest(column: pa.Array) -> int:
+    """Bytes of the longest text of a column that has some."""
+    ends = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    return int(np.diff(ends).max())
 
 
 def _has_zero(column: pa.Array) -> bool:
