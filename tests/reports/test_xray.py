@@ -13,7 +13,7 @@ from yaad.errors import InputError, YaadError
 from yaad.reports import Source, pdf, workbook, xray, xray_writer
 from yaad.reports.paper import for_paper, paper_html
 from yaad.show import say_plain
-from yaad.text import LANGUAGES
+from yaad.text import LANGUAGES, Message
 
 IDS = ["quality", "funnel", "time", "plan"]
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20"/></svg>'
@@ -75,6 +75,15 @@ def test_a_book_that_has_hardly_begun_says_what_it_cannot(beginner, lang):
     html = paper_html(made)
     for page in made.pages:
         assert f'id="{page.id}"' in html
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_plan_that_cannot_be_speaks_of_no_option_that_paper_lacks(beginner, lang):
+    page = xray(beginner, lang).pages[3]
+    said = [say_plain(one, lang) for one in (*page.says, *page.sure, *page.todo)]
+    assert page.data["plan"] is None
+    assert say_plain(Message("reports.no_plan_window"), lang) in said
+    assert not any("ratios" in one or "--" in one for one in said)
 
 
 def test_remarks_stand_on_their_page(imported):

@@ -26,7 +26,7 @@ def plan(asked: Asked, lang: str) -> Page:
     title = Message("reports.title_plan")
     if isinstance(made, YaadError):
         sure, todo = (Message("reports.no_plan_sure"),), (Message("reports.no_plan_todo"),)
-        return Page("plan", title, (Message("reports.no_plan"), made.message), sure, todo, (), data={"plan": None})
+        return Page("plan", title, (Message("reports.no_plan"), _why_not(made)), sure, todo, (), data={"plan": None})
     if_so = _if_so(asked)
     answer, *rest = plan_lead(made.content)
     tables = [
@@ -45,6 +45,11 @@ def plan(asked: Asked, lang: str) -> Page:
         tuple(tables),
         {"plan": made.to_dict(lang), "whatif": if_so and if_so.to_dict(lang)},
     )
+
+
+def _why_not(error: YaadError) -> Message:
+    """Why there is no plan; the choices that other faces offer instead are none of paper's."""
+    return Message("reports.no_plan_window") if error.message.key == "measures.no_window" else error.message
 
 
 def _for_programs(note: Said) -> bool:
