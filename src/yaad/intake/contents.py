@@ -14,7 +14,7 @@ from yaad.intake.deciding.headers import currency_in, tax_in
 from yaad.intake.deciding.moments import cleaned, take_apart
 from yaad.intake.deciding.stages import Places
 from yaad.intake.decisions import BEGINS, POINTS, Decisions
-from yaad.intake.fields import Value
+from yaad.intake.fields import MONTH, Value
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
 from yaad.intake.mapping import ALL
 from yaad.intake.outcomes import is_hebrew
@@ -32,6 +32,7 @@ def decide_values(found: Decisions) -> None:
         elif value not in (Value.TEXT, Value.FLAG):
             _decide_numbers(found, name)
     follow_siblings(found)
+    _follow_months(found)
     decided = [(found.dates.get(name) or found.numbers.get(name)) for name in fresh]
     found.questions += [one[1].question for one in decided if one is not None and one[1].question is not None]
     dated = [found.dates[name] for name in fresh if name in found.dates]
@@ -49,12 +50,12 @@ def _decide_dates(found: Decisions, name: str) -> None:
         return
     told = mapping.setting(mapping.dates, name, column) or found.answers.get(f"dates:{column}")
     order = Order(told) if told in [one.value for one in Order] else None
-    parts = take_apart(values, found.null_words(name))
+    parts = take_apart(values, found.null_words(name), counted=True)
     year = mapping.setting(mapping.year, name, column) or found.answers.get(f"year:{column}")
     decision = decide_dates(parts, column, told=order, epoch=found.table.epochs.get(column), year=year)
     if decision.null_words:
         _remember_null_words(found, name, decision.null_words)
-        parts = take_apart(values, found.null_words(name))
+        parts = take_apart(values, found.null_words(name), counted=True)
     if found.proposed and decision.dates < 0.5:
         _let_go(found, name, decision.dates)
         return
@@ -78,6 +79,22 @@ def _decide_numbers(found: Decisions, name: str) -> None:
         return
     found.numbers[name] = (parts, decision)
     found.how[column] = decision.how
+
+
+def _follow_months(found: Decisions) -> None:
+    """Columns of months are written alike: by those that show their decimal sign, else one of them is asked about."""
+    months = {name: found.numbers[name] for name in found.numbers if name.startswith(MONTH)}
+    open_ = [name for name, (_, one) in months.items() if one.question is not None]
+    plain = "intake.how_numbers_plain"
+    points = {one.point for _, one in months.values() if one.question is None and one.how.key != plain}
+    if len(points) > 1 or not open_:
+        return
+    point = points.pop() if points else None
+    for name in open_ if point is not None else open_[1:]:
+        parts, decision = months[name]
+        how = Message("intake.how_numbers_months")
+        found.numbers[name] = (parts, replace(decision, point=point, question=None, how=how))
+        found.how[found.fields[name]] = how
 
 
 def _remember_null_words(found: Decisions, name: str, words: tuple[str, ...]) -> None:

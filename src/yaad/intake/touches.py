@@ -1,6 +1,7 @@
 """Sheets without ids: an inquiry is known by its person and its first day; what that person does soon after is a touch.
 
-The person is the telephone number in one form, else the mail, else the name. The window opens with the first touch. Of
+The person is the telephone number in one form, else the mail, else the name: that of a contact, or that of a company
+with what is sold to it, where both are told. The window opens with the first touch. Of
 the rows of one inquiry the latest says where it stands; the day it came and its source are those of the first. A column
 of the dates of an open stage holds the first date that any of them has there. A stage that only an earlier row names is
 not kept: the day of the row is that of the touch, and nobody knows when the inquiry came to that stage.
@@ -62,8 +63,8 @@ def _persons(found: Decisions) -> pa.Array:
     phones = pa.nulls(size, pa.string())
     if "phone" in found.fields:
         phones = fold_phones(cleaned(found.table.columns[found.fields["phone"]]))
-    keys = [phones, *(_folded(found, name) for name in ("email", "contact", "account", "name"))]
-    return pc.coalesce(*keys)
+    mail, contact, account, name = (_folded(found, one) for one in ("email", "contact", "account", "name"))
+    return pc.coalesce(phones, mail, contact, pc.binary_join_element_wise(account, name, "|"), account, name)
 
 
 def _folded(found: Decisions, name: str) -> pa.Array:
@@ -116,7 +117,10 @@ def _merge(found: Decisions, first: Ints, last: Ints, days: Ints) -> None:
             header = found.fields[name]
             columns[header] = pa.chunked_array([columns[header].combine_chunks().take(take)])
             if name in found.dates:
-                found.dates[name] = (take_apart(columns[header], found.null_words(name)), found.dates[name][1])
+                found.dates[name] = (
+                    take_apart(columns[header], found.null_words(name), counted=True),
+                    found.dates[name][1],
+                )
     for header in _stage_columns(found):
         dated = cleaned(columns[header])
         columns[header] = pa.chunked_array([dated.take(pa.array(_first_filled(mask(pc.is_valid(dated)), last, days)))])

@@ -49,6 +49,12 @@ class DateDecision:
     year_question: Question | None = None
 
 
+NO_END = frozenset(
+    map(fold, ("open-ended", "open end", "ongoing", "ללא הגבלה", "ללא הגבלת זמן", "לא מוגבל", "ללא סיום"))
+)
+"""Words that a column of dates has for what has no end."""
+
+
 def decide_dates(
     parts: Moments, header: str, *, told: Order | None = None, epoch: int | None = None, year: str | None = None
 ) -> DateDecision:
@@ -62,13 +68,13 @@ def decide_dates(
         year: of dates that name none, as the mapping or an answer tells it.
     """
     if parts.instants is not None:
-        key = "intake.how_dates_typed" if parts.typed else "intake.how_dates_iso"
-        return DateDecision(None if parts.typed else Order.ISO, Message(key))
+        key = "typed" if parts.typed else "counted" if parts.counted else "iso"
+        return DateDecision(Order.ISO if key == "iso" else None, Message(f"intake.how_dates_{key}"))
     weights = parts.weights().tolist()
     looks: Counter[Look] = Counter()
     for day, weight in zip(parts.days, weights, strict=True):
         looks[look(day)] += weight
-    empty = tuple(day for day in parts.days if look(day) is Look.NONE and fold(day) in NO_VALUE)
+    empty = tuple(day for day in parts.days if look(day) is Look.NONE and fold(day) in NO_VALUE | NO_END)
     total = sum(weights) - sum(w for day, w in zip(parts.days, weights, strict=True) if day in empty)
     serial = epoch if looks[Look.SERIAL] else None
     good = total - looks[Look.NONE] - (0 if serial else looks[Look.SERIAL]) + sum(weights) - total

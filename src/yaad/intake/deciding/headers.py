@@ -116,6 +116,8 @@ def propose_kind(headers: Sequence[str], *, repeated_ids: bool, name: str = "") 
     if _are_targets(headers, by_kind[Kind.TARGETS], name):
         return Kind.TARGETS
     history, deals = by_kind[Kind.EVENTS], by_kind[Kind.DEALS]
+    if {"id", "at", "amount"} <= by_kind[Kind.ORDERS] and "id" not in deals and not {"closed", "won", "lost"} & deals:
+        return Kind.ORDERS  # each row has the number of an order and none of a deal: its status is the order's
     if {"id", "stage", "at"} <= history and repeated_ids:
         return Kind.EVENTS
     if "stage" in deals or ("id" in deals and {"entered", "created"} & deals and {"closed", "won", "lost"} & deals):

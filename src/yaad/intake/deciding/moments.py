@@ -14,6 +14,10 @@ from yaad.model.tables import MOMENT
 FORMULA_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#N/A N/A")
 """What a spreadsheet leaves where a formula failed: no value."""
 SPLIT = r"(?s)^(?P<day>.+?)(?:(?:T|,?\s+|\s+-\s+)(?P<time>\d{1,2}:\d{2}.*))?$"
+TIME_FIRST = r"(?s)^\[?(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp][Mm])?)\]?,?\s+(?:-\s+)?(.*\d.*)$"
+"""A time that stands before its date: 09:30 25/12/2024."""
+MILLIS, SECONDS = r"^1[0-9]{12}$", r"^1[0-9]{9}(\.[0-9]+)?$"
+"""Moments as machines count them, since 1970: those of 2001 to 2033."""
 MIDNIGHT = r"^.{10}[ T]00:00(:00(\.0+)?)?([^\d.:].*)?$"
 ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$")
 TIME = re.compile(
@@ -41,6 +45,7 @@ class Moments:
         aware: `instants` are UTC; else local.
         present: rows with a value.
         typed: the file itself types the column.
+        counted: it holds seconds since 1970, or thousandths of them.
     """
 
     days: list[str]
@@ -51,6 +56,7 @@ class Moments:
     instants: Ints | None = None
     aware: bool = False
     typed: bool = False
+    counted: bool = False
 
     def weights(self) -> Ints:
         """How many rows have each of `days`."""
@@ -96,15 +102,23 @@ def _as_text(column: pa.Array) -> pa.Array:
     return column.cast(pa.string())
 
 
-def take_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = ()) -> Moments:
-    """Distinct days and times of a column, or its instants where it is plain ISO."""
+def take_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = (), *, counted: bool = False) -> Moments:
+    """Distinct days and times of a column, or its instants where it is plain ISO.
+
+    Args:
+        column: the column.
+        null_words: texts that mean no value.
+        counted: it is known to hold times, so that large numbers in it are seconds since 1970.
+    """
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return _typed(column)
     text = cleaned(column, null_words)
-    instants = _iso_instants(text)
+    instants = _iso_instants(text) or (_counted(text) if counted else None)
     if instants is not None:
         return instants
+    if re.match(TIME_FIRST, pc.first(text).as_py() or ""):
+        text = pc.replace_substring_regex(text, pattern=TIME_FIRST, replacement=r"\2 \1")
     alike = _split_alike(text)
     if alike is not None:
         return alike
@@ -139,6 +153,18 @@ def _split_alike(text: pa.Array) -> Moments | None:
     if not found:
         time_of, times = np.full(len(text), -1, np.int32), pa.array([], pa.string())
     return Moments(days.to_pylist(), day_of, times.to_pylist(), time_of, day_of >= 0)
+
+
+def _counted(text: pa.Array) -> Moments | None:
+    """The instants of a column of seconds or thousandths of seconds since 1970; None when it is not such a column."""
+    first = pc.first(text).as_py() or ""
+    for pattern, size in ((MILLIS, 1_000), (SECONDS, 1_000_000)):
+        if re.match(pattern, first) and pc.all(pc.match_substring_regex(text, pattern=pattern)).as_py():
+            micro = pc.multiply(text.cast(pa.float64()), float(size)).cast(pa.int64(), safe=False)
+            none = np.full(len(text), -1, np.int32)
+            instants = np.asarray(pc.fill_null(micro, 0).to_numpy(zero_copy_only=False), np.int64)
+            return Moments([], none, [], none, mask(pc.is_valid(text)), instants, aware=True, counted=True)
+    return None
 
 
 def _spread(inner: Codes, which: Codes) -> Codes:

@@ -1,6 +1,7 @@
 """Stages: their types and their order, proposed from dictionaries and from the data, asked where neither tells."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping as Plain
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ Places = npt.NDArray[np.float64]
 
 NUMBERED = re.compile(r"\d{1,2}(?=[\s.)\-_:–])")
 """The number that a company puts before a stage's name."""
+NUMBER_BEFORE = re.compile(rf"{NUMBERED.pattern}[\s.)\-_:–]+(?=\D)")
+BEHIND = re.compile(r"\s*\(([^()]+)\)$")
+"""What stands in brackets behind a name: of several stages the same, it is their pipeline's."""
 OPEN_HOW = "intake.how_open"
 MOST = 60
 """A column with more different texts is no column of stages."""
@@ -39,6 +43,7 @@ class StageSeen:
         won, lost: rows in it that the file itself marks as closed, won or lost; None where it marks none at all.
         chance: mean chance that the file gives its rows; None where it gives none.
         passed: a column of its own says when deals came to it, and some of them went on from there.
+        plain: the name that dictionaries are asked for, where it is not the whole name.
     """
 
     name: str
@@ -50,6 +55,12 @@ class StageSeen:
     lost: int | None = None
     chance: float | None = None
     passed: bool = False
+    plain: str = ""
+
+    @property
+    def word(self) -> str:
+        """The name without its number and its pipeline."""
+        return self.plain or self.name
 
 
 @dataclass(frozen=True)
@@ -150,6 +161,7 @@ def propose_stages(
     how: dict[str, Message] = {}
     questions: list[Question] = []
     some_closed = any(stage.closed for stage in seen)
+    seen = _plainly(seen)
     for stage in seen:
         kind, why = _type(stage, answers.get(f"stage:{stage.name}"), some_closed=some_closed, beside=beside)
         how[stage.name] = why
@@ -165,14 +177,26 @@ def propose_stages(
     return StageDecision(rules, how, asked)
 
 
+def _plainly(seen: Sequence[StageSeen]) -> list[StageSeen]:
+    """Stages with their plain names: without a number before them, and the brackets that several of them share."""
+    behind = Counter(found[1] for stage in seen if (found := BEHIND.search(stage.name)))
+
+    def plain(name: str) -> str:
+        found = BEHIND.search(name)
+        bare = name[: found.start()] if found and behind[found[1]] > 1 else name
+        return NUMBER_BEFORE.sub("", bare.strip(), count=1)
+
+    return [replace(stage, plain=plain(stage.name)) for stage in seen]
+
+
 def _type(stage: StageSeen, answer: str | None, *, some_closed: bool, beside: bool) -> tuple[StageType | None, Message]:
-    words, key = stage_words(), fold(stage.name)
+    words, key = stage_words(), fold(stage.word)
     if answer in [kind.value for kind in StageType]:
         return StageType(answer), Message("intake.how_told", {"value": str(answer)})
-    known = words.type_of(stage.name)
+    known = words.type_of(stage.word)
     if known is not None:
         return known, Message(f"intake.how_stage_{known.value}")
-    asked = {key, COUNTED.sub("", key)} & words.asked or (_marked(stage) is None and words.almost(stage.name))
+    asked = {key, COUNTED.sub("", key)} & words.asked or (_marked(stage) is None and words.almost(stage.word))
     return (None, Message(OPEN_HOW)) if asked else _by_rows(stage, some_closed=some_closed, beside=beside)
 
 
@@ -199,7 +223,7 @@ def _marked(stage: StageSeen) -> StageType | None:
 
 def _ask_type(stage: StageSeen, *, history: bool) -> Question:
     kinds = [kind.value for kind in StageType] + (["activity", "ignore"] if history else [])
-    known = stage_words().type_of(stage.name)
+    known = stage_words().type_of(stage.word)
     if known is not None:  # what the name says for sure stands first: an answer is easily copied
         kinds.sort(key=lambda kind: kind != known.value)
     counts: dict[str, object] = {"n": stage.count, "closed": stage.closed, "entered": stage.entered}
@@ -228,9 +252,9 @@ def _with_line(
 
 def _leaning(stage: StageSeen, *, won: bool, some_closed: bool) -> StageType:
     """What a doubtful stage is written as in a suggestion: open without endings, won by a name like a closing."""
-    if (some_closed and not stage.closed) or fold(stage.name) in stage_words().waiting:
+    if (some_closed and not stage.closed) or fold(stage.word) in stage_words().waiting:
         return StageType.OPEN
-    return StageType.WON if not won and fold(stage.name) in stage_words().ending else StageType.LOST
+    return StageType.WON if not won and fold(stage.word) in stage_words().ending else StageType.LOST
 
 
 def _order(
@@ -242,7 +266,9 @@ def _order(
         told = [fold(part) for part in answer.split(",")]
         if sorted(told) == sorted(map(fold, names)):
             return sorted(names, key=lambda name: told.index(fold(name))), ()
-    ranks = {name: stage_words().open.get(fold(name)) for name in names}
+    if numbered := _order_by(opened, [_number(stage) for stage in opened]):
+        return _order_by(opened, [stage.chance for stage in opened]) or numbered, ()
+    ranks = {stage.name: stage_words().open.get(fold(stage.word)) for stage in opened}
     unknown = [name for name, rank in ranks.items() if rank is None]
     if history and unknown:
         return [stage.name for stage in sorted(opened, key=lambda stage: stage.place or 0.0)], ()
@@ -260,17 +286,23 @@ def _order(
 
 
 def _order_by_data(opened: Sequence[StageSeen]) -> list[str]:
-    """The order that the data show: by the chances, the numbers before the names, the dates; empty where none does."""
-    numbered = [NUMBERED.match(stage.name.strip()) for stage in opened]
-    for values in (
-        [stage.chance for stage in opened],
-        [int(found[0]) if found else None for found in numbered],
-        [stage.place for stage in opened] if len(opened) > 1 else [],
-    ):
-        known = [value for value in values if value is not None]
-        if len(set(known)) == len(opened):
-            return [stage.name for _, stage in sorted(zip(known, opened, strict=True), key=lambda pair: pair[0])]
-    return []
+    """The order that the data show: by the chances, else by the dates; empty where neither does."""
+    by_chance = _order_by(opened, [stage.chance for stage in opened])
+    return by_chance or (_order_by(opened, [stage.place for stage in opened]) if len(opened) > 1 else [])
+
+
+def _order_by(opened: Sequence[StageSeen], values: Sequence[float | None]) -> list[str]:
+    """Names by values; empty where some stage has none, or the same as another."""
+    known = [value for value in values if value is not None]
+    if len(set(known)) < len(opened):
+        return []
+    return [stage.name for _, stage in sorted(zip(known, opened, strict=True), key=lambda pair: pair[0])]
+
+
+def _number(stage: StageSeen) -> int | None:
+    """The number before a stage's name."""
+    found = NUMBERED.match(stage.name.strip())
+    return int(found[0]) if found else None
 
 
 def unlisted(seen: Sequence[StageSeen], rules: Sequence[StageRule]) -> list[StageSeen]:

@@ -1,0 +1,163 @@
+"""Exports and sheets as they come from other programs, whose figures were worked out by hand."""
+
+import datetime as dt
+import json
+
+from tests.intake.moves import at, moves
+
+from yaad.intake import Kind, Mapping, load, understand
+from yaad.model import StageType
+
+
+def read(path, **answers):
+    found = understand(path, answers=answers)
+    assert found.questions == (), [question.id for question in found.questions]
+    batch = load(path, found.mapping)
+    for file in batch.files:
+        assert file.rows_in == file.loaded + file.rejected + file.skipped
+    return batch
+
+
+def types(batch):
+    return {stage.name: stage.type for stage in batch.pipeline.stages}
+
+
+def test_stages_with_their_pipeline_in_brackets_behind_them(write):
+    text = (
+        "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Create Date\n"
+        "1,Acme,Closed Won (Sales),Sales,5000,2025-03-15,2025-01-05\n"
+        "2,Beta,Closed Lost (Sales),Sales,7000,2025-03-01,2025-01-07\n"
+        "3,Gamma,Contract Sent (Sales),Sales,--,2025-06-30,2025-02-10\n"
+        "4,Delta,Appointment Scheduled (Sales),Sales,100,,2025-03-01\n"
+    )
+    assert types(read(write("deals.csv", text))) == {
+        "Appointment Scheduled (Sales)": StageType.OPEN,
+        "Contract Sent (Sales)": StageType.OPEN,
+        "Closed Won (Sales)": StageType.WON,
+        "Closed Lost (Sales)": StageType.LOST,
+    }
+
+
+def test_brackets_of_one_stage_alone_belong_to_its_name(write):
+    text = "id,stage,created\n1,New,2025-01-05\n2,Won (by mistake),2025-01-07\n"
+    assert "stage:Won (by mistake)" in [question.id for question in understand(write("deals.csv", text)).questions]
+
+
+def test_numbers_before_stages_tell_their_order_and_hide_no_meaning(write):
+    rows = ("1. הצעת מחיר", "3. ליד חדש", "2. פגישה", "4. נסגר בהצלחה", "5. לא נסגר", "6. לא ענה")
+    text = "מספר,שלב,תאריך פנייה\n" + "".join(f"{n},{stage},2025-01-0{n}\n" for n, stage in enumerate(rows, 1))
+    told = types(read(write("deals.csv", text)))
+    assert list(told)[:3] == ["1. הצעת מחיר", "2. פגישה", "3. ליד חדש"], "as the company numbers them"
+    assert (told["4. נסגר בהצלחה"], told["5. לא נסגר"], told["6. לא ענה"]) == (
+        StageType.WON,
+        StageType.LOST,
+        StageType.ATTEMPT,
+    )
+
+
+def test_a_list_of_orders_with_a_status_is_no_list_of_deals(write):
+    hebrew = (
+        'מספר הזמנה,תאריך,מס. לקוח,שם לקוח,סוכן,סה"כ לפני מע"מ,מע"מ,סטטוס\n'
+        'SO1,02/01/2025,10001,מרכולית,אבי,"1,000.00",180.00,סופית\n'
+        "SO2,20/01/2025,10001,מרכולית,רותי,(500.00),(90.00),זיכוי\n"
+        "SO3,03/02/2025,10003,קיוסק,רותי,750.00-,135.00-,זיכוי\n"
+    )
+    english = "Order number,Date,Customer,Total,Status\n7,2025-01-02,Acme,100.50,Shipped\n8,2025-01-03,Beta,20,Paid\n"
+    for name, text, sums in (("priority.csv", hebrew, [1000, -500, -750]), ("shop.csv", english, [100.5, 20])):
+        batch = read(write(name, text))
+        assert batch.kind is Kind.ORDERS
+        assert [float(amount) for amount in batch.tables["orders"]["amount"].to_pylist()] == sums
+
+
+def test_the_answers_of_a_form_are_inquiries_by_their_time_stamp(write):
+    text = (
+        "Timestamp,Your name,Phone,How did you hear about us?,Status\n"
+        "1/13/2025 9:15:22,Ann Lee,+1 (212) 555-0100,Friend,Contacted\n"
+        "1/14/2025 19:05:02,Bob,212-555-0101,Google,New\n1/20/2025 8:00:00,Ann,+1 212 555 0100,Google,New\n"
+    )
+    batch = read(write("form.csv", text))
+    assert batch.files[0].skipped_by == {"touch": 1}
+    deals = batch.tables["deals"].to_pylist()
+    assert sorted((deal["contact"], deal["source"]) for deal in deals) == [("Ann", "Friend"), ("Bob", "Google")]
+
+
+def test_a_hebrew_history_whose_times_stand_before_their_dates(write):
+    text = (
+        'מספר עסקה,משלב,לשלב,מועד השינוי,שונה ע"י\n'
+        "D1,,ליד חדש,09:30 25/12/2024,דנה\nD1,ליד חדש,פגישה,11:00 28/12/2024,דנה\n"
+        "D1,פגישה,נסגר בהצלחה,10:00 20/01/2025,רון\nD2,,ליד חדש,10:00 26/12/2024,רון\n"
+    )
+    batch = read(write("log.csv", text))
+    assert moves(batch) == {
+        "D1": [
+            ("ליד חדש", at("2024-12-25 07:30")),
+            ("פגישה", at("2024-12-28 09:00")),
+            ("נסגר בהצלחה", at("2025-01-20 08:00")),
+        ],
+        "D2": [("ליד חדש", at("2024-12-26 08:00"))],
+    }
+
+
+def test_records_with_times_counted_since_1970(write):
+    day = 86_400_000
+    stages = ("New", "Won", "Lost", "New")
+    ended = (None, 1_738_368_000_000, 1_737_368_000_000, None)  # 1 February 2025, 20 January 2025 at 10:13:20
+    rows = [
+        {
+            "id": n,
+            "stage": {"name": stage},
+            "value": {"amount": 100 * n, "currency": "USD"},
+            "created_at": 1_735_689_600_000 + n * day,  # from 1 January 2025
+            "closed_at": end,
+        }
+        for n, (stage, end) in enumerate(zip(stages, ended, strict=True), 1)
+    ]
+    batch = read(write("deals.json", json.dumps({"data": rows})))
+    told = moves(batch)
+    assert told["2"] == [("New", at("2025-01-03")), ("Won", at("2025-02-01"))]
+    assert told["3"] == [("New", at("2025-01-04")), ("Lost", at("2025-01-20 10:13:20"))]
+    assert batch.tables["deals"]["currency"].to_pylist() == ["USD"] * 4
+    seconds = "id,stage,created\n1,New,1735689600\n2,New,1735776000.5\n"
+    assert moves(read(write("deals.csv", seconds)))["2"] == [("New", at("2025-01-02 00:00:00.500"))]
+
+
+def test_large_numbers_under_another_name_are_no_times(write):
+    text = "id,stage,line\n1,New,1735689600\n2,New,1735776000\n"
+    asked = [question.id for question in understand(write("deals.csv", text)).questions]
+    assert asked == ["column:amount"]
+
+
+def test_a_contract_without_an_end_is_told_in_words(write):
+    text = (
+        "Contract No,Customer,Start date,End date,MRR\n"
+        "C1,Acme,01/02/2024,31/01/2025,$1200\nC2,Beta,15/03/2024,open-ended,$300\nC3,Gamma,15/03/2024,ללא הגבלה,$10\n"
+    )
+    batch = read(write("contracts.csv", text))
+    assert batch.files[0].loaded == 3
+    assert batch.tables["contracts"]["end_day"].to_pylist() == [dt.date(2025, 1, 31), None, None]
+
+
+TARGETS = "נציג;ינו-25;פבר-25;מרץ-25\nדנה;50,000;55,000;{}\nרון;40,000;;45,000\n"
+
+
+def test_how_months_are_written_is_asked_once_or_told_by_one_of_them(write):
+    path = write("יעדים.csv", TARGETS.format("60,000"))
+    (question,) = understand(path).questions
+    assert question.id == "decimal:ינו-25"
+    batch = read(path, **{question.id: "point"})
+    assert sum(batch.tables["targets"]["amount"].to_pylist()) == 250_000
+    again = Mapping.from_yaml(batch.mapping.to_yaml(), name="m.yaml")
+    assert load(path, again).tables["targets"].equals(batch.tables["targets"])
+    told = read(write("יעדים 2.csv", TARGETS.format("1,060,000.00")))
+    assert sum(told.tables["targets"]["amount"].to_pylist()) == 1_250_000
+
+
+def test_two_deals_of_one_company_are_no_touches_of_one_person(write):
+    text = (
+        "Opportunity Owner,Account Name,Opportunity Name,Stage,Amount,Close Date,Created Date\n"
+        "Dana,Acme,Acme laptops,Closed Won,100,3/15/2025,1/5/2025\n"
+        "Dana,Acme,Acme printers,Prospecting,200,7/1/2025,1/15/2025\n"
+        "Dana,Acme,Acme printers,Prospecting,200,7/1/2025,1/15/2025\n"
+    )
+    batch = read(write("report.csv", text), **{"column:id": "none"})
+    assert sorted(batch.tables["deals"]["amount"].to_pylist()) == [100, 200]
