@@ -1,6 +1,7 @@
 """A company that only lists tell of: the funnel and the times of what the lists watched, and what they cannot tell."""
 
 import datetime as dt
+import re
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,8 +14,9 @@ from yaad.demo import Step, World, simulate
 from yaad.facts.pipelines import joined
 from yaad.intake import Mapping
 from yaad.model import Pipeline, Stage
+from yaad.reports import xray
 from yaad.show.speech import say_plain
-from yaad.text import day
+from yaad.text import day, number
 
 STAGES = ("Lead", "Meeting", "Quote")
 MAP = Mapping.from_yaml(
@@ -72,16 +74,16 @@ def counted_by_hand(history, since, until):
     deal, stage = moves.deal[ours], moves.stage[ours]
     of = len(STAGES)
     furthest, ended = {}, {}
-    for number, place in zip(deal.tolist(), stage.tolist(), strict=True):
+    for one, place in zip(deal.tolist(), stage.tolist(), strict=True):
         if place < of:
-            furthest[number] = max(furthest.get(number, 0), place)
+            furthest[one] = max(furthest.get(one, 0), place)
         else:
-            ended[number] = place
+            ended[one] = place
     rows = {}
     for place, name in enumerate(STAGES):
-        here = [number for number, far in furthest.items() if far >= place]
-        lost = sum(furthest[number] == place and ended.get(number) == of + 1 for number in here)
-        still = sum(furthest[number] == place and number not in ended for number in here)
+        here = [one for one, far in furthest.items() if far >= place]
+        lost = sum(furthest[one] == place and ended.get(one) == of + 1 for one in here)
+        still = sum(furthest[one] == place and one not in ended for one in here)
         rows[name] = (len(here), len(here) - lost - still, lost, still)
     return rows
 
@@ -176,6 +178,19 @@ def test_what_lists_cannot_tell_is_said_in_both_languages(brought, days):
     for lang, words in (("en", "when the lists begin"), ("he", "היום של הרשימה הראשונה")):
         assert words in funnel.html(lang)
         assert words in dwell.html(lang)
+
+
+def test_the_pages_of_a_report_agree_on_which_deals_they_speak_of(book):
+    first, second, *_ = xray(book, "en").pages
+    deals, won, lost, still_open = (book.measure(name).content[0].value for name in ("deals", "won", "lost", "open"))
+    said = f"{number(deals, 'en')} = {won} won + {still_open} open + {lost} lost"
+    assert said in "".join(plain(part.html) for part in first.parts)
+    of = measures.funnel(book._scope())[0].stages[0].entered
+    assert f"Counted are the {of} deals" in "".join(plain(part.html) for part in second.parts)
+
+
+def plain(html):
+    return re.sub("<[^>]*>", "", html)
 
 
 def notes(result, lang):

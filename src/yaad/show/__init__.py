@@ -31,7 +31,7 @@ from yaad.show.conversions import Conversions
 from yaad.show.dwells import DwellTimes, dwell_html
 from yaad.show.figures import Explained, Figures
 from yaad.show.findings import Findings
-from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line
+from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line, sum_said
 from yaad.show.imports import import_dict, import_table
 from yaad.show.markup import notes_html, table_html
 from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html, plan_notes, ratios_table
@@ -84,6 +84,7 @@ __all__ = [
     "sheet_average",
     "sheet_of",
     "sum_line",
+    "sum_said",
     "table_html",
     "time_until_closing",
     "write_workbook",

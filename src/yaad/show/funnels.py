@@ -179,11 +179,13 @@ def sum_line(funnel: Funnel) -> Message | None:
     """“1,207 = 103 won + 110 open + 994 lost”: every deal that entered is in one of the three."""
     if not funnel.stages:
         return None
-    parts = {
-        "won": funnel.won,
-        "open": sum(row.open for row in funnel.stages),
-        "lost": sum(row.lost for row in funnel.stages),
-    }
+    still_open, lost = sum(row.open for row in funnel.stages), sum(row.lost for row in funnel.stages)
+    return sum_said(funnel.won, still_open, lost)
+
+
+def sum_said(won: int, still_open: int, lost: int) -> Message:
+    """The same of any deals."""
+    parts = {"won": won, "open": still_open, "lost": lost}
     said = {key: Message(f"show.sum_{key}", {"n": n}) for key, n in parts.items()}
     return Message("show.sum_line", {"all": sum(parts.values()), **said})
 

@@ -8,7 +8,7 @@ from yaad.model import Figure, Finding
 from yaad.reports.asked import Asked
 from yaad.reports.page import Page, Part
 from yaad.reports.source import Source
-from yaad.show import Column, Findings, Kind, Table, import_table, notes_html, say_html, say_plain, sum_line, table_html
+from yaad.show import Column, Findings, Kind, Table, import_table, notes_html, say_html, say_plain, sum_said, table_html
 from yaad.show.markup import tag
 from yaad.show.phrases import dimension, measure_said
 from yaad.show.speech import Said
@@ -167,8 +167,8 @@ def _figures(asked: Asked, lang: str) -> str:
     if not asked.figures["lost"].value:  # a rate of what was decided needs losses: without any it is no answer
         told = [one for one in told if one.id != "win_rate"]
     cells = "".join(_figure(one, lang) for one in told)
-    sums = sum_line(asked.funnel)
-    return tag("div", cells, class_="facts") + (tag("p", say_html(sums, lang), class_="sums") if sums else "")
+    sums = sum_said(*(int(asked.figures[name].value or 0) for name in ("won", "open", "lost")))
+    return tag("div", cells, class_="facts") + tag("p", say_html(sums, lang), class_="sums")
 
 
 def _figure(one: Figure, lang: str) -> str:
