@@ -2,6 +2,7 @@
 
 Each time a child with the program already loaded says that it is ready and begins to import into a fresh copy of a
 small book; SIGKILL comes at a moment drawn from a fixed seed over the measured length of an import that nobody kills.
+Every second import is read in bins, as very large files are.
 The book must then be as before or as after, and the same import must come through cleanly.
 """
 
@@ -36,10 +37,19 @@ CHILD = """\
 import sys
 import yaad, yaad.intake.deciding, deltalake, duckdb, yaad.facts
 book = yaad.Book.open("book")
-print("ready", flush=True)
+{ways}print("ready", flush=True)
 sys.stdin.readline()
 book.import_files(["../more.csv"], mapping="../map.yaml")
 """
+WAYS = (
+    "",
+    """\
+from yaad.intake import files
+from yaad.intake.large import bins
+files.LARGE, bins.BIN = 0, 20_000
+""",
+)
+"""What a child does before: nothing, or it takes every file for a large one, of several bins."""
 BEFORE = (2, 3, 2, 1)
 AFTER = (DEALS + 2, 2 * DEALS + 3, 2 * DEALS + 2, 2)
 """Deals, moves, stays and imports of the book as before and as after."""
@@ -58,18 +68,22 @@ class Room:
         book.import_files([folder / "first.csv"], mapping=folder / "map.yaml")
         book.close()
 
-    def waiting(self) -> "Waiting":
+    def waiting(self, way: str) -> "Waiting":
         """A child that loads the program and then waits for the word, with a fresh copy of the book."""
         place = Path(tempfile.mkdtemp(dir=self.folder))
         shutil.copytree(self.folder / "before", place / "book")
         child = subprocess.Popen(
-            [sys.executable, "-c", CHILD], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", CHILD.format(ways=way)],
+            cwd=place,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         return Waiting(place, child)
 
-    def length(self) -> float:
+    def length(self, way: str) -> float:
         """Seconds that the import takes when nobody kills it."""
-        with self.waiting() as one:
+        with self.waiting(way) as one:
             began = one.go()
             assert one.child.wait() == 0
             return time.perf_counter() - began
@@ -127,15 +141,15 @@ def figures(book: yaad.Book) -> tuple[int, ...]:
 
 def trials(room: Room, moments: int) -> Iterator[dict[str, object]]:
     """Kill at so many moments, drawn from the fixed seed over the length of an import."""
-    length = max(room.length() for _ in range(2))
+    lengths = [max(room.length(way) for _ in range(2)) for way in WAYS]
     draw = random.Random(SEED)
-    following = room.waiting()
+    following = room.waiting(WAYS[0])
     for number in range(moments):
-        seconds = draw.uniform(0, length)
+        seconds = draw.uniform(0, lengths[number % len(WAYS)])
         with following as one:
             ended = one.killed_after(seconds)
             if number + 1 < moments:  # the next child loads the program while the book of this one is looked at
-                following = room.waiting()
+                following = room.waiting(WAYS[(number + 1) % len(WAYS)])
             yield {"seconds": round(seconds, 4), "ended": ended, **room.check(yaad.Book.open(one.place / "book"))}
 
 
