@@ -151,6 +151,24 @@ def test_a_history_in_bins_is_the_history_of_the_whole(tmp_path, monkeypatch, se
     assert {key for cells in own for row in cells for key, _ in row or []} == {"area"}
 
 
+def test_several_files_in_bins_are_accounted_for_one_by_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(bins, "BIN", 300)
+    rows = deals(random.Random(5), 60)
+    head = [name.upper() for name in HEAD]
+    paths = [written(tmp_path / "north.csv", rows[:40]), written(tmp_path / "south.csv", rows[40:], head)]
+    whole, cut = both(paths, monkeypatch, {"duplicates": "first"})
+    assert told(cut) == told(whole)
+    assert account(cut) == account(whole)
+    assert [one.name for one in cut.files] == ["north.csv", "south.csv"]
+
+
+def test_a_packed_file_is_as_large_as_what_it_holds(tmp_path):
+    path = tmp_path / "deals.parquet"
+    pq.write_table(pa.table({"deal id": [f"D-{n}" for n in range(9_000)], "stage": ["New"] * 9_000}), path)
+    source = files.open_source(path)
+    assert files.size_unpacked(source) > source.size
+
+
 def test_the_book_of_bins_has_the_figures_of_the_whole(tmp_path, in_bins, monkeypatch):
     path = written(tmp_path / "deals.csv", deals(random.Random(3), 60))
     figures = []

@@ -169,7 +169,8 @@ class Imports:
         understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
         if understood.questions:
             raise OpenQuestion(understood.questions)
-        batch = load([Path(path) for path in paths], understood.mapping, understood=understood)
+        files = [Path(path) for path in paths]
+        batch = load(files, understood.mapping, understood=understood, on_progress=on_progress)
         told = tuple(note for note in understood.notes if note not in batch.notes)
         return replace(batch, notes=(*told, *batch.notes))
 

@@ -111,11 +111,11 @@ class Source:
 
 def are_large(sources: Sequence[Source]) -> bool:
     """Whether files are too large to be held at once, and all of a kind that can be read piece by piece."""
-    return sum(map(_bytes, sources)) > LARGE and all(source.format in PIECEWISE for source in sources)
+    return sum(map(size_unpacked, sources)) > LARGE and all(source.format in PIECEWISE for source in sources)
 
 
-def _bytes(source: Source) -> int:
-    """The size of a file, unpacked."""
+def size_unpacked(source: Source) -> int:
+    """The bytes of a file once it is unpacked."""
     if source.format is not Format.PARQUET:
         return source.size
     try:

@@ -15,6 +15,7 @@ from yaad.intake.assembling import batch_of, flag_notes, list_notes, notes_of, o
 from yaad.intake.batch import Batch
 from yaad.intake.deciding.folding import fold
 from yaad.intake.decisions import Decisions
+from yaad.intake.files import size_unpacked
 from yaad.intake.kinds import HISTORY
 from yaad.intake.large.bins import Binned, Key, Spellings, bins_for, into_bins
 from yaad.intake.large.portions import Account, LargeBatch, Spool
@@ -110,7 +111,7 @@ def _binned(
     binned = []
     with opened(paths, lambda _name: None) as sources:
         told = FileProgress(sources, on_progress)
-        bins = bins_for([source.size for source in sources])
+        bins = bins_for([size_unpacked(source) for source in sources])
         for number, source in enumerate(sources):
             reader = reader_of(source, hints_of(source, found.mapping))
             own = {fold(header): header for header in reader.headers}
