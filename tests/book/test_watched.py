@@ -252,6 +252,26 @@ def test_with_fewer_than_ten_decided_deals_the_stages_stay_silent(tmp_path, deci
         assert funnel.stages[0].entered == (decided if since else 21 + decided)
 
 
+def test_stays_that_went_on_at_the_first_list_are_in_no_time_though_all_deals_are_in_the_funnel(tmp_path):
+    first = dt.date(2025, 3, 2)
+    told = [
+        ["1,Lead,2025-01-20,", "2,Meeting,2025-01-25,"],
+        ["1,Meeting,2025-01-20,", "2,Meeting,2025-01-25,", "3,Lead,2025-03-03,"],
+        ["1,Meeting,2025-01-20,", "2,Quote,2025-01-25,", "3,Meeting,2025-03-03,"],
+    ]
+    lists = [written(tmp_path, first + week * dt.timedelta(days=GAP), lines) for week, lines in enumerate(told)]
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files(lists, mapping=MAP)
+        assert (book.pipeline.listed_since, book.pipeline.watched_since) == (first, None)
+        (funnel,) = measures.funnel(book._scope())
+        assert [row.entered for row in funnel.stages] == [3, 3, 1]
+        (dwells,) = measures.dwell(book._scope())
+        lead, meeting, quote = dwells.stages
+        assert (lead.n, lead.mean_days, lead.left_out) == (1, 13, 0), "only the third deal was seen to come and go"
+        assert (meeting.n, meeting.n_open, meeting.left_out) == (2, 2, 1), "the second was there before it was seen"
+        assert (quote.n, quote.n_open) == (1, 1)
+
+
 def test_lists_watch_on_until_a_source_knows_the_history_of_all_stages():
     stages = tuple(map(Stage, STAGES))
     watched = Pipeline(stages, listed_since=dt.date(2025, 3, 2), watched_since=dt.date(2025, 3, 2))
