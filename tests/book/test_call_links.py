@@ -1,5 +1,8 @@
 """Calls of an exchange find their deals by the telephone number, or are held until these come."""
 
+from contextlib import closing
+
+import pyarrow.parquet as pq
 import pytest
 
 import yaad
@@ -113,3 +116,52 @@ def test_a_deal_that_the_log_names_stays_its_deal(book):
     text = "Call ID,Deal ID,Phone,Direction,Start time,Seconds\nC1,B,0501111111,out,2026-01-02 08:00,30\n"
     book.bring("calls.csv", text)
     assert links(book) == {"C1": "B"}
+
+
+def answered(book):
+    """Call → whether it was answered."""
+    return {row["call_id"]: row["answered"] for row in book.facts.run(book.facts.table("calls")).to_pylist()}
+
+
+TWO = ("2026-01-02 09:00:00,0501111111,201,0,NO ANSWER,1", "2026-01-02 09:05:00,0502222222,201,30,ANSWERED,2")
+
+
+def test_whether_a_call_was_answered_is_known_and_told_anew(book):
+    book.calls_in(*TWO)
+    assert answered(book) == {"1": False, "2": True}
+    book.calls_in("2026-01-02 09:00:00,0501111111,201,12,ANSWERED,1")
+    assert answered(book) == {"1": True, "2": True}
+
+
+def test_a_book_stored_before_calls_had_the_column_is_read_and_added_to(book, monkeypatch):
+    from yaad.facts import lake
+    from yaad.model import SCHEMAS
+
+    now = SCHEMAS["calls"]
+    older = now.remove(now.get_field_index("answered"))
+    with monkeypatch.context() as before:
+        for schemas in (SCHEMAS, lake.TABLES):
+            before.setitem(schemas, "calls", older)
+        book.calls_in(*TWO)
+    root = book.root
+    (part,) = (root / "lake" / "calls").glob("*.parquet")
+    assert "answered" not in pq.read_schema(part).names
+    with closing(yaad.Book.open(root)) as again:
+        assert answered(again) == {"1": None, "2": None}
+    book.calls_in("2026-01-03 09:00:00,0503333333,201,7,ANSWERED,3")
+    with closing(yaad.Book.open(root)) as again:
+        assert answered(again) == {"1": None, "2": None, "3": True}
+    book.calls_in(*TWO)
+    book.deals_in("A,Talk,2026-01-01,,0501111111,Acme")
+    with closing(yaad.Book.open(root)) as again:
+        assert answered(again) == {"1": False, "2": True, "3": True}
+        assert links(again)["1"] == "A"
+
+
+def test_a_word_that_does_not_say_whether_a_call_was_answered_is_refused_and_not_lost(book, tmp_path):
+    (tmp_path / "log.csv").write_text("when,who,phone,picked\n2026-01-02 09:00,Dana,0501111111,perhaps\n", "utf-8")
+    (tmp_path / "map.yaml").write_text(
+        "kind: calls\ncolumns: {at: when, by: who, phone: phone, answered: picked}\ndates: iso\nzone: UTC\n", "utf-8"
+    )
+    (report,) = book.import_files([tmp_path / "log.csv"], mapping=tmp_path / "map.yaml").files
+    assert (report.rows_in, report.loaded, report.rejected) == (1, 0, 1)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from yaad.facts import Facts, Lake, SqliteJournal
@@ -105,6 +106,23 @@ def test_sail_takes_threads_and_sessions_side_by_side(book, put, tmp_path):
     finally:
         one.close()
         two.close()
+
+
+@pytest.mark.parametrize("name", ["duckdb", pytest.param("sail", marks=pytest.mark.sail)])
+def test_a_column_that_came_after_files_were_stored_is_empty_there(tmp_path, name):
+    later = pa.schema([("id", pa.string()), ("answered", pa.bool_()), ("custom", pa.map_(pa.string(), pa.string()))])
+    pq.write_table(pa.table({"id": ["a"]}), tmp_path / "old.parquet")
+    pq.write_table(pa.table([["b"], [True], [[("k", "v")]]], schema=later), tmp_path / "new.parquet")
+    engine = DuckEngine([tmp_path]) if name == "duckdb" else SailEngine()
+    try:
+        for files in (["old.parquet"], ["old.parquet", "new.parquet"], ["new.parquet", "old.parquet"]):
+            table = engine.read("calls", [str(tmp_path / file) for file in files], later)
+            found = engine.run(table.order_by("id"))
+            assert found.schema.equals(later)
+            told = [(row["id"], row["answered"], row["custom"]) for row in found.to_pylist()]
+            assert told == [("a", None, None), ("b", True, [("k", "v")])][: len(files)]
+    finally:
+        engine.close()
 
 
 def test_duckdb_reaches_its_own_folders_alone(tmp_path):

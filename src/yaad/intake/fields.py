@@ -15,7 +15,7 @@ class Value(StrEnum):
     AMOUNT = "amount"
     SHARE = "share"  # 0–1, or written as a percentage
     SECONDS = "seconds"
-    FLAG = "flag"  # yes or no; it says something of the row and is not kept as a value
+    FLAG = "flag"  # yes or no; of a deal it says something of the row and is not kept as a value
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         id="activity_id", deal="deal_id", kind="kind", at=("at", _M), by="by", text="text"
     ),
     Kind.CALLS: _fields(
-        id="call_id", deal="deal_id", by="by", phone="phone", direction="direction", at=("at", _M),
-        seconds=("seconds", Value.SECONDS),
+        id="call_id", deal="deal_id", by="by", phone="phone", direction="direction", answered=("answered", _F),
+        at=("at", _M), seconds=("seconds", Value.SECONDS),
     ),
     Kind.CONTRACTS: _fields(
         id="contract_id", deal="deal_id", account="account", owner="owner", product="product", status="status",

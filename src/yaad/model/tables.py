@@ -169,6 +169,7 @@ CALLS = _flat(
     ("by", pa.string()),
     ("phone", pa.string()),
     ("direction", pa.string()),  # in, out
+    ("answered", pa.bool_()),  # null: the log does not say
     ("at", MOMENT),
     ("day", pa.date32()),
     ("whole_day", pa.bool_()),

@@ -53,8 +53,21 @@ class DuckEngine:
         if not files:
             return self.memtable(name, schema.empty_table())
         with self._writing:
-            self._root.read_parquet(list(files), union_by_name=True).create_view(name, replace=True)
+            found = self._root.read_parquet(list(files), union_by_name=True)
+            self._with_all(found, schema).create_view(name, replace=True)
         return named(name, schema)
+
+    def _with_all(self, found: duckdb.DuckDBPyRelation, schema: pa.Schema) -> duckdb.DuckDBPyRelation:
+        """The rows with every column of the schema: one that came after they were stored is empty."""
+        later = [field for field in schema if field.name not in found.columns]
+        if not later:
+            return found
+        kinds = self._root.from_arrow(pa.schema(later).empty_table()).types
+        empty = [
+            duckdb.ConstantExpression(None).cast(kind).alias(field.name)
+            for field, kind in zip(later, kinds, strict=True)
+        ]
+        return found.select(duckdb.StarExpression(), *empty)
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:
         """See `Engine.memtable`."""

@@ -18,7 +18,10 @@ class Engine(Protocol):
     name: str
 
     def read(self, name: str, files: Sequence[str], schema: pa.Schema) -> ir.Table:
-        """The rows of some Parquet files as a table called `name`; of no file, an empty table of the schema."""
+        """The rows of some Parquet files as a table called `name`; of no file, an empty table of the schema.
+
+        A column of the schema that came after the files were stored is empty.
+        """
         ...
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:

@@ -6,17 +6,20 @@ import sys
 import threading
 import uuid
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.expr.operations import InMemoryTable
 
 from yaad.facts.engines.port import named
 
 if TYPE_CHECKING:
     from pysail.spark import SparkConnectServer
+    from pyspark.sql import DataFrame
 
 
 class _LocalServer:
@@ -92,18 +95,32 @@ class SailEngine:
         """See `Engine.read`."""
         if not files:
             return self.memtable(name, schema.empty_table())
-        self._spark.read.parquet(*files).createOrReplaceTempView(name)
+        alike: dict[frozenset[str], list[str]] = {}
+        for file in files:  # it would take the columns of one of them for those of all
+            alike.setdefault(frozenset(pq.read_schema(file).names), []).append(file)
+        frames = [self._with_all(self._spark.read.parquet(*some), schema) for some in alike.values()]
+        reduce(lambda one, other: one.unionByName(other), frames).createOrReplaceTempView(name)
         return named(name, schema)
+
+    def _with_all(self, found: "DataFrame", schema: pa.Schema) -> "DataFrame":
+        """The rows with every column of the schema: one that came after they were stored is empty."""
+        from pyspark.sql import functions
+
+        if later := [field for field in schema if field.name not in found.columns]:
+            for field in self._no_rows(pa.schema(later)).schema:
+                found = found.withColumn(field.name, functions.lit(None).cast(field.dataType))
+        return found.select(*schema.names)
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:
         """See `Engine.memtable`."""
-        if table.num_rows:
-            frame = self._spark.createDataFrame(table)
-        else:  # Spark infers nothing from no rows: one row of nulls carries the types
-            blank = pa.table([pa.nulls(1, field.type) for field in table.schema], names=table.schema.names)
-            frame = self._spark.createDataFrame(blank).where("false")
+        frame = self._spark.createDataFrame(table) if table.num_rows else self._no_rows(table.schema)
         frame.createOrReplaceTempView(name)
         return named(name, table.schema)
+
+    def _no_rows(self, schema: pa.Schema) -> "DataFrame":
+        """An empty frame. Spark infers nothing from no rows: one row of nulls carries the types."""
+        blank = pa.table([pa.nulls(1, field.type) for field in schema], names=schema.names)
+        return self._spark.createDataFrame(blank).where("false")
 
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """See `Engine.keep`; the server computes it again where it is read."""

@@ -10,6 +10,7 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.duplicates import Duplicates
 from yaad.intake.fields import FIELDS, KEY_FROM, NEEDED, Value
 from yaad.intake.kinds import Kind
+from yaad.intake.presets.exchange.log import answer_told
 from yaad.intake.scales import shares
 from yaad.intake.shapes.deals import settle_duplicates
 from yaad.intake.shapes.events import numbered_keys
@@ -65,6 +66,8 @@ def _columns(values: Values) -> dict[str, pa.Array]:
         elif field.value is Value.TEXT:
             texts = values.text(name)
             columns[field.column] = _direction(texts) if name == "direction" else texts
+        elif field.value is Value.FLAG:
+            columns[field.column] = _answered(values, name)
         else:
             columns |= _numbers(values, name, field.value)
     return columns
@@ -106,6 +109,18 @@ def _seconds(values: Values, name: str) -> pa.Array:
         mask(pc.and_(pc.is_valid(texts), pc.is_null(clock))), values.found.fields[name], "intake.rejected_bad_number"
     )
     return clock
+
+
+def _answered(values: Values, name: str) -> pa.Array:
+    """Whether a call was answered, by the words of call logs; a row whose word says nothing of that is refused."""
+    texts = values.text(name)
+    assert texts is not None
+    number, distinct = codes(texts)
+    told = pa.array([*(answer_told(fold(text)) for text in distinct.to_pylist()), None], pa.bool_())
+    answered = told.take(pa.array(np.where(number < 0, len(told) - 1, number)))
+    unread = mask(pc.and_(pc.is_valid(texts), pc.is_null(answered)))
+    values.sieve.reject(unread, values.found.fields[name], "presets.rejected_answered")
+    return answered
 
 
 def _direction(texts: pa.Array | None) -> pa.Array | None:

@@ -194,11 +194,11 @@ def _is_log(grid: "Grid", roles: dict[str, str]) -> bool:
 def _says_answered(grid: "Grid", roles: dict[str, str]) -> bool:
     """The status is that of a call: a list of inquiries by telephone has one of another kind."""
     told = [fold(text) for text in _some(grid, roles["status"])] if "status" in roles else []
-    return bool(told) and sum(_answer(text) is not None for text in told) >= HALF * len(told)
+    return bool(told) and sum(answer_told(text) is not None for text in told) >= HALF * len(told)
 
 
 @cache
-def _answer(status: str) -> bool | None:
+def answer_told(status: str) -> bool | None:
     """Whether a folded status says that the call was answered; None where it says nothing of that."""
     if NOT_ANSWERED.search(status):
         return False
@@ -310,7 +310,7 @@ class _Log:
     def _is_answered(self, row: int) -> bool | None:
         """As the log says, else by whether anybody spoke; None where nothing tells."""
         if status := self._cell("status", row):
-            return _answer(fold(status))
+            return answer_told(fold(status))
         spoken = _length(self._cell("talk", row) or self._cell("duration", row))
         return None if spoken is None else spoken > 0
 
