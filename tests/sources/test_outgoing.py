@@ -176,7 +176,8 @@ def test_the_certificate_is_held_to_the_name_and_not_to_the_address(loopback, ce
     "url",
     ["http://files.example/x", "ftp://files.example/x", "file:///etc/passwd", "https://me:pass@files.example/x",
      "https://me@files.example/x", "https:///x", "https://files.example/#x", "https://files.example:port/", "", "//x/y",
-     "http://localhost/", "http://127.0.0.1.files.example/"],
+     "http://localhost/", "http://127.0.0.1.files.example/", "https://files.example/a b", "https://files.example/a\nb",
+     "https://fi\tles.example/x"],
 )  # fmt: skip
 def test_only_https_without_a_password(url):
     with pytest.raises(InputError) as caught:

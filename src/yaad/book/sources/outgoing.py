@@ -181,7 +181,9 @@ class Outgoing:
             raise InputError(Message("sources.only_https")) from None
         here = is_loopback(host) and (self.own_machine or self.is_named(host, port))
         fine = parts.scheme == "https" or (parts.scheme == "http" and here)
-        if not fine or not host or "@" in parts.netloc or parts.fragment:
+        # signs that are left out or written otherwise on the way make it another address than the one that is kept
+        is_plain = all(sign.isprintable() and not sign.isspace() for sign in url)
+        if not fine or not is_plain or not host or "@" in parts.netloc or parts.fragment:
             raise InputError(Message("sources.only_https"))
         return parts
 

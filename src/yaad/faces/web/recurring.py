@@ -131,7 +131,8 @@ def all_of_them(now: dt.datetime) -> tuple[list[Shown], list[Damaged]]:
     zone = kept.zone
     for name in kept.names():
         try:
-            shown.append(Shown(kept.standing(name, now), zone, _run(name, kept.standing(name, now))))
+            standing = kept.standing(name, now)
+            shown.append(Shown(standing, zone, _run(name, standing)))
         except YaadError as error:
             damaged.append(Damaged(name, error))
     return shown, damaged
