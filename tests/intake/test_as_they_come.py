@@ -98,6 +98,41 @@ def test_a_hebrew_history_whose_times_stand_before_their_dates(write):
     }
 
 
+def test_days_of_the_week_before_dates_and_words_before_times(write):
+    text = (
+        "מספר,לקוח,סטטוס,תאריך פנייה,תאריך סגירה\n"
+        "1,אלף,נסגר בהצלחה,יום ב' 13/01/2025,יום חמישי 30/01/2025\n"
+        "2,בית,חדש,יום ג׳ ה-14/01/2025,\n3,גימל,חדש,14/01/2025 בשעה 10:30,\n4,דלת,חדש,18/01/2025,\n"
+    )
+    batch = read(write("deals.csv", text))
+    days = {row["deal_id"]: row["created"] for row in _created(batch)}
+    assert days == {"1": "2025-01-13", "2": "2025-01-14", "3": "2025-01-14", "4": "2025-01-18"}
+    assert moves(batch)["3"] == [("חדש", at("2025-01-14 08:30"))]
+    english = 'id,stage,created\n1,New,Mon 13/01/2025\n2,New,"Tuesday, 14/01/2025"\n3,New,25/01/2025 at 10:30\n'
+    assert [str(row["created"]) for row in _created(read(write("log.csv", english)))] == [
+        "2025-01-13",
+        "2025-01-14",
+        "2025-01-25",
+    ]
+
+
+def _created(batch):
+    """The day of each deal's first move."""
+    first = {}
+    for row in batch.tables["moves"].to_pylist():
+        first.setdefault(row["deal_id"], {"deal_id": row["deal_id"], "created": str(row["day"])})
+    return list(first.values())
+
+
+def test_lists_say_nothing_of_dates_that_only_the_lists_together_tell(write):
+    paths = [
+        write(f"pipeline {day}.01.2025.csv", f"Deal ID,Stage\n1,Lead\n2,{stage}\n")
+        for day, stage in (("05", "Lead"), ("12", "Demo"))
+    ]
+    found = understand(paths)
+    assert all(not file.flags for file in load(paths, found.mapping).files)
+
+
 def test_records_with_times_counted_since_1970(write):
     day = 86_400_000
     stages = ("New", "Won", "Lost", "New")

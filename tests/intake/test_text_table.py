@@ -147,6 +147,24 @@ def test_a_stray_sign_after_a_quote_rejects_one_row(grid, rows_of):
     assert rows_of(found) == [("1", "a"), ("3", "c")]
 
 
+def test_gershayim_that_were_not_doubled_end_no_cell(grid, rows_of):
+    text = (
+        'id,"מס"ד לקוח",הערה\n1,"קיוסק בע"מ, ת"א",חו"ל\n2,"בע""מ","צה""ל"\n3,ת"א,"רגיל"\n'
+        '4,"חברה בע"מ","שתי\nשורות"\n5,"סוף בע"ם"x,"x"\n6,"סוף","x"\n'
+    )
+    found = grid(text)
+    assert found.headers == ("id", 'מס"ד לקוח', "הערה")
+    assert rows_of(found) == [
+        ("1", 'קיוסק בע"מ, ת"א', 'חו"ל'),
+        ("2", 'בע"מ', 'צה"ל'),
+        ("3", 'ת"א', "רגיל"),
+        ("4", 'חברה בע"מ', "שתי\nשורות"),
+        ("6", "סוף", "x"),
+    ]
+    assert found.tally.flags["inner_quote"] == 2
+    assert [(reject.row, reject.raw) for reject in found.tally.rejects] == [(7, '5,"סוף בע"ם"x,"x"')]
+
+
 def test_a_quote_inside_a_bare_cell_is_text(grid, rows_of):
     found = grid('id,name\n1,5" pipe\n2,"6"" pipe"\n3,x\n')
     assert [name for _, name in rows_of(found)] == ['5" pipe', '6" pipe', "x"]

@@ -13,9 +13,16 @@ from yaad.model.tables import MOMENT
 
 FORMULA_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#N/A N/A")
 """What a spreadsheet leaves where a formula failed: no value."""
-SPLIT = r"(?s)^(?P<day>.+?)(?:(?:T|,?\s+|\s+-\s+)(?P<time>\d{1,2}:\d{2}.*))?$"
+SPLIT = r"(?s)^(?P<day>.+?)(?:(?:T|,?\s+(?:בשעה|at)\s+|,?\s+|\s+-\s+)(?P<time>\d{1,2}:\d{2}.*))?$"
 TIME_FIRST = r"(?s)^\[?(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp][Mm])?)\]?,?\s+(?:-\s+)?(.*\d.*)$"
 """A time that stands before its date: 09:30 25/12/2024."""
+WEEKDAY_FIRST = (
+    r"(?is)^(?:(?:יום\s+)?(?:[א-ו]['׳’]|ראשון|שני|שלישי|רביעי|חמישי|שישי|ששי|שבת)"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?),?\s+(?:ה-?\s*)?(\d.*)$"
+)
+"""The day of the week before a date in numbers: יום ב' 13/01/2025."""
+LOOKED_AT = 1000
+"""Rows by which it is known how times are written."""
 MILLIS, SECONDS = r"^1[0-9]{12}$", r"^1[0-9]{9}(\.[0-9]+)?$"
 """Moments as machines count them, since 1970: those of 2001 to 2033."""
 MIDNIGHT = r"^.{10}[ T]00:00(:00(\.0+)?)?([^\d.:].*)?$"
@@ -117,8 +124,9 @@ def take_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = (), *, cou
     instants = _iso_instants(text) or (_counted(text) if counted else None)
     if instants is not None:
         return instants
-    if re.match(TIME_FIRST, pc.first(text).as_py() or ""):
-        text = pc.replace_substring_regex(text, pattern=TIME_FIRST, replacement=r"\2 \1")
+    for pattern, kept in ((TIME_FIRST, r"\2 \1"), (WEEKDAY_FIRST, r"\1")):
+        if pc.any(pc.match_substring_regex(text.slice(0, LOOKED_AT), pattern=pattern)).as_py():
+            text = pc.replace_substring_regex(text, pattern=pattern, replacement=kept)
     alike = _split_alike(text)
     if alike is not None:
         return alike

@@ -14,6 +14,7 @@ import pyarrow as pa
 from yaad.errors import InputError
 from yaad.intake.arrow import Ints
 from yaad.intake.reading.encoding import LONE
+from yaad.intake.reading.gershayim import FATAL, with_gershayim
 from yaad.intake.reading.layout import DELIMITERS
 from yaad.intake.reading.port import CHUNK, Chunk, Progress
 from yaad.intake.reading.text_plain import Hard, Resume, TextLayout
@@ -22,7 +23,6 @@ from yaad.text import Message
 
 LONGEST_CELL = 1 << 24
 BREAKS = re.compile(r"\r\n|\r|\n")
-FATAL = ("unexpected end of data", "field larger")
 NUL = "\0"
 
 Row = list[str]
@@ -86,7 +86,7 @@ class StrictRecords:
 
     def _records_of(self, stream: io.TextIOWrapper, base: int) -> Iterator[Chunk]:
         csv.field_size_limit(LONGEST_CELL)
-        reader = self._layout.dialect.reader(stream)
+        reader = self._layout.dialect.reader(with_gershayim(stream, self._layout.dialect, self._tally))
         ended = False
         while not ended:
             before = base + reader.line_num

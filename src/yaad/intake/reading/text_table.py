@@ -19,6 +19,7 @@ from yaad.errors import InputError, OpenQuestion
 from yaad.intake.files import Source
 from yaad.intake.reading.counting import count_lines, count_records
 from yaad.intake.reading.encoding import Encoding, decide_encoding, survey
+from yaad.intake.reading.gershayim import with_gershayim
 from yaad.intake.reading.layout import TITLES, Dialect, decide_dialect, find_header
 from yaad.intake.reading.port import Chunk, Found, Hints, Progress, unique_headers
 from yaad.intake.reading.text_plain import Hard, TextLayout, plain_blocks
@@ -145,7 +146,7 @@ def _find_head(
     source: Source, sample: str, dialect: Dialect, hints: Hints, way: Way
 ) -> tuple[tuple[str, ...], int, int]:
     """Names of the columns; records and lines up to and including the header (a ``sep=`` line is one of them)."""
-    reader = dialect.reader(io.StringIO(sample, newline=""), strict=False)
+    reader = dialect.reader(with_gershayim(io.StringIO(sample, newline=""), dialect), strict=False)
     rows: list[list[str]] = []
     ends: list[int] = []
     for row in islice(reader, TITLES * 3):

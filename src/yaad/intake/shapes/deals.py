@@ -66,7 +66,7 @@ def deals_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
         values.amounts(name)
     standing = _standing(values)
     slots = _wide(values, standing) if values.found.mapping.shape is Shape.WIDE else _two_dates(values, standing)
-    _flag(sieve, slots, standing)
+    _flag(sieve, slots, standing, listed=values.found.mapping.snapshots)
     rows = np.flatnonzero(sieve.alive)
     moves = moves_table(slots, ids, sieve.alive)
     give_back()
@@ -230,8 +230,11 @@ def _ended_wide(values: Values, standing: Standing) -> tuple[Codes, Dates | None
     return ended, closing
 
 
-def _flag(sieve: Sieve, slots: list[Slot], standing: Standing) -> None:
-    """Odd things that are kept and told: an end before the last stage, a deal without any date."""
+def _flag(sieve: Sieve, slots: list[Slot], standing: Standing, *, listed: bool) -> None:
+    """Odd things that are kept and told: an end before the last stage, a deal without any date.
+
+    What has no date in a list may have that of another list: of `listed` deals nothing is said here.
+    """
     before_end = np.full(len(sieve.alive), np.iinfo(np.int64).min)
     days, any_date = before_end.copy(), np.zeros(len(before_end), np.bool_)
     for one in slots[:-1]:
@@ -244,7 +247,7 @@ def _flag(sieve: Sieve, slots: list[Slot], standing: Standing) -> None:
     by_day = np.logical_or.reduce([one.whole_day & one.filled for one in slots])
     negative = np.where(by_day, end.day < days, end.at < before_end)
     sieve.flag("negative_duration", ended & negative)
-    sieve.flag("undated", ~any_date & ~(end.filled & end.dated))
+    sieve.flag("undated", ~any_date & ~(end.filled & end.dated) & (not listed))
     if standing.closing is not None:
         sieve.flag("close_date_on_open", (standing.ended == NOTHING) & has_date(standing.closing))
 
