@@ -2,7 +2,12 @@
 
 import csv
 import datetime as dt
+import os
 import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +19,7 @@ import yaad
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Batch, LargeBatch, files, load, understand
 from yaad.intake.large import bins, portions, sampling
+from yaad.intake.large.room import Room
 from yaad.intake.reading import Hints, reader_of
 
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -266,3 +272,27 @@ def test_what_is_stopped_leaves_nothing_behind(tmp_path, in_bins, monkeypatch):
     with pytest.raises(Stop):
         load(path, found.mapping, understood=found, on_progress=stop)
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    held = Room()
+    left = (
+        "import os, signal; from yaad.intake.large.room import Room; r = Room(); (r.path / 'x').touch(); print(r.path)"
+    )
+    kill = "; import sys; sys.stdout.flush(); os.kill(os.getpid(), signal.SIGKILL)"
+    told = subprocess.run(
+        [sys.executable, "-c", left + kill],
+        check=False,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert told.returncode == -signal.SIGKILL
+    assert Path(told.stdout.strip()).is_dir()
+    fresh = Room()
+    assert not Path(told.stdout.strip()).exists()
+    assert held.path.is_dir()
+    held.close()
+    fresh.close()
+    assert list(tmp_path.iterdir()) == []

@@ -70,7 +70,7 @@ def load_large(paths: Sequence[Path], known: Study, on_progress: Progress | None
 
 
 def _read(paths: Sequence[Path], found: Decisions, read: "_Read", on_progress: Progress | None) -> None:
-    with tempfile.TemporaryDirectory(prefix="yaad-bins-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bins-", dir=read.spool.room.path) as folder:
         binned, spellings = _binned(paths, found, Path(folder), _share(on_progress, 0, SORTING))
         for readings in _bins(binned, replace(found.mapping, kind=found.kind), _share(on_progress, SORTING, 1)):
             read.take(study_rows(readings, found.kind, {}), spellings)

@@ -1,9 +1,6 @@
 """What a large file brings, portion by portion: on disk until it is stored, each row accounted for."""
 
 import datetime as dt
-import shutil
-import tempfile
-import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Said
@@ -17,6 +14,7 @@ from yaad.errors import InputError
 from yaad.intake.arrow import Ints, Mask, mask, pc, whole
 from yaad.intake.batch import Batch, Listed
 from yaad.intake.kinds import Kind
+from yaad.intake.large.room import Room
 from yaad.intake.mapping import Mapping
 from yaad.intake.refused import Refused
 from yaad.intake.report import FileReport
@@ -37,12 +35,12 @@ class Spool:
     """The tables of all portions, on disk for as long as this lives; gone through in their order, as often as wanted.
 
     Attributes:
+        room: where they stand.
         fresh: file's number → rows of it that told the book anything new, as `took` heard.
     """
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="yaad-portions-"))
-        self._gone = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self.room = Room()
         self._tables: list[list[str]] = []
         self._from: dict[str, tuple[Ints, Ints]] = {}
         self._varying, self._told = set[str](), set[tuple[str, str]]()
@@ -50,7 +48,7 @@ class Spool:
 
     def close(self) -> None:
         """Take the tables away."""
-        self._gone()
+        self.room.close()
 
     def __len__(self) -> int:
         return len(self._tables)
@@ -89,7 +87,7 @@ class Spool:
         self.fresh.update(Counter(dict(enumerate(np.bincount(files).tolist())) if len(rows) else {}))
 
     def _place(self, number: int) -> Path:
-        return self._folder / str(number)
+        return self.room.path / str(number)
 
     def _read(self, number: int, name: str) -> pa.Table:
         with pa.memory_map(str(self._place(number) / name)) as file:
