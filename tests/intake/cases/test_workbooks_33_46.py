@@ -144,6 +144,15 @@ def test_case_35_a_formula_that_no_field_needs_leaves_its_cell_empty_and_is_coun
     assert [dict(one) for one in custom] == [{}, {"days open": "4", "link": "z"}]
 
 
+def test_case_35_a_row_of_totals_is_rejected_as_one_whatever_its_formula_lacks(book):
+    path = book(
+        [HEAD, ["1", "New", "2024-03-01", 5], ["2", "New", "2024-03-02", 7], ["Total", None, None, "=SUM(D2:D3)"]]
+    )
+    batch = load(path, Mapping())
+    assert rejected(batch) == [(4, "id", "total_row")]
+    assert batch.tables["deals"]["deal_id"].to_pylist() == ["1", "2"]
+
+
 def test_case_35_the_same_in_a_workbook_of_libreoffice(made, tmp_path):
     bare = '<table:table-cell table:formula="of:=1+1"/>'
 
