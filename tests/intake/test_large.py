@@ -206,6 +206,61 @@ def test_a_row_that_the_sample_did_not_show_is_asked_about(tmp_path, in_bins, mo
     with pytest.raises(OpenQuestion) as asked:
         load(path, found.mapping, understood=found)
     assert [question.id for question in asked.value.questions] == ["stage:Nex"]
+    answered = understand(path, answers={"dates:created": "day_first", "stage:Nex": "lost"})
+    assert answered.questions == ()
+    told_lost = [rule.name for rule in answered.mapping.stages if rule.type.value == "lost"]
+    assert set(told_lost) == {"Lost", "Nex"}
+    batch = load(path, answered.mapping, understood=answered)
+    assert batch.files[0].loaded == 400
+
+
+def test_questions_on_a_large_file_say_that_they_count_a_sample(tmp_path, in_bins):
+    rows = [[f"D-{n:04}", "A", "Dana", "New", "5", "01/02/2025", "", "", ""] for n in range(40)]
+    found = understand(written(tmp_path / "deals.csv", rows))
+    assert [question.id for question in found.questions] == ["dates:created"]
+    assert found.questions[0].evidence[-1].key == "intake.evidence_sampled"
+    assert found.questions[0].evidence[-1].values == {"n": 40, "of": 40}
+
+
+FLAT = {
+    "accounts": (
+        ["id", "name", "phone"],
+        lambda n, draw: [f"C{n}", draw.choice(["Alon Ltd", "alon  ltd", "Gefen"]), "03"],
+    ),
+    "lines": (
+        ["order id", "line id", "sku", "quantity", "price", "discount"],
+        lambda n, draw: [f"O{n // 3}", f"L{n}", f"P{draw.randrange(5)}", "2", "10.5", draw.choice(["5%", "10%", ""])],
+    ),
+    "orders": (
+        ["order id", "customer", "order date", "amount"],
+        lambda n, draw: [f"O{n}", f"C{draw.randrange(9)}", f"2025-0{1 + n % 9}-11", draw.choice(["5", "x", ""])],
+    ),
+    "calls": (
+        ["call id", "phone", "start time", "duration", "direction"],
+        lambda n, draw: [f"K{n}", f"05012345{n % 90:02}", f"2025-03-0{1 + n % 9} 10:00", "0:01:30", "in"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FLAT)
+def test_things_of_their_own_in_bins_are_those_of_the_whole(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(bins, "BIN", 200)
+    head, row = FLAT[kind]
+    draw = random.Random(9)
+    rows = [row(n, draw) for n in range(50)]
+    rows += rows[:7]
+    path = written(tmp_path / f"{kind}.csv", rows, head)
+    whole, cut = both(path, monkeypatch, {"kind": kind, "duplicates": "last"})
+    assert len(cut.portions) > 1
+    assert told(cut) == told(whole)
+    assert account(cut) == account(whole)
+
+
+def test_a_large_list_has_the_day_of_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(bins, "BIN", 300)
+    path = written(tmp_path / "deals 2026-02-03.csv", deals(random.Random(4), 40))
+    whole, cut = both(path, monkeypatch, {"duplicates": "last"})
+    assert [one.day for one in cut.lists] == [one.day for one in whole.lists] == [dt.date(2026, 2, 3)]
 
 
 def test_more_refused_rows_than_anybody_mends_stop_the_import(tmp_path, in_bins, monkeypatch):
@@ -224,6 +279,7 @@ def test_a_file_without_ids_is_read_whole(tmp_path, in_bins):
     path = written(tmp_path / "leads.csv", rows, ["phone", "agent", "status", "created"])
     found = understand(path)
     assert not found.study.readings.sampled
+    assert "intake.note_held" in [note.key for note in found.notes]
 
 
 def test_a_sample_holds_each_value_the_ends_and_every_length(monkeypatch, tmp_path):

@@ -81,7 +81,7 @@ def _names(found: Decisions, part: str) -> list[str] | None:
         return [*FIELDS[found.kind], *found.mapping.columns.values()]
     if part in ("dates", "decimal", "scale", "year"):
         return columns
-    if part == "stage":
+    if part == "stage" and not found.sampled:
         texts = found.text("stage")
         named = [rule.name for rule in found.mapping.stages] + list(found.wide)
         return named + ([text for text in texts.unique().to_pylist() if text] if texts is not None else [])

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from yaad.intake.arrow import Ints
 from yaad.intake.batch import Batch, Listed, latest
+from yaad.intake.decided import Study
 from yaad.intake.decisions import Decisions
 from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.reading import Grid
@@ -19,7 +20,6 @@ from yaad.intake.shapes.targets import targets_batch
 from yaad.intake.shaping import silent_stages
 from yaad.intake.sieve import Sieve
 from yaad.intake.snapshots import are_lists, day_in, day_of
-from yaad.intake.understanding import Study
 from yaad.intake.values import Values
 from yaad.model import Pipeline
 from yaad.text import Message

@@ -44,6 +44,7 @@ class Decisions:
         how: column → how we know.
         questions: what is open.
         notes: what is said of the file as a whole.
+        sampled: the rows are a sample of a larger file; an answer may be of rows that it lacks.
         spellings: field of names → spellings, and for each the one that stands for it, where more rows than these are
             known.
     """
@@ -62,6 +63,7 @@ class Decisions:
     how: dict[str, Message] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+    sampled: bool = False
     spellings: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
 
     @property

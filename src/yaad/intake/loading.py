@@ -6,6 +6,7 @@ from pathlib import Path
 from yaad.errors import OpenQuestion
 from yaad.intake.assembling import batch_of
 from yaad.intake.batch import Batch
+from yaad.intake.decided import Several, Study
 from yaad.intake.files import paths_of
 from yaad.intake.large.loading import load_large
 from yaad.intake.large.portions import Brought
@@ -13,7 +14,7 @@ from yaad.intake.mapping import Mapping
 from yaad.intake.merging import merged
 from yaad.intake.reading import Progress
 from yaad.intake.sieve import aside
-from yaad.intake.understanding import Several, Study, Understanding, study
+from yaad.intake.understanding import Understanding, study
 
 
 def load(

@@ -54,6 +54,7 @@ def decide_stages(found: Decisions) -> None:
         begun, ended = found.present(*BEGINS), found.present(*ENDS)
         seen = stages_seen(texts, entered=begun, closed=ended, places=places, marks=_marks(found))
         seen += _left_only(found, seen, places)
+        seen += _answered_only(found, seen)
     if found.mapping.stages:
         others = _without_answered(found, unlisted(seen, found.mapping.stages))
         rules = with_answers(found.mapping.stages, others, found.answers)
@@ -81,6 +82,13 @@ def _left_only(found: Decisions, seen: list[StageSeen], places: Places | None) -
     known = {fold(stage.name) for stage in seen}
     before = stages_seen(texts, places=places - 0.5 if places is not None else None)
     return [stage for stage in before if fold(stage.name) not in known]
+
+
+def _answered_only(found: Decisions, seen: list[StageSeen]) -> list[StageSeen]:
+    """Stages of a large file that a question on other rows than the sample's was about."""
+    known = {fold(stage.name) for stage in seen}
+    names = [question.partition(":")[2] for question in found.answers if question.startswith("stage:")]
+    return [StageSeen(name, 0) for name in names if found.sampled and fold(name) not in known]
 
 
 def _marks(found: Decisions) -> Marks:

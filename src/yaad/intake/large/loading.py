@@ -13,6 +13,7 @@ from yaad.errors import OpenQuestion, Question
 from yaad.intake.arrow import pc, whole
 from yaad.intake.assembling import batch_of, flag_notes, list_notes, notes_of, one_list, pipeline_of
 from yaad.intake.batch import Batch
+from yaad.intake.decided import Study, study_rows
 from yaad.intake.deciding.folding import fold
 from yaad.intake.decisions import Decisions
 from yaad.intake.files import size_unpacked
@@ -24,7 +25,6 @@ from yaad.intake.reading import Progress, opened, reader_of
 from yaad.intake.remarks import once
 from yaad.intake.study import FileProgress, Readings, hints_of
 from yaad.intake.table import stack
-from yaad.intake.understanding import Study, study_rows
 from yaad.intake.values import NAMES, Values
 
 SORTING = 0.3
