@@ -27,7 +27,7 @@ from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
 from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
 from yaad.facts import Facts, History, Lake, Stored, store
-from yaad.intake import Batch, Brought, FileReport, Kind, LargeBatch, Mapping, Progress, Understanding, load, understand
+from yaad.intake import Brought, FileReport, Kind, Mapping, Progress, Understanding, load, understand
 from yaad.text import Message
 
 SECOND = 2
@@ -239,7 +239,8 @@ class Imports:
         record.save(self._root / "imports")
         stored = store_batch(lake, batch, name, as_of, _originals(self.history()), on_progress=on_progress)
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
-        reports = self._settled(batch, stored, name)
+        asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
+        reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
         pin = lake.pin()
         notes = [note for note in batch.notes if note.key != NOTE_SILENT or pin.pipeline.silent]
         if pin.pipeline.watched_since and len(notes) < len(batch.notes):
@@ -247,14 +248,7 @@ class Imports:
         told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
         return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told)
 
-    def _settled(self, batch: Brought, stored: Stored, name: str) -> tuple[FileReport, ...]:
-        """The account of each file, now that its rows are stored."""
-        if isinstance(batch, LargeBatch):
-            return batch.settled()
-        asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
-        return batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)
-
-    def _last_time(self, batch: Batch, name: str) -> Batch | None:
+    def _last_time(self, batch: Brought, name: str) -> Brought | None:
         """Joined files as they came the last time, read again; None when they never did."""
         for record in reversed(self.history()):
             if (
@@ -265,8 +259,7 @@ class Imports:
                 continue
             with tempfile.TemporaryDirectory(prefix="yaad-before-") as folder:
                 paths = lay_out(record.files, self._root / "originals", Path(folder))
-                before = load(paths, Mapping.from_yaml(record.mapping, name=record.name))
-                return before if isinstance(before, Batch) else None
+                return load(paths, Mapping.from_yaml(record.mapping, name=record.name))
         return None
 
     def _refusals(self, reports: Sequence[FileReport], name: str) -> list[Message]:

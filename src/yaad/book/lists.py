@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from yaad.book.own_questions import latest_list
 from yaad.facts import DatedList, History, Lake, Stored, store, store_lists
-from yaad.intake import Batch, Brought, LargeBatch, Listed, Progress, Shape, latest
+from yaad.intake import Brought, Listed, Progress, Shape, latest
 
 
 def store_batch(
@@ -28,14 +28,14 @@ def store_batch(
         on_progress: called with deals done and deals in all.
     """
     tell = on_progress or (lambda _done, _total: None)
-    if isinstance(batch, Batch) and len(batch.lists) > 1:
+    if len(batch.lists) > 1:
         lists = _to_store(batch.lists, latest_list(lake.pin()), originals)
         return store_lists(
             lake, lists, batch.pipeline, zone=batch.zone, import_name=name, as_of=as_of, on_progress=tell
         )
     return store(
         lake,
-        batch.portions if isinstance(batch, LargeBatch) else batch.tables,
+        batch.content,
         batch.pipeline,
         zone=batch.zone,
         last_event=batch.last_event,
@@ -45,7 +45,7 @@ def store_batch(
         list_day=batch.lists[0].day if batch.lists and not as_of else None,
         # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
         history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
-        told=batch.portions.took if isinstance(batch, LargeBatch) else None,
+        told=batch.took,
         on_progress=tell,
     )
 

@@ -5,11 +5,11 @@ All cells are read as text; encoding, delimiter, header, dates, decimals and sta
 columns and asked where the data do not decide. The decisions are a `Mapping`, a readable YAML file that is used again.
 """
 
-from yaad.intake.batch import MOVES, Batch, Listed, latest
+from yaad.intake.batch import MOVES, Batch, Brought, Listed, latest
 from yaad.intake.deciding.folding import fold
 from yaad.intake.files import keep_pasted
 from yaad.intake.kinds import Kind, Shape
-from yaad.intake.large.portions import Brought, LargeBatch
+from yaad.intake.large.portions import LargeBatch
 from yaad.intake.loading import load
 from yaad.intake.mapping import Join, Mapping, Settings, StageRule
 from yaad.intake.reading import Progress

@@ -1,6 +1,8 @@
 """What an import hands to the facts: canonical tables, the pipeline, and the account of every file."""
 
 import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from collections.abc import Mapping as Said
 from dataclasses import dataclass
 
@@ -32,6 +34,10 @@ MOVES = pa.schema(
 )
 """Moves of a batch. ``(sort_at, seq)`` orders a deal's moves: `sort_at` is the move's time, never before that of the
 move that the file's shape puts ahead of it, and carries that one's where the time is unknown (1970-01-01 when none)."""
+
+
+Tables = Said[str, pa.Table]
+"""Tables by name."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +91,12 @@ class Listed:
     rows: dict[str, Ints]
 
 
-@dataclass(frozen=True)
-class Batch:
+@dataclass(frozen=True, kw_only=True)
+class Brought(ABC):
     """What one import brings.
 
     Attributes:
         kind: what the rows are.
-        tables: name → table. Kinds of deals give ``deals`` and ``moves`` (and ``activities`` of events that are no
-            stage); the others one table of their own name. Ids are the source's texts.
         pipeline: the stages; None for kinds without.
         files: the account of each file.
         mapping: the mapping as it was used, complete.
@@ -100,15 +104,10 @@ class Batch:
         last_event: the latest thing that really happened: created, moved, closed, called; never an expected date.
         last_day: its day in the zone.
         notes: what must be said of the data, in sentences.
-        origins: table → for each of its rows, the place of the source's row that gave it.
-        sieve: what became of each row of the source.
-        parts: the kinds that it was put together from; none where the files hold one kind.
-        aside: accounts of files that only gave names to others; they are the last of `files`.
         lists: the lists that it consists of, in the order of their days; none where its files bear no day.
     """
 
     kind: Kind
-    tables: dict[str, pa.Table]
     pipeline: Pipeline | None
     files: tuple[FileReport, ...]
     mapping: Mapping
@@ -116,11 +115,62 @@ class Batch:
     last_event: dt.datetime | None
     last_day: dt.date | None
     notes: tuple[Message, ...]
+    lists: tuple[Listed, ...] = ()
+
+    @property
+    @abstractmethod
+    def content(self) -> "Tables | Iterable[Tables]":
+        """The tables, or – where they are too large to be held at once – portions of them."""
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether two files stand side by side."""
+        return False
+
+    @abstractmethod
+    def took(self, same: Said[str, Mask]) -> None:
+        """A portion is stored: table → for each of its rows, whether the book had it just so before."""
+
+    @abstractmethod
+    def refused(self) -> tuple[Refused, ...]:
+        """The rows of each file that were not taken, cell by cell, in the order of `files`."""
+
+    @abstractmethod
+    def settled(self, same: Said[str, Mask], before: "Brought | None" = None) -> tuple[FileReport, ...]:
+        """The account of each file once it is stored: rows that told the book nothing new are skipped as unchanged.
+
+        Args:
+            same: table → for each of its rows, whether the book had it just so before; empty of portions.
+            before: the same files as they came the last time; it tells which of two joined files said what is new.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch(Brought):
+    """What one import brings, as tables in memory.
+
+    Attributes:
+        tables: name → table. Kinds of deals give ``deals`` and ``moves`` (and ``activities`` of events that are no
+            stage); the others one table of their own name. Ids are the source's texts.
+        origins: table → for each of its rows, the place of the source's row that gave it.
+        sieve: what became of each row of the source.
+        parts: the kinds that it was put together from; none where the files hold one kind.
+        aside: accounts of files that only gave names to others; they are the last of `files`.
+    """
+
+    tables: dict[str, pa.Table]
     origins: dict[str, Ints]
     sieve: Sieve
     parts: tuple[MorePart, ...] = ()
     aside: tuple[FileReport, ...] = ()
-    lists: tuple[Listed, ...] = ()
+
+    @property
+    def content(self) -> Tables:
+        """The tables."""
+        return self.tables
+
+    def took(self, same: Said[str, Mask]) -> None:
+        """See `Brought.took`; `settled` is told of them all at once."""
 
     def refused(self) -> tuple[Refused, ...]:
         """The rows of each file that were not taken, cell by cell, in the order of `files`."""
@@ -134,13 +184,8 @@ class Batch:
         """Whether two files stand side by side."""
         return not self.parts and self.sieve.is_joined
 
-    def settled(self, same: Said[str, Mask], before: "Batch | None" = None) -> tuple[FileReport, ...]:
-        """The account of each file once it is stored: rows that told the book nothing new are skipped as unchanged.
-
-        Args:
-            same: table → for each of its rows, whether the book had it just so before.
-            before: the same files as they came the last time; it tells which of two joined files said what is new.
-        """
+    def settled(self, same: Said[str, Mask], before: Brought | None = None) -> tuple[FileReport, ...]:
+        """See `Brought.settled`."""
         if self.parts:
             return (*(report for part in self.parts for report in part.settled(same)), *self.aside)
         told_new = np.zeros(len(self.sieve.alive), np.bool_)
@@ -149,7 +194,7 @@ class Batch:
             told_new[origin[~same[name]]] = True
         if "deals" in self.origins:
             described_anew[self.origins["deals"][~same["deals"]]] = True
-        return self.sieve.settled(told_new, described_anew, before.sieve if before is not None else None)
+        return self.sieve.settled(told_new, described_anew, before.sieve if isinstance(before, Batch) else None)
 
 
 def latest(tables: dict[str, pa.Table]) -> tuple[dt.datetime | None, dt.date | None]:

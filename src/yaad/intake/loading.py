@@ -5,11 +5,10 @@ from pathlib import Path
 
 from yaad.errors import OpenQuestion
 from yaad.intake.assembling import batch_of
-from yaad.intake.batch import Batch
+from yaad.intake.batch import Batch, Brought
 from yaad.intake.decided import Several, Study
 from yaad.intake.files import paths_of
 from yaad.intake.large.loading import load_large
-from yaad.intake.large.portions import Brought
 from yaad.intake.mapping import Mapping
 from yaad.intake.merging import merged
 from yaad.intake.reading import Progress

@@ -1,6 +1,5 @@
 """What a large file brings, portion by portion: on disk until it is stored, each row accounted for."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Said
@@ -12,14 +11,11 @@ import pyarrow as pa
 
 from yaad.errors import InputError
 from yaad.intake.arrow import Ints, Mask, mask, pc, whole
-from yaad.intake.batch import Batch, Listed
-from yaad.intake.kinds import Kind
+from yaad.intake.batch import Batch, Brought
 from yaad.intake.large.room import Room
-from yaad.intake.mapping import Mapping
 from yaad.intake.refused import Refused
 from yaad.intake.report import FileReport
 from yaad.intake.sieve import UNCHANGED
-from yaad.model import Pipeline
 from yaad.text import Message
 
 MOST_REFUSED = 1_000_000
@@ -118,44 +114,35 @@ def _without(custom: pa.MapArray, headers: set[str]) -> pa.MapArray:
     return pa.MapArray.from_arrays(pa.array(offsets), keys.filter(take), items.filter(take)).cast(custom.type)
 
 
-@dataclass(frozen=True)
-class LargeBatch:
-    """What an import brings that is too large to be held at once; see `Batch` for what it shares with one.
+@dataclass(frozen=True, kw_only=True)
+class LargeBatch(Brought):
+    """What an import brings that is too large to be held at once; its list, where it is one, has no tables.
 
     Attributes:
-        kind, pipeline, files, mapping, zone, last_event, last_day, notes, lists: as of a `Batch`; a list has no tables.
         portions: the tables, portion by portion.
         cells: the refused rows of each file, the first `SHOWN` of them.
     """
 
-    kind: Kind
-    pipeline: Pipeline | None
-    files: tuple[FileReport, ...]
-    mapping: Mapping
-    zone: str
-    last_event: dt.datetime | None
-    last_day: dt.date | None
-    notes: tuple[Message, ...]
     portions: Spool
     cells: tuple[Refused, ...]
-    lists: tuple[Listed, ...] = ()
 
     @property
-    def is_joined(self) -> bool:
-        """Two files side by side are never read in portions."""
-        return False
+    def content(self) -> Spool:
+        """The tables, portion by portion."""
+        return self.portions
+
+    def took(self, same: Said[str, Mask]) -> None:
+        """See `Brought.took`."""
+        self.portions.took(same)
 
     def refused(self) -> tuple[Refused, ...]:
-        """The rows of each file that were not taken, cell by cell, in the order of `files`."""
+        """The rows of each file that were not taken, cell by cell, in the order of `files`; the first `SHOWN`."""
         return self.cells
 
-    def settled(self) -> tuple[FileReport, ...]:
-        """The account of each file once all is stored: rows that told nothing new are skipped as unchanged."""
+    def settled(self, same: Said[str, Mask], before: Brought | None = None) -> tuple[FileReport, ...]:
+        """See `Brought.settled`; the portions have told already which rows were new."""
+        del same, before
         return tuple(_settled(report, self.portions.fresh[number]) for number, report in enumerate(self.files))
-
-
-Brought = Batch | LargeBatch
-"""What an import brings."""
 
 
 def _settled(report: FileReport, fresh: int) -> FileReport:
