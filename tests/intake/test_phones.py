@@ -1,9 +1,8 @@
 """Telephone numbers: what stands in the file is kept, and all ways to write one number meet."""
 
-import pyarrow as pa
 import pytest
 
-from yaad.intake.deciding.phones import fold_phone, fold_phones
+from yaad.intake.deciding.phones import fold_phone, is_made_up, phones_in
 
 
 @pytest.mark.parametrize(
@@ -29,6 +28,19 @@ def test_numbers_of_other_countries_keep_their_code():
     assert fold_phone("020 7946 0018", "GB") == "+442079460018"
 
 
-def test_a_column_keeps_its_rows():
-    column = pa.chunked_array([["0501234567", None], ["501234567", "none"]])
-    assert fold_phones(column).to_pylist() == ["+972501234567", None, "+972501234567", None]
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("03-7654321 / 052-7654322", ("+97237654321", "+972527654322")),
+        ("050-1234567, 0501234567", ("+972501234567",)),
+        ("050/1234567", ("+972501234567",)),
+        ("אין", ()),
+    ],
+)
+def test_all_numbers_of_a_cell_are_known_each_once(text, numbers):
+    assert phones_in(text) == numbers
+
+
+@pytest.mark.parametrize(("text", "made_up"), [("0500000000", True), ("03-1111111", True), ("050-1111112", False)])
+def test_one_digit_repeated_after_the_area_is_made_up(text, made_up):
+    assert is_made_up(fold_phone(text)) is made_up

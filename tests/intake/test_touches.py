@@ -1,7 +1,10 @@
 """Sheets without ids: touches of one person within the window are one inquiry, with its first and its last source."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import yaad
 from yaad.errors import InputError
 from yaad.intake import Mapping, load, understand
 
@@ -141,3 +144,98 @@ def test_days_of_two_readings_follow_another_column_before_touches_are_joined(wr
 def test_a_window_is_a_number_of_days(days):
     with pytest.raises(InputError):
         Mapping.from_yaml(f"touch_days: {days}\n", name="m.yaml")
+
+
+HEADS = "שם מלא,נייד,מייל,ת. פנייה,סטטוס"
+
+
+def sheet(*lines: str) -> str:
+    return "\n".join([HEADS, *lines]) + "\n"
+
+
+KNOWN_APART = (
+    "דנה,,d@x.com,14/04/2025,חדש",
+    "דנה לוי,050-1234567,D@x.com,20/04/2025,הצעת מחיר",
+    "ד. לוי,0501234567,,25/04/2025,נסגר בהצלחה",
+    "מאיה,03-7654321 / 052-7654322,,15/04/2025,חדש",
+    "מאיה,052-7654322,,16/04/2025,נסגר בהצלחה",
+)
+
+
+def test_rows_that_share_a_number_or_a_mail_are_one_person(write):
+    _, batch = read(write("sheet.csv", sheet(*KNOWN_APART)))
+    assert set(rows(batch)) == {"d@x.com|2025-04-14", "+97237654321|2025-04-15"}
+    assert batch.files[0].skipped_by == {"touch": 3}
+    told = {(row["deal_id"], row["to_stage"]) for row in batch.tables["moves"].to_pylist()}
+    assert ("d@x.com|2025-04-14", "נסגר בהצלחה") in told, "it stands where the last of its rows says"
+
+
+def test_a_row_that_names_two_inquiries_makes_them_one(write):
+    lines = ("דנה,,d@x.com,14/04/2025,חדש", "דנה,0501234567,,20/04/2025,חדש")
+    both = "דנה,0501234567,d@x.com,01/05/2025,נסגר בהצלחה"
+    _, batch = read(write("sheet.csv", sheet(*lines, both)))
+    assert set(rows(batch)) == {"d@x.com|2025-04-14"}
+    _, batch = read(write("sheet.csv", sheet(*lines, both.replace("01/05", "20/06"))))
+    assert set(rows(batch)) == {"d@x.com|2025-04-14", "+972501234567|2025-04-20", "+972501234567|2025-06-20"}, (
+        "what is learned after the window changes nothing before it"
+    )
+
+
+def test_a_name_joins_only_rows_without_a_number_and_a_mail(write):
+    lines = (
+        "דנה,0501234567,,14/04/2025,חדש",
+        "דנה,,,15/04/2025,חדש",
+        "דנה,,,16/04/2025,נסגר בהצלחה",
+        "דנה,,b@x.com,17/04/2025,חדש",
+    )
+    _, batch = read(write("sheet.csv", sheet(*lines)))
+    assert set(rows(batch)) == {"+972501234567|2025-04-14", "דנה|2025-04-15", "b@x.com|2025-04-17"}
+
+
+def test_a_made_up_number_joins_no_strangers(write):
+    lines = (
+        "נוי,0500000000,,15/02/2025,חדש",
+        "עדי,0500000000,,16/02/2025,נסגר בהצלחה",
+        "נוי,050-0000000,,17/02/2025,הצעת מחיר",
+        "מאיה,03-7654321 / 052-1111111,,15/03/2025,חדש",
+        "מאיה,052-1111111,,16/03/2025,נסגר בהצלחה",
+        ",0500000000,,18/02/2025,חדש",
+    )
+    _, batch = read(write("sheet.csv", sheet(*lines)))
+    assert set(rows(batch)) == {"נוי|2025-02-15", "עדי|2025-02-16", "+97237654321|2025-03-15"}
+    assert batch.files[0].rejects["reason"].to_pylist() == ["intake.rejected_no_id"], "nobody is named there"
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(*(st.integers(0, 3) for _ in "pmn"), st.integers(1, 28)), max_size=12), st.randoms())
+def test_the_order_of_rows_changes_no_inquiry(write, people, chance):
+    lines = [
+        f"{' דהו'[name].strip()},{['', '0501234567', '0527654321', '0501234567 / 0541239876'][phone]},"
+        f"{['', 'a@x.com', 'b@x.com', 'c@x.com'][mail]},{day}/{1 + day % 3:02d}/2025,חדש"
+        for phone, mail, name, day in people
+    ]
+    mixed = chance.sample(lines, len(lines))
+    extra = ("צ,0587778888,,13/01/2025,חדש", "צ,0587778888,,28/12/2025,נסגר בהצלחה")
+    one, other = (read(write("sheet.csv", sheet(*each, *extra)))[1] for each in (lines, mixed))
+    assert set(rows(one)) == set(rows(other))
+    assert one.files[0].skipped_by == other.files[0].skipped_by
+
+
+def test_the_sheet_that_comes_again_with_more_rows_changes_no_inquiry(write, tmp_path):
+    book = yaad.Book.create(tmp_path / "book")
+    first, again = write("week1.csv", sheet(*KNOWN_APART)), write("week1b.csv", sheet(*reversed(KNOWN_APART)))
+    mapping = understand(first).mapping
+
+    def difference(path) -> dict[str, object]:
+        notes = book.import_files([path], mapping=mapping).notes
+        return next((dict(note.values) for note in notes if note.key == "book.difference"), {})
+
+    difference(first)
+    assert difference(again) in ({}, {"new": 0, "changed": 0, "unchanged": 2})
+    more = (
+        "רון,0548889999,,01/06/2025,חדש",
+        "ד. לוי,0501234567,d@x.com,02/06/2025,חדש",
+        "מאיה,,m@x.com,03/06/2025,חדש",
+    )
+    later = write("week2.csv", sheet(*KNOWN_APART, *more))
+    assert difference(later) == {"new": 3, "changed": 0, "unchanged": 2}

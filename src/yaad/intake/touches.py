@@ -1,25 +1,29 @@
 """Sheets without ids: an inquiry is known by its person and its first day; what that person does soon after is a touch.
 
-The person is the telephone number in one form, else the mail, else the name: that of a contact, or that of a company
-with what is sold to it, where both are told. The window opens with the first touch. Of
+Rows that share a telephone number or a mail are of one person; a name tells where a row has neither. The window opens
+with the first touch, and later rows never change what came before it: who they are is learned in the order of the days.
+A row that names two inquiries whose windows are open (one known by its number, one by its mail) makes them one. Of
 the rows of one inquiry the latest says where it stands; the day it came and its source are those of the first. A column
 of the dates of an open stage holds the first date that any of them has there. A stage that only an earlier row names is
 not kept: the day of the row is that of the touch, and nobody knows when the inquiry came to that stage.
+
+An inquiry is called by its first day and by who came on it, so its id is the same when the sheet comes again with more
+rows, in whatever order.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
-from yaad.intake.arrow import Ints, Mask, codes, mask, pc
+from yaad.intake.arrow import Ints, Mask, mask, pc
 from yaad.intake.deciding.headers import stage_date_columns
 from yaad.intake.deciding.moments import cleaned, take_apart
-from yaad.intake.deciding.phones import fold_phones
-from yaad.intake.deciding.spellings import skeleton
 from yaad.intake.decisions import BEGINS, Decisions
 from yaad.intake.kinds import Kind
 from yaad.intake.outcomes import is_hebrew
+from yaad.intake.persons import persons_of
 from yaad.intake.unmapped import NONE
 from yaad.intake.wide import type_of
 from yaad.model import StageType
@@ -46,34 +50,16 @@ def join_touches(found: Decisions) -> None:
     if begin is None or not (given is not None or (found.proposed and known)):
         return
     window = WINDOW if given is None else given
-    person, days = _persons(found), _days(found, begin)
+    persons, days = persons_of(found), _days(found, begin)
     if days is None:  # the order of day and month is asked first
-        _give_ids(found, person, np.zeros(len(person), np.int64))
+        names = [label[1] if label is not None else None for label in persons.labels]
+        _give_ids(found, names, np.zeros(len(names), np.int64))
         return
-    first, last = _inquiries(codes(person)[0].astype(np.int64), days, window)
+    first, last = _inquiries(persons.keys, days, window)
     _merge(found, first, last, days)
-    _give_ids(found, person, days[first])
+    _give_ids(found, _called(persons.labels, first, days), days[first])
     found.mapping = replace(found.mapping, touch_days=window)
     found.notes.append(Message("intake.note_touches", {"days": window}))
-
-
-def _persons(found: Decisions) -> pa.Array:
-    """One key a person; null where a row names nobody."""
-    size = len(found.table)
-    phones = pa.nulls(size, pa.string())
-    if "phone" in found.fields:
-        phones = fold_phones(cleaned(found.table.columns[found.fields["phone"]]))
-    mail, contact, account, name = (_folded(found, one) for one in ("email", "contact", "account", "name"))
-    return pc.coalesce(phones, mail, contact, pc.binary_join_element_wise(account, name, "|"), account, name)
-
-
-def _folded(found: Decisions, name: str) -> pa.Array:
-    texts = found.text(name)
-    if texts is None:
-        return pa.nulls(len(found.table), pa.string())
-    number, distinct = codes(texts)
-    plain = pa.array([skeleton(text) or None for text in distinct.to_pylist()], pa.string())
-    return plain.take(pa.array(number, mask=number < 0)) if len(plain) else texts
 
 
 def _days(found: Decisions, begin: str) -> Ints | None:
@@ -85,17 +71,40 @@ def _days(found: Decisions, begin: str) -> Ints | None:
     return np.asarray(days.to_numpy(zero_copy_only=False), np.int64)
 
 
-def _inquiries(person: Ints, days: Ints, window: int) -> tuple[Ints, Ints]:
+def _inquiries(keys: Sequence[tuple[int, ...]], days: Ints, window: int) -> tuple[Ints, Ints]:
     """Of each row, the first and the last row of its inquiry; rows without person or day stand alone."""
-    rows = np.arange(len(person), dtype=np.int64)
-    first, last = rows.copy(), rows.copy()
-    order = np.lexsort((rows, days, person))
-    opened = -1
-    for row in order[(person[order] >= 0) & (days[order] != NEVER)].tolist():
-        same = opened >= 0 and person[row] == person[opened] and days[row] - days[opened] <= window
-        opened = opened if same else row
-        first[row], last[opened] = opened, row
-    return first, last[first]
+    rows = np.arange(len(days), dtype=np.int64)
+    order = np.lexsort((rows, days))
+    order = order[days[order] != NEVER]
+    day_of = days.tolist()
+    opened = rows.tolist()  # row → an earlier row of its inquiry, the first one of all: itself
+    latest: dict[int, int] = {}
+
+    def first_of(row: int) -> int:
+        while opened[row] != row:
+            opened[row] = row = opened[opened[row]]
+        return row
+
+    for row in order.tolist():
+        known = {first_of(latest[key]) for key in keys[row] if key in latest}
+        inquiries = [one for one in known if day_of[row] - day_of[one] <= window]
+        first = min(inquiries, key=lambda one: (day_of[one], one), default=row)
+        for one in (*inquiries, row):
+            opened[one] = first
+        latest |= dict.fromkeys(keys[row], first)
+    firsts = np.array([first_of(row) for row in opened], np.int64)
+    last = rows.copy()
+    last[firsts[order]] = order  # of several values for one place the last one stays
+    return firsts, last[firsts]
+
+
+def _called(labels: Sequence[tuple[int, str] | None], first: Ints, days: Ints) -> list[str | None]:
+    """Of each row, what its inquiry is called by: the best that anybody was called by on its first day."""
+    best: dict[int, tuple[int, str]] = {}
+    for row, (opened, label) in enumerate(zip(first.tolist(), labels, strict=True)):
+        if label is not None and days[row] == days[opened]:
+            best[opened] = min(best.get(opened, label), label)
+    return [best[opened][1] if opened in best else None for opened in first.tolist()]
 
 
 def _merge(found: Decisions, first: Ints, last: Ints, days: Ints) -> None:
@@ -150,10 +159,10 @@ def _first_filled(filled: Mask, last: Ints, days: Ints) -> Ints:
     return np.where(best < len(rows), np.append(order, 0)[best], rows)
 
 
-def _give_ids(found: Decisions, person: pa.Array, days: Ints) -> None:
+def _give_ids(found: Decisions, called: list[str | None], days: Ints) -> None:
     day = pa.array(np.where(days == NEVER, 0, days).astype(np.int32)).cast(pa.date32()).cast(pa.string())
     day = pc.if_else(pa.array(days == NEVER), "", day)
-    ids = pc.binary_join_element_wise(person, day, "|")
+    ids = pc.binary_join_element_wise(pa.array(called, pa.string()), day, "|")
     found.table = replace(found.table, columns={**found.table.columns, ID: pa.chunked_array([ids])})
     found.fields["id"] = ID
 

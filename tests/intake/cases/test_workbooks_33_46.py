@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Mapping, load, understand
-from yaad.intake.deciding.phones import fold_phones
+from yaad.intake.deciding.phones import fold_phone
 from yaad.intake.reading import Hints, opened, read
 
 HEAD = ["id", "stage", "created", "amount"]
@@ -406,4 +406,4 @@ def test_case_40_a_phone_without_its_zero_meets_the_others_and_is_kept_as_it_sto
     path = book([head, ["1", "New", "2024-03-01", 501234567], ["2", "New", "2024-03-02", "050-1234567"]])
     phones = load(path, Mapping()).tables["deals"]["phone"]
     assert phones.to_pylist() == ["501234567", "050-1234567"]
-    assert set(fold_phones(phones, "IL").to_pylist()) == {"+972501234567"}
+    assert {fold_phone(text, "IL") for text in phones.to_pylist()} == {"+972501234567"}

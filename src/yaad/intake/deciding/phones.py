@@ -5,9 +5,6 @@ What stood in the file is kept as it is; this form is only compared.
 
 import re
 
-import pyarrow as pa
-
-from yaad.intake.arrow import codes, pc, whole
 from yaad.intake.deciding.days import plain_digits
 
 SEPARATORS = r"[\s().\-–־/\u00a0\u200e\u200f\u202a-\u202e\u2066-\u2069]"
@@ -15,6 +12,8 @@ SEVERAL = re.compile(r"\s*(?:[/,;|\n]|\sאו\s|\sor\s)\s*")
 """What stands between two numbers in one cell."""
 SHORTEST = 8
 """Digits of a number with its area; fewer are a part of one."""
+REPEATED = 7
+"""Digits of a number after its area."""
 OWN = {"IL": ("+972", re.compile(r"(?:(?:\+|00)?972)?0?([57]\d{8}|[23489]\d{7})"))}
 """Country → its code, and its numbers in any writing: with the code, with the leading zero, or with neither."""
 
@@ -31,11 +30,34 @@ def fold_phone(text: str, country: str = "IL") -> str | None:
     >>> fold_phone("(212) 555-0199", "US")
     '+12125550199'
     """
+    return next(iter(phones_in(text, country)), None)
+
+
+def phones_in(text: str, country: str = "IL") -> tuple[str, ...]:
+    """All numbers of a cell in that form, in their order; none where it holds none.
+
+    >>> phones_in("03-1234567 / 052-1111111")
+    ('+97231234567', '+972521111111')
+    """
     told = plain_digits(text).strip().removesuffix(".0")  # a spreadsheet's number
-    plain = re.sub(SEPARATORS, "", told)
     several = [part for part in SEVERAL.split(told) if sum(map(str.isdecimal, part)) >= SHORTEST]
     if several and several != [told]:  # 050/1234567 is one number
-        return next((one for part in several if (one := fold_phone(part, country)) is not None), None)
+        return tuple(dict.fromkeys(number for part in several for number in phones_in(part, country)))
+    number = _dialled(told, country)
+    return () if number is None else (number,)
+
+
+def is_made_up(number: str) -> bool:
+    """Whether a folded number is one digit repeated after its area, as people fill in where they have no number.
+
+    >>> [is_made_up(number) for number in ("+972500000000", "+97231111111", "+972501234567")]
+    [True, True, False]
+    """
+    return len(number) > REPEATED and len(set(number[-REPEATED:])) == 1
+
+
+def _dialled(told: str, country: str) -> str | None:
+    plain = re.sub(SEPARATORS, "", told)
     code, own = OWN.get(country, ("", None))
     if own is not None and (found := own.fullmatch(plain)):
         return code + found[1]
@@ -48,10 +70,3 @@ def fold_phone(text: str, country: str = "IL") -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def fold_phones(column: pa.ChunkedArray | pa.Array, country: str = "IL") -> pa.Array:
-    """A column of numbers in that form; null where a cell holds none. Each distinct text is read once."""
-    numbers, distinct = codes(whole(column).cast(pa.string()))
-    folded = pa.array([fold_phone(text, country) for text in distinct.to_pylist()], pa.string())
-    return folded.take(pa.array(numbers, mask=numbers < 0)) if len(folded) else pc.cast(whole(column), pa.string())
