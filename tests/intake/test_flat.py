@@ -91,3 +91,47 @@ def test_a_field_of_another_kind(write):
         understand(write("f.csv", "a,b\n1,2\n"), mapping=plan, kind=Kind.DEALS)
     assert caught.value.message.key == "intake.field_of_other_kind"
     assert "deals" in caught.value.say("en")
+
+
+LINES = "line id,order id,product,quantity,unit price,discount\n"
+
+
+def discounts(path, mapping=None, **answers) -> tuple[list[float | None], Mapping]:
+    found = understand(path, mapping=mapping, answers=answers)
+    assert found.questions == (), [question.id for question in found.questions]
+    batch = load(path, found.mapping, understood=found)
+    return batch.tables["lines"]["discount"].to_pylist(), found.mapping
+
+
+@pytest.mark.parametrize(
+    ("first", "scale", "values"), [(("1", "15"), "percent", [0.01, 0.15]), (("1", "0.5"), "share", [1.0, 0.5])]
+)
+def test_the_scale_of_discounts_is_remembered(write, first, scale, values):
+    rows = "".join(f"L{n},O1,P,2,10,{text}\n" for n, text in enumerate(first))
+    told, mapping = discounts(write("week1.csv", LINES + rows))
+    assert (told, mapping.scale) == (values, {"discount": scale})
+    again = Mapping.from_yaml(mapping.to_yaml(), name="m.yaml")
+    next_week = write("week2.csv", LINES + "L8,O2,P,2,10,1\nL9,O2,P,2,10,0\n")
+    assert discounts(next_week, again)[0] == [values[0], 0.0]
+
+
+def test_a_column_of_0_and_1_says_nothing_of_its_scale(write):
+    path = write("week.csv", LINES + "L1,O1,P,2,10,1\nL2,O1,P,2,10,0\n")
+    (question,) = understand(path).questions
+    assert (question.id, question.map_line) == ("scale:discount", 'scale: {"discount": share}')
+    told, mapping = discounts(path, **{"scale:discount": "percent"})
+    assert (told, mapping.scale) == ([0.01, 0.0], {"discount": "percent"})
+    nothing, mapping = discounts(write("none.csv", LINES + "L1,O1,P,2,10,0\n"))
+    assert (nothing, mapping.scale) == ([0.0], {}), "0 is 0 either way, and tells nothing of later files"
+
+
+def test_numbers_against_the_remembered_scale_are_refused_or_asked(write):
+    share, percent = (Mapping.from_yaml(f"scale: {{discount: {one}}}\n", name="m.yaml") for one in ("share", "percent"))
+    above = write("above.csv", LINES + "L1,O1,P,2,10,15\nL2,O1,P,2,10,0.5\n")
+    batch = load(above, share)
+    assert batch.files[0].rejects["reason"].to_pylist() == ["intake.rejected_mixed_scale"]
+    assert batch.tables["lines"]["discount"].to_pylist() == [0.5]
+    below = write("below.csv", LINES + "L1,O1,P,2,10,0.15\nL2,O1,P,2,10,0.5\n")
+    assert [question.id for question in understand(below, mapping=percent).questions] == ["scale:discount"]
+    assert discounts(below, percent, **{"scale:discount": "share"})[0] == [0.15, 0.5]
+    assert discounts(below, percent, **{"scale:discount": "percent"})[0] == pytest.approx([0.0015, 0.005])

@@ -67,12 +67,13 @@ def _decide_numbers(found: Decisions, name: str) -> None:
     column, mapping = found.fields[name], found.mapping
     values = found.table.columns[column]
     told = mapping.setting(mapping.decimal, name, column) or found.answers.get(f"decimal:{column}") or ""
-    parts = take_numbers_apart(values, found.null_words(name))
+    amounts = found.field(name).value is not Value.SHARE
+    parts = take_numbers_apart(values, found.null_words(name), amounts=amounts)
     point = POINTS.get(told)
     decision = decide_amounts(parts, column, told="." if point == "." else "," if point else None)
     if decision.null_words:
         _remember_null_words(found, name, decision.null_words)
-        parts = take_numbers_apart(values, found.null_words(name))
+        parts = take_numbers_apart(values, found.null_words(name), amounts=amounts)
     clock = found.field(name).value is Value.SECONDS  # may be written as 0:01:30
     if found.proposed and decision.numbers < 0.5 and not clock:
         _let_go(found, name, decision.numbers)

@@ -36,7 +36,7 @@ def _sum(found: Decisions, parts: Sequence[str]) -> pa.Array:
     """The sum of some columns as text; null where none of them has a value, the text itself where one is no number."""
     total, odd = pa.nulls(len(found.table), WIDE), pa.nulls(len(found.table), pa.string())
     for part in parts:
-        numbers = take_numbers_apart(found.table.columns[part])
+        numbers = take_numbers_apart(found.table.columns[part], amounts=True)
         read = read_amounts(numbers, decide_amounts(numbers, part).point or ".")
         both = pc.add(pc.coalesce(total, pa.scalar(0, WIDE)), read.values.cast(WIDE)).cast(WIDE)
         total = pc.coalesce(both, total)

@@ -53,7 +53,7 @@ def _amounts(values: pa.ChunkedArray, header: str) -> bool:
     coded = mask(pc.match_substring_regex(texts, pattern=CODES))
     if not len(texts) or coded.mean() > 1 - ENOUGH:
         return False
-    return decide_amounts(take_numbers_apart(values), header).numbers >= ENOUGH
+    return decide_amounts(take_numbers_apart(values, amounts=True), header).numbers >= ENOUGH
 
 
 def _parts(table: Table, header: str) -> Sequence[pa.ChunkedArray]:

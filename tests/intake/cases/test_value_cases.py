@@ -446,3 +446,18 @@ def test_questions_carry_what_to_write(write):
     with pytest.raises(OpenQuestion) as raised:
         yaad.read(path)
     assert raised.value.questions[0].map_line == 'scale: {"discount": share}'
+
+
+def test_a_percentage_is_no_amount(write):
+    rows = deals("1,Engaging,12%,2025-01-13,,D", "2,Engaging,100,2025-01-13,,D", "3,Engaging,200.50,2025-01-13,,D")
+    path = write("d.csv", rows)
+    batch = loaded(path)
+    assert amounts(batch) == [Decimal(100), Decimal("200.50")]
+    assert rejected(batch) == [(2, "intake.rejected_percent")]
+
+
+def test_a_column_of_percentages_is_no_column_of_amounts(write):
+    path = write("d.csv", deals("1,Engaging,12%,2025-01-13,,D", "2,Engaging,15%,2025-01-13,,D"))
+    found = understand(path)
+    assert "amount" not in found.mapping.columns
+    assert "intake.note_let_go" in [note.key for note in found.notes], "it is kept, and said"

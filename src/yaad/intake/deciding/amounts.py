@@ -22,6 +22,7 @@ from yaad.text import Message
 Point = Literal[".", ","]
 
 BAD, TOO_LARGE = "intake.rejected_bad_number", "intake.rejected_too_large"
+PERCENT = "intake.rejected_percent"
 CURRENCIES = {
     "₪": "ILS", "ש\"ח": "ILS", "ש״ח": "ILS", "שח": "ILS", "ש'ח": "ILS", "שקל": "ILS", "שקלים": "ILS",
     "nis": "ILS", "ils": "ILS",
@@ -83,6 +84,7 @@ class Numbers:
         number_of: row → place in `texts`; -1 where there is no value.
         written: each of `texts`; None where it is no number.
         exact: the values themselves, where typed or plain.
+        amounts: they are amounts: what is written with a percent sign is none.
     """
 
     texts: list[str]
@@ -90,6 +92,7 @@ class Numbers:
     written: list[Written | None]
     exact: pa.Array | None = None
     typed: bool = False
+    amounts: bool = False
 
     def weights(self) -> list[int]:
         """How many rows have each of `texts`."""
@@ -141,8 +144,14 @@ class Amounts:
     about: int = 0
 
 
-def take_numbers_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = ()) -> Numbers:
-    """Distinct texts of a column of numbers; a typed or doubtless column is read at once."""
+def take_numbers_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = (), *, amounts: bool = False) -> Numbers:
+    """Distinct texts of a column of numbers; a typed or doubtless column is read at once.
+
+    Args:
+        column: as the file writes it.
+        null_words: texts that mean no value.
+        amounts: the numbers count something, so that a percentage is no value of the column.
+    """
     kind = column.type
     none = np.full(len(column), -1, np.int32)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -155,7 +164,7 @@ def take_numbers_apart(column: pa.ChunkedArray, null_words: tuple[str, ...] = ()
         return Numbers([], none, [], exact)
     number_of, distinct = codes(text)
     texts = distinct.to_pylist()
-    return Numbers(texts, number_of, [write_apart(one) for one in texts])
+    return Numbers(texts, number_of, [write_apart(one) for one in texts], amounts=amounts)
 
 
 def _typed(column: pa.Array) -> pa.Array | None:
@@ -257,6 +266,9 @@ def decide_amounts(parts: Numbers, header: str, *, told: Point | None = None) ->
             empty += [text] if fold(text) in NO_VALUE or not fold(text).strip(" -") else []
             lost += weight if text not in empty else 0
             continue
+        if parts.amounts and written.percent:
+            lost += weight
+            continue
         votes[_votes(written.core)] += weight
         currencies[written.currency or ""] += weight
     known = {code: count for code, count in currencies.items() if code}
@@ -338,18 +350,20 @@ def read_amounts(parts: Numbers, point: Point) -> Amounts:
     if parts.exact is not None:
         nothing = pa.nulls(rows, pa.string())
         return Amounts(parts.exact, nothing, nothing, {}, 0, np.zeros(rows, np.bool_))
+    percents = np.array([written is not None and written.percent for written in parts.written], np.bool_)
     read = [_read(written, point) for written in parts.written]
+    if parts.amounts:
+        read = [PERCENT if signed else value for value, signed in zip(read, percents.tolist(), strict=True)]
     step = Decimal("0.0001")
     values = [value.quantize(step, ROUND_HALF_EVEN) if isinstance(value, Decimal) else None for value in read]
     rounded = np.array([b is not None and a != b for a, b in zip(read, values, strict=True)], np.bool_)
     faults = {
         reason: _rows(np.array([value == reason for value in read], np.bool_), parts.number_of)
-        for reason in (BAD, TOO_LARGE)
+        for reason in (BAD, TOO_LARGE, PERCENT)
         if reason in read
     }
     currencies = pa.array([written.currency if written else None for written in parts.written], pa.string())
     taxes = pa.array([written.tax if written else None for written in parts.written], pa.string())
-    percents = np.array([written is not None and written.percent for written in parts.written], np.bool_)
     about = np.array([written is not None and written.about for written in parts.written], np.bool_)
     return Amounts(
         about=int(_rows(about, parts.number_of).sum()),
