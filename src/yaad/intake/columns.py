@@ -15,6 +15,7 @@ from yaad.intake.decisions import BEGINS, ENDS, Decisions
 from yaad.intake.fields import FIELDS, MONTH, NEEDED, Value, known_fields
 from yaad.intake.files import Format
 from yaad.intake.kinds import Kind, Shape
+from yaad.intake.mapping import ALL
 from yaad.intake.presets import Export, recognise
 from yaad.intake.reading import COLOURS
 from yaad.intake.sums import add_sums, ask_amount
@@ -22,6 +23,7 @@ from yaad.intake.table import Table
 from yaad.intake.twins import ask_twins
 from yaad.intake.unmapped import NONE, ask_unmapped, holds_amounts, holds_dates, options_of, with_columns_line
 from yaad.intake.wide import LEAST, ask_stage_dates, stage_dates, told_dates
+from yaad.model import Tax
 from yaad.text import Message
 
 SHORTENED = r"^\d[.,]\d+[Ee]\+\d+$"
@@ -39,6 +41,7 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
     if found.export is not None:
         told = found.export.export.kind
         found.notes.append(found.export.message)
+        _take_own(found)
         if told is None:
             values: dict[str, object] = {"name": table.grids[0].source.name, "looks": found.export.message}
             found.questions.append(ask_kind(Message("presets.only_beside", values)))
@@ -54,6 +57,19 @@ def decide_kind(found: Decisions, told: Kind | None) -> None:
         return
     found.kind = kind
     found.mapping = replace(found.mapping, kind=kind)
+
+
+def _take_own(found: Decisions) -> None:
+    """Of a table that a book was exported to: its zone and VAT, and that its sums are counted anew."""
+    table, export = found.table, export_of(found)
+    if export is None or not export.complete:
+        return
+    zones = {grid.found.zone for grid in table.grids} - {None}
+    if found.mapping.zone is None and len(zones) == 1:
+        found.mapping = replace(found.mapping, zone=zones.pop())
+    taxes = cleaned(table.columns["tax"]).unique().to_pylist() if "tax" in table.columns else []
+    if not found.mapping.tax and len(taxes) == 1 and taxes[0] in list(Tax):
+        found.mapping = replace(found.mapping, tax={ALL: taxes[0]})
 
 
 def ask_kind(text: Message) -> Question:
@@ -87,6 +103,10 @@ def decide_fields(found: Decisions) -> None:
     Raises:
         InputError: the mapping names a column that the file lacks, or a field that this kind does not have.
     """
+    export = export_of(found)
+    if export is not None and export.complete and found.proposed:
+        _propose(found)
+        return
     if found.kind is Kind.DEALS and not found.mapping.stages and found.mapping.shape in (None, Shape.WIDE):
         known = propose_fields(list(found.table.columns), Kind.DEALS, export_of(found)).items()
         own = {header for name, header in known if found.field(name).value is Value.MOMENT}
@@ -148,6 +168,9 @@ def ask_wide(found: Decisions) -> None:
     An answer gives the stages; ``none`` leaves the columns to the other questions.
     """
     told = bool({"stages", "column:stage"} & found.answers.keys()) or bool(found.mapping.stages)
+    own = export_of(found)
+    if own is not None and own.complete:
+        return
     if not found.proposed or found.kind is not Kind.DEALS or told or {"stage", *BEGINS, *ENDS} & found.fields.keys():
         return
     free = [header for header in found.table.columns if header not in found.fields.values()]
@@ -209,6 +232,11 @@ def _propose(found: Decisions) -> None:
     if stage is not None and not len(cleaned(found.table.columns[stage]).drop_null()):
         del proposed["stage"]  # a column without a value tells no stages
     _name_as_id(found, proposed)
+    own = export_of(found)
+    if own is not None and own.complete:  # a column that stands empty is one that the book did not have
+        needed = NEEDED[found.kind]
+        filled = {name for name, header in proposed.items() if len(cleaned(found.table.columns[header]).drop_null())}
+        proposed = {name: header for name, header in proposed.items() if name in filled or name in needed}
     found.fields = proposed
     found.how |= {header: Message("intake.how_header_name") for header in proposed.values()}
 
@@ -255,7 +283,8 @@ def ask_unclaimed(found: Decisions) -> None:
     needed = any(
         question.id.startswith(("column:", "stages")) for question in found.questions
     )  # may take one of these columns
-    if not found.proposed or found.kind is not Kind.DEALS or needed:
+    own = export_of(found)
+    if not found.proposed or found.kind is not Kind.DEALS or needed or (own is not None and own.complete):
         return
     free = [header for header in found.table.columns if header not in found.fields.values()]
     of_stages = {*stage_date_columns(free, ()).values(), *found.wide.values()}

@@ -66,6 +66,7 @@ _HISTORY = _fields(
     id="deal_id",
     stage="to_stage",
     at=("at", _M),
+    sort_at=("sort_at", _M),
     by="by",
     amount=("amount", _A),
     field="field",

@@ -11,6 +11,7 @@ from yaad.intake.columns import (
 from yaad.intake.decided import Several, Study, study_rows
 from yaad.intake.kinds import DEALS_LIKE, Kind
 from yaad.intake.mapping import Mapping, StageRule
+from yaad.intake.outcomes import FIRST_STAGE
 from yaad.intake.parts import Names, Part, joined_rules, linked, named, names_in
 from yaad.intake.remarks import once
 from yaad.intake.study import PART_SIGN, Readings
@@ -91,8 +92,16 @@ def _shared_stages(
     for part in both:
         mine = study_rows(prepared[part.name], part.kind, {**told[part.name], **answers})
         asked = {question.id for question in mine.questions}
-        known.append(tuple(rule for rule in mine.mapping.stages if f"stage:{rule.name}" not in asked))
+        rules = [rule for rule in mine.mapping.stages if f"stage:{rule.name}" not in asked]
+        known.append(tuple(rule for rule in rules if not _is_added(rule, mine)))
     return joined_rules(known[1], known[0])
+
+
+def _is_added(rule: StageRule, study: Study) -> bool:
+    """The open stage that deals which all ended were given: their history has open ones of its own."""
+    texts = study.decisions.text("stage") if study.decisions is not None else None
+    named_so = texts is not None and rule.name in texts.unique().to_pylist()
+    return rule.name in FIRST_STAGE.values() and not named_so
 
 
 def _answers_of(part: Part, parts: Sequence[Part], told: Plain[str, str]) -> dict[str, str]:

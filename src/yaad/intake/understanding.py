@@ -140,6 +140,8 @@ def fits_bins(found: Study) -> bool:
         return True
     if rows.table.beside is not None or rows.mapping.snapshots or rows.kind is Kind.TARGETS:
         return False
+    if rows.export is not None and rows.export.export.complete:  # the zone is told by all of its days
+        return False
     if "id" not in rows.fields:
         return bool(found.questions) and rows.answers.get("column:id") != NONE
     first = rows.table.grids[0]

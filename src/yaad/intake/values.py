@@ -129,9 +129,12 @@ class Values:
         return pa.array(self.found.table.lines)
 
     def unused(self) -> list[str]:
-        """Columns that none of our fields uses."""
-        used = set(self.found.fields.values())
-        return [name for name in self.found.table.columns if name not in used and not is_ours(name)]
+        """Columns that none of our fields uses; what a book counted itself before it was exported is none."""
+        used, export = set(self.found.fields.values()), self.found.export
+        counted = export.export.knows if export is not None and export.export.complete else is_ours
+        return [
+            name for name in self.found.table.columns if name not in used and not is_ours(name) and not counted(name)
+        ]
 
     def custom(self, rows: Ints, names: list[str] | None = None) -> pa.Array:
         """The columns that are none of our fields, as header → text; empty cells are left out.

@@ -115,11 +115,15 @@ def table_sizes(book: Book) -> dict[str, int]:
 
 
 def rows_of(book: Book, name: str) -> pa.Table:
-    """The rows of a table, in an order that stays."""
-    facts = book.facts
-    rows = facts.table(name).select(*SCHEMAS[name].names)
-    order = ORDER.get(name) or (str(SCHEMAS[name].names[0]),)
-    return facts.run(rows.order_by(*order)).cast(SCHEMAS[name])
+    """The rows of a table, in an order that stays; moves and visits also with the source's id of their deal."""
+    facts, schema = book.facts, SCHEMAS[name]
+    rows = facts.table(name).select(*schema.names)
+    order = ORDER.get(name) or (str(schema.names[0]),)
+    if name in ORDER:  # a book's own number of a deal says nothing outside of it
+        known = facts.table("deals").select("deal", "deal_id")
+        rows = rows.left_join(known, "deal").select("deal", "deal_id", *schema.names[1:])
+        schema = schema.insert(1, pa.field("deal_id", pa.string()))
+    return facts.run(rows.order_by(*order)).cast(schema)
 
 
 def _into_one(book: Book, names: Sequence[str], path: Path, ending: str, lang: str) -> Written:

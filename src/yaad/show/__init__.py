@@ -38,8 +38,9 @@ from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, p
 from yaad.show.results import Result, parts_css, plain
 from yaad.show.snapshots import Snapshots
 from yaad.show.speech import in_chart, say_html, say_plain, say_terminal
-from yaad.show.tables import Column, Kind, Shown, Table, bare, inert
+from yaad.show.tables import Column, Kind, Shown, Table
 from yaad.show.workbooks import Sheet, sheet_of, write_workbook
+from yaad.text import bare, inert
 
 __all__ = [
     "Calls",

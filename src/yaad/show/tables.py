@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 from yaad.model import Cell
 from yaad.show.speech import Said, say_plain
-from yaad.text import Message, day, days, money, number, percent
+from yaad.text import Message, day, days, inert, money, number, percent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 NOTHING = "–"
-# What a spreadsheet would run as a formula (also the full-width forms, and what it skips before it looks).
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class Kind(StrEnum):
@@ -144,30 +142,6 @@ def _width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet runs.
-
-    An apostrophe goes before what it would run, and before a text that already begins so: `bare` gives each text back.
-
-    >>> inert("=1+1"), inert("'=1+1"), inert("Novatek")
-    ("'=1+1", "''=1+1", 'Novatek')
-    """
-    return f"'{text}" if _runs(text.lstrip("'")) else text
-
-
-def bare(text: str) -> str:
-    """What `inert` was given.
-
-    >>> bare("'=1+1"), bare("'tis"), bare(inert("'+972"))
-    ('=1+1', "'tis", "'+972")
-    """
-    return text[1:] if text.startswith("'") and _runs(text.lstrip("'")) else text
-
-
-def _runs(text: str) -> bool:
-    return text.lstrip(" \n\u00a0").startswith(_DANGEROUS)
 
 
 def _heads(column: Column) -> tuple[Said, ...]:

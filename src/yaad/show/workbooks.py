@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from yaad.show.speech import Said, say_plain
-from yaad.show.tables import Column, Kind, Shown, Table, inert
-from yaad.text import Message, direction
+from yaad.show.tables import Column, Kind, Shown, Table
+from yaad.text import Message, direction, inert
 from yaad.text.numbers import SIGNS
 
 if TYPE_CHECKING:

@@ -5,15 +5,19 @@ first dot names the catalogue file (``locale/he/intake.po``), so that each room 
 """
 
 from yaad.text.catalogue import LANGUAGES, Message, direction, has_key, keys, render
+from yaad.text.inert import GUARDED, bare, inert
 from yaad.text.numbers import day, days, moment, money, number, percent, plain
 
 __all__ = [
+    "GUARDED",
     "LANGUAGES",
     "Message",
+    "bare",
     "day",
     "days",
     "direction",
     "has_key",
+    "inert",
     "keys",
     "moment",
     "money",

@@ -29,7 +29,7 @@ def propose_fields(headers: Sequence[str], kind: Kind, export: Export | None = N
     found: dict[str, str] = {}
     if export is not None:
         found = {name: header for name, header in export.fields(headers).items() if name in FIELDS[kind]}
-        headers = [header for header in headers if not export.knows(header)]
+        headers = [header for header in headers if not export.knows(header) and not export.complete]
     matches: list[tuple[int, int, str, str]] = []
     for order, (field, names) in enumerate(header_words().of(kind).items()):
         for header in headers if export is None or field not in export.asked else ():

@@ -44,6 +44,8 @@ class Export:
         duplicates: which of several rows with one id counts.
         months: how many headers must be months.
         second: a second reading of a file that holds two things.
+        complete: its headers are written just so and are all the fields there are; any other is the company's own.
+        written: the headers of a complete export as they are written.
     """
 
     id: str
@@ -65,10 +67,12 @@ class Export:
     duplicates: str | None = None
     months: int = 0
     second: bool = False
+    complete: bool = False
+    written: Keys = frozenset()
 
     def fields(self, headers: Sequence[str]) -> dict[str, str]:
         """Our field → header, of those that the file has."""
-        by_key = _by_key(headers, self.prefixes)
+        by_key = _by_key([header for header in headers if not self.complete or header in self.written], self.prefixes)
         found: dict[str, str] = {}
         for name, keys in self.columns.items():
             header = next((by_key[key] for key in keys if key in by_key and by_key[key] not in found.values()), None)
@@ -78,6 +82,8 @@ class Export:
 
     def knows(self, header: str) -> bool:
         """A header belongs to this export, whatever stands before it."""
+        if self.complete:
+            return header in self.written
         return bool(_by_key([header], self.prefixes).keys() & self.known)
 
     def column(self, headers: Sequence[str], keys: Sequence[str]) -> str | None:
@@ -141,6 +147,8 @@ def recognise(headers: Sequence[str], kind: Kind | None = None) -> Recognised | 
 
 def _known(export: Export, headers: Sequence[str]) -> int:
     """How many of the headers belong to an export; 0 where it is another one."""
+    if export.complete:
+        headers = [header for header in headers if header in export.written]
     present = _by_key(headers, export.prefixes)
     if any(not group & present.keys() for group in export.must) or export.never & present.keys():
         return 0
@@ -220,7 +228,16 @@ def _export(name: str, plain: dict[str, object], preset: dict[str, object]) -> E
         duplicates=str(plain["duplicates"]) if "duplicates" in plain else None,
         months=int(str(plain.get("months", 0))),
         second="second" in plain,
+        complete=preset.get("complete") == "true",
+        written=_written(plain),
     )
+
+
+def _written(plain: dict[str, object]) -> Keys:
+    """All headers of an export as its preset writes them."""
+    groups = [*cast("list[list[str]]", plain.get("must", [])), cast("list[str]", plain.get("more", []))]
+    groups += cast("dict[str, list[str]]", plain.get("columns", {})).values()
+    return frozenset(header for group in groups for header in group)
 
 
 def _columns(plain: object) -> dict[str, tuple[str, ...]]:

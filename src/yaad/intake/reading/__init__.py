@@ -10,6 +10,7 @@ import pyarrow as pa
 from yaad.intake.arrow import whole
 from yaad.intake.files import Format, Source
 from yaad.intake.presets.exchange import with_calls
+from yaad.intake.presets.yaad import as_given
 from yaad.intake.reading.colours import COLUMN, NONE, words_of
 from yaad.intake.reading.columnar import ColumnarReader
 from yaad.intake.reading.containers import opened
@@ -86,7 +87,7 @@ def read(source: Source, hints: Hints, on_progress: Progress | None = None) -> G
     if source.whole and grid.found.sheet is not None and SHEET not in grid.columns:
         name = pa.chunked_array([pa.repeat(source.part, len(grid.rows))], pa.string())
         grid = replace(grid, headers=(*grid.headers, SHEET), columns={**grid.columns, SHEET: name})
-    return with_calls(_with_colours(grid) if grid.found.paint else grid)
+    return as_given(with_calls(_with_colours(grid) if grid.found.paint else grid))
 
 
 def _with_colours(grid: Grid) -> Grid:

@@ -1,5 +1,6 @@
 """Parquet: the file names and types its columns itself; types that mean something to us are kept."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -60,7 +61,7 @@ class ColumnarReader:
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    """Dictionaries unpacked, times in microseconds, numbers as numbers, all else as text."""
+    """Dictionaries unpacked, times in microseconds, numbers as numbers, maps as objects of JSON, all else as text."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _plain(column.cast(kind.value_type))
@@ -75,6 +76,12 @@ def _plain(column: pa.Array) -> pa.Array:
         plain = column.cast(pa.string())
     elif kept or pa.types.is_string(kind):
         plain = column
+    elif pa.types.is_map(kind):
+        pairs = (
+            None if value is None else json.dumps(dict(value), ensure_ascii=False, default=str)
+            for value in column.to_pylist()
+        )
+        plain = pa.array(pairs, pa.string())
     else:
         plain = pa.array((None if value is None else str(value) for value in column.to_pylist()), pa.string())
     return plain

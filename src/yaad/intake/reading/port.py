@@ -62,6 +62,7 @@ class Found:
         evidence: a sentence a decision.
         notes: what must be known of the file's look: hidden columns and rows.
         paint: row → the colour that a person painted it with.
+        zone: whose days and times the file holds, where it is a table of ours and they tell.
         unsaved: column → rows whose formula there has no value in the file; "" where the cell does not say its column.
     """
 
@@ -74,6 +75,7 @@ class Found:
     paint: dict[int, str] = field(default_factory=dict)
     unsaved: dict[str, list[int]] = field(default_factory=dict)
     evidence: list[Message] = field(default_factory=list)
+    zone: str | None = None
 
 
 @dataclass(frozen=True)

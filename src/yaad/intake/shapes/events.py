@@ -31,7 +31,9 @@ def events_batch(values: Values) -> Shaped:
     if source is not None:  # it says where a deal still stands
         sieve.skip(mask(pc.is_null(texts)) & mask(pc.is_valid(source)), "no_move")
     sieve.reject(mask(pc.is_null(texts)), values.found.fields["stage"], "intake.rejected_no_stage")
-    sieve.reject(~has_date(at), values.found.fields["at"], "intake.rejected_no_time")
+    order = values.dates("sort_at")  # of a book's own moves: a time that is not known has its place among the others
+    placed = has_date(at) if order is None else has_date(at) | has_date(order)
+    sieve.reject(~placed, values.found.fields["at"], "intake.rejected_no_time")
     for name in (*values.found.dates, *values.found.numbers):  # whatever cannot be read rejects its row
         values.dates(name)
         values.amounts(name)
@@ -75,7 +77,8 @@ class History:
         self._rule = rule
         self._rows: Ints = np.flatnonzero(moving)
         self._deal, self._deals = codes(ids.take(pa.array(self._rows)))
-        self._instants = _in_file_order(instants(at), at.twice)
+        order = values.dates("sort_at")
+        self._instants = instants(order) if order is not None else _in_file_order(instants(at), at.twice)
         self._order = np.lexsort((self._rows, self._instants[self._rows], self._deal))
         change = np.diff(self._deal[self._order], prepend=NOTHING) != 0
         self._first = self._rows[self._order[change]]  # the first move of each deal, in the order of `_deals`
@@ -108,7 +111,7 @@ class History:
             names.take(pa.array(self._rule[rows])),
             self._at.at.take(take),
             self._at.day.take(take),
-            self._at.whole_day.take(take),
+            pc.fill_null(self._at.whole_day.take(take), False),  # noqa: FBT003 - Arrow's own signature
             by.take(take) if by is not None else pa.nulls(len(rows), pa.string()),
             amounts.values.take(take) if amounts is not None else pa.nulls(len(rows), AMOUNT),
         ]
