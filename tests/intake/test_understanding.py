@@ -266,3 +266,27 @@ def test_the_question_on_order_has_the_ended_stages_in_its_line(write):
     text = "id,stage,close date\n1,Won,2024-01-02\n2,Zig,\n3,New,\n"
     (question,) = understand(write("deals.csv", text)).questions
     assert (question.id, question.map_line) == ("order", "stages: [New, Zig, {name: Won, type: won}]")
+
+
+ZONED = "id,stage,created,closed,amount\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "zone"),
+    [
+        ("1,חדש,28/03/2025 02:30,,5\n2,נמכר,26/10/2025 01:30,27/10/2025 10:00,5\n", "Asia/Jerusalem"),
+        ("1,New,28/03/2025 02:30,,₪500\n2,Won,26/10/2025 01:30,27/10/2025 10:00,₪700\n", "Asia/Jerusalem"),
+        ('1,New,28/03/2025 02:30,,500 ש"ח\n2,Won,26/10/2025 01:30,27/10/2025 10:00,700 ש"ח\n', "Asia/Jerusalem"),
+        ("1,New,28/03/2025 02:30,,$500\n2,Won,26/10/2025 01:30,27/10/2025 10:00,$700\n", "UTC"),
+        ("1,New,28/03/2025 02:30,,$5\n2,Won,26/10/2025 01:30,27/10/2025 10:00,$7\n3,חדש,28/03/2025,,$6\n", "UTC"),
+    ],
+)
+def test_the_zone_of_a_first_file_is_told_by_its_values_too(write, rows, zone):
+    found = understand(write("d.csv", ZONED + rows))
+    assert found.mapping.zone == zone
+    assert {"zone": zone} in [note.values for note in found.notes if note.key == "intake.note_zone"]
+
+
+def test_the_zone_of_the_book_stands_above_the_values_of_a_file(write):
+    path = write("d.csv", ZONED + "1,חדש,28/03/2025 02:30,,5\n")
+    assert understand(path, mapping=Mapping(usual_zone="Europe/London")).mapping.zone == "Europe/London"

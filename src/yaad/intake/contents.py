@@ -1,5 +1,6 @@
 """The next steps: how dates and numbers are read, in which currency, with VAT or without, and in which zone."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,9 @@ from yaad.intake.mapping import ALL
 from yaad.intake.outcomes import is_hebrew
 from yaad.intake.siblings import follow_siblings
 from yaad.text import Message
+
+LOOKED_AT = 10_000
+"""Rows whose language is looked at."""
 
 
 def decide_values(found: Decisions) -> None:
@@ -158,16 +162,32 @@ def decide_money(found: Decisions) -> None:
 
 
 def decide_zone(found: Decisions) -> None:
-    """The zone of local times: the mapping's; else Israel's for Hebrew columns, for others the book's own, else UTC.
+    """The zone of local times: the mapping's; else Israel's for Hebrew columns, for others the book's own.
 
-    It is said.
+    A first file with other headings is from Israel where one of its columns is mostly Hebrew or most of its signs of
+    money are shekels; else its times are read as UTC. It is said.
     """
     if found.mapping.zone is None:
         usual = None if is_hebrew(found.table.columns) else found.mapping.usual_zone
-        zone = usual or ("Asia/Jerusalem" if is_hebrew(found.table.columns) else "UTC")
+        zone = usual or ("Asia/Jerusalem" if is_hebrew(found.table.columns) or _tells_israel(found) else "UTC")
         found.mapping = replace(found.mapping, zone=zone)
         if any(len(parts.times) or parts.instants is not None for parts, _ in found.dates.values()):
             found.notes.append(Message("intake.note_zone_of_book" if usual else "intake.note_zone", {"zone": zone}))
+
+
+def _tells_israel(found: Decisions) -> bool:
+    signs = Counter[str]()
+    for _, decision in found.numbers.values():
+        signs.update(decision.currencies)
+    if signs and signs.most_common(1)[0][0] == "ILS":
+        return True
+    for column in found.table.columns.values():
+        if not pa.types.is_string(column.type):
+            continue
+        texts = cleaned(column.slice(0, LOOKED_AT)).drop_null()
+        if len(texts) and pc.mean(pc.match_substring_regex(texts, "[א-ת]")).as_py() > 0.5:
+            return True
+    return False
 
 
 def history_places(found: Decisions) -> Places | None:
