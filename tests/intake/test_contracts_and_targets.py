@@ -129,3 +129,18 @@ def test_targets_and_contracts_come_into_a_book_beside_deals(write, tmp_path):
     book.rebuild()
     assert book.facts.run(book.facts.table("targets").order_by("target_id"))["amount"] == before
     book.close()
+
+
+def test_a_contract_that_ends_before_it_starts_is_flagged_and_told_by_the_doctor(write, tmp_path):
+    path = write(
+        "contracts.csv",
+        "contract id,customer,start date,end date\n"
+        "1,Acme,2025-01-01,2025-12-31\n2,Beta,2025-03-01,2025-02-01\n3,Gamma,2025-03-01,\n4,Delta,2025-03-01,2025-03-01\n",
+    )
+    batch = load(path, understand(path).mapping)
+    assert batch.files[0].flags == {"ends_before_start": 1}
+    assert (batch.files[0].loaded, batch.files[0].rejected) == (4, 0), "it is kept as it is"
+    book = Book.create(tmp_path / "book")
+    book.import_files([path])
+    found = {one["id"]: (one["count"], one["of"]) for one in book.doctor().to_dict("he")["findings"]}
+    assert found["impossible_contracts"] == (1, 4)

@@ -178,3 +178,31 @@ def test_broken_yaml_is_told_in_our_words_with_its_line(text, row, why):
     assert f"שורה {row}:" in caught.value.say("he")
     assert f"Line {row}:" in caught.value.say("en")
     assert not re.search("[a-z]{2,}", render(caught.value.message, "he"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("deals", "created", "closed"),
+        ("deals", "won", "lost"),
+        ("deals", "id", "stage"),
+        ("deals", "id", "amount"),
+        ("lines", "id", "order"),
+        ("lines", "price", "quantity"),
+        ("events", "from", "to"),
+        ("contracts", "start", "end"),
+    ],
+)
+def test_one_column_is_not_two_fields_that_it_cannot_be(kind, one, other):
+    text = f"kind: {kind}\ncolumns:\n  {one}: Some Column\n  {other}: some column\n"
+    with pytest.raises(InputError) as raised:
+        Mapping.from_yaml(text, name="m.yaml")
+    assert (raised.value.message.key, raised.value.where["row"]) == ("intake.map_column_twice", 4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("name", "account"), ("id", "name"), ("closed", "expected_close"), ("updated", "closed")]
+)
+def test_one_column_may_be_two_texts_or_stand_for_another_date(one, other):
+    mapping = Mapping.from_yaml(f"kind: deals\ncolumns: {{{one}: column, {other}: column}}\n", name="m.yaml")
+    assert mapping.columns == {one: "column", other: "column"}

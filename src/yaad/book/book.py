@@ -363,7 +363,8 @@ class Book:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
         scope, facts = self._scope(), self.facts
         beside = {"activities": facts.activities, "orders": facts.table("orders"), "calls": facts.table("calls")}
-        return Findings(measures.quality(scope, beside), gaps=self.cannot_tell(), measures=measures.tellable(scope))
+        found = measures.quality(scope, beside, facts.table("contracts"))
+        return Findings(found, gaps=self.cannot_tell(), measures=measures.tellable(scope))
 
     def cannot_tell(self) -> list[insight.Gap]:
         """Questions that the data leave without an answer, and the column that would unlock each; part of `doctor`."""

@@ -13,6 +13,7 @@ from yaad.intake.kinds import Kind, Shape
 from yaad.intake.mapping import ALL, DUPLICATES, SCALES, TOTALS, Join, Mapping, Settings, StageRule
 from yaad.intake.reading import MERGED
 from yaad.intake.reading.writing import WAYS, known_encoding
+from yaad.intake.sharing import can_share
 from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
 from yaad.model import StageType, Tax
 from yaad.text import Message
@@ -266,6 +267,7 @@ class _Reading:
             for name, line in columns.lines.items():
                 if name not in known:
                     self._refuse("map_unknown_field", line, key=name, known=", ".join(sorted(known)))
+            self._check_shared(mapping, columns)
         if mapping.join is not None:
             for alias in (mapping.join.left, mapping.join.right):
                 if alias not in mapping.files:
@@ -275,3 +277,13 @@ class _Reading:
             rule = mapping.stage(stage)
             if stage and mapping.stages and (rule is None or rule.type is not StageType.OPEN):
                 self._refuse("map_unknown_stage", root.lines[key], key=key, stage=stage)
+
+    def _check_shared(self, mapping: Mapping, columns: Keys) -> None:
+        """Refuse one column for two fields that it cannot be at once, as `can_share` says."""
+        names = list(mapping.columns)
+        for place, other in enumerate(names):
+            for one in names[:place]:
+                column = mapping.columns[other]
+                if fold(mapping.columns[one]) == fold(column) and not can_share(mapping.kind, one, other):
+                    line = next(line for name, line in columns.lines.items() if field_name(name) == other)
+                    self._refuse("map_column_twice", line, column=column, one=one, other=other)

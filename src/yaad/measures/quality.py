@@ -29,12 +29,15 @@ def filled_columns(scope: Scope) -> list[str]:
     return [name for name in COLUMNS if counts[name]] + custom_names(scope)
 
 
-def quality(scope: Scope, beside: Mapping[str, ir.Table] | None = None) -> list[Finding]:
+def quality(
+    scope: Scope, beside: Mapping[str, ir.Table] | None = None, contracts: ir.Table | None = None
+) -> list[Finding]:
     """What is wrong or missing, most telling first; only what is there is listed.
 
     Args:
         scope: the facts.
         beside: tables whose rows name a deal (`activities`, `orders`, `calls`), for what belongs to no known deal.
+        contracts: the contracts, for those that end before they start.
 
     The counts are of deals; of rows where they belong to no deal, of stages where one is named. *Missing* looks at
     the deals that need the value: lost ones for the reason of the loss, open ones for the expected closing and the
@@ -53,6 +56,7 @@ def quality(scope: Scope, beside: Mapping[str, ir.Table] | None = None) -> list[
     found += [_finding(f"no_{name}", row[f"no_{name}"], row[f"of_{name}"]) for name in wanted]
     found += [_duplicates(scope), _quiet(scope, (beside or {}).get("activities"))]
     found += [_orphans(scope, name, rows) for name, rows in (beside or {}).items()]
+    found += [_impossible_contracts(scope, contracts)] if contracts is not None else []
     found += [_silent(stage) for stage in sorted(scope.pipeline.silent)]
     if scope.pipeline.watched_since:
         found.append(_watched_since(scope))
@@ -167,6 +171,13 @@ def _quiet(scope: Scope, activities: ir.Table | None) -> Finding:
     n = scope.run(last.aggregate(**counts))["n"][0].as_py()
     of = scope.run(open_deals.aggregate(n=open_deals.count()))["n"][0].as_py()
     return _finding("quiet", n, of)
+
+
+def _impossible_contracts(scope: Scope, contracts: ir.Table) -> Finding:
+    """Contracts that end before they start; those without an end are among all."""
+    backwards = contracts.end_day < contracts.start_day
+    row = scope.run(contracts.aggregate(n=contracts.count(where=backwards), of=contracts.count())).to_pylist()[0]
+    return _finding("impossible_contracts", row["n"], row["of"])
 
 
 def _orphans(scope: Scope, table: str, rows: ir.Table) -> Finding:

@@ -34,6 +34,8 @@ def flat_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     if "id" in found.fields:
         columns[KEYS[kind.value]] = values.keys("id")
         settle_duplicates(values, duplicates)
+    if kind is Kind.CONTRACTS and "end_day" in columns:
+        sieve.flag("ends_before_start", mask(pc.less(columns["end_day"], columns["start_day"])))
     rows = np.flatnonzero(sieve.alive)
     take = pa.array(rows)
     kept = {name: column.take(take) for name, column in columns.items()}
