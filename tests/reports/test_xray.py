@@ -4,12 +4,15 @@ import datetime as dt
 import io
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from yaad.book import Book
 from yaad.errors import InputError, YaadError
+from yaad.intake import Kind
 from yaad.reports import Source, pdf, workbook, xray, xray_writer
 from yaad.reports.paper import for_paper, paper_html
 from yaad.show import say_plain
@@ -192,3 +195,24 @@ def test_other_endings_are_refused_before_anything_is_read(name):
 
 def test_the_data_are_plain(made):
     json.dumps(made.to_dict(), allow_nan=False)
+
+
+def test_a_remark_on_a_page_that_there_is_not_is_refused_with_the_pages(imported):
+    book, _ = imported
+    for remark in ("9: foo", "0: foo", "12. foo"):
+        with pytest.raises(InputError) as caught:
+            xray(book, "en", remarks=[remark])
+        assert caught.value.message.key == "reports.no_such_page"
+        assert "1 the data, 2 the funnel, 3 the times, 4 the plan" in caught.value.say("en")
+
+
+def test_files_without_deals_make_no_xray(tmp_path):
+    lines = tmp_path / "lines.csv"
+    lines.write_text("line id,order id,product,quantity,price\n1,7,A,2,30\n2,7,B,1,40\n")
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([lines], kind=Kind.LINES)
+        with pytest.raises(InputError) as caught:
+            xray(book, "en")
+    assert caught.value.message.key == "reports.xray_needs_deals"
+    assert "order lines (2)" in caught.value.say("en")
+    assert "שורות הזמנה (2)" in caught.value.say("he")

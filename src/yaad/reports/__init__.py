@@ -5,8 +5,9 @@ moves, visits, activities, accounts, orders …) and results (funnel, dwell, cal
 that a file holds runs in a spreadsheet, and what is written reads back equal.
 """
 
-from yaad.reports.exports import ENDINGS, RESULTS, Written, export, rows_of, table_sizes, write_result, write_table
+from yaad.reports.exports import ENDINGS, RESULTS, Written, export, rows_of, write_result, write_table
 from yaad.reports.pdfs import pdf
+from yaad.reports.sizes import table_sizes
 from yaad.reports.source import Source
 from yaad.reports.workbooks import workbook
 from yaad.reports.writing import xray_writer

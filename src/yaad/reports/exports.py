@@ -21,6 +21,7 @@ from yaad.book.disk import appearing
 from yaad.errors import InputError, UnknownName
 from yaad.measures import REGISTRY
 from yaad.model import SCHEMAS
+from yaad.reports.sizes import table_sizes
 from yaad.reports.writing import bad_ending
 from yaad.show import Result, Sheet, Table, inert, sheet_of, write_workbook
 from yaad.text import Message
@@ -104,14 +105,6 @@ def export(book: Book, names: Sequence[str], out: Path, lang: str, ending: str |
 def filled_tables(book: Book) -> list[str]:
     """The tables of a book that have rows."""
     return [name for name, rows in table_sizes(book).items() if rows]
-
-
-def table_sizes(book: Book) -> dict[str, int]:
-    """How many rows each table of a book has."""
-    facts = book.facts
-    return {
-        name: facts.run(facts.table(name).aggregate(n=facts.table(name).count()))["n"][0].as_py() for name in SCHEMAS
-    }
 
 
 def rows_of(book: Book, name: str) -> pa.Table:

@@ -9,18 +9,21 @@ from pathlib import Path
 
 from yaad.book import Book
 from yaad.errors import InputError
+from yaad.intake import Kind
 from yaad.reports.asked import Asked
 from yaad.reports.page import Page
 from yaad.reports.pages.funnel import funnel
 from yaad.reports.pages.plan import plan
 from yaad.reports.pages.quality import quality
 from yaad.reports.pages.time import time
+from yaad.reports.sizes import table_sizes
 from yaad.reports.source import Source
 from yaad.show import say_plain
 from yaad.show.results import Json
 from yaad.text import Message
 
-OF_PAGE = re.compile(r"\s*([1-4])\s*[:.]\s+(.+)", re.DOTALL)
+OF_PAGE = re.compile(r"\s*(\d{1,3})\s*[:.]\s+(.+)", re.DOTALL)
+PAGES = 4
 LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST_LOGO = 5_000_000
 
@@ -86,11 +89,13 @@ def xray(
         on_progress: called with the pages that are made, and how many there are.
 
     Raises:
-        InputError: the target is below 1, or the logo is no such picture.
+        InputError: the target is below 1, the logo is no such picture, a remark is for a page that there is not, or the
+            book holds no deals.
     """
     if target is not None and target < 1:
         raise InputError(Message("plan.bad_target", {"target": target}))
-    picture = _picture(logo) if logo else None
+    picture, placed = _picture(logo) if logo else None, _placed(remarks)
+    _refuse_without_deals(book)
     asked = Asked(book, target)
     makers: tuple[Callable[[Asked, str], Page], ...] = (partial(_quality, source or Source()), funnel, time, plan)
     pages = []
@@ -98,7 +103,6 @@ def xray(
         if on_progress is not None:
             on_progress(number, len(makers))
         pages.append(make(asked, lang))
-    placed = _placed(remarks)
     return Xray(
         company or book.name,
         asked.as_of,
@@ -117,14 +121,31 @@ def _placed(remarks: Sequence[str]) -> dict[int, tuple[str, ...]]:
 
     >>> _placed(["Well done.", "3: Call these first."])
     {1: ('Well done.',), 3: ('Call these first.',)}
+
+    Raises:
+        InputError: there is no such page.
     """
     placed: dict[int, tuple[str, ...]] = {}
     for remark in remarks:
         found = OF_PAGE.fullmatch(remark)
         page, text = (int(found[1]), found[2]) if found else (1, remark)
+        if not 1 <= page <= PAGES:
+            raise InputError(Message("reports.no_such_page", {"page": page}))
         if text.strip():
             placed[page] = (*placed.get(page, ()), text.strip())
     return placed
+
+
+def _refuse_without_deals(book: Book) -> None:
+    """All four pages are counted from deals: without any there is nothing to count, not zero of everything."""
+    rows = table_sizes(book)
+    if rows["deals"]:
+        return
+    held = [name for name in rows if rows[name] and name in list(Kind)]
+    if not held:
+        raise InputError(Message("reports.xray_of_nothing"))
+    most = max(held, key=lambda name: rows[name])
+    raise InputError(Message("reports.xray_needs_deals", {"kind": Message(f"intake.kind_{most}"), "n": rows[most]}))
 
 
 def _picture(path: Path) -> tuple[bytes, str]:
