@@ -65,3 +65,21 @@ def test_refused_rows_are_corrected_in_a_workbook_and_brought_back(tmp_path, lan
     values = {figure.id: figure.value for figure in book.measure("deals", "open_value").content}
     assert values["deals"] == 5
     assert book.facts.deal("007")["owner"] == "Noa"
+
+
+def test_a_correction_says_nothing_of_the_other_deals(tmp_path):
+    (tmp_path / "deals.csv").write_text(DEALS, "utf-8")
+    (tmp_path / "map.yaml").write_text(MAP, "utf-8")
+    book = yaad.Book.create(tmp_path / "book")
+    book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml")
+    (path,) = (book.root / "rejects").glob("*.xlsx")
+    workbook = openpyxl.load_workbook(path)
+    for row in workbook.active.iter_rows(min_row=2):
+        row[3].value, row[4].value = 50, "2026-01-04"
+    workbook.save(path)
+    again = book.import_files([path], mapping=tmp_path / "map.yaml")
+    assert again.files[0].loaded == 3
+    assert "book.difference_stay" not in {note.key for note in again.notes}
+    (tmp_path / "list.csv").write_text("".join(DEALS.splitlines(keepends=True)[:1]) + "B,Noa,Talk,50,2026-01-02,\n")
+    listed = book.import_files([tmp_path / "list.csv"], mapping=tmp_path / "map.yaml")
+    assert [note.values["n"] for note in listed.notes if note.key == "book.difference_stay"] == [3]

@@ -245,6 +245,8 @@ class Imports:
         notes = [note for note in batch.notes if note.key != NOTE_SILENT or pin.pipeline.silent]
         if pin.pipeline.watched_since and len(notes) < len(batch.notes):
             notes.append(Message("book.watched_since", {"day": pin.pipeline.watched_since}))
+        if batch.is_correction:  # the others are absent because they were never refused
+            stored = _silent_of_others(stored)
         told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
         return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told)
 
@@ -303,6 +305,12 @@ class Imports:
                 write_rejects(report, refused, path, lang)
                 written[report.name] = path
         return written
+
+
+def _silent_of_others(stored: Stored) -> Stored:
+    """What was stored, without the deals that the import did not speak of."""
+    tables = {name: replace(counts, absent=0) for name, counts in stored.tables.items()}
+    return replace(stored, tables=tables, difference=replace(stored.difference, absent=()))
 
 
 def _new_name(lake: Lake) -> str:

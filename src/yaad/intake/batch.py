@@ -12,7 +12,7 @@ import pyarrow as pa
 from yaad.intake.arrow import Ints, Mask, pc
 from yaad.intake.kinds import Kind
 from yaad.intake.mapping import Mapping
-from yaad.intake.refused import Refused
+from yaad.intake.refused import Refused, is_ours
 from yaad.intake.report import FileReport
 from yaad.intake.sieve import Sieve
 from yaad.model import Pipeline
@@ -127,6 +127,11 @@ class Brought(ABC):
         """Whether two files stand side by side."""
         return False
 
+    @property
+    def is_correction(self) -> bool:
+        """Whether the rows are refused ones, corrected and brought back: no list, so it says nothing of other deals."""
+        return False
+
     @abstractmethod
     def took(self, same: Said[str, Mask]) -> None:
         """A portion is stored: table → for each of its rows, whether the book had it just so before."""
@@ -168,6 +173,11 @@ class Batch(Brought):
     def content(self) -> Tables:
         """The tables."""
         return self.tables
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether all of its files are workbooks of refused rows; our own columns tell."""
+        return all(any(map(is_ours, grid.headers)) for grid in self.sieve.grids())
 
     def took(self, same: Said[str, Mask]) -> None:
         """See `Brought.took`; `settled` is told of them all at once."""
