@@ -135,6 +135,16 @@ def test_case_09_a_file_cut_in_mid_character_loses_its_last_row_and_looks_cut(wr
     assert batch.files[0].loaded == 3
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+def test_case_09_a_bad_byte_in_the_last_row_of_a_whole_file_is_no_cut(write, end):
+    rows = "".join(f"{number},דנה,2025-02-13,New\n" for number in range(30))
+    path = write("deals.csv", ("id,name,created,stage\n" + rows).encode() + b"99,\xe7\xe3\xf9,2025-02-13,New" + end)
+    batch = load(path, Mapping())
+    assert [(row, reason) for row, reason, _ in rejected(batch)] == [(32, "bad_bytes")]
+    assert batch.files[0].loaded == 30
+    assert not any(note.key == "intake.flag_looks_cut" for note in batch.notes)
+
+
 @pytest.mark.parametrize(
     ("spoil", "name"),
     [

@@ -182,20 +182,22 @@ class StrictRecords:
         return [row for row, keep in zip(rows, kept, strict=True) if keep], lines[kept]
 
     def _look_at_end(self, last_line: int) -> None:
-        """A last record with broken bytes, or with too few cells and no end of line: the file was cut there."""
+        """A last record without an end of line that is too short, or ends within a letter: the file was cut there."""
         rejects = self._tally.rejects
         if not rejects or rejects[-1].row != last_line:
             return
-        short = rejects[-1].reason == "intake.rejected_short_row" and not self._ends_its_line()
-        if short or rejects[-1].reason == "intake.rejected_bad_bytes":
+        end = self._end()
+        short = rejects[-1].reason == "intake.rejected_short_row"
+        in_letter = rejects[-1].reason == "intake.rejected_bad_bytes" and not end[-1:].isascii()
+        if (short or in_letter) and not (b"\n" in end or b"\r" in end):
             rejects[-1] = Reject(last_line, "", "intake.rejected_cut", rejects[-1].raw)
             self._tally.flags["looks_cut"] += 1
 
-    def _ends_its_line(self) -> bool:
+    def _end(self) -> bytes:
+        """The last two bytes, in which a line's end stands also where letters have two bytes."""
         with self._layout.source.path.open("rb") as file:
             file.seek(-min(2, self._layout.source.size), os.SEEK_END)
-            end = file.read()
-        return b"\n" in end or b"\r" in end
+            return file.read()
 
     def _fetch_untold(self) -> None:
         """Fetch the text of records that the reader could not read."""
