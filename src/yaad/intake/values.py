@@ -145,12 +145,15 @@ class Values:
         """
         table = self.found.table
         kept = self.unused() if names is None else names
+        export = self.found.export
+        own = export is not None and export.export.complete  # there a known column's name has this before it
+        heads = [name.removeprefix("custom.") if own else name for name in kept]
         take = pa.array(rows)
         cells = [cleaned(whole(table.columns[name]).take(take)) for name in kept]
         blocks = range(0, max(len(rows), 1), BLOCK)  # cells are put row by row: of all rows at once it takes too much
         parts = [[cell.slice(first, BLOCK) for cell in cells] for first in blocks]
         sizes = [min(BLOCK, len(rows) - first) for first in blocks]
-        return pa.concat_arrays([_headed(kept, part, size) for part, size in zip(parts, sizes, strict=True)])
+        return pa.concat_arrays([_headed(heads, part, size) for part, size in zip(parts, sizes, strict=True)])
 
 
 def _headed(headers: list[str], cells: list[pa.Array], rows: int) -> pa.Array:
