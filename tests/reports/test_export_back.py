@@ -52,9 +52,16 @@ def write(path, heads, rows):
 
 
 def plain(book, name):
-    """A table without what tells only of the import, and without a book's stages that no deal was in."""
+    """A table without what tells only of the import, and without a book's stages that no deal was in.
+
+    A currency, or VAT, of no amount says nothing: a column of amounts that is empty does not bring them back.
+    """
     rows = rows_of(book, name)
-    return rows.select([column for column in rows.column_names if column not in GONE | {"furthest"}]).to_pylist()
+    kept = rows.select([column for column in rows.column_names if column not in GONE | {"furthest"}]).to_pylist()
+    unpriced = [row for row in kept if "amount" in row and row["amount"] is None]
+    for row in unpriced:
+        row |= {name: None for name in ("currency", "tax") if name in row}
+    return kept
 
 
 def there_and_back(folder, file, mapping, ending, answers=()):
