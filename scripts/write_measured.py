@@ -76,6 +76,13 @@ def intake(found: dict) -> str:
     return table(["file", "what is done", "seconds", "against the bare read", "peak MB"], rows)
 
 
+def large(found: dict) -> str:
+    """The file that is read in bins, where it was measured."""
+    if "large" not in found:
+        return ""
+    return f"; the large CSV has {found['large']:,} ({found['megabytes']['large.csv']:.0f} MB) and is read in bins"
+
+
 def document() -> str:
     statistics = json.loads((RESULTS / "statistics.json").read_text("utf-8"))
     quick = json.loads((RESULTS / "speed.json").read_text("utf-8"))
@@ -116,8 +123,8 @@ Import of the moves as CSV ({quick["import"]["yaad"]["rows_per_second"]:,} rows 
 
 ## Bringing in a file of deals
 
-{brought["deals"]:,} deals in 13 columns, as CSV ({brought["megabytes"]["deals.csv"]:.0f} MB) and as XLSX ({brought["megabytes"]["deals.xlsx"]:.0f} MB); the large CSV has
-{brought["large"]:,} ({brought["megabytes"]["large.csv"]:.0f} MB) and is read in bins. On {brought["machine"]["cores"]} cores, at commit {brought["commit"]}. Each case is one run in a process of its own; the peak is that of all its
+{brought["deals"]:,} deals in 13 columns, as CSV ({brought["megabytes"]["deals.csv"]:.0f} MB) and as XLSX ({brought["megabytes"]["deals.xlsx"]:.0f} MB){large(brought)}.
+On {brought["machine"]["cores"]} cores, at commit {brought["commit"]}. Each case is one run in a process of its own; the peak is that of all its
 memory, the processes that it starts included. The machine's load was {brought["machine"]["load"]}: above {brought["machine"]["cores"]}, other work
 shared the cores, and times are longer than they would be alone.
 
