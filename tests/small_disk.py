@@ -19,7 +19,7 @@ def on_small_disk(size: str, script: str, *words: str, folder: Path) -> subproce
     try:
         ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=500)
     except FileNotFoundError:
-        pytest.skip("no unshare here")
+        pytest.skip("no unshare here")  # a system without Linux's namespaces: no small disk can be made there
     if ran.returncode == NO_DISK or ran.stderr.startswith("unshare:"):
-        pytest.skip("this account may not mount a small disk")
+        pytest.skip("this account may not mount a small disk")  # a container without user namespaces says no
     return ran

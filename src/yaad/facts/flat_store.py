@@ -83,7 +83,7 @@ def _upsert(shop: Workshop, table: str, came: pa.Table, old: ir.Table) -> tuple[
     }
     rows = both.select(key, "file", "row", **kept, recorded_seq=_number(seq), is_new=is_new, differs=differs)
     rows = bench.keep(f"fresh_{table}", rows)
-    counts = counted(bench, rows, rows.differs, old, came.num_rows)
+    counts = counted(bench, rows, rows.differs, came.num_rows)
     return counts, rows.filter(rows.differs).select(*schema.names)
 
 

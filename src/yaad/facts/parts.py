@@ -3,6 +3,7 @@
 An import rewrites only the parts that hold a deal it touched, so small files never pile up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +50,14 @@ class Workshop:
 
     def old(self, table: str) -> ir.Table:
         """The rows of a table as the book has them, with what was written just now."""
-        names = (table, *(part.name for part in self.present(table)))
+        return self._rows(table, self.present(table))
+
+    def as_pinned(self, table: str) -> ir.Table:
+        """The rows of a table as the book had them, whatever was written since."""
+        return self._rows(table, self.before(table))
+
+    def _rows(self, table: str, parts: Sequence[Part]) -> ir.Table:
+        names = (table, *(part.name for part in parts))
         if names not in self.read:
             files = [str(self.lake.folder(table) / name) for name in names[1:]]
             self.read[names] = self.bench.read(f"old_{table}_{len(self.read)}", files, TABLES[table])
@@ -57,9 +65,13 @@ class Workshop:
 
     def present(self, table: str) -> list[Part]:
         """The files of a table: those written just now, else those of the pin."""
-        if table not in self.parts and table not in self.pinned:
+        return self.parts[table] if table in self.parts else self.before(table)
+
+    def before(self, table: str) -> list[Part]:
+        """The files of a table at the pin, whatever was written since."""
+        if table not in self.pinned:
             self.pinned[table] = self.lake.parts(table, self.pin)
-        return self.parts[table] if table in self.parts else self.pinned[table]
+        return self.pinned[table]
 
     def of_part(self, table: str, number: int, name: str = "part_old") -> ir.Table | None:
         """The rows of one part of a table, under a name that is the same for all parts; None when there are none."""

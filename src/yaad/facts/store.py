@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -218,12 +219,9 @@ class _Sums:
     """
 
     def __init__(self, shop: Workshop) -> None:
-        """Args: the write, before anything of it is written."""
+        """Args: the write."""
         self.described = self.moving = False
         self._shop, self._pin = shop, shop.pin
-        self._rows = {table: sum(part.rows for part in shop.present(table)) for table in KEYS}
-        self._old_deals = shop.old("deals")
-        self._spoken = np.zeros(1 + max((part.high or 0 for part in shop.present("deals")), default=0), np.bool_)
         self._each: list[Stored] = []
         self._dated = self._timed = False
 
@@ -236,8 +234,14 @@ class _Sums:
             self._dated |= moves["at"].null_count < moves.num_rows
             timed = pc.and_(pc.is_valid(moves["at"]), pc.invert(moves["whole_day"]))
             self._timed |= bool(pc.any(timed).as_py())
-        self._spoken[done.spoken[done.spoken < len(self._spoken)]] = True
+        if "deals" in done.tables:
+            self._spoken[done.spoken[done.spoken < len(self._spoken)]] = True
         self._each.append(replace(done, spoken=NOBODY, same=done.same if not self._shop.says_all else {}))
+
+    @cached_property
+    def _spoken(self) -> Mask:
+        """Of each number of a deal that the book had, whether the import spoke of it."""
+        return np.zeros(1 + max((part.high or 0 for part in self._shop.before("deals")), default=0), np.bool_)
 
     def clocked(self, seen: Pin, zone: str) -> Pin:
         """The pin with the zone, and with whether every dated move of the book is a date without a time of day."""
@@ -252,7 +256,10 @@ class _Sums:
             for table, one in done.tables.items():
                 counts[table] = counts.get(table, Counts()).plus(one)
         counts = {
-            table: replace(one, absent=self._rows[table] - one.changed - one.unchanged) for table, one in counts.items()
+            table: replace(
+                one, absent=sum(part.rows for part in self._shop.before(table)) - one.changed - one.unchanged
+            )
+            for table, one in counts.items()
         }
         changes = pa.concat_tables([CHANGES.empty_table(), *(done.difference.changes for done in self._each)])
         changes = changes.sort_by([("deal_id", "ascending"), ("field", "ascending")]).slice(0, LISTED)
@@ -268,7 +275,7 @@ class _Sums:
     def _absent(self) -> tuple[str, ...]:
         bench = self._shop.bench
         numbers = bench.arrow("spoken_numbers", pa.table({"deal": np.flatnonzero(self._spoken)}))
-        return absent_from(bench, self._old_deals, numbers)
+        return absent_from(bench, self._shop.as_pinned("deals"), numbers)
 
 
 def _refuse_undated(portions: Iterable[Tables]) -> None:

@@ -45,22 +45,20 @@ def last_of_each(bench: DuckEngine, came: ir.Table, key: str) -> ir.Table:
     return both.mutate(**{PLACE: both.first_place.fill_null(both[PLACE])}).select(*came.columns)
 
 
-def counted(bench: DuckEngine, rows: ir.Table, touched: ir.BooleanValue, old: ir.Table, arrived: int) -> Counts:
-    """What an import did.
+def counted(bench: DuckEngine, rows: ir.Table, touched: ir.BooleanValue, arrived: int) -> Counts:
+    """What the rows that came did; what stays absent is known once all of them have come.
 
     Args:
         bench: the engine.
         rows: one row a key of the import, with `is_new`.
         touched: whether it is not as it was.
-        old: the book's rows.
         arrived: how many rows the import brought.
     """
     flags = rows.select(is_new=rows.is_new.cast("int64"), changed=(touched & ~rows.is_new).cast("int64"))
     sums = flags.aggregate(n=flags.count(), new=flags.is_new.sum(), changed=flags.changed.sum())
     told = bench.run(sums).to_pylist()[0]
-    present = bench.run(old.aggregate(n=old.count()))["n"][0].as_py()
     n, new, changed = told["n"], told["new"] or 0, told["changed"] or 0
-    return Counts(new, changed, n - new - changed, absent=present - (n - new), repeated=max(arrived - n, 0))
+    return Counts(new, changed, n - new - changed, repeated=max(arrived - n, 0))
 
 
 def new_deals(came: ir.Table, seq: int) -> ir.Table:

@@ -38,6 +38,11 @@ def mask(booleans: pa.Array | pa.ChunkedArray) -> Mask:
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
+def text_ends(texts: pa.Array) -> Codes:
+    """Where each text of a column begins among its bytes, and where the last one ends."""
+    return np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+
+
 def codes(column: pa.Array) -> tuple[Codes, pa.Array]:
     """Each row's number of its distinct value (-1: null), and the distinct values."""
     encoded = column.dictionary_encode()

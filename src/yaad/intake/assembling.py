@@ -52,7 +52,7 @@ def batch_of(known: Study, found: Decisions) -> Batch:
         zone=found.zone,
         last_event=last_event,
         last_day=last_day,
-        notes=(*notes_of(found), *list_notes(lists), *flag_notes(reports)),
+        notes=notes_of(found, lists, reports),
         origins=shaped.origins,
         sieve=sieve,
         lists=lists,
@@ -101,24 +101,13 @@ def pipeline_of(found: Decisions) -> Pipeline | None:
     return found.mapping.pipeline(silent_stages(found)) if found.mapping.stages else None
 
 
-def notes_of(found: Decisions) -> list[Message]:
-    """What was decided, and what the data cannot tell."""
+def notes_of(found: Decisions, lists: Sequence[Listed], reports: Sequence[FileReport]) -> tuple[Message, ...]:
+    """What was decided, what the data cannot tell, the day of a single list, and what is odd about the rows."""
     notes = list(found.notes)
     if found.kind is Kind.EVENTS and "by" in found.fields and "owner" not in found.fields:
         notes.append(Message("intake.note_mover_is_owner"))
     silent = silent_stages(found) if found.mapping.stages else ()
-    return [*notes, Message("intake.note_silent", {"stages": ", ".join(silent)})] if silent else notes
-
-
-def list_notes(lists: Sequence[Listed]) -> list[Message]:
-    """The day that a single list speaks of."""
-    return [Message("intake.how_list_day", {"day": lists[0].day})] if len(lists) == 1 else []
-
-
-def flag_notes(reports: Sequence[FileReport]) -> list[Message]:
-    """What is odd about the rows of files."""
-    return [
-        Message(f"intake.flag_{name}", {"n": count, "name": report.name})
-        for report in reports
-        for name, count in report.flags.items()
-    ]
+    notes += [Message("intake.note_silent", {"stages": ", ".join(silent)})] if silent else []
+    notes += [Message("intake.how_list_day", {"day": lists[0].day})] if len(lists) == 1 else []
+    odd = [(report.name, *flag) for report in reports for flag in report.flags.items()]
+    return (*notes, *(Message(f"intake.flag_{flag}", {"n": count, "name": name}) for name, flag, count in odd))

@@ -120,11 +120,6 @@ def sources() -> Sources:
     return sources_of(opened().place.book, os.environ)
 
 
-def names() -> list[str]:
-    """Those that there are."""
-    return sources().names()
-
-
 def all_of_them(now: dt.datetime) -> tuple[list[Shown], list[Damaged]]:
     """All sources in the order of their names; those that cannot be read apart."""
     kept, shown, damaged = sources(), list[Shown](), list[Damaged]()

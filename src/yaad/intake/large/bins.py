@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from yaad.intake.arrow import Codes, codes, pc, whole
+from yaad.intake.arrow import Codes, codes, pc, text_ends, whole
 from yaad.intake.deciding.moments import cleaned
 from yaad.intake.deciding.spellings import commonest
 from yaad.intake.files import Source
-from yaad.intake.reading import Chunk, Found, Grid, Progress, RecordReader, kept_chunks
+from yaad.intake.reading import Chunk, Found, Grid, Progress, RecordReader, kept_chunks, together
 from yaad.intake.report import Tally
 
 BIN = 48 << 20
@@ -49,7 +49,7 @@ def bin_of(ids: pa.Array, bins: int) -> Codes:
 def _mixed(texts: pa.Array) -> npt.NDArray[np.uint64]:
     """A number for each text, evenly spread: its bytes by the weights of their places, stirred."""
     texts = whole(texts)
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    offsets = text_ends(texts).astype(np.int64)
     data = texts.buffers()[2]
     letters = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]] if data is not None else np.empty(0, np.uint8)
     lengths = np.diff(offsets)
@@ -175,11 +175,7 @@ def _buffers(reader: RecordReader, on_progress: Progress | None) -> Iterator[pa.
 
 
 def _table(headers: Sequence[str], chunks: Sequence[Chunk]) -> pa.Table:
-    columns = {
-        name: pa.chunked_array([chunk.columns[place] for chunk in chunks], *([] if chunks else [pa.string()]))
-        for place, name in enumerate(headers)
-    }
-    lines = np.concatenate([chunk.rows for chunk in chunks]) if chunks else np.empty(0, np.int64)
+    lines, columns = together(headers, chunks)
     return pa.table({**columns, LINE: pa.array(lines)})
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from yaad.errors import OpenQuestion, Question
 from yaad.intake.arrow import pc, whole
-from yaad.intake.assembling import batch_of, flag_notes, list_notes, notes_of, one_list, pipeline_of
+from yaad.intake.assembling import batch_of, notes_of, one_list, pipeline_of
 from yaad.intake.batch import Batch
 from yaad.intake.decided import Study, study_rows
 from yaad.intake.deciding.folding import fold
@@ -62,7 +62,7 @@ def load_large(paths: Sequence[Path], known: Study, on_progress: Progress | None
         zone=found.zone,
         last_event=last_event,
         last_day=last_day,
-        notes=once((*notes_of(found), *list_notes(lists), *flag_notes(reports))),
+        notes=once(notes_of(found, lists, reports)),
         portions=read.spool,
         cells=read.account.refused(),
         lists=lists,

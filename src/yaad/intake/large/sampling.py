@@ -4,13 +4,11 @@ It holds the first rows, some of every part of the file, and – wherever they s
 value of a column of few values, the rows with the least and the greatest text of a part, and texts of every length.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 
 from yaad.intake.arrow import Ints, Mask, codes, mask, pc
-from yaad.intake.reading import Chunk, Grid, Progress, RecordReader, kept_chunks
+from yaad.intake.reading import Chunk, Grid, Progress, RecordReader, kept_chunks, together
 from yaad.text import Message
 
 HEAD = 50_000
@@ -42,22 +40,14 @@ def sampled(reader: RecordReader, on_progress: Progress | None) -> Grid:
         rows += len(wanted)
     tally = reader.tally
     tally.rows_in = rows + len(tally.rejects) + tally.skipped_by.total()
-    lines = np.concatenate([chunk.rows for chunk in kept]) if kept else np.empty(0, np.int64)
+    lines, held = together(reader.headers, kept)
     reader.found.notes.append(Message("intake.note_sampled", {"n": len(lines), "of": rows}))
-    return Grid(reader.source, reader.headers, lines, _together(reader.headers, kept), tally, reader.found)
+    return Grid(reader.source, reader.headers, lines, held, tally, reader.found)
 
 
 def _of(chunk: Chunk, wanted: Mask) -> Chunk:
     take = pa.array(wanted)
     return Chunk(chunk.rows[wanted], [column.filter(take) for column in chunk.columns])
-
-
-def _together(headers: Sequence[str], chunks: Sequence[Chunk]) -> dict[str, pa.ChunkedArray]:
-    kinds = [column.type for column in chunks[0].columns] if chunks else [pa.string()] * len(headers)
-    return {
-        name: pa.chunked_array([chunk.columns[place] for chunk in chunks], type=kinds[place])
-        for place, name in enumerate(headers)
-    }
 
 
 class _Seen:

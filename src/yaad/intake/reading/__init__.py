@@ -27,6 +27,7 @@ from yaad.intake.reading.port import (
     collect,
     empty_cells,
     kept_chunks,
+    together,
 )
 from yaad.intake.reading.text_table import TextTableReader
 from yaad.intake.reading.workbook import FILL, LEAVE, WorkbookReader
@@ -46,6 +47,7 @@ __all__ = [
     "opened",
     "read",
     "reader_of",
+    "together",
 ]
 
 MERGED = (FILL, LEAVE)

@@ -1,7 +1,7 @@
 """The port of all readers: a file → named columns of text in chunks, with every record accounted for."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.errors import InputError
-from yaad.intake.arrow import Ints, Mask, mask, pc, trimmed
+from yaad.intake.arrow import Ints, Mask, mask, pc, text_ends, trimmed
 from yaad.intake.deciding.folding import fold
 from yaad.intake.files import Source
 from yaad.intake.report import Reject, Tally
@@ -163,20 +163,21 @@ def collect(reader: RecordReader, on_progress: Progress | None) -> Grid:
     Raises:
         InputError: the file is broken, or the two counts differ.
     """
-    rows: list[Ints] = []
-    parts: list[list[pa.Array]] = []
-    for chunk in kept_chunks(reader, on_progress):
-        rows.append(chunk.rows)
-        parts.append(chunk.columns)
-    columns = {
-        name: pa.chunked_array([part[i] for part in parts], type=parts[0][i].type if parts else pa.string())
-        for i, name in enumerate(reader.headers)
-    }
-    places = np.concatenate(rows) if rows else np.empty(0, np.int64)
+    places, columns = together(reader.headers, list(kept_chunks(reader, on_progress)))
     grid = Grid(reader.source, reader.headers, places, columns, reader.tally, reader.found)
     tally = grid.tally
     tally.rows_in = len(places) + len(tally.rejects) + tally.skipped_by.total()
     return grid
+
+
+def together(headers: Sequence[str], chunks: Sequence[Chunk]) -> tuple[Ints, dict[str, pa.ChunkedArray]]:
+    """The places of the records of several chunks, and their columns; without any, columns of text."""
+    kinds = [column.type for column in chunks[0].columns] if chunks else [pa.string()] * len(headers)
+    columns = {
+        name: pa.chunked_array([chunk.columns[place] for chunk in chunks], type=kinds[place])
+        for place, name in enumerate(headers)
+    }
+    return np.concatenate([np.empty(0, np.int64), *(chunk.rows for chunk in chunks)]), columns
 
 
 def kept_chunks(reader: RecordReader, on_progress: Progress | None) -> Iterator[Chunk]:
@@ -218,8 +219,7 @@ def _storable(chunk: Chunk, reader: RecordReader) -> Chunk:
 
 def _longest(column: pa.Array) -> int:
     """Bytes of the longest text of a column that has some."""
-    ends = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
-    return int(np.diff(ends).max())
+    return int(np.diff(text_ends(column)).max())
 
 
 def _has_zero(column: pa.Array) -> bool:

@@ -77,14 +77,19 @@ def _added(request: HttpRequest, kind: str) -> Source:
         typed["port"] = int(port) if port.isdecimal() and len(port) <= len("65535") else 0
     kept = recurring.sources()
     source = kept.add(Source(**typed, kind=kind, schedule=_schedule(request)))
-    secret = request.POST.get("key", "").strip() or request.POST.get("secret", "")
-    if secret.strip():
+    told = _secret(request)
+    if told.strip():
         try:
-            kept.keep_secret(source.name, secret, _now())
+            kept.keep_secret(source.name, told, _now())
         except YaadError:
             kept.remove(source.name)
             raise
     return source
+
+
+def _secret(request: HttpRequest) -> str:
+    """What was typed: a private key, else a password or token."""
+    return request.POST.get("key", "").strip() or request.POST.get("secret", "")
 
 
 def _schedule(request: HttpRequest) -> str:
@@ -179,8 +184,7 @@ def answer(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def secret(request: HttpRequest, name: str) -> HttpResponse:
     """Keep a source's password or token, in the place of an earlier one."""
-    told = request.POST.get("key", "").strip() or request.POST.get("secret", "")
-    recurring.sources().keep_secret(name, told, _now())
+    recurring.sources().keep_secret(name, _secret(request), _now())
     return redirect("source", name=name)
 
 
