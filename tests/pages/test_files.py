@@ -6,6 +6,7 @@ import re
 from contextlib import closing
 
 import pytest
+from tests.pages.steps import send, settled
 
 from yaad.book import Book
 from yaad.text import Message, render
@@ -17,16 +18,6 @@ AMBIGUOUS = """id,entered,closed,stage,lost reason
 2,04/05/2025,,Lead,
 3,01/02/2025,03/03/2025,Lost,price
 """
-
-
-def drop(page, *files):
-    page.set_input_files("#files", files)
-    with page.expect_navigation():
-        page.click(".dropform .btn.p")
-
-
-def wait_until_settled(page):
-    page.wait_for_selector("#progress", state="detached", timeout=60_000)
 
 
 def test_an_empty_book_leads_to_the_files_and_plans_with_an_example(visit, serve, axe, tmp_path):
@@ -45,14 +36,14 @@ def test_an_empty_book_leads_to_the_files_and_plans_with_an_example(visit, serve
 def test_a_file_with_its_mapping_becomes_first_answers(visit, empty, company, tmp_path, forbidden, axe):
     file, mapping = company.write(tmp_path)
     page = visit(empty, "/files/", lang="he")
-    drop(page, file, mapping)
-    wait_until_settled(page)
+    send(page, file, mapping)
+    settled(page)
     assert not forbidden["he"].search(page.inner_text("main"))
     assert file.name in page.inner_text("main")
     assert axe(page) == []
     with page.expect_navigation():
         page.click(".acts .btn.p")
-    wait_until_settled(page)
+    settled(page)
     rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
     assert rows[0] == len(company.rows()) == sum(rows[1:])
     assert page.locator(".sgs").is_visible()
@@ -71,8 +62,8 @@ def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, 
     file = tmp_path / "deals.csv"
     file.write_text(AMBIGUOUS, "utf-8")
     page = visit(empty, "/files/", lang=lang)
-    drop(page, file)
-    wait_until_settled(page)
+    send(page, file)
+    settled(page)
     for _ in range(6):
         if not page.locator(".qc").count():
             break
@@ -86,7 +77,7 @@ def test_what_the_data_do_not_decide_is_asked_with_nothing_chosen_before(visit, 
                 card.locator("input").first.fill("Lead")
         with page.expect_navigation():
             page.click(".questions .btn.p")
-        wait_until_settled(page)
+        settled(page)
     assert page.locator(".acts .btn.p").count() == 1
     assert axe(page) == []
     before = page.locator(".before").inner_text()
@@ -109,8 +100,8 @@ def test_an_answer_that_is_a_column_is_named(visit, empty, tmp_path, lang):
     file = tmp_path / "deals.csv"
     file.write_text("מספר,entered,closed,מצב לקוח,city\n1,2025-04-03,2025-06-05,Handed over,Haifa\n", "utf-8")
     page = visit(empty, "/files/", lang=lang, width=390)
-    drop(page, file)
-    wait_until_settled(page)
+    send(page, file)
+    settled(page)
     card = page.locator(".qc", has=page.locator("input[value='מצב לקוח']"))
     option = card.locator("label", has=page.locator("input[value='מצב לקוח']"))
     assert option.locator("b bdi").inner_text() == "מצב לקוח"
@@ -124,11 +115,11 @@ def test_an_answer_that_is_a_column_is_named(visit, empty, tmp_path, lang):
 def test_all_of_it_works_without_scripts(visit, empty, company, tmp_path):
     file, mapping = company.write(tmp_path)
     page = visit(empty, "/files/", lang="en", js=False)
-    drop(page, file, mapping)
-    wait_until_settled(page)
+    send(page, file, mapping)
+    settled(page)
     with page.expect_navigation():
         page.click(".acts .btn.p")
-    wait_until_settled(page)
+    settled(page)
     assert page.locator(".sum b").count() == 4
 
 
@@ -139,8 +130,8 @@ def test_all_of_it_works_without_scripts(visit, empty, company, tmp_path):
 def test_a_file_that_cannot_be_read_is_said_in_words(visit, empty, tmp_path, name, content, lang):
     (tmp_path / name).write_bytes(content)
     page = visit(empty, "/files/", lang=lang)
-    drop(page, tmp_path / name)
-    wait_until_settled(page)
+    send(page, tmp_path / name)
+    settled(page)
     alert = page.locator("[role=alert]")
     assert alert.is_visible()
     assert bool(re.search(r"[\u0590-\u05ff]", alert.inner_text())) == (lang == "he")
@@ -153,11 +144,11 @@ def test_refused_rows_can_be_fetched_with_their_reasons(visit, empty, company, t
     broken = lines[1].replace("2026-", "20x6-")
     file.write_text("\n".join([lines[0], broken, *lines[2:]]) + "\n", "utf-8")
     page = visit(empty, "/files/", lang="en")
-    drop(page, file, mapping)
-    wait_until_settled(page)
+    send(page, file, mapping)
+    settled(page)
     with page.expect_navigation():
         page.click(".acts .btn.p")
-    wait_until_settled(page)
+    settled(page)
     rows = [int(text.replace(",", "")) for text in page.locator(".sum b").all_inner_texts()]
     assert rows[2] == 1
     answer = page.context.request.get(empty.base + page.locator("a[href$='rejects/0/']").get_attribute("href"))
@@ -176,12 +167,12 @@ def test_a_running_import_can_be_stopped(visit, empty, company, tmp_path):
     many = [line.replace("D-", f"D{part}-", 1) for part in range(300) for line in rest]
     file.write_text("\n".join([head, *many]) + "\n", "utf-8")
     page = visit(empty, "/files/", lang="en")
-    drop(page, file, mapping)
+    send(page, file, mapping)
     page.wait_for_selector("#progress")
     assert page.locator("#progress progress").count() == 1
     with page.expect_navigation():
         page.click("main form .btn")
-    wait_until_settled(page)
+    settled(page)
     assert page.locator("h1").inner_text() == "Stopped as you asked"
     page.goto(empty.base + "/files/")
     assert page.locator(".past li").count() > 0
@@ -197,11 +188,11 @@ def test_after_an_import_the_xray_is_made_and_taken_home(visit, serve, company, 
     file, mapping = company.write(tmp_path)
     with serve(tmp_path / "book") as served:
         page = visit(served, "/files/", lang="he")
-        drop(page, file, mapping)
-        wait_until_settled(page)
+        send(page, file, mapping)
+        settled(page)
         with page.expect_navigation():
             page.click(".acts .btn.p")
-        wait_until_settled(page)
+        settled(page)
         page.click(".acts form .btn")
         page.wait_for_selector(".row a.btn.p", timeout=60_000)
         assert not forbidden["he"].search(page.inner_text("main"))
@@ -238,11 +229,11 @@ def test_an_import_is_taken_back(visit, serve, company, tmp_path, axe, lang, wid
     file, mapping = company.write(tmp_path)
     with serve(tmp_path / "book") as served:
         page = visit(served, "/files/", lang=lang, width=width)
-        drop(page, file, mapping)
-        wait_until_settled(page)
+        send(page, file, mapping)
+        settled(page)
         with page.expect_navigation():
             page.click(".acts .btn.p")
-        wait_until_settled(page)
+        settled(page)
         page.goto(served.base + "/files/")
         listed = page.locator("[aria-labelledby=h-in] li")
         assert listed.count() == 1
@@ -264,12 +255,12 @@ def test_a_follow_up_workbook_comes_back_without_questions(visit, serve, company
         book.follow_up(tmp_path / "follow-up.xlsx", lang="he")
     with serve(tmp_path / "book") as served:
         page = visit(served, "/files/", lang="he")
-        drop(page, tmp_path / "follow-up.xlsx")
-        wait_until_settled(page)
+        send(page, tmp_path / "follow-up.xlsx")
+        settled(page)
         assert page.locator(".qc").count() == 0
         with page.expect_navigation():
             page.click(".acts .btn.p")
-        wait_until_settled(page)
+        settled(page)
         rows, loaded, rejected, unchanged = (each.inner_text() for each in page.locator(".sum b").all())
         assert (loaded, rejected) == ("0", "0")
         assert rows == unchanged != "0"

@@ -1,6 +1,7 @@
 """A table copied in a spreadsheet and pasted on the page of files."""
 
 import pytest
+from tests.pages.steps import press, settled
 
 from yaad.text import Message, render
 
@@ -25,15 +26,13 @@ CTRL_V = """text => {
 
 
 def send(page):
-    with page.expect_navigation():
-        page.click(".dropform .btn.p")
-    page.wait_for_selector("#progress", state="detached", timeout=60_000)
+    press(page, ".dropform .btn.p")
+    settled(page)
 
 
 def confirm(page):
-    with page.expect_navigation():
-        page.click(".acts .btn.p")
-    page.wait_for_selector("#progress", state="detached", timeout=60_000)
+    press(page, ".acts .btn.p")
+    settled(page)
 
 
 def area(page):

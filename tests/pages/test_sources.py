@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from tests.pages.steps import press, settled
 from tests.sources.servers import Loopback
 
 from yaad.book import Book
@@ -65,15 +66,6 @@ def started(tmp_path, monkeypatch, files, serve):
 
 def said(key, lang, **values):
     return render(Message(key, values), lang)
-
-
-def press(page, selector):
-    with page.expect_navigation():
-        page.click(selector)
-
-
-def settled(page):
-    page.wait_for_selector("#progress", state="detached", timeout=60_000)
 
 
 def add(page, base, name, address, *, secret="", when=""):

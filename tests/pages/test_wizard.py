@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from tests.pages.steps import PATIENCE, press, send, settled
 
 from yaad.book import Book
 from yaad.text import Message, render
@@ -17,24 +18,8 @@ pytestmark = pytest.mark.browser
 
 ROWS = int(os.environ.get("YAAD_WIZARD_ROWS", "200000"))
 """Of the large file; `make check-long` takes a million."""
-PATIENCE = 240  # seconds
 HEBREW = re.compile("[א-ת]")
 LANGUAGES = ("he", "en")
-
-
-def send(page, *files):
-    page.set_input_files("#files", files)
-    with page.expect_navigation():
-        page.click(".dropform .btn.p")
-
-
-def settled(page):
-    page.wait_for_selector("#progress", state="detached", timeout=PATIENCE * 1000)
-
-
-def press(page, selector):
-    with page.expect_navigation():
-        page.click(selector)
 
 
 # ---- what only people know ---------------------------------------------------------------------------------------
