@@ -8,7 +8,7 @@ import pytest
 from yaad.errors import BookError, UnknownName
 from yaad.facts import Facts, History, SqliteJournal, settle
 from yaad.facts.journal import NAME
-from yaad.model import LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
+from yaad.model import LoseEntry, MoveEntry, NoteEntry, TargetEntry, UndoEntry, WinEntry
 
 BOOK = {
     "a": [("Lead", 1), ("Quote", 3), ("Won", 9)],
@@ -208,6 +208,22 @@ def test_a_picture_knows_when_it_is_old(lake, put, write):
     assert facts.run(facts.deals).num_rows == other.run(other.deals).num_rows == 4  # a picture does not change
     facts.close()
     other.close()
+
+
+def test_what_is_said_of_the_company_makes_no_deal_touched_and_is_settled(lake, put, rows_of, journal):
+    put(lake, BOOK, **AMOUNTS)
+    at = dt.datetime(2024, 1, 12, 9, tzinfo=dt.UTC)
+    before = Facts.open(lake.root)
+    kept = journal.append(TargetEntry(at=at, by="דנה", key="t", measure="won", period="2024-01", value="3"))
+    assert not before.is_current()
+    after = Facts.open(lake.root)
+    assert after.is_current()
+    assert after.data_version != before.data_version
+    assert outcomes(rows_of, lake) == IN_LAKE
+    assert settle(lake, journal, every=1) == 1
+    assert Facts.open(lake.root).pin.journal_seq == kept.seq
+    assert journal.of_company() == [kept]
+    assert outcomes(rows_of, lake) == IN_LAKE
 
 
 def test_one_deal_and_its_nearest_names(lake, put):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from yaad.facts import SqliteJournal
-from yaad.model import MoveEntry, NoteEntry, WinEntry
+from yaad.model import MoveEntry, NoteEntry, SettingEntry, TargetEntry, WinEntry
 
 AT = dt.datetime(2024, 3, 1, 9, 30, tzinfo=dt.UTC)
 
@@ -74,3 +74,12 @@ def test_an_entry_survives_the_death_of_its_process(journal):
     )
     assert subprocess.run([sys.executable, "-c", code, str(journal.path)], check=False).returncode == 9
     assert [entry.key for entry in journal.since(0)] == ["k"]
+
+
+def test_entries_of_the_company_stand_apart_from_those_of_deals(journal):
+    target = TargetEntry(at=AT, by="דנה", key="t", measure="won_value", period="2024-03", value="120000")
+    setting = SettingEntry(at=AT, by="דנה", key="s", name="achieved", value='"invoiced"')
+    kept = [journal.append(entry) for entry in (target, note("n"), setting)]
+    assert journal.since(0) == kept
+    assert journal.of_company() == [kept[0], kept[2]]
+    assert journal.of(["a", ""]) == [kept[1]]

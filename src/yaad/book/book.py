@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from yaad import insight, measures
 from yaad.book.disk import told_when_full
@@ -24,6 +24,7 @@ from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.model import (
     Calendar,
+    DealEntry,
     Entry,
     LoseEntry,
     MoveEntry,
@@ -54,6 +55,7 @@ PeriodLike = Period | str | None
 PathLike = Path | str
 RatiosOf = Literal["mature", "all"]
 COMPANY = "company.txt"
+Written = TypeVar("Written", bound=Entry)
 
 
 class Book:
@@ -295,6 +297,9 @@ class Book:
             period=Period.parse(period) if isinstance(period, str) else period,
             by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
+            table=facts.table,
+            calendar=Calendar.of_zone(facts.zone),
+            zone=facts.zone,
         ).of_inquiries()
 
     def _dimension(self, name: str) -> str:
@@ -461,7 +466,7 @@ class Book:
 
     # ---- writing ----------------------------------------------------------------------------------------------
 
-    def move(self, deal_id: str, to_stage: str, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
+    def move(self, deal_id: str, to_stage: str, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
         """The deal goes to another stage; a won or lost stage closes it.
 
         Raises:
@@ -469,7 +474,7 @@ class Book:
         """
         stage = self.pipeline.stage(to_stage)
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
-        make: partial[Entry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
+        make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
         return self._append(make, deal_id, at, by, key)
 
     def win(
@@ -481,7 +486,7 @@ class Book:
         amount: str | None = None,
         reason: str = "",
         key: str | None = None,
-    ) -> Entry:
+    ) -> DealEntry:
         """The deal is won; an amount (decimal text) replaces the deal's.
 
         Raises:
@@ -493,17 +498,17 @@ class Book:
         make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason)
         return self._append(make, deal_id, at, by, key)
 
-    def lose(self, deal_id: str, *, at: dt.datetime, by: str, reason: str = "", key: str | None = None) -> Entry:
+    def lose(self, deal_id: str, *, at: dt.datetime, by: str, reason: str = "", key: str | None = None) -> DealEntry:
         """The deal is lost."""
         stage = self._closing(StageType.LOST)
         make = partial(LoseEntry, to_stage=stage.name, reason=reason)
         return self._append(make, deal_id, at, by, key)
 
-    def note(self, deal_id: str, text: str, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
+    def note(self, deal_id: str, text: str, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
         """A note on the deal."""
         return self._append(partial(NoteEntry, text=text), deal_id, at, by, key)
 
-    def undo(self, deal_id: str, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> Entry:
+    def undo(self, deal_id: str, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
         """An earlier entry of the deal counts no more.
 
         Raises:
@@ -522,12 +527,17 @@ class Book:
             raise InputError(Message("book.no_closing_stage"))
         return stages[0]
 
-    def _append(self, make: Callable[..., Entry], deal_id: str, at: dt.datetime, by: str, key: str | None) -> Entry:
+    def _append(
+        self, make: Callable[..., DealEntry], deal_id: str, at: dt.datetime, by: str, key: str | None
+    ) -> DealEntry:
         self.facts.deal(deal_id)
-        entry = make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex)
+        return self.write(make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex))
+
+    def write(self, entry: Written) -> Written:
+        """Append an entry to the journal; gives it back with its number. Of a known key, the one already kept."""
         journal = SqliteJournal(self.root / JOURNAL_NAME)
         with told_when_full(self.root):
-            written = journal.append(entry)
+            written = cast("Written", journal.append(entry))
         # it is written and counts; folding it into the lake is housekeeping, which a later entry does as well
         with suppress(BookError), told_when_full(self.root):
             settle(Lake.open(self.root), journal)

@@ -12,11 +12,13 @@ from yaad.errors import InputError
 from yaad.facts.histories import JOURNAL_SEQ
 from yaad.model import (
     SCHEMAS,
+    DealEntry,
     Entry,
     LoseEntry,
     MoveEntry,
     NoteEntry,
     Pipeline,
+    RetractEntry,
     UndoEntry,
     WinEntry,
     read_amount,
@@ -61,7 +63,7 @@ class Tail:
     last_day: dt.date | None
 
 
-def fold(entries: Iterable[Entry], pipeline: Pipeline, *, zone: str = "UTC", whole_days: bool = False) -> Tail:
+def fold(entries: Iterable[DealEntry], pipeline: Pipeline, *, zone: str = "UTC", whole_days: bool = False) -> Tail:
     """What the entries change.
 
     An undone entry counts no more (nor does an undone undo); a move, a winning and a losing are moves at their `at`;
@@ -110,7 +112,7 @@ def undone(entries: Iterable[Entry]) -> frozenset[int]:
     """The numbers of entries that were taken back; read from the last, so that an undone undo undoes nothing."""
     taken_back: set[int] = set()
     for entry in sorted(entries, key=lambda entry: entry.seq, reverse=True):
-        if isinstance(entry, UndoEntry) and entry.seq not in taken_back:
+        if isinstance(entry, UndoEntry | RetractEntry) and entry.seq not in taken_back:
             taken_back.add(entry.undoes)
     return frozenset(taken_back)
 
@@ -165,7 +167,7 @@ def _note_row(entry: NoteEntry, zone: ZoneInfo) -> dict[str, dt.datetime | dt.da
     }
 
 
-def _fields(counting: list[Entry], zone: ZoneInfo) -> dict[tuple[str, str], FieldChange]:
+def _fields(counting: list[DealEntry], zone: ZoneInfo) -> dict[tuple[str, str], FieldChange]:
     """The change that counts for each field: the latest `at`, then the latest entry."""
     latest: dict[tuple[str, str], FieldChange] = {}
     for entry in counting:

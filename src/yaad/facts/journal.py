@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from yaad.model import Entry
+from yaad.model import DealEntry, Entry
 from yaad.model.entries import entry_from_json
 
 NAME = "journal.sqlite"
+COMPANY = ""
+"""In the column of deals: the entry is about the company."""
 TABLES = (
     """CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, deal_id TEXT NOT NULL, body TEXT NOT NULL)""",
@@ -35,8 +37,12 @@ class Journal(Protocol):
         """Entries after number `seq`, in order."""
         ...
 
-    def of(self, deal_ids: Iterable[str]) -> list[Entry]:
+    def of(self, deal_ids: Iterable[str]) -> list[DealEntry]:
         """All entries of some deals, in order."""
+        ...
+
+    def of_company(self) -> list[Entry]:
+        """All entries that are about no deal, in order."""
         ...
 
 
@@ -66,7 +72,7 @@ class SqliteJournal:
                 if row is None:
                     row = file.execute(
                         "INSERT INTO entries (key, deal_id, body) VALUES (?, ?, ?) RETURNING seq, body",
-                        (entry.key, entry.deal_id, entry.to_json()),
+                        (entry.key, entry.subject, entry.to_json()),
                     ).fetchone()
                 file.execute("COMMIT")
             except BaseException:
@@ -83,15 +89,23 @@ class SqliteJournal:
             rows = file.execute("SELECT seq, body FROM entries WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
         return [entry_from_json(body, number) for number, body in rows]
 
-    def of(self, deal_ids: Iterable[str]) -> list[Entry]:
+    def of(self, deal_ids: Iterable[str]) -> list[DealEntry]:
         """See `Journal.of`."""
+        entries = self._about(sorted(set(deal_ids) - {COMPANY}))
+        return [entry for entry in entries if isinstance(entry, DealEntry)]
+
+    def of_company(self) -> list[Entry]:
+        """See `Journal.of_company`."""
+        return self._about([COMPANY])
+
+    def _about(self, subjects: Iterable[str]) -> list[Entry]:
+        """All entries about these, in order."""
         if not self.path.exists():
             return []
-        wanted = sorted(set(deal_ids))
         found: list[Entry] = []
         with self._open() as file:
-            for deal_id in wanted:
-                rows = file.execute("SELECT seq, body FROM entries WHERE deal_id = ?", (deal_id,)).fetchall()
+            for subject in subjects:
+                rows = file.execute("SELECT seq, body FROM entries WHERE deal_id = ?", (subject,)).fetchall()
                 found += [entry_from_json(body, number) for number, body in rows]
         return sorted(found, key=lambda entry: entry.seq)
 

@@ -14,7 +14,7 @@ from yaad.facts.histories import JOURNAL_SEQ
 from yaad.facts.journal import Journal
 from yaad.facts.overlays import from_table, overlaid, to_table
 from yaad.facts.pin import Pin
-from yaad.model import SCHEMAS
+from yaad.model import SCHEMAS, DealEntry
 
 DEAL_COLUMNS = ("deal", "deal_id", *DESCRIPTIVE, "recorded_seq", "file", "row")
 
@@ -48,14 +48,14 @@ class Touched:
 
 
 def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journal: Journal) -> Touched | None:
-    """The rows of all deals that an entry beyond the pin speaks of; None when there is none.
+    """The rows of all deals that an entry beyond the pin speaks of; None when there is no entry.
 
     All entries of these deals are folded anew, so that an entry may undo one that is in the lake already. Entries of
     deals that the book does not know wait for their deal.
     """
     fresh = journal.since(pin.journal_seq)
-    spoken_of = {entry.deal_id for entry in fresh} | set(pin.waiting)
-    if not spoken_of:
+    spoken_of = {entry.deal_id for entry in fresh if isinstance(entry, DealEntry)} | set(pin.waiting)
+    if not fresh and not spoken_of:
         return None
     entries = journal.of(spoken_of)
     tail = fold(entries, pin.pipeline, zone=pin.zone, whole_days=pin.whole_days)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -10,12 +10,22 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from yaad.model import Period, Pipeline
+from yaad.errors import UnknownName
+from yaad.model import Calendar, Period, Pipeline
 
 NOT_INQUIRY = "not_inquiry"
 """Outcome of deals that never were inquiries."""
 EXACT_ROWS = 500_000
 """Up to so many stays, lengths of time are counted exactly; above, in bins (see `lengths.binned`)."""
+
+
+def no_table(name: str) -> ir.Table:
+    """The table of a scope that was made of deals alone.
+
+    Raises:
+        UnknownName: always.
+    """
+    raise UnknownName("option", name, [])
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +41,9 @@ class Scope:
         period: None for all time.
         left_out: deals that are no inquiries, where the company has stages for them.
         list_days: the days of the lists that the history comes from, rising; none where it comes from no list.
+        table: any table of the book by its name in the model's schemas, journal and as-of applied.
+        calendar: the days on which the company works.
+        zone: the company's time zone.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
@@ -46,6 +59,9 @@ class Scope:
     by: tuple[str, ...] = ()
     left_out: ir.Table | None = None
     list_days: tuple[dt.date, ...] = ()
+    table: Callable[[str], ir.Table] = no_table
+    calendar: Calendar = field(default_factory=Calendar)
+    zone: str = "UTC"
 
     def of_inquiries(self) -> "Scope":
         """The same question of inquiries only: what the company marked as none of them stands in `left_out`.

@@ -1,7 +1,19 @@
 """The vocabulary: stages, periods, money, what people can write, the tables and the figures they give."""
 
 from yaad.model.calendar import Calendar
-from yaad.model.entries import Entry, EntryKind, LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
+from yaad.model.entries import (
+    DealEntry,
+    Entry,
+    EntryKind,
+    LoseEntry,
+    MoveEntry,
+    NoteEntry,
+    RetractEntry,
+    SettingEntry,
+    TargetEntry,
+    UndoEntry,
+    WinEntry,
+)
 from yaad.model.figures import (
     FEW,
     Cell,
@@ -29,6 +41,7 @@ __all__ = [
     "Calendar",
     "Cell",
     "ConversionRow",
+    "DealEntry",
     "DwellRow",
     "Dwells",
     "Entry",
@@ -45,9 +58,12 @@ __all__ = [
     "NoteEntry",
     "Period",
     "Pipeline",
+    "RetractEntry",
+    "SettingEntry",
     "Snapshot",
     "Stage",
     "StageType",
+    "TargetEntry",
     "Tax",
     "UndoEntry",
     "WinEntry",

@@ -15,14 +15,16 @@ class EntryKind(StrEnum):
     LOSE = "lose"
     NOTE = "note"
     UNDO = "undo"
+    TARGET = "target"
+    SETTING = "setting"
+    RETRACT = "retract"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Who wrote what of which deal, and when it was true.
+    """Who wrote what, and when it was true: of a deal (`DealEntry`), or of the company.
 
     Attributes:
-        deal_id: the source's id of the deal.
         at: when it was true, with its zone.
         by: who wrote it.
         key: idempotency key: the same key twice is one entry.
@@ -30,11 +32,15 @@ class Entry:
     """
 
     kind: ClassVar[EntryKind]
-    deal_id: str
     at: dt.datetime
     by: str
     key: str
     seq: int = 0
+
+    @property
+    def subject(self) -> str:
+        """The source's id of the deal that it is about; empty: the company."""
+        return ""
 
     def to_json(self) -> str:
         """As stored in the journal, without `seq`."""
@@ -45,7 +51,23 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MoveEntry(Entry):
+class DealEntry(Entry):
+    """What is about one deal.
+
+    Attributes:
+        deal_id: the source's id of the deal.
+    """
+
+    deal_id: str
+
+    @property
+    def subject(self) -> str:
+        """The deal's id."""
+        return self.deal_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveEntry(DealEntry):
     """The deal goes to another stage (an open one)."""
 
     kind: ClassVar[EntryKind] = EntryKind.MOVE
@@ -53,7 +75,7 @@ class MoveEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WinEntry(Entry):
+class WinEntry(DealEntry):
     """The deal is won; `amount` (decimal text) replaces the deal's amount when given."""
 
     kind: ClassVar[EntryKind] = EntryKind.WIN
@@ -63,7 +85,7 @@ class WinEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoseEntry(Entry):
+class LoseEntry(DealEntry):
     """The deal is lost."""
 
     kind: ClassVar[EntryKind] = EntryKind.LOSE
@@ -72,7 +94,7 @@ class LoseEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteEntry(Entry):
+class NoteEntry(DealEntry):
     """A note on a deal."""
 
     kind: ClassVar[EntryKind] = EntryKind.NOTE
@@ -80,15 +102,62 @@ class NoteEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UndoEntry(Entry):
+class UndoEntry(DealEntry):
     """An earlier entry of the deal counts no more."""
 
     kind: ClassVar[EntryKind] = EntryKind.UNDO
     undoes: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class TargetEntry(Entry):
+    """A target for a measure and a period; of the company where none of the four narrower fields is said.
+
+    Attributes:
+        measure: id of the measure in the catalogue.
+        period: its name, as `Period.parse` reads it; a month by default.
+        owner, team, branch, product: whose or of what it is; at most one of person and team.
+        value: decimal text; None takes the target away.
+        currency, tax: of a value in money.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.TARGET
+    measure: str
+    period: str
+    value: str | None
+    owner: str | None = None
+    team: str | None = None
+    branch: str | None = None
+    product: str | None = None
+    currency: str | None = None
+    tax: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingEntry(Entry):
+    """The company's say on one thing; see `yaad.model.Settings` for names and values.
+
+    Attributes:
+        name: of the setting.
+        value: JSON text; None goes back to what holds without a say.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.SETTING
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetractEntry(Entry):
+    """An earlier entry of the company counts no more."""
+
+    kind: ClassVar[EntryKind] = EntryKind.RETRACT
+    undoes: int
+
+
 ENTRY_TYPES: dict[EntryKind, type[Entry]] = {
-    cls.kind: cls for cls in (MoveEntry, WinEntry, LoseEntry, NoteEntry, UndoEntry)
+    cls.kind: cls
+    for cls in (MoveEntry, WinEntry, LoseEntry, NoteEntry, UndoEntry, TargetEntry, SettingEntry, RetractEntry)
 }
 
 

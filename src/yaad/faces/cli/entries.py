@@ -13,7 +13,7 @@ from yaad.faces.cli.verbs import Asked, on_the_book
 from yaad.text import Message
 
 if TYPE_CHECKING:
-    from yaad.model import Entry
+    from yaad.model import DealEntry
 
 Reason = Annotated[str, typer.Option("--reason")]
 
@@ -98,7 +98,7 @@ def undo(
     _told(asked, entry, "cli.undone", {"n": number})
 
 
-def _told(asked: Asked, entry: "Entry", key: str, values: dict[str, object]) -> None:
+def _told(asked: Asked, entry: "DealEntry", key: str, values: dict[str, object]) -> None:
     undo_line = f"yaad undo {entry.deal_id} {entry.seq}"
     written = json.loads(entry.to_json()) | {"seq": entry.seq}
     message = Message(key, values if key == "cli.undone" else values | {"undo": undo_line})
