@@ -13,12 +13,12 @@ from yaad.measures.conversions import (
     stage_ratios,
     way_lengths,
 )
-from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
+from yaad.measures.definition import AsOf, Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import DIMENSIONS
 from yaad.measures.dwells import BASES, dwell
 from yaad.measures.funnels import funnel
 from yaad.measures.quality import filled_columns, quality
-from yaad.measures.registry import REGISTRY, explain, find, measure
+from yaad.measures.registry import REGISTRY, every_measure, explain, find, measure
 from yaad.measures.scope import Scope
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
@@ -30,6 +30,7 @@ __all__ = [
     "REGISTRY",
     "AsOf",
     "Censoring",
+    "Family",
     "Good",
     "Kind",
     "Measure",
@@ -42,6 +43,7 @@ __all__ = [
     "conversion_notes",
     "default_window",
     "dwell",
+    "every_measure",
     "explain",
     "filled_columns",
     "find",

@@ -1,6 +1,6 @@
 """What a measure is: a declaration with one relational expression and a pure function that finishes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,8 +28,20 @@ class Unit(StrEnum):
 
     COUNT = "count"
     RATE = "rate"
+    NUMBER = "number"
     DAYS = "days"
+    HOURS = "hours"
     MONEY = "money"
+
+
+class Family(StrEnum):
+    """What a measure speaks of; the scorecard is laid out by it."""
+
+    PIPELINE = "pipeline"
+    ACTIVITY = "activity"
+    VALUE = "value"
+    CUSTOMERS = "customers"
+    PEOPLE = "people"
 
 
 class Grain(StrEnum):
@@ -37,6 +49,12 @@ class Grain(StrEnum):
 
     DEAL = "deal"
     STAY = "stay"
+    ACTIVITY = "activity"
+    CALL = "call"
+    ORDER = "order"
+    LINE = "line"
+    CONTRACT = "contract"
+    CUSTOMER = "customer"
 
 
 class AsOf(StrEnum):
@@ -69,17 +87,21 @@ class Measure:
 
     Attributes:
         id: its name in every face.
-        kind, unit, grain, as_of, censoring, good: see there.
+        kind, unit, family, grain, as_of, censoring, good: see there.
         date_column: the date by which it is put into periods.
         source: where the definition comes from.
         statistics: the sufficient statistics as one expression; the groups of `scope.by` are its columns ``by_0``…
         finish: those rows → figures, one a group; pure.
         rows: the deals or stays behind it, in a fixed order, for `explain`.
+        parts: the measures that it is made of; none where it has statistics of its own.
+        combine: the figures of each part → its own; pure.
+        called, ruled: its name and its rule where a company defined it; the catalogue's words else.
     """
 
     id: str
     kind: Kind
     unit: Unit
+    family: Family = Family.PIPELINE
     grain: Grain = Grain.DEAL
     date_column: str
     as_of: AsOf = AsOf.EVENTS
@@ -89,18 +111,27 @@ class Measure:
     statistics: Callable[[Scope], ir.Table]
     finish: Callable[[pa.Table, Scope], list[Figure]]
     rows: Callable[[Scope], ir.Table]
+    parts: tuple["Measure", ...] = ()
+    combine: Callable[[Sequence[Sequence[Figure]], Scope], list[Figure]] | None = None
+    called: Message | None = None
+    ruled: Message | None = None
 
     @property
     def name(self) -> Message:
         """Its name for people."""
-        return Message(f"measures.{self.id}.name")
+        return self.called or Message(f"measures.{self.id}.name")
 
     @property
     def words(self) -> Message:
         """What it means, in one plain line."""
-        return Message(f"measures.{self.id}.words")
+        return self.ruled or Message(f"measures.{self.id}.words")
 
     @property
     def rule(self) -> Message:
         """The rule: what is counted, of what, by which date, and what is left out."""
-        return Message(f"measures.{self.id}.rule")
+        return self.ruled or Message(f"measures.{self.id}.rule")
+
+    @property
+    def rival(self) -> Message | None:
+        """The other definition that the field knows under this name, and how it differs; None where there is none."""
+        return Message(f"measures.{self.id}.rival") if self.has_rival else None

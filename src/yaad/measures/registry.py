@@ -1,29 +1,38 @@
 """The catalogue of measures, and the one way to ask for figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 
 from yaad.errors import InputError, UnknownName
-from yaad.measures.catalogue import COUNTS, CYCLES, FLOW, IDLE, RATES, TIMES, VALUES
+from yaad.measures.catalogue import COUNTS, CYCLES, FLOW, IDLE, RATES, TIMES, VALUES, WINNING
 from yaad.measures.definition import Measure
 from yaad.measures.dimensions import plain
 from yaad.measures.scope import Scope
 from yaad.model.figures import Explanation, Figure
+from yaad.text import Message
 
-REGISTRY: dict[str, Measure] = {each.id: each for each in (*COUNTS, *FLOW, *TIMES, *CYCLES, *RATES, *VALUES, *IDLE)}
+REGISTRY: dict[str, Measure] = {
+    each.id: each for each in (*COUNTS, *FLOW, *TIMES, *CYCLES, *RATES, *VALUES, *WINNING, *IDLE)
+}
 """Every measure by its id, in the order in which people read them."""
 
 
-def find(measure: str) -> Measure:
-    """The measure of this id.
+def every_measure(own: Mapping[str, Measure] | None = None) -> dict[str, Measure]:
+    """Every measure of a book by its id: those of the catalogue, then those that the company defined."""
+    return REGISTRY | dict(own or {})
+
+
+def find(measure: str, own: Mapping[str, Measure] | None = None) -> Measure:
+    """The measure of this id, of the catalogue or of the company's own.
 
     Raises:
         UnknownName: there is none; says which there are.
     """
-    if measure not in REGISTRY:
-        raise UnknownName("measure", measure, REGISTRY)
-    return REGISTRY[measure]
+    known = every_measure(own)
+    if measure not in known:
+        raise UnknownName("measure", measure, known)
+    return known[measure]
 
 
 def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
@@ -36,22 +45,53 @@ def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
         UnknownName: no such measure or column; nothing was asked yet.
         InputError: amounts of mixed currency or tax, when only this measure is asked for.
     """
-    found = [find(name) for name in ids]
-    queries = [each.statistics(scope) for each in found]
-    tables: dict[object, pa.Table] = {}
-    for query in queries:
-        if query.op() not in tables:
-            tables[query.op()] = scope.run(query)
+    found = [find(name, scope.own) for name in ids]
+    asked = _Asked(scope, found)
     figures: list[Figure] = []
-    for each, query in zip(found, queries, strict=True):
+    for each in found:
         try:
-            figures += each.finish(tables[query.op()], scope)
+            figures += asked.figures(each)
         except InputError as error:
             if len(found) == 1:
                 raise
-            refused = Figure(each.id, None, None, n=0, as_of=scope.as_of, period=scope.period, why=error.message)
+            refused = Figure(
+                each.id, None, None, n=0, as_of=scope.as_of, period=scope.period, why=error.message, name=each.called
+            )
             figures.append(refused)
     return figures
+
+
+class _Asked:
+    """Measures with their queries; each query is answered once."""
+
+    def __init__(self, scope: Scope, found: Iterable[Measure]) -> None:
+        self._scope = scope
+        leaves = [leaf for each in found for leaf in (each.parts or (each,))]
+        self._queries = {leaf: leaf.statistics(scope) for leaf in leaves}
+        self._rows: dict[object, pa.Table] = {}
+
+    def figures(self, each: Measure) -> list[Figure]:
+        """The figures of one measure.
+
+        Raises:
+            InputError: amounts of mixed currency or tax.
+        """
+        if each.combine is not None:
+            return each.combine([self.figures(part) for part in each.parts], self._scope)
+        query = self._queries[each]
+        if query.op() not in self._rows:
+            self._rows[query.op()] = self._scope.run(query)
+        return each.finish(self._rows[query.op()], self._scope)
+
+
+def told(found: Measure, figure: Figure) -> Figure:
+    """The figure as it may be told: with fewer behind it than the measure asks for, a hint, or nothing at all."""
+    if figure.value is None or figure.n >= found.minimum:
+        return figure
+    few = Message("measures.too_few", {"minimum": found.minimum})
+    if found.misleads:
+        return replace(figure, value=None, low=None, high=None, level=None, why=few)
+    return replace(figure, why=figure.why or few)
 
 
 def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
@@ -60,9 +100,10 @@ def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     Raises:
         UnknownName: no such measure or column.
     """
-    found = find(measure_id)
+    found = find(measure_id, scope.own)
     rows = found.rows(scope)
     total = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
     shown = scope.run(rows.limit(limit)).to_pylist()
-    told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
-    return Explanation(found.id, found.rule, scope.sql(found.statistics(scope)), told, int(total))
+    rows_told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
+    sql = "\n\n".join(scope.sql(each.statistics(scope)) for each in found.parts or (found,))
+    return Explanation(found.id, found.rule, sql, told, int(total), name=found.called)

@@ -1,10 +1,11 @@
 """What a measure is asked about: the tables as of a day, how to run a query, the period and the breakdown."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +13,9 @@ import pyarrow as pa
 
 from yaad.errors import UnknownName
 from yaad.model import Calendar, Period, Pipeline
+
+if TYPE_CHECKING:
+    from yaad.measures.definition import Measure
 
 NOT_INQUIRY = "not_inquiry"
 """Outcome of deals that never were inquiries."""
@@ -44,6 +48,7 @@ class Scope:
         table: any table of the book by its name in the model's schemas, journal and as-of applied.
         calendar: the days on which the company works.
         zone: the company's time zone.
+        own: measures that the company defined, by id; they stand beside those of the catalogue.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
@@ -62,6 +67,7 @@ class Scope:
     table: Callable[[str], ir.Table] = no_table
     calendar: Calendar = field(default_factory=Calendar)
     zone: str = "UTC"
+    own: Mapping[str, "Measure"] = field(default_factory=dict)
 
     def of_inquiries(self) -> "Scope":
         """The same question of inquiries only: what the company marked as none of them stands in `left_out`.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from yaad.measures.catalogue import FLOW, TIMES
-from yaad.measures.registry import REGISTRY, measure
+from yaad.measures.registry import every_measure, measure
 from yaad.measures.scope import Scope
 from yaad.model import Figure
 from yaad.text import Message
@@ -48,7 +48,7 @@ class Tellable:
 def tellable(scope: Scope) -> list[Tellable]:
     """Each measure of the catalogue, in its order; decided by the measure itself, asked of the whole book."""
     silent = tuple(sorted(scope.pipeline.silent))
-    figures = measure(list(REGISTRY), scope.asking(by=(), all_time=True))
+    figures = measure(list(every_measure(scope.own)), scope.asking(by=(), all_time=True))
     return [_tellable(figure, silent if figure.id in BY_STAGE else ()) for figure in figures]
 
 

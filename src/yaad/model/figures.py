@@ -28,6 +28,8 @@ class Figure:
         by: dimension → its value in this group; empty without a breakdown.
         why: the reason when there is no value, or what to know about it.
         beside: further figures that belong next to it by name, e.g. ``undated``, ``n_open``, ``undecided``.
+        name: what it is called where the company defined the measure; the catalogue's name else.
+        variance: of a sum of amounts, where it is known: that of as many amounts as come, the sum of their squares.
     """
 
     id: str
@@ -42,6 +44,8 @@ class Figure:
     by: dict[str, Cell] = field(default_factory=dict)
     why: Message | None = None
     beside: dict[str, Cell] = field(default_factory=dict)
+    name: Message | None = None
+    variance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,7 @@ class Explanation:
     sql: str
     rows: tuple[dict[str, Cell], ...]
     rows_total: int
+    name: Message | None = None
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,21 @@ class Figures(Result):
         """One bar a figure, with its range; what cannot be told is left out."""
         from yaad.show.charts import Bar, bars_chart
 
-        ids = {item.id for item in self.content}
+        names = {item.id: item.name for item in self.content}
         bars = [
-            Bar(phrases.groups_said(item.by) or phrases.measure_said(item.id), item.value, item.low, item.high)
+            Bar(
+                phrases.groups_said(item.by) or phrases.measure_said(item.id, item.name),
+                item.value,
+                item.low,
+                item.high,
+            )
             for item in self.content
         ]
         return bars_chart(
-            bars, phrases.measure_said(ids.pop()) if len(ids) == 1 else Message("show.measures"), lang, dark=dark
+            bars,
+            phrases.measure_said(*next(iter(names.items()))) if len(names) == 1 else Message("show.measures"),
+            lang,
+            dark=dark,
         )
 
     def records(self) -> list[dict[str, Cell]]:
@@ -55,10 +63,10 @@ class Figures(Result):
         what = () if len(ids) == 1 and groups else (Column("id", Message("show.head_measure"), Kind.TEXT),)
         rows = []
         for item in self.content:
-            named = (Shown(item.id, phrases.measure_said(item.id)),) if what else ()
+            named = (Shown(item.id, phrases.measure_said(item.id, item.name)),) if what else ()
             rows.append(phrases.group_cells(item.by, groups) + named + _cells(item, lang))
         first = self.content[0] if self.content else None
-        heading = phrases.measure_said(first.id) if first and len(ids) == 1 else Message("show.measures")
+        heading = phrases.measure_said(first.id, first.name) if first and len(ids) == 1 else Message("show.measures")
         title = heading if first is None else phrases.title(heading, first.as_of, first.period, lang)
         return Table(
             lang,
@@ -144,7 +152,7 @@ class Explained(Result):
         columns = tuple(Column(key, phrases.dimension(key), _kind(key, told)) for key in keys)
         rows = tuple(tuple(_cell(key, row.get(key), lang) for key in keys) for row in told.rows)
         notes: tuple[Said, ...] = (told.rule, self._rows_shown(), Message("show.query"), told.sql)
-        title = Message("show.why", {"measure": phrases.measure_said(told.id)})
+        title = Message("show.why", {"measure": phrases.measure_said(told.id, told.name)})
         return Table(lang, title, columns, rows, notes=notes)
 
     def _rows_shown(self) -> Message:

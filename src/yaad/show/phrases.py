@@ -15,7 +15,7 @@ STEPS = ("inquiry", "meeting", "demo", "quote", "negotiation", "closing")
 NOTHING_HERE = (Message("show.nothing_here"),)
 """What stands below a table that no deal came into."""
 
-OUR_WORDS = ("outcome", "first_ended", "tax")
+OUR_WORDS = ("outcome", "first_ended", "tax", "weekday", "direction")
 """Columns whose values are words of ours."""
 
 
@@ -46,6 +46,8 @@ def group_cells(by: Mapping[str, Cell], columns: Sequence[Column]) -> tuple[Show
 
 def value_cell(key: str, value: Cell) -> Shown:
     """A value of a dimension: in words where the value is a word of ours (won, lost, open …), else as it is."""
+    if key == "hour" and isinstance(value, int):
+        return Shown(value, f"{value:02}:00")
     word = f"show.{key}_{value}"
     return Shown(value, Message(word)) if key in OUR_WORDS and has_key(word, LANGUAGES[0]) else name(value)
 
@@ -95,8 +97,10 @@ def groups_said(by: Mapping[str, Cell]) -> Said:
     return joined
 
 
-def measure_said(measure_id: str) -> Said:
-    """What a measure is called: by the catalogue's word for it."""
+def measure_said(measure_id: str, own: Message | None = None) -> Said:
+    """What a measure is called: by the company's own name for it, else by the catalogue's."""
+    if own is not None:
+        return own
     key = f"measures.{measure_id}.name"
     return Message(key) if has_key(key, LANGUAGES[0]) else measure_id
 

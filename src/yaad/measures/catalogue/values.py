@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad.measures.catalogue.deals import CLOSED, deal_rows, deals_with
-from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
+from yaad.measures.definition import AsOf, Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import floats, grouped, groups, integers
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate, Sample, share_of_sum
@@ -101,6 +101,7 @@ def finish_value(table: pa.Table, scope: Scope, *, measure: str, outcome: str) -
                 by=by,
                 why=why,
                 beside=_beside(rows),
+                variance=_squares(_with_amount(rows))[0],
             )
         )
     return figures
@@ -177,6 +178,7 @@ def _value(measure: str, day: str, outcome: str, source: str, *, state: bool = F
         id=measure,
         kind=Kind.SIMPLE,
         unit=Unit.MONEY,
+        family=Family.VALUE,
         date_column=day,
         as_of=AsOf.STATE if state else AsOf.EVENTS,
         good=Good.UP,
@@ -192,6 +194,7 @@ def _typical(measure: str, estimate: Callable[[Sample], Estimate], source: str) 
         id=measure,
         kind=Kind.RATIO,
         unit=Unit.MONEY,
+        family=Family.VALUE,
         date_column="closed_day",
         censoring=Censoring.CLOSED_ONLY,
         good=Good.UP,
