@@ -1,6 +1,7 @@
 """One company's book of business: the only door to its facts, figures and plans. Works without a server."""
 
 import datetime as dt
+import json
 import shutil
 import tempfile
 import uuid
@@ -31,6 +32,8 @@ from yaad.model import (
     NoteEntry,
     Period,
     Pipeline,
+    SettingEntry,
+    Settings,
     Stage,
     StageType,
     UndoEntry,
@@ -270,6 +273,11 @@ class Book:
     def pipeline(self) -> Pipeline:
         """The stages of the company."""
         return self.facts.pipeline
+
+    @property
+    def settings(self) -> Settings:
+        """What the company said of itself: what counts as achieved, costs, capacity, who works when."""
+        return self.facts.settings
 
     @property
     def data_version(self) -> str:
@@ -532,6 +540,26 @@ class Book:
     ) -> DealEntry:
         self.facts.deal(deal_id)
         return self.write(make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex))
+
+    def set_setting(
+        self, name: str, value: object, *, at: dt.datetime, by: str, key: str | None = None
+    ) -> SettingEntry:
+        """Say one thing of the company; what can be said stands in `yaad.model.settings`.
+
+        Args:
+            name: such as ``achieved``, ``capacity:Quote`` or ``person:Dana``.
+            value: plain values as the setting holds them; None goes back to what is usual.
+            at: when it is said.
+            by: who says it.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such setting.
+            InputError: the value is not what the setting holds.
+        """
+        text = None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        Settings().with_entry(name, text)
+        return self.write(SettingEntry(at=at, by=by, key=key or uuid.uuid4().hex, name=name, value=text))
 
     def write(self, entry: Written) -> Written:
         """Append an entry to the journal; gives it back with its number. Of a known key, the one already kept."""

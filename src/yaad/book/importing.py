@@ -26,7 +26,7 @@ from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
 from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
-from yaad.facts import Facts, History, Lake, Stored, store
+from yaad.facts import JOURNAL_NAME, Facts, History, Lake, SqliteJournal, Stored, store
 from yaad.intake import Brought, FileReport, Kind, Mapping, Progress, Understanding, load, understand
 from yaad.text import Message
 
@@ -153,7 +153,7 @@ class Imports:
                     continue
                 mapping = Mapping.from_yaml(record.mapping, name=name)
                 batch = load(paths, mapping, on_progress=on_progress)
-                store_batch(fresh, batch, name, record.as_of, earlier, on_progress=on_progress)
+                store_batch(fresh, batch, name, record.as_of, earlier, heard=record.heard, on_progress=on_progress)
                 earlier |= _originals([record])
             lake.replace_with(fresh, began)
 
@@ -235,9 +235,10 @@ class Imports:
     ) -> ImportReport:
         name = _new_name(lake)
         kept = tuple(keep_original(path, self._root / "originals") for path in files)
-        record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of)
+        heard = SqliteJournal(self._root / JOURNAL_NAME).last_seq
+        record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of, heard)
         record.save(self._root / "imports")
-        stored = store_batch(lake, batch, name, as_of, _originals(self.history()), on_progress=on_progress)
+        stored = store_batch(lake, batch, name, as_of, _originals(self.history()), heard=heard, on_progress=on_progress)
         save_mapping(batch.mapping, self._root / "mappings", files[0].stem)
         asks_before = batch.is_joined and stored.committed  # where nothing is new, neither file told it
         reports = batch.settled(stored.same, self._last_time(batch, name) if asks_before else None)

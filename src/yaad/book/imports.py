@@ -44,6 +44,8 @@ class ImportRecord:
     mapping: str
     kind: str
     as_of: dt.date | None = None
+    heard: int = 0
+    """The last entry that was written before it."""
 
     def save(self, folder: Path) -> None:
         """Write the record; it counts only once the pin names it."""
@@ -52,6 +54,7 @@ class ImportRecord:
             "kind": self.kind,
             "as_of": self.as_of,
             "files": [{"name": file.name, "sha256": file.sha256} for file in self.files],
+            "heard": self.heard,
             "mapping": self.mapping,
         }
         text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
@@ -62,7 +65,7 @@ class ImportRecord:
         """Read the record of an import by its name."""
         plain = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
         files = tuple(KeptFile(file["name"], file["sha256"]) for file in plain["files"])
-        return cls(name, files, plain["mapping"], plain["kind"], plain.get("as_of"))
+        return cls(name, files, plain["mapping"], plain["kind"], plain.get("as_of"), plain.get("heard", 0))
 
 
 def keep_original(path: Path, folder: Path) -> KeptFile:

@@ -15,6 +15,7 @@ def store_batch(
     as_of: dt.date | None,
     originals: Collection[str] = frozenset(),
     *,
+    heard: int | None = None,
     on_progress: Progress | None = None,
 ) -> Stored:
     """Bring a batch into the book.
@@ -25,6 +26,7 @@ def store_batch(
         name: of the import.
         as_of: the day to see the book from; by the data when absent.
         originals: hashes of the files that the book was made of; of several lists, those are not told again.
+        heard: the last entry that was written before; that of the journal when absent.
         on_progress: called with deals done and deals in all.
     """
     tell = on_progress or (lambda _done, _total: None)
@@ -46,6 +48,7 @@ def store_batch(
         # Event rows tell what happened and are added; the other shapes tell a deal's whole history anew.
         history=History.ADD if batch.mapping.shape is Shape.EVENTS else History.REPLACE,
         told=batch.took,
+        heard=heard,
         on_progress=tell,
     )
 

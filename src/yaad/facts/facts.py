@@ -17,9 +17,10 @@ from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import FIELDS
 from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
+from yaad.facts.said import settings_of, target_of_row, targets_of
 from yaad.facts.touched import Touched, touched_deals, without_notes_of
 from yaad.facts.visits import build_visits
-from yaad.model import SCHEMAS, Pipeline
+from yaad.model import SCHEMAS, Entry, Pipeline, Settings, Target
 
 NEAREST = 5
 """Ids named when a deal is not known."""
@@ -133,12 +134,23 @@ class Facts:
             UnknownName: no such table.
         """
         known = {"deals": self._deals, "stage_visits": self._visits, "stage_moves": self._moves}
-        known["activities"] = self._activities
+        known |= {"activities": self._activities, "targets": self._targets}
         if name in known:
             return self._view(name, known[name])
         if name not in SCHEMAS:
             raise UnknownName("option", name, SCHEMAS)
         return self._view(name, lambda: self._until(self._in_lake[name]))
+
+    @property
+    def targets(self) -> list[Target]:
+        """The targets as they stand, of sheets and of what people wrote since, whatever the as-of day."""
+        rows = self.table("targets")
+        return [target_of_row(row) for row in self.run(rows.order_by("month", "target_id")).to_pylist()]
+
+    @property
+    def settings(self) -> Settings:
+        """What the company said of itself."""
+        return settings_of(self._company_entries())
 
     def run(self, expr: ir.Table) -> pa.Table:
         """Compute an expression over these tables."""
@@ -229,6 +241,17 @@ class Facts:
 
     def _activities(self) -> ir.Table:
         return self._until(self._present("activities"))
+
+    def _company_entries(self) -> list[Entry]:
+        """What people wrote of the company up to the moment of this picture."""
+        return [entry for entry in self._journal.of_company() if entry.seq <= self._last_entry]
+
+    def _targets(self) -> ir.Table:
+        rows, entries = self._in_lake["targets"], self._company_entries()
+        if not entries:
+            return rows
+        now = targets_of(self._engine.run(rows).cast(SCHEMAS["targets"]), entries, self._pin.heard)
+        return self._engine.memtable("targets_now", now)
 
     def _until(self, rows: ir.Table) -> ir.Table:
         """Rows up to the as-of day; an undated move stands at the time of the one before it."""

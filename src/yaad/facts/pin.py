@@ -46,6 +46,8 @@ class Pin:
         export_days: `recorded_seq` of an import → the day that its source speaks of: what people wrote after that day
             stands, what they wrote before gives way.
         snapshots: `recorded_seq` of the imports that told whole histories, not events.
+        heard: `recorded_seq` of an import → the last entry that was written before it: of a target, the later word
+            counts.
         next_move: the next free `seq` of an imported move.
         waiting: ids of deals that people wrote about and the book does not know yet.
         format: of this file.
@@ -63,6 +65,7 @@ class Pin:
     imports: tuple[str, ...] = ()
     export_days: dict[int, dt.date] = field(default_factory=dict)
     snapshots: tuple[int, ...] = ()
+    heard: dict[int, int] = field(default_factory=dict)
     next_move: int = 0
     waiting: tuple[str, ...] = ()
     format: int = FORMAT
@@ -108,6 +111,7 @@ class Pin:
             "imports": list(self.imports),
             "export_days": {str(seq): day.isoformat() for seq, day in self.export_days.items()},
             "snapshots": list(self.snapshots),
+            "heard": {str(seq): entry for seq, entry in self.heard.items()},
             "next_move": self.next_move,
             "waiting": list(self.waiting),
         }
@@ -135,6 +139,7 @@ class Pin:
             imports=tuple(plain["imports"]),
             export_days={int(seq): day(text) for seq, text in plain["export_days"].items()},
             snapshots=tuple(int(seq) for seq in plain["snapshots"]),
+            heard={int(seq): int(entry) for seq, entry in plain.get("heard", {}).items()},
             next_move=int(plain["next_move"]),
             waiting=tuple(plain["waiting"]),
             format=int(plain["format"]),

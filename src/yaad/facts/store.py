@@ -113,6 +113,7 @@ def store(
     list_day: dt.date | None = None,
     history: History = History.ADD,
     journal: Journal | None = None,
+    heard: int | None = None,
     memory_limit: str | None = None,
     told: Callable[[Mapping[str, Mask]], None] | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -134,6 +135,7 @@ def store(
         list_day: the day of a list of deals, where that is known; else `as_of`, or the latest actual event, stands in.
         history: what its moves mean for deals that the book knows.
         journal: what people wrote; the file in the book's folder when absent. It is folded in first.
+        heard: the last entry that was written before the import; that of the journal when absent.
         memory_limit: for the engine, such as ``2GB``; `BENCH` when absent.
         told: called after each portion with what `Stored.same` is for the tables of one.
         on_progress: called with deals done and deals in all, after each part.
@@ -148,10 +150,12 @@ def store(
         if not (last_day or present.last_day or as_of or list_day):
             _refuse_undated(portions)
         # an import is compared with what people wrote up to now
-        pin = settled_pin(lake, journal or SqliteJournal(lake.root / JOURNAL_NAME), present, memory_limit=memory_limit)
+        written = journal or SqliteJournal(lake.root / JOURNAL_NAME)
+        pin = settled_pin(lake, written, present, memory_limit=memory_limit)
         seen = _seen_from(pin, last_event=last_event, last_day=last_day, as_of=as_of, list_day=list_day)
         seen = seen.moved(pipeline=joined(pin.pipeline, pipeline))
         day = list_day or as_of or last_day or seen.as_of_day
+        last_entry = pin.journal_seq if heard is None else heard
         with closing(DuckEngine([lake.folder("")], memory_limit=memory_limit or BENCH)) as bench:
             shop = Workshop(bench, lake, pin)
             shop.says_all = not is_whole
@@ -173,6 +177,7 @@ def store(
                 seq=pin.seq + 1,
                 imports=(*pin.imports, import_name) if import_name not in pin.imports else pin.imports,
                 export_days=pin.export_days | {pin.seq + 1: day},
+                heard=pin.heard | ({pin.seq + 1: last_entry} if last_entry else {}),
                 snapshots=(*pin.snapshots, pin.seq + 1) if tells_histories else pin.snapshots,
             )
             lake.publish(seen)

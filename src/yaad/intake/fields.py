@@ -104,8 +104,8 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         start=("start_day", Value.DAY), end=("end_day", Value.DAY), amount=("amount", _A), currency="currency",
     ),
     Kind.TARGETS: _fields(
-        owner="owner", branch="branch", product="product", measure="measure", month="month", amount=("amount", _A),
-        currency="currency",
+        owner="owner", team="team", branch="branch", product="product", measure="measure", month="month",
+        months="months", amount=("amount", _A), currency="currency",
     ),
 }  # fmt: skip
 """Kind → field's name → field."""

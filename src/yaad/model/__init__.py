@@ -29,8 +29,10 @@ from yaad.model.figures import (
 )
 from yaad.model.money import Money, Tax, read_amount, single_unit
 from yaad.model.periods import Grain, Period, end_of_month_after, parse_day
+from yaad.model.settings import Achieved, AchievedBy, Away, Per, Settings, SourceCost, Working
 from yaad.model.stages import NOT_INQUIRY_PLACE, RESTING, STILL_OPEN, Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
+from yaad.model.targets import Target, Whose, measure_named, months_in, months_of, target_period
 
 __all__ = [
     "FEW",
@@ -38,6 +40,9 @@ __all__ = [
     "RESTING",
     "SCHEMAS",
     "STILL_OPEN",
+    "Achieved",
+    "AchievedBy",
+    "Away",
     "Calendar",
     "Cell",
     "ConversionRow",
@@ -56,19 +61,29 @@ __all__ = [
     "Money",
     "MoveEntry",
     "NoteEntry",
+    "Per",
     "Period",
     "Pipeline",
     "RetractEntry",
     "SettingEntry",
+    "Settings",
     "Snapshot",
+    "SourceCost",
     "Stage",
     "StageType",
+    "Target",
     "TargetEntry",
     "Tax",
     "UndoEntry",
+    "Whose",
     "WinEntry",
+    "Working",
     "end_of_month_after",
+    "measure_named",
+    "months_in",
+    "months_of",
     "parse_day",
     "read_amount",
     "single_unit",
+    "target_period",
 ]

@@ -191,10 +191,13 @@ CONTRACTS = _flat(
 TARGETS = _flat(
     ("target_id", pa.string()),
     ("owner", pa.string()),  # null in all four: of the company
+    ("team", pa.string()),
     ("branch", pa.string()),
     ("product", pa.string()),
     ("measure", pa.string()),  # as the company calls it; null: the sheet does not say
     ("month", pa.date32()),  # its first day
+    ("months", pa.int16()),  # 1, a quarter is 3, a year 12; null: one
+    ("entry", pa.int64()),  # number of the entry that set it; null: a sheet did
     ("amount", AMOUNT),
     ("currency", pa.string()),
     ("tax", pa.string()),

@@ -13,8 +13,10 @@ from yaad.intake.totals import total_rows
 from yaad.intake.values import Values
 from yaad.model.tables import TARGETS
 
-WHO = ("owner", "branch", "product", "measure")
+WHO = ("owner", "branch", "product", "measure", "team")
 """What a target is of; none of them: of the company."""
+LONGER = {"3": 3, "12": 12}
+"""How a length in months is written, of a quarter and of a year; any other is a month."""
 
 
 def targets_batch(values: Values) -> Shaped:
@@ -43,7 +45,11 @@ def targets_batch(values: Values) -> Shaped:
             "row": values.lines().take(take),
         }
         keys = [pc.fill_null(columns[who_], "") for who_ in WHO if who_ in columns]
-        columns["target_id"] = pc.binary_join_element_wise(*keys, columns["month"].cast(pa.string()), "|")
+        keys.append(columns["month"].cast(pa.string()))
+        if (lengths := values.text("months")) is not None:
+            columns["months"] = pa.array([LONGER.get(text or "", 1) for text in lengths.take(take).to_pylist()])
+            keys.append(columns["months"].cast(pa.string()))
+        columns["target_id"] = pc.binary_join_element_wise(*keys, "|")
         parts.append(typed_table(columns, TARGETS))
         places.append(rows)
     table = pa.concat_tables(parts).combine_chunks()

@@ -1,0 +1,260 @@
+"""What a company says of itself: what counts as achieved, what sources cost, how much a stage can take, who works when.
+
+Each say is one `SettingEntry`: a name – alone, or with what it is about after a colon – and a value in JSON:
+
+- ``achieved``: ``{"by": "closed"}``, ``"ordered"``, or ``{"by": "invoiced", "column": "invoice date"}`` (``collected``
+  likewise): by which event a sale counts towards a target, and the column of deals that holds its day.
+- ``answer_minutes``: ``30``: minutes of opening hours within which a new inquiry is to be answered.
+- ``source_cost:<source>``: ``{"per": "inquiry", "amount": "45.00", "currency": "ILS", "tax": "net"}``, or ``"month"``.
+- ``capacity:<stage>``: ``40``: deals a month that can be taken into a stage, by all people together.
+- ``person:<name>``: ``{"start": "2026-03-15", "end": null, "share": 0.5, "team": "North", "away": [{"start":
+  "2026-05-03", "end": "2026-05-28", "why": "reserve"}]}``: first and last day, part of a full position, team, and days
+  without work, ends included.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from yaad.errors import InputError, UnknownName
+from yaad.model.calendar import Calendar
+from yaad.model.money import Tax, read_amount
+from yaad.model.periods import Period
+from yaad.text import Message
+
+NAMES = ("achieved", "answer_minutes", "source_cost", "capacity", "person")
+"""Names of settings."""
+ABOUT = frozenset({"source_cost", "capacity", "person"})
+"""Those that are about something: ``name:what``."""
+Said = TypeVar("Said")
+LONGEST_ANSWER = 60 * 24 * 30
+
+
+class Achieved(StrEnum):
+    """By which event a sale counts towards a target."""
+
+    CLOSED = "closed"
+    ORDERED = "ordered"
+    INVOICED = "invoiced"
+    COLLECTED = "collected"
+
+
+class Per(StrEnum):
+    """What a cost is paid for."""
+
+    INQUIRY = "inquiry"
+    MONTH = "month"
+
+
+class Why(StrEnum):
+    """Why somebody is away."""
+
+    LEAVE = "leave"
+    RESERVE = "reserve"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class AchievedBy:
+    """What counts as achieved.
+
+    Attributes:
+        by: the event.
+        column: column of deals, or of the company's own, that holds its day; only of invoices and money collected.
+    """
+
+    by: Achieved = Achieved.CLOSED
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceCost:
+    """What a source of inquiries costs: an amount for each inquiry, or each month."""
+
+    per: Per
+    amount: Decimal
+    currency: str | None = None
+    tax: Tax = Tax.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Away:
+    """Days without work, both ends included."""
+
+    start: dt.date
+    end: dt.date
+    why: Why = Why.LEAVE
+
+
+@dataclass(frozen=True)
+class Working:
+    """When and how much a person works.
+
+    Attributes:
+        start, end: first and last day; None: since ever, for ever.
+        share: part of a full position, in (0, 1].
+        team: whose team the person is in; None: that of the branch.
+        away: leave and reserve duty.
+    """
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+    share: float = 1.0
+    team: str | None = None
+    away: tuple[Away, ...] = ()
+
+    def part_of(self, period: Period, calendar: Calendar) -> float:
+        """The part of a period's working days that the person works, times the share of a full position.
+
+        >>> march = Period.parse("2026-03")
+        >>> Working().part_of(march, Calendar())
+        1.0
+        >>> Working(start=dt.date(2026, 3, 17), share=0.5).part_of(march, Calendar())  # 11 of 22 working days
+        0.25
+        """
+        every = calendar.working_days(period.start - dt.timedelta(days=1), period.end - dt.timedelta(days=1))
+        if not every:
+            return self.share
+        return self.share * sum(self.works_on(day) for day in every) / len(every)
+
+    def works_on(self, day: dt.date) -> bool:
+        """Whether the person is there on a working day."""
+        began = self.start is None or day >= self.start
+        goes_on = self.end is None or day <= self.end
+        return began and goes_on and not any(one.start <= day <= one.end for one in self.away)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a company said of itself; what nobody spoke of is as usual.
+
+    Attributes:
+        achieved: what counts towards a target.
+        answer_minutes: within how many minutes of opening hours an inquiry is to be answered; None: nobody said.
+        source_costs: source → what it costs.
+        capacity: stage → deals a month that can be taken into it.
+        people: person → when and how much.
+    """
+
+    achieved: AchievedBy = field(default_factory=AchievedBy)
+    answer_minutes: int | None = None
+    source_costs: Mapping[str, SourceCost] = field(default_factory=dict)
+    capacity: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, Working] = field(default_factory=dict)
+
+    def working(self, person: str | None) -> Working:
+        """When a person works; always and whole where nobody said."""
+        return self.people.get(person or "", Working())
+
+    def with_entry(self, name: str, value: str | None) -> "Settings":
+        """The settings after one say.
+
+        Args:
+            name: of the setting.
+            value: JSON text; None takes an earlier say back.
+
+        Raises:
+            UnknownName: no such setting.
+            InputError: the value is not what the setting holds.
+        """
+        kind, _ = read_name(name)
+        plain = None if value is None else _json(name, value)
+        if kind == "achieved":
+            return replace(self, achieved=AchievedBy() if plain is None else _read(name, plain, _achieved))
+        if kind == "answer_minutes":
+            return replace(self, answer_minutes=None if plain is None else _read(name, plain, _minutes))
+        if kind == "source_cost":
+            return replace(self, source_costs=_with(self.source_costs, name, plain, _cost))
+        if kind == "capacity":
+            return replace(self, capacity=_with(self.capacity, name, plain, _capacity))
+        return replace(self, people=_with(self.people, name, plain, _working))
+
+
+def read_name(name: str) -> tuple[str, str]:
+    """A setting's name and what it is about.
+
+    Raises:
+        UnknownName: no such setting.
+
+    >>> read_name("capacity:Quote"), read_name("achieved")
+    (('capacity', 'Quote'), ('achieved', ''))
+    """
+    kind, _, about = name.partition(":")
+    if kind not in NAMES or bool(about.strip()) != (kind in ABOUT):
+        raise UnknownName("option", name, [f"{one}:…" if one in ABOUT else one for one in NAMES])
+    return kind, about.strip()
+
+
+def _with(held: Mapping[str, Said], name: str, plain: Any, read: Callable[[Any], Said]) -> dict[str, Said]:  # noqa: ANN401 - JSON may be anything; `read` holds it to what it wants
+    about = read_name(name)[1]
+    rest = {key: one for key, one in held.items() if key != about}
+    return rest if plain is None else {**rest, about: _read(name, plain, read)}
+
+
+def _json(name: str, value: str) -> Any:  # noqa: ANN401 - JSON may be anything; each reader holds it to what it wants
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise _refused(name, value) from None
+
+
+def _read(name: str, plain: Any, read: Callable[[Any], Said]) -> Said:  # noqa: ANN401 - JSON may be anything; `read` holds it to what it wants
+    try:
+        return read(plain)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _refused(name, json.dumps(plain, ensure_ascii=False)) from None
+
+
+def _refused(name: str, value: str) -> InputError:
+    return InputError(Message("goals.bad_setting", {"name": name, "value": value}))
+
+
+def _achieved(plain: dict[str, Any]) -> AchievedBy:
+    by, column = Achieved(plain["by"]), plain.get("column") or None
+    if (column is not None) != (by in (Achieved.INVOICED, Achieved.COLLECTED)):
+        raise ValueError(plain)
+    return AchievedBy(by, None if column is None else str(column))
+
+
+def _minutes(plain: Any) -> int:  # noqa: ANN401 - held to a whole number here
+    return _whole(plain, 1, LONGEST_ANSWER)
+
+
+def _capacity(plain: Any) -> int:  # noqa: ANN401 - held to a whole number here
+    return _whole(plain, 0, 10**9)
+
+
+def _whole(plain: Any, least: int, most: int) -> int:  # noqa: ANN401 - held to a whole number here
+    if isinstance(plain, bool) or not isinstance(plain, int) or not least <= plain <= most:
+        raise ValueError(plain)
+    return plain
+
+
+def _cost(plain: dict[str, Any]) -> SourceCost:
+    try:
+        amount = read_amount(str(plain["amount"]))
+    except InputError as error:
+        raise ValueError(plain) from error
+    currency = plain.get("currency") or None
+    return SourceCost(Per(plain["per"]), amount, currency, Tax(plain.get("tax") or Tax.UNKNOWN))
+
+
+def _working(plain: dict[str, Any]) -> Working:
+    share = float(plain.get("share", 1.0))
+    if not 0 < share <= 1:
+        raise ValueError(plain)
+    away = tuple(
+        Away(_day(one["start"]), _day(one["end"]), Why(one.get("why") or Why.LEAVE)) for one in plain.get("away") or ()
+    )
+    start, end = (_day(plain[name]) if plain.get(name) else None for name in ("start", "end"))
+    if any(one.end < one.start for one in away) or (start and end and end < start):
+        raise ValueError(plain)
+    return Working(start, end, share, plain.get("team") or None, away)
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
