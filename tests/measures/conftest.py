@@ -16,7 +16,7 @@ import pytest
 from yaad.facts import build_lives, build_visits
 from yaad.measures import Scope
 from yaad.model import Pipeline, Stage, StageType
-from yaad.model.tables import DEALS, STAGE_MOVES, STAGE_VISITS
+from yaad.model.tables import DEALS, SCHEMAS, STAGE_MOVES, STAGE_VISITS
 
 LIFE = (
     "stage", "outcome", "furthest", "episodes", "created_at", "created_day", "closed_at", "closed_day", "whole_days",
@@ -45,6 +45,28 @@ class Written:
     pipeline: Pipeline
     moves: list[dict[str, Any]] = field(default_factory=list)
     deals: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def row(self, table: str, **columns: Any) -> "Written":
+        """One row of another table: days as ISO texts, moments as `at`; what the schema does not know is custom."""
+        schema, values, custom = SCHEMAS[table], {}, {}
+        for name, value in columns.items():
+            if name not in schema.names:
+                custom[name] = value
+            elif pa.types.is_date(schema.field(name).type) and isinstance(value, str):
+                values[name] = dt.date.fromisoformat(value)
+            elif pa.types.is_timestamp(schema.field(name).type):
+                values[name] = instant(value)
+            elif pa.types.is_decimal(schema.field(name).type) and value is not None:
+                values[name] = Decimal(str(value))
+            else:
+                values[name] = value
+        if "at" in schema.names and values.get("day") is None and values.get("at"):
+            values["day"] = values["at"].date()
+        if "whole_day" in schema.names:
+            values.setdefault("whole_day", values.get("at") is None)
+        self.rows.setdefault(table, []).append(values | {"custom": list(custom.items())})
+        return self
 
     def deal(self, *moves: tuple[str, Any], **columns: Any) -> "Written":
         """One deal: its moves as (stage, day as a date or an ISO text; with a time where it has one; None: unknown)."""
@@ -83,11 +105,19 @@ class Written:
             pa.Table.from_pylist(self.moves, schema=STAGE_MOVES),
             self.pipeline,
             as_of,
+            others=self.rows,
             **question,
         )
 
 
-def scope_of(deals: pa.Table, moves: pa.Table, stages: Pipeline, as_of: Any, **question: Any) -> Scope:
+def scope_of(
+    deals: pa.Table,
+    moves: pa.Table,
+    stages: Pipeline,
+    as_of: Any,
+    others: dict[str, list[dict[str, Any]]] | None = None,
+    **question: Any,
+) -> Scope:
     """A scope of tables in memory, with the deals' lives and the visits built as the facts build them."""
     con = ibis.duckdb.connect()
     con.raw_sql("SET TimeZone='UTC'")
@@ -99,10 +129,15 @@ def scope_of(deals: pa.Table, moves: pa.Table, stages: Pipeline, as_of: Any, **q
     visits = con.to_pyarrow(build_visits(moved, stages, ibis.memtable(filled))).cast(STAGE_VISITS)
     instant_given = isinstance(as_of, dt.datetime)
     end = as_of if instant_given else instant(as_of) + dt.timedelta(days=1)
+    tables = {"deals": ibis.memtable(filled), "stage_visits": ibis.memtable(visits), "stage_moves": moved}
+    for name, schema in SCHEMAS.items():
+        if name not in tables:
+            tables[name] = ibis.memtable(pa.Table.from_pylist((others or {}).get(name, []), schema=schema))
     return Scope(
-        deals=ibis.memtable(filled),
-        visits=ibis.memtable(visits),
+        deals=tables["deals"],
+        visits=tables["stage_visits"],
         moves=moved,
+        table=tables.__getitem__,
         run=con.to_pyarrow,
         sql=lambda query: str(ibis.to_sql(query, dialect="duckdb")),
         pipeline=stages,

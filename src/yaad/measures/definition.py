@@ -93,6 +93,9 @@ class Measure:
         statistics: the sufficient statistics as one expression; the groups of `scope.by` are its columns ``by_0``…
         finish: those rows → figures, one a group; pure.
         rows: the deals or stays behind it, in a fixed order, for `explain`.
+        minimum: with fewer behind it than this, it is told as a hint only.
+        misleads: below the minimum no value is given at all, since it would mislead.
+        has_rival: the field has another definition of the same name; `rival` says it and how it differs.
         parts: the measures that it is made of; none where it has statistics of its own.
         combine: the figures of each part → its own; pure.
         called, ruled: its name and its rule where a company defined it; the catalogue's words else.
@@ -111,6 +114,9 @@ class Measure:
     statistics: Callable[[Scope], ir.Table]
     finish: Callable[[pa.Table, Scope], list[Figure]]
     rows: Callable[[Scope], ir.Table]
+    minimum: int = 0
+    misleads: bool = False
+    has_rival: bool = False
     parts: tuple["Measure", ...] = ()
     combine: Callable[[Sequence[Sequence[Figure]], Scope], list[Figure]] | None = None
     called: Message | None = None

@@ -1,8 +1,7 @@
 """Breakdowns and periods, for every measure alike: names → columns in the engine, and rows → groups.
 
-A breakdown adds a column ``by_0``, ``by_1``… to a table. A name is, in this order: a grain of time (of the measure's
-own date; weeks begin on Sunday), a column of deals (`rep` is said for `owner`), or a custom field. In visits the
-owner, the source and the stage stand in the row; any other column is joined from deals.
+A breakdown adds a column ``by_0``, ``by_1``… to deals, visits, or any other table of the book. A name is a part of time
+(see `time_parts`) of the measure's own date, a column or a custom field (see `columns`); `rep` is said for `owner`.
 """
 
 import datetime as dt
@@ -17,20 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yaad.errors import UnknownName
+from yaad.measures.columns import ALIASES, COLUMNS, place_of, with_deal
 from yaad.measures.scope import Scope
-from yaad.model import SCHEMAS, Grain
+from yaad.measures.time_parts import TIMES, time_code, time_name
 from yaad.model.figures import Cell
 
-ALIASES = {"rep": "owner"}
-TECHNICAL = frozenset({"deal", "custom", "recorded_seq", "file", "row"})
-COLUMNS = tuple(name for name in SCHEMAS["deals"].names if name not in TECHNICAL)
-IN_VISITS = frozenset({"owner", "source", "stage", "outcome", "furthest"})
-GRAINS = {grain.value: grain for grain in Grain}
-DIMENSIONS = frozenset((*COLUMNS, *ALIASES, *GRAINS))
+DIMENSIONS = frozenset((*COLUMNS, *ALIASES, *TIMES))
 """What a breakdown may be called in any book; custom fields come beside."""
-EPOCH = dt.date(1970, 1, 1)
-SUNDAY = dt.date(1970, 1, 4)
 
 
 class Group(NamedTuple):
@@ -56,40 +48,32 @@ def key_columns(scope: Scope) -> list[str]:
 
 
 def has_grain(scope: Scope) -> bool:
-    """Whether a grain of time is part of the breakdown."""
-    return any(name in GRAINS for name in scope.by)
+    """Whether a part of time is in the breakdown."""
+    return any(name in TIMES for name in scope.by)
 
 
 def keyed(scope: Scope, table: ir.Table, day: str) -> ir.Table:
-    """`table` (deals or visits) with a column for each part of the breakdown.
+    """`table` with a column for each part of the breakdown.
 
     Args:
         scope: the question.
-        table: deals, or visits.
-        day: the measure's own date column in it, for grains.
+        table: deals, visits, or any other table of the book; what it does not know itself is joined from the deal that
+            it names by ``deal`` or ``deal_id``.
+        day: the measure's own date column in it, for parts of time.
 
     Raises:
-        UnknownName: there is no such column.
+        UnknownName: neither the table nor its deal has such a column.
     """
     added: dict[str, ir.Value] = {}
     joined: dict[str, ir.Value] = {}
-    is_visits = "position" in table.columns
     for column, name in zip(key_columns(scope), scope.by, strict=True):
-        own = ALIASES.get(name, name)
-        if name in GRAINS:
-            added[column] = _grain_code(table[day], GRAINS[name])
-        elif own in COLUMNS and not _stands_in_custom(scope, own, name):
-            from_deals = is_visits and own not in IN_VISITS
-            (joined if from_deals else added)[column] = (scope.deals if from_deals else table)[own]
-        elif _has_custom(scope, name):
-            (joined if is_visits else added)[column] = (scope.deals if is_visits else table).custom.get(name)
+        if name in TIMES:
+            added[column] = time_code(scope, table, day, name)
         else:
-            raise UnknownName("column", name, [*COLUMNS, *ALIASES, *GRAINS, *custom_names(scope)])
+            place = place_of(scope, table, name)
+            (joined if place.is_of_deal else added)[column] = place.values
     keyed_table = table.mutate(**added) if added else table
-    if not joined:
-        return keyed_table
-    right = scope.deals.select(joined_deal=scope.deals.deal, **joined)
-    return keyed_table.join(right, keyed_table.deal == right.joined_deal, how="left").drop("joined_deal")
+    return with_deal(scope, keyed_table, joined) if joined else keyed_table
 
 
 def in_period(scope: Scope, table: ir.Table, day: str) -> ir.BooleanValue:
@@ -134,7 +118,7 @@ def groups(scope: Scope, table: pa.Table) -> Iterator[Group]:
         rank = np.empty(len(raw), dtype=np.int64)
         rank[order] = np.arange(len(raw))
         codes.append(rank[values.indices.to_numpy(zero_copy_only=False)])
-        cells.append([_told(name, raw[place]) for place in order])
+        cells.append([_told(scope, name, raw[place]) for place in order])
     yield from _split(scope, table, codes, cells)
 
 
@@ -175,55 +159,12 @@ def integers(rows: pa.Table, column: str) -> np.ndarray:
     return np.asarray(pc.fill_null(pc.cast(rows[column], pa.int64()), 0).to_numpy(), dtype=np.int64)
 
 
-def _grain_code(day: ir.DateValue, grain: Grain) -> ir.IntegerValue:
-    """A whole number for the period of `day`; whole numbers group alike in every engine."""
-    if grain is Grain.DAY:
-        return day.delta(ibis.literal(EPOCH), unit="day").cast("int64")
-    if grain is Grain.WEEK:
-        return (day.delta(ibis.literal(SUNDAY), unit="day").cast("float64") / _float(7)).floor().cast("int64")
-    year = day.year().cast("int64")
-    if grain is Grain.MONTH:
-        return year * 12 + day.month() - 1
-    return year * 4 + day.quarter() - 1 if grain is Grain.QUARTER else year
-
-
-def _float(value: float) -> ir.FloatingScalar:
-    return ibis.literal(float(value), type="float64")
-
-
-def _told(name: str, value: object) -> Cell:
-    """A value of a group as it is told: periods by name."""
-    return _period_name(GRAINS[name], value) if name in GRAINS and isinstance(value, int) else plain(value)
-
-
-def _period_name(grain: Grain, code: int) -> str:
-    if grain is Grain.DAY:
-        return (EPOCH + dt.timedelta(days=code)).isoformat()
-    if grain is Grain.WEEK:
-        return (SUNDAY + dt.timedelta(weeks=code)).isoformat()
-    if grain is Grain.MONTH:
-        return f"{code // 12:04}-{code % 12 + 1:02}"
-    return f"{code // 4:04}-Q{code % 4 + 1}" if grain is Grain.QUARTER else f"{code:04}"
+def _told(scope: Scope, name: str, value: object) -> Cell:
+    """A value of a group as it is told: parts of time by name."""
+    return time_name(scope, name, value) if name in TIMES and isinstance(value, int) else plain(value)
 
 
 def _rank(scope: Scope, name: str, value: object) -> tuple[bool, Any]:
     if name == "stage" and isinstance(value, str):
         return False, (scope.pipeline.positions.get(value, 0), value)
     return value is None, "" if value is None else value
-
-
-def _stands_in_custom(scope: Scope, column: str, name: str) -> bool:
-    """Whether a column of deals is empty while a custom field has its name: a file may keep it under no mapping."""
-    filled = scope.deals.filter(scope.deals[column].notnull()).select("deal").limit(1)
-    return not scope.run(filled).num_rows and _has_custom(scope, name)
-
-
-def _has_custom(scope: Scope, name: str) -> bool:
-    found = scope.deals.filter(scope.deals.custom.contains(name)).select("deal").limit(1)
-    return bool(scope.run(found).num_rows)
-
-
-def custom_names(scope: Scope) -> list[str]:
-    """Names of the custom fields in this book."""
-    names = scope.deals.select(name=scope.deals.custom.keys().unnest()).distinct()
-    return sorted(scope.run(names)["name"].to_pylist())

@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from yaad.errors import CannotTell
+from yaad.measures.columns import COLUMNS, custom_names
 from yaad.measures.conversions import default_window
-from yaad.measures.dimensions import COLUMNS, custom_names
 from yaad.measures.registry import measure
 from yaad.measures.scope import Scope
 from yaad.model import Finding

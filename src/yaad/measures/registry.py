@@ -1,6 +1,7 @@
 """The catalogue of measures, and the one way to ask for figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -77,14 +78,15 @@ class _Asked:
             InputError: amounts of mixed currency or tax.
         """
         if each.combine is not None:
-            return each.combine([self.figures(part) for part in each.parts], self._scope)
+            combined = each.combine([self.figures(part) for part in each.parts], self._scope)
+            return [as_told(each, figure) for figure in combined]
         query = self._queries[each]
         if query.op() not in self._rows:
             self._rows[query.op()] = self._scope.run(query)
-        return each.finish(self._rows[query.op()], self._scope)
+        return [as_told(each, figure) for figure in each.finish(self._rows[query.op()], self._scope)]
 
 
-def told(found: Measure, figure: Figure) -> Figure:
+def as_told(found: Measure, figure: Figure) -> Figure:
     """The figure as it may be told: with fewer behind it than the measure asks for, a hint, or nothing at all."""
     if figure.value is None or figure.n >= found.minimum:
         return figure
@@ -104,6 +106,6 @@ def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     rows = found.rows(scope)
     total = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
     shown = scope.run(rows.limit(limit)).to_pylist()
-    rows_told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
+    told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
     sql = "\n\n".join(scope.sql(each.statistics(scope)) for each in found.parts or (found,))
     return Explanation(found.id, found.rule, sql, told, int(total), name=found.called)

@@ -7,6 +7,7 @@ from functools import cache
 import holidays
 
 SATURDAY, SUNDAY, FRIDAY = 5, 6, 4
+DAYS = 7
 COUNTRIES = {"Asia/Jerusalem": "IL", "Asia/Tel_Aviv": "IL"}
 
 
@@ -30,6 +31,16 @@ class Calendar:
         """The calendar that is usual where this time zone is: Sunday to Thursday in Israel, else Monday to Friday."""
         country = COUNTRIES.get(zone)
         return cls(country, frozenset({FRIDAY, SATURDAY})) if country == "IL" else cls(country)
+
+    @property
+    def first_weekday(self) -> int:
+        """The day on which the week begins: the one after its rest; Monday = 0.
+
+        >>> Calendar.of_zone("Asia/Jerusalem").first_weekday, Calendar().first_weekday
+        (6, 0)
+        """
+        begins = (day for day in range(DAYS) if day not in self.rest and (day - 1) % DAYS in self.rest)
+        return max(begins, default=0)
 
     def is_working(self, day: dt.date) -> bool:
         """Whether people work on a day."""

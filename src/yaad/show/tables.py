@@ -209,19 +209,25 @@ def date(value: dt.date | None, lang: str) -> Shown:
     return Shown(value, NOTHING if value is None else day(value, lang))
 
 
+PLAIN_UNITS = ("count", "number", "rate", "days", "hours")
+"""Units of figures that are no money."""
+
+
 def figure(value: float | int | None, unit: str | None, lang: str) -> Shown:
-    """A value in its unit: a count, a rate, days, or money (`unit` is its currency, None when unknown)."""
+    """A value in its unit: one of `PLAIN_UNITS`, or money (`unit` is its currency, None when unknown)."""
     return Shown(value, NOTHING if value is None else in_unit(value, unit, lang))
 
 
 def in_unit(value: float, unit: str | None, lang: str) -> Said:
     """A value with its unit, exact enough to be compared."""
-    if unit == "count":
+    if unit in ("count", "number"):
         return number(value, lang)
     if unit == "rate":
         return percent(value, lang, 1)
     if unit == "days":
         return days_said(value, lang)
+    if unit == "hours":
+        return hours_said(value, lang)
     return money(value, unit, lang, short=False)
 
 
@@ -231,6 +237,15 @@ def days_said(value: float, lang: str) -> Message:
     if shown.isdigit():
         return Message("show.days", {"n": int(shown)})
     return Message("show.days_part", {"days": shown})
+
+
+def hours_said(value: float, lang: str) -> Message:
+    """A length of time in hours with its word; below an hour in minutes."""
+    minutes = round(value * 60)
+    if minutes < 60:
+        return Message("show.minutes", {"n": minutes})
+    shown = _exact_days(value, lang)
+    return Message("show.hours", {"n": int(shown)}) if shown.isdigit() else Message("show.hours_part", {"hours": shown})
 
 
 def _exact_days(value: float, lang: str) -> str:
@@ -256,6 +271,6 @@ def span(low: float | None, high: float | None, unit: str | None, lang: str) -> 
 def _bare(value: float, unit: str | None, lang: str) -> str:
     if unit == "rate":
         return percent(value, lang, 1)
-    if unit == "days":
+    if unit in ("days", "hours"):
         return _exact_days(value, lang)
     return number(value, lang)

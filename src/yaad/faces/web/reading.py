@@ -13,7 +13,7 @@ from yaad.server.state import opened
 from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, PlanResult, Result
 from yaad.show.speech import Said
 
-UNITS = ("count", "rate", "days", "money")
+UNITS = ("count", "rate", "number", "hours", "days", "money")
 
 HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
 RatiosOf = Literal["mature", "all"]

@@ -7,8 +7,9 @@ import pyarrow as pa
 
 from yaad.measures.catalogue.deals import deal_rows, shown
 from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
-from yaad.measures.dimensions import GRAINS, grouped, groups, has_grain, in_period, integers, keyed
+from yaad.measures.dimensions import grouped, groups, has_grain, in_period, integers, keyed
 from yaad.measures.scope import Scope
+from yaad.measures.time_parts import TIMES
 from yaad.model.figures import Cell, Figure
 
 
@@ -50,7 +51,7 @@ def _finish(table: pa.Table, scope: Scope, *, measure: str) -> list[Figure]:
 
 
 def _apart_from_time(by: dict[str, Cell]) -> tuple[Cell, ...]:
-    return tuple(value for name, value in by.items() if name not in GRAINS)
+    return tuple(value for name, value in by.items() if name not in TIMES)
 
 
 def _figure(scope: Scope, measure: str, value: int, by: dict[str, Cell], beside: dict[str, Cell]) -> Figure:

@@ -1,4 +1,4 @@
-"""What the measures of deals share: which deals, and the rows behind a figure."""
+"""What measures share: which deals they are about, and the rows behind a figure."""
 
 import ibis.expr.types as ir
 
@@ -51,3 +51,16 @@ def stay_rows(scope: Scope, stays: ir.Table, *more: str) -> ir.Table:
     keys = [rows[column].name(name) for column, name in zip(key_columns(scope), scope.by, strict=True)]
     columns = [name for name in ("deal_id", "name", *STAY_SHOWN, "amount", "currency", *more) if name not in scope.by]
     return rows.order_by("deal", "position").select(*keys, *columns)
+
+
+def event_rows(scope: Scope, rows: ir.Table, *columns: str, order: tuple[str, ...]) -> ir.Table:
+    """`keyed` rows of another table (activities, calls, orders …) as rows to show.
+
+    Args:
+        scope: the question.
+        rows: the rows.
+        columns: those of its columns that are shown, after the breakdown's values.
+        order: columns that put them in a fixed order.
+    """
+    keys = [rows[column].name(name) for column, name in zip(key_columns(scope), scope.by, strict=True)]
+    return rows.order_by(*order).select(*keys, *(rows[column] for column in columns if column not in scope.by))

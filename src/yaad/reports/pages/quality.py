@@ -12,7 +12,7 @@ from yaad.show import Column, Findings, Kind, Table, import_table, notes_html, s
 from yaad.show.markup import tag
 from yaad.show.phrases import dimension, measure_said
 from yaad.show.speech import Said
-from yaad.show.tables import in_unit, text
+from yaad.show.tables import PLAIN_UNITS, in_unit, text
 from yaad.text import Message, money, number
 
 FEW_DECIDED = 100
@@ -173,7 +173,7 @@ def _figures(asked: Asked, lang: str) -> str:
 
 def _figure(one: Figure, lang: str) -> str:
     value = one.value or 0
-    plain = one.unit in ("count", "rate", "days")
+    plain = one.unit in PLAIN_UNITS
     said = in_unit(value, one.unit, lang) if plain else money(value, one.unit, lang)
     return tag("div", tag("b", say_html(said, lang)) + tag("span", say_html(measure_said(one.id), lang)))
 

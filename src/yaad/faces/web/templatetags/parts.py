@@ -14,12 +14,10 @@ from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
 from yaad.show import Table, dwell_html, funnel_html, leak_ten, leak_worth, say_html, table_html
 from yaad.show.dwells import mean_is_floor, mean_said, typical_said
 from yaad.show.markup import tag
-from yaad.show.tables import days_said, hinted, in_unit, length, name, span
+from yaad.show.tables import PLAIN_UNITS, days_said, hinted, in_unit, length, name, span
 from yaad.text import Message, day, direction, has_key, money, number, percent
 
 register = template.Library()
-
-PLAIN_UNITS = ("count", "rate", "days")
 
 
 # ---- drawn by the rooms below -----------------------------------------------------------------------------------
