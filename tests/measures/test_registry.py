@@ -33,6 +33,7 @@ IDS = [
     "deal_value_median",
     "won_value",
     "open_value",
+    "weighted_pipeline",
     "stalled",
     "stuck",
 ]

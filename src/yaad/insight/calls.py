@@ -8,10 +8,10 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from yaad.insight.chances import Chances
 from yaad.measures import Scope, dwell, open_stays
 from yaad.measures.dimensions import floats, integers
 from yaad.measures.statistics.spells import Floats
+from yaad.measures.winning import StageChances
 from yaad.model import DwellRow
 from yaad.text import Message
 
@@ -86,7 +86,7 @@ def deals_to_call(scope: Scope, limit: int = 10) -> list[CallDeal]:
         limit: how many at most.
     """
     whole = scope.asking(by=())
-    chances = Chances.of(whole)
+    chances = StageChances.of(whole)
     deals = _candidates(whole, chances)
     best = deals.best(limit)
     rows = scope.deals.filter(scope.deals.deal.isin([int(number) for number in deals.numbers[best]]))
@@ -96,17 +96,14 @@ def deals_to_call(scope: Scope, limit: int = 10) -> list[CallDeal]:
     return [_call(details[int(deals.numbers[place])], deals, place, reasons) for place in best.tolist()]
 
 
-def _candidates(scope: Scope, chances: Chances) -> _Candidates:
+def _candidates(scope: Scope, chances: StageChances) -> _Candidates:
     rows = scope.run(_open(scope))
     places, days = integers(rows, "place"), floats(rows, "days")
     stages = rows["stage"].to_pylist()
     # the stay is that of the furthest stage with a history; a deal that stands elsewhere now came there unknown when
     elsewhere = [stage != scope.stages[place] for stage, place in zip(stages, places.tolist(), strict=True)]
     days = np.where(elsewhere, np.nan, days)
-    chance = np.zeros(len(days))
-    for place in np.unique(places).tolist():
-        here = places == place
-        chance[here] = chances.winning(int(place), days[here])
+    chance = chances.chances(places, days)
     overdue = _days_since(rows["expected_close_day"], scope.as_of)
     return _Candidates(
         integers(rows, "deal"), stages, places, days, np.nan_to_num(floats(rows, "amount")), overdue, chance
@@ -129,7 +126,7 @@ class _Reasons:
     """Why a deal is worth a call."""
 
     scope: Scope
-    chances: Chances
+    chances: StageChances
     usual: dict[int, DwellRow]
     deals: _Candidates
 

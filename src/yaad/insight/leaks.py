@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from yaad.errors import InputError
-from yaad.insight.chances import Chances
 from yaad.measures import Scope, funnel, measure
 from yaad.measures.catalogue.values import finish_value, value_statistics
+from yaad.measures.winning import StageChances
 from yaad.text import Message
 
 
@@ -97,7 +97,7 @@ def _silent_between(scope: Scope, stage: str, following: str) -> bool:
 def _ten_more(scope: Scope, place: int) -> TenMore | None:
     """Ten more deals that move on from a stage; None while none of the later ones was won."""
     last = place + 1 == len(scope.stages)
-    later = 1.0 if last else Chances.of(scope).from_stage(place + 1)
+    later = 1.0 if last else StageChances.of(scope).from_stage(place + 1)
     if not later:
         return None
     try:

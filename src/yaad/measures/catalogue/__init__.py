@@ -7,5 +7,6 @@ from yaad.measures.catalogue.idle import IDLE
 from yaad.measures.catalogue.rates import RATES
 from yaad.measures.catalogue.times import TIMES
 from yaad.measures.catalogue.values import VALUES
+from yaad.measures.catalogue.winning import WINNING
 
-__all__ = ["COUNTS", "CYCLES", "FLOW", "IDLE", "RATES", "TIMES", "VALUES"]
+__all__ = ["COUNTS", "CYCLES", "FLOW", "IDLE", "RATES", "TIMES", "VALUES", "WINNING"]
