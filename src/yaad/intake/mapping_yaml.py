@@ -1,10 +1,8 @@
 """Reads a mapping file: every refusal names the key and its line."""
 
 from dataclasses import fields
-from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from yaad.errors import InputError
 from yaad.intake.deciding.dates import YEAR_TOLD
 from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.folding import fold
@@ -14,9 +12,9 @@ from yaad.intake.mapping import ALL, DUPLICATES, SCALES, TOTALS, Join, Mapping, 
 from yaad.intake.reading import MERGED
 from yaad.intake.reading.writing import WAYS, known_encoding
 from yaad.intake.sharing import can_share
-from yaad.intake.yaml_lines import Items, Keys, Node, Text, read_yaml
+from yaad.intake.yaml_lines import Keys, Node, Text, read_yaml
+from yaad.intake.yaml_values import YamlReader
 from yaad.model import StageType, Tax
-from yaad.text import Message
 
 POINTS = {"point": "point", ".": "point", "comma": "comma", ",": "comma"}
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -31,24 +29,18 @@ def read_mapping(text: str, name: str) -> Mapping:
     return _Reading(name).mapping(read_yaml(text, name))
 
 
-class _Reading:
+class _Reading(YamlReader):
     """Turns YAML into a `Mapping`; every refusal names the key and its line."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
 
     def mapping(self, root: Keys) -> Mapping:
         known = [part.name for part in fields(Mapping) if part.compare]
         for key, line in root.lines.items():
             if key not in known:
-                self._refuse("map_unknown_key", line, key=key, known=", ".join(known))
+                self._refuse("intake.map_unknown_key", line, key=key, known=", ".join(known))
         parts: dict[str, object] = {key: getattr(self, f"_{key}")(node) for key, node in root.values.items()}
         mapping = Mapping(**parts, name=self._name)  # type: ignore[arg-type]  # each part's reader gives its type
         self._check(mapping, root)
         return mapping
-
-    def _refuse(self, what: str, line: int, /, **values: object) -> NoReturn:
-        raise InputError(Message(f"intake.{what}", values), file=self._name, row=line)
 
     # --- parts, by name -----------------------------------------------------------------------------------------
 
@@ -63,7 +55,7 @@ class _Reading:
         found: dict[str, str] = {}
         for name, value in keys.values.items():
             if field_name(name) in found:
-                self._refuse("map_repeated_key", keys.lines[name], key=name)
+                self._refuse("intake.map_repeated_key", keys.lines[name], key=name)
             found[field_name(name)] = self._text(value, "columns")
         return found
 
@@ -75,7 +67,7 @@ class _Reading:
         for item in self._items(node, "stages"):
             rule = self._stage(item)
             if any(fold(rule.name) == fold(other.name) for other in rules):
-                self._refuse("map_repeated_stage", item.line, stage=rule.name)
+                self._refuse("intake.map_repeated_stage", item.line, stage=rule.name)
             rules.append(rule)
         return tuple(rules)
 
@@ -85,9 +77,9 @@ class _Reading:
         keys = self._keys(node, "stages")
         for key, line in keys.lines.items():
             if key not in ("name", "type", "entered"):
-                self._refuse("map_unknown_key", line, key=key, known="name, type, entered")
+                self._refuse("intake.map_unknown_key", line, key=key, known="name, type, entered")
         if "name" not in keys.values:
-            self._refuse("map_stage_nameless", keys.line)
+            self._refuse("intake.map_stage_nameless", keys.line)
         kind = keys.values.get("type")
         types = [one.value for one in StageType]
         entered = keys.values.get("entered")
@@ -105,7 +97,7 @@ class _Reading:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._refuse("map_unknown_zone", node.line, zone=zone)
+            self._refuse("intake.map_unknown_zone", node.line, zone=zone)
         return zone
 
     def _files(self, node: Node) -> dict[str, str]:
@@ -117,10 +109,10 @@ class _Reading:
         names = [part.name for part in fields(Join)]
         for key, line in keys.lines.items():
             if key not in names:
-                self._refuse("map_unknown_key", line, key=key, known=", ".join(names))
+                self._refuse("intake.map_unknown_key", line, key=key, known=", ".join(names))
         for name in ("left", "right", "key"):
             if name not in keys.values:
-                self._refuse("map_join_lacks", keys.line, key=name)
+                self._refuse("intake.map_join_lacks", keys.line, key=name)
         texts = {name: self._text(value, name) for name, value in keys.values.items()}
         if "how" in texts:
             self._one_of(keys.values["how"], "how", ["left"])
@@ -150,7 +142,7 @@ class _Reading:
         found = self._settings(node, "year", None)
         for value in found.values():
             if not YEAR_TOLD.fullmatch(value):
-                self._refuse("map_unknown_value", node.line, key="year", value=value, known="1900–2099, near")
+                self._refuse("intake.map_unknown_value", node.line, key="year", value=value, known="1900–2099, near")
         return found
 
     def _year_pivot(self, node: Node) -> int:
@@ -179,7 +171,7 @@ class _Reading:
         for value in found.values():
             if known_encoding(value) is None:
                 self._refuse(
-                    "map_unknown_value",
+                    "intake.map_unknown_value",
                     node.line,
                     key="encoding",
                     value=value,
@@ -191,7 +183,9 @@ class _Reading:
         found = {key: DELIMITERS.get(value, value) for key, value in self._settings(node, "delimiter", None).items()}
         for value in found.values():
             if len(value) != 1 or value in '"\r\n' or not value.isascii():
-                self._refuse("map_unknown_value", node.line, key="delimiter", value=value, known=", ".join(DELIMITERS))
+                self._refuse(
+                    "intake.map_unknown_value", node.line, key="delimiter", value=value, known=", ".join(DELIMITERS)
+                )
         return found
 
     def _header_row(self, node: Node) -> Settings:
@@ -215,38 +209,6 @@ class _Reading:
 
     # --- kinds of values ----------------------------------------------------------------------------------------
 
-    def _text(self, node: Node, key: str) -> str:
-        if not isinstance(node, Text) or not node.value.strip():
-            self._refuse("map_not_text", node.line, key=key)
-        return node.value
-
-    def _items(self, node: Node, key: str) -> tuple[Node, ...]:
-        if not isinstance(node, Items):
-            self._refuse("map_not_list", node.line, key=key)
-        return node.items
-
-    def _keys(self, node: Node, key: str) -> Keys:
-        if not isinstance(node, Keys):
-            self._refuse("map_not_keys_under", node.line, key=key)
-        return node
-
-    def _texts(self, node: Node, key: str) -> tuple[str, ...]:
-        if isinstance(node, Text):
-            return (self._text(node, key),)
-        return tuple(self._text(item, key) for item in self._items(node, key))
-
-    def _one_of(self, node: Node, key: str, known: list[str]) -> str:
-        value = self._text(node, key)
-        if value not in known:
-            self._refuse("map_unknown_value", node.line, key=key, value=value, known=", ".join(known))
-        return value
-
-    def _whole_number(self, node: Node, key: str, most: int) -> int:
-        value = self._text(node, key)
-        if not value.isdecimal() or int(value) > most:
-            self._refuse("map_unknown_value", node.line, key=key, value=value, known=f"0–{most}")
-        return int(value)
-
     def _settings(self, node: Node, key: str, known: list[str] | None) -> Settings:
         """One value for all, or a value a column (or file)."""
         if isinstance(node, Text):
@@ -266,17 +228,19 @@ class _Reading:
         if isinstance(columns, Keys):
             for name, line in columns.lines.items():
                 if name not in known:
-                    self._refuse("map_unknown_field", line, key=name, known=", ".join(sorted(known)))
+                    self._refuse("intake.map_unknown_field", line, key=name, known=", ".join(sorted(known)))
             self._check_shared(mapping, columns)
         if mapping.join is not None:
             for alias in (mapping.join.left, mapping.join.right):
                 if alias not in mapping.files:
-                    self._refuse("map_join_unknown", root.lines["join"], file=alias, known=", ".join(mapping.files))
+                    self._refuse(
+                        "intake.map_join_unknown", root.lines["join"], file=alias, known=", ".join(mapping.files)
+                    )
         named = [("entered_opens", mapping.entered_opens or "")] + [("silent", name) for name in mapping.silent or ()]
         for key, stage in named:
             rule = mapping.stage(stage)
             if stage and mapping.stages and (rule is None or rule.type is not StageType.OPEN):
-                self._refuse("map_unknown_stage", root.lines[key], key=key, stage=stage)
+                self._refuse("intake.map_unknown_stage", root.lines[key], key=key, stage=stage)
 
     def _check_shared(self, mapping: Mapping, columns: Keys) -> None:
         """Refuse one column for two fields that it cannot be at once, as `can_share` says."""
@@ -286,4 +250,4 @@ class _Reading:
                 column = mapping.columns[other]
                 if fold(mapping.columns[one]) == fold(column) and not can_share(mapping.kind, one, other):
                     line = next(line for name, line in columns.lines.items() if field_name(name) == other)
-                    self._refuse("map_column_twice", line, column=column, one=one, other=other)
+                    self._refuse("intake.map_column_twice", line, column=column, one=one, other=other)

@@ -1,0 +1,261 @@
+"""The scorecard: measures of a period, each beside the one before, the same one last year, its goal and its way here.
+
+Each stretch of days is asked once for all measures, so that those made of the same statistics share their query; the
+last twelve periods are one question, broken down by their grain.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from yaad.errors import UnknownName
+from yaad.measures.comparing import Comparison, compare, is_summed
+from yaad.measures.definition import AsOf, Family, Measure
+from yaad.measures.matching import Match, matches, months_back, whole_months
+from yaad.measures.registry import find, measure
+from yaad.measures.scope import Scope
+from yaad.model import Cell, Figure, Grain, Period
+from yaad.text import Message
+
+POINTS = 12
+"""Periods of a spark line, the one asked for included."""
+GRAINS = {1: Grain.MONTH, 3: Grain.QUARTER, 12: Grain.YEAR}
+LEADING = (
+    "inquiries",
+    "conversion_rate",
+    "meetings_held",
+    "won",
+    "win_rate",
+    "sales_cycle_mean",
+    "first_response",
+    "open",
+    "stuck",
+    "won_value",
+    "deal_value_mean",
+    "open_value",
+    "retention",
+    "churn",
+    "tenure",
+    "customer_value",
+    "repeat_rate",
+)
+"""What stands on the scorecard where the company chose nothing else: what every sales team asks first."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period of a spark line; the value is None where it cannot be told."""
+
+    period: Period
+    value: float | int | None
+    n: int
+    is_running: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was wanted of a figure in its period.
+
+    Attributes:
+        target: wanted.
+        attained: the part of it that is reached; None where less is better or nothing is told.
+        missing: what is still to come; below 0: what is over it.
+        is_met: None where the figure is not told.
+    """
+
+    target: float
+    attained: float | None
+    missing: float | None
+    is_met: bool | None
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One row of a scorecard.
+
+    Attributes:
+        measure: what it is a figure of.
+        figure: of the period asked for, so far; of things as they stand, of no period.
+        comparisons: with the period before and with the same one last year.
+        series: the last periods, oldest first; empty in a breakdown and for things as they stand.
+        goal: None where none was set.
+    """
+
+    measure: Measure
+    figure: Figure
+    comparisons: tuple[Comparison, ...] = ()
+    series: tuple[Point, ...] = ()
+    goal: Goal | None = None
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All rows, laid out by what they speak of.
+
+    Attributes:
+        kpis: one row a measure and group.
+        period: asked for.
+        as_of: the data's day.
+        matches: the days that are compared.
+        by: names of the breakdown.
+        left_out: measures that know nothing of the breakdown.
+    """
+
+    kpis: tuple[Kpi, ...]
+    period: Period
+    as_of: dt.date
+    matches: tuple[Match, ...]
+    by: tuple[str, ...] = ()
+    left_out: tuple[Measure, ...] = ()
+
+    @property
+    def families(self) -> dict[Family, tuple[Kpi, ...]]:
+        """The rows of each family, in its order; families without rows are absent."""
+        found = {family: tuple(kpi for kpi in self.kpis if kpi.measure.family is family) for family in Family}
+        return {family: kpis for family, kpis in found.items() if kpis}
+
+
+GoalOf = Callable[[Measure, Figure], float | None]
+"""The target of a figure, None where none was set."""
+
+
+def scorecard(scope: Scope, ids: Sequence[str], goal_of: GoalOf = lambda _measure, _figure: None) -> Scorecard:
+    """The scorecard of a period.
+
+    Args:
+        scope: the question, with a period.
+        ids: measures, in the order in which they are to stand.
+        goal_of: their targets.
+
+    Raises:
+        UnknownName: no such measure, or no measure knows the breakdown.
+        ValueError: the question has no period.
+    """
+    if scope.period is None:
+        raise ValueError(scope.period)
+    known, left_out = _that_know(scope, [find(name, scope.own) for name in ids])
+    found = matches(scope.period, scope.calendar, scope.as_of)
+    now = _figures(scope, known)
+    beside = [_figures(replace(scope, period=match.then), _of_events(known)) for match in found]
+    first_day = _first_day(scope)
+    series = {} if scope.by else _series(scope, _of_events(known))
+    kpis = []
+    for each in known:
+        for key, figure in now[each.id].items():
+            comparisons = tuple(
+                _compared(each, figure, then[each.id].get(key), match, first_day)
+                for match, then in zip(found, beside, strict=True)
+                if each.id in then
+            )
+            goal = _goal(each, figure, goal_of(each, figure))
+            kpis.append(Kpi(each, figure, comparisons, series.get(each.id, ()), goal))
+    return Scorecard(tuple(kpis), scope.period, scope.as_of, found, scope.by, tuple(left_out))
+
+
+def is_state(each: Measure) -> bool:
+    """Whether a measure tells how things stand on the data's day, whatever the period."""
+    return each.as_of is AsOf.STATE
+
+
+def _of_events(known: Sequence[Measure]) -> list[Measure]:
+    return [each for each in known if not is_state(each)]
+
+
+def _that_know(scope: Scope, found: Sequence[Measure]) -> tuple[list[Measure], list[Measure]]:
+    """The measures that know the breakdown, and those that do not.
+
+    Raises:
+        UnknownName: none does.
+    """
+    known: list[Measure] = []
+    left_out: list[Measure] = []
+    for each in found:
+        try:
+            for leaf in each.parts or (each,):
+                leaf.statistics(scope)
+        except UnknownName:
+            if not known and each is found[-1]:
+                raise
+            left_out.append(each)
+        else:
+            known.append(each)
+    return known, left_out
+
+
+Key = tuple[Cell, ...]
+
+
+def _figures(scope: Scope, known: Sequence[Measure]) -> dict[str, dict[Key, Figure]]:
+    """The figures of each measure by group; of things as they stand, of all time."""
+    found: dict[str, dict[Key, Figure]] = {each.id: {} for each in known}
+    for asked, of_state in ((scope, False), (scope.asking(all_time=True), True)):
+        ids = [each.id for each in known if is_state(each) is of_state]
+        for figure in measure(ids, asked) if ids else ():
+            found[figure.id][tuple(figure.by.values())] = figure
+    return found
+
+
+def _first_day(scope: Scope) -> dt.date | None:
+    """The first day of which the data tell anything."""
+    days = scope.run(scope.deals.aggregate(first=scope.deals.created_day.min(), closed=scope.deals.closed_day.min()))
+    return min((day for column in ("first", "closed") if (day := days[column][0].as_py()) is not None), default=None)
+
+
+def _compared(each: Measure, now: Figure, then: Figure | None, match: Match, first_day: dt.date | None) -> Comparison:
+    """Beside days before the data begin nothing is compared: what was not kept is not 0."""
+    if first_day is not None and match.then.start < first_day:
+        return Comparison.untold(match, is_relative=is_summed(each), why=Message("kpis.before_data"))
+    return compare(each, now, then, match)
+
+
+def _series(scope: Scope, known: Sequence[Measure]) -> dict[str, tuple[Point, ...]]:
+    """The last periods of each measure, of the length asked for; months where people have no such periods."""
+    periods = last_periods(scope)
+    if not periods or not known:
+        return {}
+    grain = GRAINS[whole_months(periods[-1]) or 1]
+    first_day = _first_day(scope)
+    whole = replace(periods[-1], start=periods[0].start)
+    found = _figures(replace(scope, period=whole, by=(grain.value,)), known)
+    return {
+        each.id: tuple(
+            _point(each, period, found[each.id], scope.as_of)
+            for period in periods
+            if first_day is None or period.end > first_day
+        )
+        for each in known
+    }
+
+
+def last_periods(scope: Scope) -> list[Period]:
+    """The periods of a spark line, oldest first, the last one that has begun at the end."""
+    period = scope.period
+    if period is None:
+        return []
+    months = whole_months(period)
+    if months not in GRAINS or (period.start.month - 1) % months:
+        last = min(period.end - dt.timedelta(days=1), scope.as_of)
+        period, months = Period.parse(f"{last:%Y-%m}"), 1
+    return [months_back(period, months * back) for back in range(POINTS - 1, -1, -1)]
+
+
+def _point(each: Measure, period: Period, found: Mapping[Key, Figure], as_of: dt.date) -> Point:
+    figure = found.get((period.name,))
+    running = as_of < period.end - dt.timedelta(days=1)
+    if figure is None:
+        has_begun = period.start <= as_of
+        return Point(period, 0 if is_summed(each) and has_begun else None, 0, running)
+    return Point(period, figure.value, figure.n, running)
+
+
+def _goal(each: Measure, figure: Figure, target: float | None) -> Goal | None:
+    """How far a figure is from its target, by the direction that is good."""
+    if target is None:
+        return None
+    value = figure.value
+    if value is None:
+        return Goal(target, None, None, None)
+    is_low = each.good.value == "down"
+    met = value <= target if is_low else value >= target
+    attained = value / target if target > 0 and not is_low else None
+    return Goal(target, attained, target - value, met)
