@@ -36,6 +36,9 @@ IDS = [
     "weighted_pipeline",
     "stalled",
     "stuck",
+    "quota_attainment",
+    "pace",
+    "pipeline_coverage",
 ]
 
 NOT_SAID = {

@@ -308,6 +308,7 @@ class Book:
             table=facts.table,
             calendar=Calendar.of_zone(facts.zone),
             zone=facts.zone,
+            settings=facts.settings,
         ).of_inquiries()
 
     def _dimension(self, name: str) -> str:

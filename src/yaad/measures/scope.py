@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from yaad.errors import UnknownName
-from yaad.model import Calendar, Period, Pipeline
+from yaad.model import Calendar, Period, Pipeline, Settings
 
 if TYPE_CHECKING:
     from yaad.measures.definition import Measure
@@ -48,6 +48,7 @@ class Scope:
         table: any table of the book by its name in the model's schemas, journal and as-of applied.
         calendar: the days on which the company works.
         zone: the company's time zone.
+        settings: what the company said of itself: what counts as achieved, who works when.
         own: measures that the company defined, by id; they stand beside those of the catalogue.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
@@ -67,6 +68,7 @@ class Scope:
     table: Callable[[str], ir.Table] = no_table
     calendar: Calendar = field(default_factory=Calendar)
     zone: str = "UTC"
+    settings: Settings = field(default_factory=Settings)
     own: Mapping[str, "Measure"] = field(default_factory=dict)
 
     def of_inquiries(self) -> "Scope":
