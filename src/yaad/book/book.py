@@ -19,6 +19,8 @@ from yaad.book.disk import told_when_full
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.reports import ImportReport
+from yaad.book.scorecards import FILE as OWN_MEASURES
+from yaad.book.scorecards import Scorecards, own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
@@ -51,6 +53,7 @@ from yaad.plan import (
     with_dates,
 )
 from yaad.show import Calls, Conversions, DwellTimes, Figures, Findings, Funnels, PlanResult, Result, Snapshots
+from yaad.show.kpis import Kpis, RowsBehind
 from yaad.text import Message
 
 By = str | Sequence[str] | None
@@ -75,6 +78,7 @@ class Book:
         self.engine = engine
         self.asked_as_of = as_of
         self._facts: Facts | None = None
+        self._seen: dict[dt.date, Book] = {}
         self._imports = Imports(self.root)
 
     def __repr__(self) -> str:
@@ -127,6 +131,9 @@ class Book:
 
     def close(self) -> None:
         """Let go of the engine."""
+        for past in self._seen.values():
+            past.close()
+        self._seen.clear()
         if self._facts is not None:
             self._facts.close()
             self._facts = None
@@ -282,7 +289,7 @@ class Book:
     @property
     def data_version(self) -> str:
         """Changes whenever a figure may change."""
-        return self.facts.data_version
+        return "-".join(filter(None, (self.facts.data_version, version(self.root))))
 
     @property
     def columns(self) -> list[str]:
@@ -308,6 +315,7 @@ class Book:
             table=facts.table,
             calendar=Calendar.of_zone(facts.zone),
             zone=facts.zone,
+            own=own_measures(self.root).made(),
             settings=facts.settings,
         ).of_inquiries()
 
@@ -328,6 +336,65 @@ class Book:
             UnknownName: no such measure or column.
         """
         return Figures(measures.measure(ids, self._scope(by, period)))
+
+    @property
+    def catalogue(self) -> dict[str, measures.Measure]:
+        """Every measure that this book knows, by its id: those of the catalogue, then the company's own."""
+        return measures.every_measure(own_measures(self.root).made())
+
+    def kpis(
+        self,
+        period: PeriodLike = None,
+        by: By = None,
+        measures: Sequence[str] | None = None,
+        *,
+        whole: bool = False,
+    ) -> Kpis:
+        """The scorecard of a period: each measure beside the period before, the same one last year, and its target.
+
+        Args:
+            period: the month of the data's day when absent.
+            by: a dimension.
+            measures: ids; those that stand first on the company's scorecard when absent.
+            whole: all other measures of the catalogue after them.
+
+        Raises:
+            UnknownName: no such measure, or none that knows the dimension.
+        """
+        return Kpis(self._scorecards(by).of(_asked_period(period), measures, whole=whole))
+
+    def behind(
+        self,
+        measure_id: str,
+        group: dict[str, str] | None = None,
+        period: PeriodLike = None,
+        *,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> RowsBehind:
+        """The rows behind a figure, the latest first, page by page.
+
+        Args:
+            measure_id: whose.
+            group: dimension → its value; all rows when absent.
+            period: see `measure`.
+            limit: at most so many rows.
+            offset: rows to pass over.
+
+        Raises:
+            UnknownName: no such measure or column.
+        """
+        return RowsBehind(measures.behind(measure_id, self._scope(period=period), group or {}, limit, offset))
+
+    def _scorecards(self, by: By = None) -> Scorecards:
+        scope = self._scope(by)
+        return Scorecards(scope, own_measures(self.root), self.facts.targets, self._past)
+
+    def _past(self, day: dt.date) -> measures.Scope:
+        """The facts as they were on a day; they stay open until the facts change."""
+        if day not in self._seen:
+            self._seen[day] = Book(self.root, engine=self.engine, as_of=day)
+        return self._seen[day]._scope()  # noqa: SLF001 – a book like this one, seen from another day
 
     def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
         """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""
@@ -576,12 +643,16 @@ class Book:
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
     own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
-    own |= {JOURNAL_NAME, COMPANY, SECRETS}
+    own |= {JOURNAL_NAME, COMPANY, SECRETS, OWN_MEASURES}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 
 def _of_inquiries(own: measures.StageRatios) -> list[Ratio]:
     return [Ratio.counted(row.stage, row.reached, row.of) for row in own.rows]
+
+
+def _asked_period(period: PeriodLike) -> Period | None:
+    return Period.parse(period) if isinstance(period, str) else period
 
 
 def read(

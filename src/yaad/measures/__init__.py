@@ -4,6 +4,7 @@
 a period and a breakdown. Estimators stand in `statistics`, the measures themselves in `catalogue`.
 """
 
+from yaad.measures.behind import Behind, behind
 from yaad.measures.conversions import (
     StageRatio,
     StageRatios,
@@ -29,6 +30,7 @@ __all__ = [
     "DIMENSIONS",
     "REGISTRY",
     "AsOf",
+    "Behind",
     "Censoring",
     "Family",
     "Good",
@@ -39,6 +41,7 @@ __all__ = [
     "StageRatios",
     "Tellable",
     "Unit",
+    "behind",
     "conversion",
     "conversion_notes",
     "default_window",

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, hypot, inf, log, sqrt
 
-from yaad.measures.definition import Good, Kind, Measure, Unit
+from yaad.measures.definition import AsOf, Good, Kind, Measure, Unit
 from yaad.measures.matching import Match
 from yaad.measures.statistics import Estimate, wilson
 from yaad.measures.statistics.intervals import Z95
 from yaad.model import FEW, Figure
 from yaad.text import Message
 
+STARTS = frozenset({"created_day", "entered_day", "first_day", "start_day"})
+"""Dates on which something begins."""
 OF_AMOUNTS_UNKNOWN = 2.0
 """Σx² of n amounts of which nothing is known, in parts of (Σx)²/n: as if they spread like waiting times."""
 
@@ -69,9 +71,25 @@ class Comparison:
         return cls(match, None, 0, None, None, None, is_relative, Verdict.UNTOLD, why)
 
 
+def is_state(measure: Measure) -> bool:
+    """Whether a measure tells how things stand on a day, whatever the period."""
+    return measure.as_of is AsOf.STATE
+
+
 def is_summed(measure: Measure) -> bool:
-    """Whether a figure grows with the days that it is of: sums and counts, not rates, averages and lengths."""
-    return measure.kind in (Kind.SIMPLE, Kind.CUMULATIVE) and measure.unit in (Unit.COUNT, Unit.MONEY)
+    """Whether a figure is compared as a part of the other: sums and counts are, not rates, averages and lengths."""
+    if is_state(measure):
+        return measure.unit in (Unit.COUNT, Unit.MONEY)
+    return measure.kind in (Kind.SIMPLE, Kind.CUMULATIVE) and measure.unit is not Unit.RATE
+
+
+def is_of_what_began(measure: Measure) -> bool:
+    """Whether a figure of a period goes on changing after it: a rate or a length of what began in the period.
+
+    An older period has had more time, so it is to be looked at from a day on which it was as young as this one is now.
+    """
+    grows = measure.kind is Kind.CUMULATIVE or not is_summed(measure)
+    return is_state(measure) or (measure.date_column in STARTS and grows)
 
 
 def compare(measure: Measure, now: Figure | None, then: Figure | None, match: Match) -> Comparison:
@@ -97,13 +115,11 @@ def compare(measure: Measure, now: Figure | None, then: Figure | None, match: Ma
         return told(Verdict.UNTOLD, why=_why(now, then))
     if now is not None and then is not None and now.unit != then.unit:
         return told(Verdict.UNTOLD, why=Message("errors.mixed_money", {"units": f"{now.unit}, {then.unit}"}))
-    if summed and not (match.now_days and match.then_days):
+    if summed and not is_state(measure) and not (match.now_days and match.then_days):
         return told(Verdict.TOO_EARLY, why=Message("kpis.no_working_day"))
     few = 0 if now is None else now.n
     if (max(few, n) if summed else min(few, n)) < max(FEW, measure.minimum):
         return told(Verdict.TOO_FEW)
-    if not summed and _is_young(now):
-        return told(Verdict.TOO_EARLY, why=now.why if now else None)
     change = _of_sums(measure, now, then, match) if summed else _difference(now, then)
     return told(_verdict(change, measure.good), change)
 
@@ -117,14 +133,9 @@ def _why(now: Figure | None, then: Figure | None) -> Message | None:
     return then.why if then and then.why else Message("kpis.none_then")
 
 
-def _is_young(figure: Figure | None) -> bool:
-    """Whether too many of the deals behind a figure are still open to compare it with an older one."""
-    return figure is not None and figure.why is not None and figure.why.key == "measures.still_open"
-
-
 def _verdict(change: Estimate, good: Good) -> Verdict:
     value, low, high = change
-    if low is None and high is None:
+    if (low is None and high is None) or low == high:  # an interval without width says nothing
         return Verdict.UNSURE
     below, above = -inf if low is None else low, inf if high is None else high
     if below <= 0 <= above:
@@ -136,22 +147,26 @@ def _verdict(change: Estimate, good: Good) -> Verdict:
 
 
 def _of_sums(measure: Measure, now: Figure | None, then: Figure | None, match: Match) -> Estimate:
-    """How much more or less a working day brought, as a part of then."""
-    pace = match.then_days / match.now_days
+    """How much more or less a working day brought – of things as they stand, how much more or less there is."""
+    pace = 1.0 if is_state(measure) else match.then_days / match.now_days
     if measure.unit is Unit.COUNT:
         return _less_one(ratio_of_counts(_value(now), _value(then), pace))
-    return _less_one(ratio_of_sums((_value(now), _spread(now)), (_value(then), _spread(then)), pace))
+    return _less_one(ratio_of_sums((_value(now), spread_of(now)), (_value(then), spread_of(then)), pace))
 
 
 def _value(figure: Figure | None) -> float:
     return 0.0 if figure is None or figure.value is None else float(figure.value)
 
 
-def _spread(figure: Figure | None) -> float:
-    """The variance of a sum of amounts."""
+def spread_of(figure: Figure | None) -> float:
+    """The variance of a count or a sum: as many came as happened to come, each with the amount it happened to have."""
     if figure is None or not figure.n:
         return 0.0
-    return OF_AMOUNTS_UNKNOWN * _value(figure) ** 2 / figure.n if figure.variance is None else figure.variance
+    if figure.variance is not None:
+        return figure.variance
+    if figure.unit == Unit.COUNT.value:
+        return _value(figure)
+    return OF_AMOUNTS_UNKNOWN * _value(figure) ** 2 / figure.n
 
 
 def ratio_of_counts(now: float, then: float, pace: float = 1.0) -> Estimate:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yaad.errors import UnknownName
-from yaad.measures.comparing import Comparison, compare, is_summed
-from yaad.measures.definition import AsOf, Family, Measure
+from yaad.measures.comparing import Comparison, compare, is_of_what_began, is_state, is_summed
+from yaad.measures.definition import Family, Measure
 from yaad.measures.matching import Match, matches, months_back, whole_months
 from yaad.measures.registry import find, measure
 from yaad.measures.scope import Scope
@@ -19,6 +19,8 @@ from yaad.text import Message
 
 POINTS = 12
 """Periods of a spark line, the one asked for included."""
+YOUNG = frozenset({"measures.still_open"})
+"""Reasons that say that a figure is not ripe."""
 GRAINS = {1: Grain.MONTH, 3: Grain.QUARTER, 12: Grain.YEAR}
 LEADING = (
     "inquiries",
@@ -44,12 +46,19 @@ LEADING = (
 
 @dataclass(frozen=True)
 class Point:
-    """One period of a spark line; the value is None where it cannot be told."""
+    """One period of a spark line; the value is None where it cannot be told.
+
+    Attributes:
+        period, value, n: see `Figure`.
+        is_running: it is not over.
+        is_young: too many of its deals are still open: what it says will change.
+    """
 
     period: Period
     value: float | int | None
     n: int
     is_running: bool = False
+    is_young: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,15 +126,23 @@ class Scorecard:
 
 GoalOf = Callable[[Measure, Figure], float | None]
 """The target of a figure, None where none was set."""
+SeenFrom = Callable[[dt.date], Scope]
+"""The same question of the facts as they were on a day."""
 
 
-def scorecard(scope: Scope, ids: Sequence[str], goal_of: GoalOf = lambda _measure, _figure: None) -> Scorecard:
+def scorecard(
+    scope: Scope,
+    ids: Sequence[str],
+    goal_of: GoalOf = lambda _measure, _figure: None,
+    seen_from: SeenFrom | None = None,
+) -> Scorecard:
     """The scorecard of a period.
 
     Args:
         scope: the question, with a period.
         ids: measures, in the order in which they are to stand.
         goal_of: their targets.
+        seen_from: the past; without it things as they stand, and what began in a period, are not compared.
 
     Raises:
         UnknownName: no such measure, or no measure knows the breakdown.
@@ -136,25 +153,19 @@ def scorecard(scope: Scope, ids: Sequence[str], goal_of: GoalOf = lambda _measur
     known, left_out = _that_know(scope, [find(name, scope.own) for name in ids])
     found = matches(scope.period, scope.calendar, scope.as_of)
     now = _figures(scope, known)
-    beside = [_figures(replace(scope, period=match.then), _of_events(known)) for match in found]
+    beside = [_then(scope, known, match, seen_from) for match in found]
     first_day = _first_day(scope)
-    series = {} if scope.by else _series(scope, _of_events(known))
+    series = {} if scope.by else _series(scope, _of_events(known), first_day)
     kpis = []
     for each in known:
         for key, figure in now[each.id].items():
             comparisons = tuple(
-                _compared(each, figure, then[each.id].get(key), match, first_day)
+                _compared(each, figure, then.get(each.id, {}).get(key), match, first_day, is_seen=each.id in then)
                 for match, then in zip(found, beside, strict=True)
-                if each.id in then
             )
             goal = _goal(each, figure, goal_of(each, figure))
             kpis.append(Kpi(each, figure, comparisons, series.get(each.id, ()), goal))
     return Scorecard(tuple(kpis), scope.period, scope.as_of, found, scope.by, tuple(left_out))
-
-
-def is_state(each: Measure) -> bool:
-    """Whether a measure tells how things stand on the data's day, whatever the period."""
-    return each.as_of is AsOf.STATE
 
 
 def _of_events(known: Sequence[Measure]) -> list[Measure]:
@@ -167,6 +178,8 @@ def _that_know(scope: Scope, found: Sequence[Measure]) -> tuple[list[Measure], l
     Raises:
         UnknownName: none does.
     """
+    if not scope.by:
+        return list(found), []
     known: list[Measure] = []
     left_out: list[Measure] = []
     for each in found:
@@ -201,20 +214,36 @@ def _first_day(scope: Scope) -> dt.date | None:
     return min((day for column in ("first", "closed") if (day := days[column][0].as_py()) is not None), default=None)
 
 
-def _compared(each: Measure, now: Figure, then: Figure | None, match: Match, first_day: dt.date | None) -> Comparison:
+def _then(
+    scope: Scope, known: Sequence[Measure], match: Match, seen_from: SeenFrom | None
+) -> dict[str, dict[Key, Figure]]:
+    """The figures of the days of then; of what goes on changing, as they were when those days were as long ago."""
+    of_past = [each for each in known if is_of_what_began(each)]
+    others = [each for each in known if not is_of_what_began(each)]
+    found = _figures(replace(scope, period=match.then), others)
+    if seen_from is not None and of_past:
+        past = seen_from(match.then.end + (scope.as_of - match.now.end))
+        found |= _figures(replace(past, period=match.then, by=scope.by), of_past)
+    return found
+
+
+def _compared(
+    each: Measure, now: Figure, then: Figure | None, match: Match, first_day: dt.date | None, *, is_seen: bool
+) -> Comparison:
     """Beside days before the data begin nothing is compared: what was not kept is not 0."""
     if first_day is not None and match.then.start < first_day:
         return Comparison.untold(match, is_relative=is_summed(each), why=Message("kpis.before_data"))
+    if not is_seen:
+        return Comparison.untold(match, is_relative=is_summed(each), why=Message("kpis.not_looked_back"))
     return compare(each, now, then, match)
 
 
-def _series(scope: Scope, known: Sequence[Measure]) -> dict[str, tuple[Point, ...]]:
+def _series(scope: Scope, known: Sequence[Measure], first_day: dt.date | None) -> dict[str, tuple[Point, ...]]:
     """The last periods of each measure, of the length asked for; months where people have no such periods."""
     periods = last_periods(scope)
     if not periods or not known:
         return {}
     grain = GRAINS[whole_months(periods[-1]) or 1]
-    first_day = _first_day(scope)
     whole = replace(periods[-1], start=periods[0].start)
     found = _figures(replace(scope, period=whole, by=(grain.value,)), known)
     return {
@@ -245,7 +274,8 @@ def _point(each: Measure, period: Period, found: Mapping[Key, Figure], as_of: dt
     if figure is None:
         has_begun = period.start <= as_of
         return Point(period, 0 if is_summed(each) and has_begun else None, 0, running)
-    return Point(period, figure.value, figure.n, running)
+    young = figure.why is not None and figure.why.key in YOUNG
+    return Point(period, figure.value, figure.n, running, young)
 
 
 def _goal(each: Measure, figure: Figure, target: float | None) -> Goal | None:

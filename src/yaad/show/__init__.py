@@ -33,6 +33,7 @@ from yaad.show.figures import Explained, Figures
 from yaad.show.findings import Findings
 from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line, sum_said
 from yaad.show.imports import import_dict, import_table
+from yaad.show.kpis import Kpis, RowsBehind
 from yaad.show.markup import notes_html, table_html
 from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html, plan_notes, ratios_table
 from yaad.show.results import Result, parts_css, plain
@@ -53,8 +54,10 @@ __all__ = [
     "Findings",
     "Funnels",
     "Kind",
+    "Kpis",
     "PlanResult",
     "Result",
+    "RowsBehind",
     "Sheet",
     "Shown",
     "Snapshots",

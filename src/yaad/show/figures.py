@@ -1,6 +1,6 @@
 """Figures of the catalogue as values and table, and the answer to "why this number?"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ from yaad.text import Message
 
 if TYPE_CHECKING:
     import altair as alt
+
+
+Row = Mapping[str, Cell]
 
 
 class Figures(Result):
@@ -148,12 +151,9 @@ class Explained(Result):
     def table(self, lang: str = "en") -> Table:
         """The rows behind the figure under their columns' names, the rule and the query below."""
         told = self.content
-        keys = list(dict.fromkeys(key for row in told.rows for key in row))
-        columns = tuple(Column(key, phrases.dimension(key), _kind(key, told)) for key in keys)
-        rows = tuple(tuple(_cell(key, row.get(key), lang) for key in keys) for row in told.rows)
         notes: tuple[Said, ...] = (told.rule, self._rows_shown(), Message("show.query"), told.sql)
         title = Message("show.why", {"measure": phrases.measure_said(told.id, told.name)})
-        return Table(lang, title, columns, rows, notes=notes)
+        return rows_table(told.rows, title, lang, notes)
 
     def _rows_shown(self) -> Message:
         return Message("show.rows_shown", {"n": len(self.content.rows), "all": self.content.rows_total})
@@ -167,8 +167,16 @@ class Explained(Result):
         return rule + table_html(rows) + tag("details", query)
 
 
-def _kind(key: str, told: Explanation) -> Kind:
-    values = [row.get(key) for row in told.rows]
+def rows_table(rows: Sequence[Row], title: Said, lang: str, notes: tuple[Said, ...] = ()) -> Table:
+    """Rows behind a figure under their columns' names."""
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    columns = tuple(Column(key, phrases.dimension(key), _kind(key, rows)) for key in keys)
+    cells = tuple(tuple(_cell(key, row.get(key), lang) for key in keys) for row in rows)
+    return Table(lang, title, columns, cells, notes=notes)
+
+
+def _kind(key: str, rows: Sequence[Row]) -> Kind:
+    values = [row.get(key) for row in rows]
     return Kind.FIGURE if any(isinstance(value, float | int) for value in values) else Kind.NAME
 
 
