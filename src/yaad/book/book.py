@@ -12,12 +12,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from yaad import insight, measures
 from yaad.book.disk import told_when_full
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
+from yaad.book.planning import Planning, RatiosOf
 from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import Scorecards, own_measures, version
@@ -42,24 +43,29 @@ from yaad.model import (
     WinEntry,
     read_amount,
 )
-from yaad.plan import (
-    Lag,
-    Plan,
-    Ratio,
-    closings_for_value,
-    last_useful_dates,
-    plan_backwards,
-    what_if,
-    with_dates,
+from yaad.plan.period import Outlook
+from yaad.show import (
+    Calls,
+    Conversions,
+    DwellTimes,
+    Figures,
+    Findings,
+    Funnels,
+    LeversResult,
+    PlanResult,
+    Result,
+    Snapshots,
+    WhatIfResult,
 )
-from yaad.show import Calls, Conversions, DwellTimes, Figures, Findings, Funnels, PlanResult, Result, Snapshots
 from yaad.show.kpis import Kpis, RowsBehind
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.book.goals import Goals
 
 By = str | Sequence[str] | None
 PeriodLike = Period | str | None
 PathLike = Path | str
-RatiosOf = Literal["mature", "all"]
 COMPANY = "company.txt"
 Written = TypeVar("Written", bound=Entry)
 
@@ -458,12 +464,10 @@ class Book:
 
         Args:
             ratios: ``mature``: of the deals watched for the whole window; ``all``: of all, as counted today.
+                (`plan`, `whatif` and `levers` know ``expected`` beside: of all, the open ones as is to be expected.)
             window_days: the window of ``mature``; the days within which 9 of 10 won deals were won when absent.
         """
-        scope = self._scope()
-        if ratios == "all":
-            return measures.stage_ratios(scope, None)
-        return measures.stage_ratios(scope, measures.default_window(scope) if window_days is None else window_days)
+        return self._planning().stage_ratios(ratios, window_days)
 
     def plan(
         self,
@@ -471,9 +475,13 @@ class Book:
         *,
         target_value: str | Decimal | None = None,
         average: str | Decimal | None = None,
-        ratios: RatiosOf = "mature",
+        ratios: RatiosOf | None = None,
         window_days: float | None = None,
         deadline: dt.date | None = None,
+        period: PeriodLike = None,
+        capacity: dict[str, int] | None = None,
+        costs: dict[str, str] | None = None,
+        by: str | None = None,
     ) -> PlanResult:
         """How many inquiries a target needs, with their chance, and until when they still help.
 
@@ -481,33 +489,32 @@ class Book:
             target: customers; or
             target_value: money, which asks for closings by `average` (the mean won deal when absent).
             average: value of one closing.
-            ratios: see `ratios`.
+            ratios: see `ratios`; when absent ``expected`` with a period, else ``mature``.
             window_days: see `ratios`.
-            deadline: last day of the period; with it each milestone has its last useful date.
+            deadline: a last day; with it each milestone has its last useful date.
+            period: the period of the target: what is won in it already and what the open deals bring in it count,
+                and what is still missing is told with its last useful dates.
+            capacity: stage → deals a month that can be taken into it; the company's settings hold for the others.
+            costs: source → what an inquiry costs, or a month as ``3000/month``.
+            by: ``rep``: the plans of the persons beside; ``source``: what each source brings.
 
         Raises:
-            InputError: neither or both of target and target value.
+            InputError: neither or both of target and target value, or the period is over.
+            UnknownName: no such stage or source.
             CannotTell: the book has no won deals, or no values, to go by.
         """
-        if (target is None) == (target_value is None):
-            raise InputError(Message("book.one_target"))
-        unit = None
-        if average is None:
-            average, unit = self._mean_value()
-        if target is None:
-            if average is None:
-                raise InputError(Message("book.no_average"))
-            target = closings_for_value(target_value or 0, average)
-        own = self.ratios(ratios, window_days)
-        made = plan_backwards(target, _of_inquiries(own), average=average, target_value=target_value, unit=unit)
-        made = replace(made, notes=(*made.notes, *own.notes))
-        if own.young:  # the funnel counts these too, by what is to be expected of them
-            made = replace(made, notes=(*made.notes, Message("plan.young_left_out", {"n": own.young})))
-        if deadline is not None:
-            calendar = Calendar.of_zone(self.zone)
-            days = calendar.working_days(self.as_of, deadline)
-            made = with_dates(made, last_useful_dates(self._lags(made), deadline, self.as_of, working_days=days))
-        return PlanResult(made, window_days=own.window_days)
+        return self._planning().plan(
+            target,
+            target_value,
+            average=average,
+            mode=ratios,
+            window_days=window_days,
+            deadline=deadline,
+            period=_period(period),
+            capacity=capacity,
+            costs=costs,
+            by=by,
+        )
 
     def whatif(
         self,
@@ -516,29 +523,58 @@ class Book:
         average: str | Decimal | None = None,
         ratios: RatiosOf = "mature",
         window_days: float | None = None,
-    ) -> Result:
-        """What so many inquiries become by the company's own ratios."""
-        unit = None
-        if average is None:
-            average, unit = self._mean_value()
-        return Result(what_if(inquiries, _of_inquiries(self.ratios(ratios, window_days)), average, unit=unit))
+        period: PeriodLike = None,
+        capacity: dict[str, int] | None = None,
+        speed: float = 1.0,
+        instead: int | None = None,
+    ) -> WhatIfResult:
+        """What so many inquiries become by the company's own ratios, and in which months it lands.
 
-    def _mean_value(self) -> tuple[Decimal | None, str | None]:
-        """The mean won deal and its currency; None where the data do not tell."""
-        try:
-            (figure,) = measures.measure(["deal_value_mean"], self._scope())
-        except InputError:  # several currencies: counts are planned without money
-            return None, None
-        return (None if figure.value is None else Decimal(str(figure.value))), figure.unit
+        Args:
+            inquiries: how many come.
+            average: value of one closing; the mean won deal when absent.
+            ratios: see `plan`.
+            window_days: see `ratios`.
+            period: when they come, evenly; the next month when absent.
+            capacity: see `plan`.
+            speed: the days of the way are so many times what they were; 0.8 is 20 % faster.
+            instead: another number of inquiries to compare with.
+        """
+        found = self._planning().what_if(
+            inquiries,
+            average=average,
+            mode=ratios,
+            window_days=window_days,
+            period=_period(period),
+            capacity=capacity,
+            speed=speed,
+            instead=instead,
+        )
+        return WhatIfResult(found)
 
-    def _lags(self, made: Plan) -> dict[str, Lag]:
-        """For the inquiries and each stage of a plan: how long the way from there to the sale is."""
-        scope = self._scope()
-        lags = {}
-        for place, row in enumerate(made.needed[:-1]):
-            spells = measures.way_lengths(scope, row.stage if place else scope.stages[0])
-            lags[row.stage] = Lag.from_counts(spells.times, spells.advanced, spells.lost, spells.open)
-        return lags
+    def levers(self, period: PeriodLike = None, *, capacity: dict[str, int] | None = None) -> LeversResult:
+        """What each improvement is worth in a period, those first that bring most within it.
+
+        Args:
+            period: the next month when absent.
+            capacity: see `plan`.
+
+        Raises:
+            CannotTell: nothing comes, or nothing was won yet.
+        """
+        return LeversResult(self._planning().levers(_period(period), capacity))
+
+    def outlook(self, period: PeriodLike) -> Outlook:
+        """What a plan of a period is made of, whatever its target and its ratios.
+
+        Raises:
+            InputError: the period is over.
+        """
+        planning = self._planning()
+        return planning.outlook(_period(period) or planning.next_month)
+
+    def _planning(self) -> Planning:
+        return Planning(self._scope(), self.settings)
 
     # ---- writing ----------------------------------------------------------------------------------------------
 
@@ -609,6 +645,13 @@ class Book:
         self.facts.deal(deal_id)
         return self.write(make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex))
 
+    @property
+    def goals(self) -> "Goals":
+        """The targets: set, divided, listed, and how they stand."""
+        from yaad.book.goals import Goals
+
+        return Goals(self, self._scope)
+
     def set_setting(
         self, name: str, value: object, *, at: dt.datetime, by: str, key: str | None = None
     ) -> SettingEntry:
@@ -647,8 +690,8 @@ def _holds_something_else(root: Path) -> bool:
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 
-def _of_inquiries(own: measures.StageRatios) -> list[Ratio]:
-    return [Ratio.counted(row.stage, row.reached, row.of) for row in own.rows]
+def _period(period: PeriodLike) -> Period | None:
+    return Period.parse(period) if isinstance(period, str) else period
 
 
 def _asked_period(period: PeriodLike) -> Period | None:

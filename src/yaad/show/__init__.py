@@ -34,6 +34,7 @@ from yaad.show.findings import Findings
 from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line, sum_said
 from yaad.show.imports import import_dict, import_table
 from yaad.show.kpis import Kpis, RowsBehind
+from yaad.show.levers import LeversResult, levers_html
 from yaad.show.markup import notes_html, table_html
 from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html, plan_notes, ratios_table
 from yaad.show.results import Result, parts_css, plain
@@ -55,6 +56,7 @@ __all__ = [
     "Funnels",
     "Kind",
     "Kpis",
+    "LeversResult",
     "PlanResult",
     "Result",
     "RowsBehind",
@@ -74,6 +76,7 @@ __all__ = [
     "inert",
     "leak_ten",
     "leak_worth",
+    "levers_html",
     "notes_html",
     "of_ten",
     "parts_css",

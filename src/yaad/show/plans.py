@@ -7,9 +7,29 @@ from typing import TYPE_CHECKING
 
 from yaad.model import Cell
 from yaad.plan import INQUIRIES, Needed, Plan, WhatIf
+from yaad.plan.capacity import Carried
+from yaad.plan.people import PeoplePlan
+from yaad.plan.period import PeriodPlan
 from yaad.plan.ratios import steps_of
+from yaad.plan.sources import SourcesPlan
 from yaad.show import phrases
-from yaad.show.markup import notes_html, tag
+from yaad.show.beside import (
+    carried_plain,
+    carried_said,
+    carried_table,
+    instead_said,
+    landed_said,
+    landed_table,
+    months_table,
+    people_plain,
+    people_table,
+    period_plain,
+    period_said,
+    sources_plain,
+    sources_table,
+    still_table,
+)
+from yaad.show.markup import notes_html, table_html, tag
 from yaad.show.results import Json, Result, plain
 from yaad.show.speech import Said, say_html
 from yaad.show.tables import Column, Kind, Shown, Table, count, date, rate
@@ -38,14 +58,31 @@ class PlanResult(Result):
     Attributes:
         content: the plan.
         window_days: the window in which past inquiries had to close to count, None when all counted or typed.
+        within: the target as one of a period, what is there counted; None without a period.
+        carried: what the team can carry of it; None without limits.
+        people: the plans of persons beside it; None when not asked for.
+        sources: what a customer of each source costs; None when not asked for.
     """
 
     content_type = Plan
     content: Plan
 
-    def __init__(self, content: Plan, *, window_days: float | None = None) -> None:
+    def __init__(
+        self,
+        content: Plan,
+        *,
+        window_days: float | None = None,
+        within: PeriodPlan | None = None,
+        carried: Carried | None = None,
+        people: PeoplePlan | None = None,
+        sources: SourcesPlan | None = None,
+    ) -> None:
         super().__init__(content)
         self.window_days = window_days
+        self.within = within
+        self.carried = carried
+        self.people = people
+        self.sources = sources
 
     def to_dict(self, lang: str = "en") -> Json:
         """The inquiries, then one row a ratio; the exact inquiries for each chance."""
@@ -64,7 +101,35 @@ class PlanResult(Result):
             "unit": made.unit,
             "rule": plain(made.rule, lang),
             "notes": plain(made.notes, lang),
+            **self._beside(lang),
         }
+
+    def _beside(self, lang: str) -> Json:
+        """What stands beside a plan, each part where it was asked for."""
+        parts: Json = {}
+        if self.within is not None:
+            parts["period"] = period_plain(self.within, lang)
+        if self.carried is not None:
+            parts["capacity"] = carried_plain(self.carried, lang)
+        if self.people is not None:
+            parts["people"] = people_plain(self.people, lang)
+        if self.sources is not None:
+            parts["sources"] = sources_plain(self.sources, lang)
+        return parts
+
+    def tables(self, lang: str = "en") -> list[Table]:
+        """The tables of what stands beside the plan."""
+        found = []
+        if self.within is not None:
+            found += [still_table(self.within, lang)] if self.within.still else []
+            found += [months_table(self.within, lang)] if self.within.months else []
+        if self.carried is not None:
+            found.append(carried_table(self.carried, lang))
+        if self.people is not None:
+            found.append(people_table(self.people, lang))
+        if self.sources is not None:
+            found.append(sources_table(self.sources, lang))
+        return found
 
     def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
         """One bar a milestone: how many are needed."""
@@ -88,11 +153,19 @@ class PlanResult(Result):
             cells = (stage, count(row.count, lang))
             rows.append((*cells, date(row.last_useful, lang)) if dated else cells)
         columns = (*_STAGE, Column("count", Message("show.head_needed"), Kind.COUNT), *last)
-        return Table(lang, Message("show.plan"), columns, tuple(rows), notes=_plan_notes(made, lang, self.window_days))
+        notes = (*self._first(lang), *_plan_notes(made, lang, self.window_days))
+        return Table(lang, Message("show.plan"), columns, tuple(rows), notes=notes)
+
+    def _first(self, lang: str) -> tuple[Said, ...]:
+        """What is to be known first: a step without room, and what the open deals bring."""
+        limits = carried_said(self.carried, lang) if self.carried is not None else ()
+        return (*limits, *(period_said(self.within, lang) if self.within is not None else ()))
 
     def html(self, lang: str = "en") -> str:
-        """The answer with its three chances, the milestones and what to know."""
-        return plan_html(self.content, lang, window_days=self.window_days)
+        """The answer with its three chances, the milestones, what to know, and what stands beside it."""
+        more = "".join(table_html(table) for table in self.tables(lang))
+        first = notes_html(self._first(lang), lang)
+        return plan_html(self.content, lang, window_days=self.window_days) + first + more
 
 
 class WhatIfResult(Result):
@@ -117,7 +190,16 @@ class WhatIfResult(Result):
             "value_high": plain(made.value_high),
             "unit": made.unit,
             "rule": plain(made.rule, lang),
+            "months": [
+                {"month": row.month, "customers": row.customers, "value": plain(row.value)} for row in made.months
+            ],
+            "capacity": None if made.carried is None else carried_plain(made.carried, lang),
+            "more_customers": None if made.instead is None else plain(made.customers - made.instead.customers),
         }
+
+    def months_table(self, lang: str = "en") -> Table:
+        """In which months the customers land."""
+        return landed_table(self.content, lang)
 
     def chart(self, lang: str = "en", *, dark: bool = False) -> "alt.TopLevelMixin":
         """One bar a stage: how many are to be expected, and between what in 8 of 10 cases."""
@@ -230,6 +312,7 @@ def _what_if_notes(made: WhatIf, lang: str) -> tuple[Said, ...]:
         Message("show.at_least_so_many", {"chance": chance_said(level, lang), "what": _ended_as(last, customers)})
         for level, customers in made.chance.items()
     ]
+    lines = [*(carried_said(made.carried, lang) if made.carried is not None else ()), *lines]
     if made.value is not None:
         lines.append(Message("show.what_if_value", {"value": money(made.value, made.unit, lang)}))
         if made.value_low is not None and made.value_high is not None:
@@ -238,7 +321,7 @@ def _what_if_notes(made: WhatIf, lang: str) -> tuple[Said, ...]:
                 "high": _money(made.value_high, made, lang),
             }
             lines.append(Message("show.value_between", ends))
-    return tuple(lines)
+    return (*lines, *instead_said(made, lang), *landed_said(made, lang))
 
 
 def _money(value: Decimal, made: WhatIf, lang: str) -> str:

@@ -39,6 +39,7 @@ for _name, _verb in (
     ("explain", figures.explain),
     ("plan", plans.plan),
     ("whatif", plans.whatif),
+    ("levers", plans.levers),
     ("move", entries.move),
     ("win", entries.win),
     ("lose", entries.lose),

@@ -23,6 +23,14 @@ class Which(StrEnum):
 
     MATURE = "mature"
     ALL = "all"
+    EXPECTED = "expected"
+
+
+class Beside(StrEnum):
+    """Whose plans stand beside the team's."""
+
+    REP = "rep"
+    SOURCE = "source"
 
 
 class KindName(StrEnum):
@@ -59,6 +67,8 @@ InPeriod = Annotated[str | None, typer.Option("--period", metavar="PERIOD")]
 Ratio = Annotated[list[str] | None, typer.Option("--ratio", metavar="NAME=RATIO")]
 Step = Annotated[list[str] | None, typer.Option("--step", metavar="NAME=RATIO")]
 Ratios = Annotated[Which, typer.Option("--ratios")]
+RatiosOrUsual = Annotated[Which | None, typer.Option("--ratios")]
+Capacity = Annotated[list[str] | None, typer.Option("--capacity", metavar="STAGE=NUMBER")]
 Window = Annotated[float | None, typer.Option("--window", metavar="DAYS", min=0)]
 Average = Annotated[str | None, typer.Option("--average", metavar="AMOUNT")]
 DealId = Annotated[str, typer.Argument(metavar="DEAL")]

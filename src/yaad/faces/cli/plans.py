@@ -26,28 +26,42 @@ def plan(
     average: o.Average = None,
     ratio: o.Ratio = None,
     step: o.Step = None,
-    ratios: o.Ratios = o.Which.MATURE,
+    ratios: o.RatiosOrUsual = None,
     window: o.Window = None,
     deadline: Annotated[str | None, typer.Option("--deadline", metavar="DATE")] = None,
+    period: o.InPeriod = None,
+    capacity: o.Capacity = None,
+    cost: Annotated[list[str] | None, typer.Option("--cost", metavar="SOURCE=AMOUNT")] = None,
+    by: Annotated[o.Beside | None, typer.Option("--by")] = None,
 ) -> "Result":
     """How many inquiries a target needs."""
     from yaad.model import parse_day
 
     if (target is None) == (target_value is None):
         raise InputError(Message("cli.one_target"))
+    if deadline and period:
+        raise InputError(Message("levers.one_end"))
     until = parse_day(deadline) if deadline else None
+    limits = _limits(capacity)
     if ratio or step:
         if until is not None:
             raise InputError(Message("cli.deadline_needs_book"))
-        return _typed_plan(target, target_value, average, _typed(ratio, step, context.obj))
+        for option, given in (("--period", period), ("--cost", cost), ("--by", by)):
+            if given:
+                raise InputError(Message("levers.needs_book", {"option": option}))
+        return _typed_plan(target, target_value, average, _typed(ratio, step, context.obj), limits)
     with asked.opened() as book:
         return book.plan(
             target,
             target_value=target_value,
             average=average,
-            ratios=ratios.value,
+            ratios=ratios.value if ratios else None,
             window_days=window,
             deadline=until,
+            period=period,
+            capacity=limits,
+            costs=pairs(cost, "--cost") or None,
+            by=by.value if by else None,
         )
 
 
@@ -62,28 +76,80 @@ def whatif(
     step: o.Step = None,
     ratios: o.Ratios = o.Which.MATURE,
     window: o.Window = None,
+    period: o.InPeriod = None,
+    capacity: o.Capacity = None,
+    speed: Annotated[float, typer.Option("--speed", metavar="FACTOR")] = 1.0,
+    instead: Annotated[int | None, typer.Option("--instead-of", metavar="N")] = None,
 ) -> "Result":
     """What a number of inquiries becomes."""
+    limits = _limits(capacity)
     if ratio or step:
-        from yaad.plan import what_if
-        from yaad.show import WhatIfResult
-
-        return WhatIfResult(what_if(inquiries, _typed(ratio, step, context.obj), average))
+        if period:
+            raise InputError(Message("levers.needs_book", {"option": "--period"}))
+        return _typed_what_if(inquiries, average, _typed(ratio, step, context.obj), limits, instead)
     with asked.opened() as book:
-        return book.whatif(inquiries, average=average, ratios=ratios.value, window_days=window)
+        return book.whatif(
+            inquiries,
+            average=average,
+            ratios=ratios.value,
+            window_days=window,
+            period=period,
+            capacity=limits,
+            speed=speed,
+            instead=instead,
+        )
+
+
+@figures
+def levers(asked: Asked, *, period: o.InPeriod = None, capacity: o.Capacity = None) -> "Result":
+    """What each improvement is worth."""
+    with asked.opened() as book:
+        return book.levers(period, capacity=_limits(capacity))
+
+
+def _limits(capacity: Sequence[str] | None) -> dict[str, int] | None:
+    """Limits as typed; None when there are none."""
+    if not capacity:
+        return None
+    from yaad.plan.capacity import read_limits
+
+    return read_limits(pairs(capacity, "--capacity"))
+
+
+def _typed_what_if(
+    inquiries: int,
+    average: str | None,
+    ratios: "list[planning.Ratio]",
+    limits: dict[str, int] | None,
+    instead: int | None,
+) -> "Result":
+    from dataclasses import replace
+
+    from yaad.plan import what_if
+    from yaad.show import WhatIfResult
+
+    found = what_if(inquiries, ratios, average, limits=limits)
+    other = None if instead is None else what_if(instead, ratios, average, limits=limits)
+    return WhatIfResult(replace(found, instead=other))
 
 
 def _typed_plan(
-    target: int | None, target_value: str | None, average: str | None, ratios: "list[planning.Ratio]"
+    target: int | None,
+    target_value: str | None,
+    average: str | None,
+    ratios: "list[planning.Ratio]",
+    limits: dict[str, int] | None,
 ) -> "Result":
     from yaad.plan import closings_for_value, plan_backwards
+    from yaad.plan.capacity import carry
     from yaad.show import PlanResult
 
     if target is None:
         if target_value is None or average is None:
             raise InputError(Message("cli.average_needed"))
         target = closings_for_value(target_value, average)
-    return PlanResult(plan_backwards(target, ratios, average=average, target_value=target_value))
+    made = plan_backwards(target, ratios, average=average, target_value=target_value)
+    return PlanResult(made, carried=carry(made.needed[0].count, ratios, limits) if limits else None)
 
 
 def _typed(ratio: Sequence[str] | None, step: Sequence[str] | None, words: Sequence[str]) -> "list[planning.Ratio]":
