@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yaad.measures import REGISTRY
-from yaad.measures.comparing import Verdict, compare, difference, ratio_of_counts, ratio_of_sums
+from yaad.measures.comparing import Verdict, compare, difference, is_of_what_began, ratio_of_counts, ratio_of_sums
 from yaad.measures.matching import Against, matches
 from yaad.measures.statistics import Estimate, wilson
 from yaad.model import Calendar, Figure, Period
-from yaad.text import Message
 
 ISRAEL = Calendar.of_zone("Asia/Jerusalem")
 LATER = dt.date(2030, 1, 1)
@@ -159,11 +158,18 @@ def test_newcombes_other_examples():
         assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
 
 
-def test_a_rate_with_many_open_ones_waits():
-    rate = REGISTRY["conversion_rate"]
+def test_what_stands_today_is_not_divided_by_days():
+    open_ = REGISTRY["open"]
     match = pair("2026-09")[Against.LAST_YEAR]
-    now = figure(rate, 0.1, 100, 0.05, 0.2, why=Message("measures.still_open", {"n": 60}))
-    assert compare(rate, now, figure(rate, 0.4, 100, 0.3, 0.5), match).verdict is Verdict.TOO_EARLY
+    assert match.now_days != match.then_days
+    found = compare(open_, figure(open_, 60), figure(open_, 40), match)
+    assert (found.change, found.verdict) == (0.5, Verdict.UP)
+
+
+def test_what_goes_on_changing_is_known():
+    began = {name for name, one in REGISTRY.items() if is_of_what_began(one)}
+    assert {"conversion_rate", "drop_off", "reached", "dwell", "open", "stuck"} <= began
+    assert not began & {"inquiries", "won", "won_value", "win_rate", "sales_cycle", "deal_value_mean"}
 
 
 def test_money_is_as_sure_as_its_amounts_are_alike():

@@ -355,6 +355,7 @@ class Book:
         measures: Sequence[str] | None = None,
         *,
         whole: bool = False,
+        look_back: bool | None = None,
     ) -> Kpis:
         """The scorecard of a period: each measure beside the period before, the same one last year, and its target.
 
@@ -363,11 +364,14 @@ class Book:
             by: a dimension.
             measures: ids; those that stand first on the company's scorecard when absent.
             whole: all other measures of the catalogue after them.
+            look_back: whether things as they stand, and what began in the period, are compared too, by the facts as
+                they were then; unless said, in books that are not large, since it takes long there.
 
         Raises:
             UnknownName: no such measure, or none that knows the dimension.
         """
-        return Kpis(self._scorecards(by).of(_asked_period(period), measures, whole=whole))
+        found = self._scorecards(by).of(_asked_period(period), measures, whole=whole, look_back=look_back)
+        return Kpis(found)
 
     def behind(
         self,

@@ -102,7 +102,7 @@ class Scorecards:
         scope: the book's facts.
         own: what the company defined.
         targets: all that were set.
-        seen_from: the same facts as they were on a day; None where looking back would take too long.
+        seen_from: the same facts as they were on a day.
     """
 
     scope: Scope
@@ -120,14 +120,24 @@ class Scorecards:
         own = tuple(one.id for one in self.own.measures)
         return tuple(dict.fromkeys((*leading, *own, *(REGISTRY if whole else ()))))
 
-    def of(self, period: Period | None, measures: Sequence[str] | None, *, whole: bool) -> Scorecard:
+    def of(
+        self, period: Period | None, measures: Sequence[str] | None, *, whole: bool, look_back: bool | None = None
+    ) -> Scorecard:
         """The scorecard of a period; of the month of the data's day when none is said.
+
+        Args:
+            period: see `Period.parse`.
+            measures: ids; those of `ids` when absent.
+            whole: see `ids`.
+            look_back: whether what goes on changing is compared too, by the facts as they were then; unless said, in
+                books that are not large, since it makes all stays anew.
 
         Raises:
             UnknownName: no such measure, or none that knows the breakdown.
         """
         asked = replace(self.scope, period=period or month_of(self.scope.as_of))
-        return scorecard(asked, measures or self.ids(whole=whole), self._target, self.seen_from)
+        back = not asked.is_large if look_back is None else look_back
+        return scorecard(asked, measures or self.ids(whole=whole), self._target, self.seen_from if back else None)
 
     def _target(self, each: Measure, figure: Figure) -> float | None:
         """What was wanted of a figure; None where nobody set it, or in another currency or tax than the figure's."""

@@ -104,4 +104,5 @@ def _is(scope: Scope, column: ir.Value, name: str, value: str) -> ir.BooleanValu
 def _order(found: Measure, rows: ir.Table) -> list[ir.Value]:
     """The latest first, by the measure's own date, then by what names a row."""
     latest = [rows[found.date_column].desc()] if found.date_column in rows.columns else []
-    return [*latest, *(rows[name] for name in IDS if name in rows.columns)]
+    names = [name for name in IDS if name in rows.columns] or list(rows.columns[:1])
+    return [*latest, *(rows[name] for name in names)]

@@ -17,7 +17,7 @@ from yaad.measures.catalogue.deals import shown
 from yaad.measures.columns import place_of
 from yaad.measures.comparing import ratio_of_sums, spread_of
 from yaad.measures.definition import Censoring, Family, Good, Kind, Measure, Unit
-from yaad.measures.dimensions import asked, floats, grouped, groups, integers
+from yaad.measures.dimensions import asked, grouped, groups, integers
 from yaad.measures.registry import REGISTRY
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, wilson
@@ -171,19 +171,21 @@ def _deals(scope: Scope, part: Part) -> ir.Table:
     numbers = place_of(scope, deals, part.column).values
     if numbers.type().is_string():
         numbers = numbers.try_cast("float64")
-    value = numbers.cast("float64")
-    return deals.mutate(counts=value.nullif(ibis.literal(0.0)) if part.column == AMOUNT else value)
+    if part.column == AMOUNT:  # exact decimals; an amount of 0 is no amount
+        return deals.mutate(counts=ibis.ifelse(numbers == ibis.literal(0), ibis.null(numbers.type()), numbers))
+    return deals.mutate(counts=numbers.cast("float64"))
 
 
 def _statistics(scope: Scope, *, part: Part) -> ir.Table:
     """Deals, those with a number, its sum and sum of squares, per group, and per currency and tax of amounts."""
     deals = _deals(scope, part)
     more = ("currency", "tax") if part.column == AMOUNT else ()
+    plain = deals.counts.cast("float64")
     sums = {
         "deals": deals.count(),
         "n": deals.counts.count(),
         "total": deals.counts.sum(),
-        "squares": (deals.counts * deals.counts).sum(),
+        "squares": (plain * plain).sum(),
     }
     return grouped(scope, deals, *more, **sums)
 
@@ -202,7 +204,7 @@ def _finish(
         deals, n = (int(integers(rows, name).sum()) for name in ("deals", "n"))
         if scope.by and not deals:
             continue
-        total, squares = (float(sum(value for value in floats(rows, name) if value == value)) for name in SUMS)  # noqa: PLR0124 – NaN is not itself
+        total, squares = (float(sum(value for value in rows[name].to_pylist() if value is not None)) for name in SUMS)
         why = Message("kpis.no_numbers", {"column": part.column}) if deals and not n else None
         missing = "without_amount" if part.column == AMOUNT else "left_out"
         beside: dict[str, Cell] = {} if part.column == DEALS else {missing: deals - n}

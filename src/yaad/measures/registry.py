@@ -68,7 +68,7 @@ class _Asked:
     def __init__(self, scope: Scope, found: Iterable[Measure]) -> None:
         self._scope = scope
         leaves = [leaf for each in found for leaf in (each.parts or (each,))]
-        self._queries = {leaf: leaf.statistics(scope) for leaf in leaves}
+        self._queries = {leaf.id: leaf.statistics(scope) for leaf in leaves}
         self._rows: dict[object, pa.Table] = {}
 
     def figures(self, each: Measure) -> list[Figure]:
@@ -80,7 +80,7 @@ class _Asked:
         if each.combine is not None:
             combined = each.combine([self.figures(part) for part in each.parts], self._scope)
             return [as_told(each, figure) for figure in combined]
-        query = self._queries[each]
+        query = self._queries[each.id]
         if query.op() not in self._rows:
             self._rows[query.op()] = self._scope.run(query)
         return [as_told(each, figure) for figure in each.finish(self._rows[query.op()], self._scope)]
