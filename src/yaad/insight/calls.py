@@ -1,7 +1,7 @@
 """Which open deals to call, and why: those with most to gain now, each with its reason and next step in words."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
@@ -32,6 +32,7 @@ class CallDeal:
         why: the reason, in one or two sentences; `reasons` apart.
         next_step: what the deal itself says, else what to do.
         chance: of being won, 0–1, for ranking.
+        number: the book's own number of the deal.
     """
 
     deal_id: str
@@ -46,6 +47,7 @@ class CallDeal:
     reasons: tuple[Message, ...]
     next_step: Message | str
     chance: float
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,36 +80,41 @@ class _Candidates:
         return float(np.quantile(known, LARGE_SHARE)) if len(known) else np.inf
 
 
-def deals_to_call(scope: Scope, limit: int = 10) -> list[CallDeal]:
+def deals_to_call(scope: Scope, limit: int = 10, known: Mapping[int, float] | None = None) -> list[CallDeal]:
     """The open deals with most to gain, first the best; never a closed one.
 
     Args:
         scope: the question; its period is by the day the deal came to its stage.
         limit: how many at most.
+        known: the book's number of a deal → its chance, where a better way tells it than stage and age.
     """
     whole = scope.asking(by=())
     chances = StageChances.of(whole)
-    deals = _candidates(whole, chances)
+    deals = _candidates(whole, chances, known or {})
     best = deals.best(limit)
-    rows = scope.deals.filter(scope.deals.deal.isin([int(number) for number in deals.numbers[best]]))
+    rows = scope.deals
+    if len(best) < len(deals.numbers):
+        rows = rows.filter(rows.deal.isin([int(number) for number in deals.numbers[best]]))
+    else:
+        rows = rows.filter(rows.outcome == "open")
     details = {row["deal"]: row for row in scope.run(rows.select("deal", *DETAILS)).to_pylist()}
     usual = dict(enumerate(dwell(whole.asking(all_time=True))[0].stages))
     reasons = _Reasons(whole, chances, usual, deals)
     return [_call(details[int(deals.numbers[place])], deals, place, reasons) for place in best.tolist()]
 
 
-def _candidates(scope: Scope, chances: StageChances) -> _Candidates:
+def _candidates(scope: Scope, chances: StageChances, known: Mapping[int, float]) -> _Candidates:
     rows = scope.run(_open(scope))
     places, days = integers(rows, "place"), floats(rows, "days")
     stages = rows["stage"].to_pylist()
     # the stay is that of the furthest stage with a history; a deal that stands elsewhere now came there unknown when
     elsewhere = [stage != scope.stages[place] for stage, place in zip(stages, places.tolist(), strict=True)]
     days = np.where(elsewhere, np.nan, days)
-    chance = chances.chances(places, days)
+    numbers = integers(rows, "deal")
+    by_age = chances.chances(places, days)
+    chance = np.array([known.get(deal, by_age[at]) for at, deal in enumerate(numbers.tolist())], dtype=np.float64)
     overdue = _days_since(rows["expected_close_day"], scope.as_of)
-    return _Candidates(
-        integers(rows, "deal"), stages, places, days, np.nan_to_num(floats(rows, "amount")), overdue, chance
-    )
+    return _Candidates(numbers, stages, places, days, np.nan_to_num(floats(rows, "amount")), overdue, chance)
 
 
 def _open(scope: Scope) -> ir.Table:
@@ -196,6 +203,7 @@ def _call(row: dict[str, object], deals: _Candidates, at: int, reasons: _Reasons
         reasons=found,
         next_step=_text(row["next_step"]) or _step(reasons, at),
         chance=float(deals.chances[at]),
+        number=int(deals.numbers[at]),
     )
 
 

@@ -1,8 +1,10 @@
 """The chance that an open deal is won, by its stage and how long it has been there, and what that makes of all of them.
 
-In the stage itself: (F₁(∞) − F₁(u)) / S(u) at age u – what is still to advance, of what lasts longer than u. From
-there on the product of the expected shares of the later stages (semi-Markov). A deal that has been there longer than
-any deal ever stayed has no chance left in this sense. Source: Putter, Fiocco & Geskus 2007 (Stat. Med. 26:2389).
+In the stage itself: (F₁(∞) − F₁(u)) / S(u) at age u – what is still to advance, of what lasts longer than u –, drawn to
+the share of the whole stage as if `DRAWN` deals more had come to that age, so that the last few do not promise all or
+nothing. From there on the product of the expected shares of the later stages (semi-Markov). A deal that has been there
+longer than any deal that ever moved on has next to no chance left. Source: Putter, Fiocco & Geskus 2007 (Stat. Med.
+26:2389).
 
 A closed deal has no chance: it is won or lost. Whatever is added up here is of open deals only.
 """
@@ -19,6 +21,9 @@ from yaad.measures.scope import Scope
 from yaad.measures.statistics import Share, aalen_johansen
 from yaad.measures.statistics.intervals import Z95
 from yaad.measures.statistics.spells import Floats
+
+DRAWN = 0.5
+"""The share of the whole stage has the weight of so many deals at any age."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,9 @@ class StageChances:
         if not len(times):
             return np.zeros(len(days))
         at = np.searchsorted(times, np.nan_to_num(days, nan=-1.0), side="right")
-        left, ahead = undecided[at], advanced[-1] - advanced[at]
-        chance: Floats = np.where(left > 0, ahead / np.where(left > 0, left, 1.0), 0.0) * self.from_stage(place + 1)
+        few = DRAWN / self.deals.spells[place].total
+        ahead = advanced[-1] - advanced[at] + few * _told(self.deals.shares[place])
+        chance: Floats = ahead / (undecided[at] + few) * self.from_stage(place + 1)
         return chance
 
     def chances(self, places: np.ndarray, days: Floats) -> Floats:
