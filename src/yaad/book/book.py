@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from yaad import insight, measures
+from yaad.book.chances import FOLDER as COMPUTED
+from yaad.book.chances import keep_chances, kept_chances, likely
 from yaad.book.disk import told_when_full
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
@@ -25,6 +27,7 @@ from yaad.book.scorecards import Scorecards, own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
+from yaad.insight import winning
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.model import (
     Calendar,
@@ -46,6 +49,7 @@ from yaad.model import (
 from yaad.plan.period import Outlook
 from yaad.show import (
     Calls,
+    Chances,
     Conversions,
     DwellTimes,
     Figures,
@@ -443,8 +447,27 @@ class Book:
         return Result(measures.explain(measure_id, self._scope(by, period), limit))
 
     def deals_to_call(self, limit: int = 10) -> Calls:
-        """The open deals to call today, and why; never a closed one."""
-        return Calls(insight.deals_to_call(self._scope(), limit))
+        """The open deals to call today, and why; never a closed one.
+
+        Ranked by `win_chances` once they were computed for these data, by stage and age else.
+        """
+        return Calls(insight.deals_to_call(self._scope(), limit, likely(self.kept_win_chances())))
+
+    def win_chances(self, on_progress: Progress | None = None) -> Chances:
+        """The chance of each open deal with its reasons, or why none is told; computed once for the same data.
+
+        Args:
+            on_progress: called with parts of the work done and parts in all.
+        """
+        known = self.kept_win_chances()
+        if known is None:
+            known = winning.win_chances(self._scope(), on_progress)
+            keep_chances(self.root, self.data_version, known)
+        return Chances(known)
+
+    def kept_win_chances(self) -> winning.WinChances | None:
+        """The chances of these data where they were computed already."""
+        return kept_chances(self.root, self.data_version)
 
     def where_most_is_lost(self, period: PeriodLike = None) -> insight.Leak | None:
         """The step with most lost deals, and what they were worth; None when none was lost."""
@@ -690,7 +713,7 @@ class Book:
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
     own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
-    own |= {JOURNAL_NAME, COMPANY, SECRETS, OWN_MEASURES}
+    own |= {JOURNAL_NAME, COMPANY, SECRETS, COMPUTED, OWN_MEASURES}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
 
 

@@ -27,6 +27,7 @@ styles, scripts or handlers, so that they stand in a page with a strict content 
 from yaad.show.answers import leak_ten, leak_worth, plan_lead, sheet_average, time_until_closing
 from yaad.show.calls import Calls
 from yaad.show.catalogue import Catalogue
+from yaad.show.chances import Chances
 from yaad.show.conversions import Conversions
 from yaad.show.dwells import DwellTimes, dwell_html
 from yaad.show.figures import Explained, Figures
@@ -47,6 +48,7 @@ from yaad.text import bare, inert
 __all__ = [
     "Calls",
     "Catalogue",
+    "Chances",
     "Column",
     "Conversions",
     "DwellTimes",

@@ -14,7 +14,7 @@ HEBREW = re.compile(r"[\u0590-\u05FF]")
 COMMAND = typer.main.get_command(app)
 VERBS = verbs(COMMAND)
 NAMED = {
-    "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "plan", "whatif", "levers",
+    "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "rebuild", "serve", "demo", "workbook", "watch", "pull",
     "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",

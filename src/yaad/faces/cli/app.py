@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import entries, figures, house, imports, plans, reports, sources
+from yaad.faces.cli import chances, entries, figures, house, imports, plans, reports, sources
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.options import Language
 
@@ -37,6 +37,7 @@ for _name, _verb in (
     ("measure", figures.measure),
     ("measures", figures.measures),
     ("explain", figures.explain),
+    ("chances", chances.chances),
     ("plan", plans.plan),
     ("whatif", plans.whatif),
     ("levers", plans.levers),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from yaad.insight.winning.scores import EDGE
@@ -83,6 +82,8 @@ def calibrated(outcome: Floats, chance: Floats, decided: int) -> Calibrator:
 
         model = IsotonicRegression(y_min=EDGE, y_max=1 - EDGE, out_of_bounds="clip").fit(chance, outcome)
         return Steps(model.X_thresholds_, model.y_thresholds_)
+    from scipy.optimize import minimize
+
     odds = logit(np.clip(chance, EDGE, 1 - EDGE))
 
     def loss(told: Floats) -> float:

@@ -76,7 +76,7 @@ def _told(past: Past, chosen: Chosen, stages: tuple[str, ...]) -> dict[int, tupl
     if model is None or not len(past.open_deal):
         return {}
     standing = Standing(past.open_deal, past.open_place, past.open_days)
-    chance = model.chances(standing.places, standing.days, model.coded(past, standing.deals, past.now))
+    chance = model.chances(standing.places, standing.days, model.coded(past, standing.deals, past.end))
     why = reasons(model, past, standing, stages)
     numbers = past.number[standing.deals].tolist()
     return {number: (float(chance[at]), why[at]) for at, number in enumerate(numbers)}

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from yaad.insight.winning.past import Bools, Ints, Past, Texts
 from yaad.measures.statistics.spells import Floats
@@ -53,6 +52,8 @@ def auc(outcome: Floats | Bools, score: Floats) -> float:
 
     Source: Hanley & McNeil 1982 (Radiology 143:29). Outcomes between 0 and 1 count as so much of each.
     """
+    from scipy.stats import rankdata
+
     up = np.asarray(outcome, dtype=np.float64)
     won, lost = float(up.sum()), float((1 - up).sum())
     if not won or not lost:
@@ -211,7 +212,7 @@ class Coding:
         spread: dict[str, float] = {}
         for name in fields:
             if _is_measured(past, name):
-                known = _measured(past, name, deals, np.full(len(deals), past.now))
+                known = _measured(past, name, deals, np.full(len(deals), past.end))
                 known = known[~np.isnan(known)]
                 centre[name] = float(known.mean()) if len(known) else 0.0
                 spread[name] = float(known.std()) or 1.0 if len(known) else 1.0

@@ -68,14 +68,14 @@ def choose(past: Past, on_progress: Progress | None = None) -> Chosen:
     if not days:
         return Chosen(None, Message("chances.withheld_untested"), decided)
     tell = _counting(len(days) * len(methods) + 1, on_progress)
-    fields, refused = allowed(past, past.now) if len(methods) > 1 else ((), ())
+    fields, refused = allowed(past, past.end) if len(methods) > 1 else ((), ())
     proof = Proof(tuple(played_again(past, methods, fields, days, tell)), past, decided)
     found = {method: proof.tried(method) for method in proof.methods}
     best = _best(proof, found)
     scores = (*(tried.scores for tried in found.values()), proof.base_rate())
     if not beats_base_rate(found[best].scores, SURE):
         return Chosen(None, Message("chances.withheld_base_rate"), decided, scores, (), refused)
-    model = Model.learn(best, past, fields, past.now)
+    model = Model.learn(best, past, fields, past.end)
     tell()
     if model is None:
         return Chosen(None, Message("chances.withheld_untested"), decided, scores, (), refused)

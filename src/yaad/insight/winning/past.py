@@ -71,7 +71,7 @@ class Past:
         values: field → its value for each deal, None where it has none.
         amount: the deal's own amount, NaN where it has none.
         told_deal, told_at, told_amount: amounts that moves told, by deal and time.
-        now: the data's instant.
+        end: the data's instant.
         stages: how many stages there are.
         open_deal, open_place, open_days: the open deals as they stand now; NaN days: unknown.
     """
@@ -91,7 +91,7 @@ class Past:
     told_deal: Ints
     told_at: Floats
     told_amount: Floats
-    now: float
+    end: float
     stages: int
     open_deal: Ints
     open_place: Ints
@@ -157,7 +157,7 @@ class Past:
 
     def _of_day(self, at: Floats) -> Floats:
         """An instant as a part of one, so that it may stand behind a whole number."""
-        start, end = float(self.told_at.min()) - 1.0, max(float(self.told_at.max()), self.now) + 1.0
+        start, end = float(self.told_at.min()) - 1.0, max(float(self.told_at.max()), self.end) + 1.0
         return np.clip((at - start) / (end - start), 0.0, 1 - 1e-9)
 
     @cached_property
@@ -183,7 +183,6 @@ def past_of(scope: Scope) -> Past:
     closed = np.where(won | lost, _instants(deals["closed_at"]), NEVER)
     stays = _stays(whole, number, won, closed)
     told = _told_amounts(whole, number)
-    now = _instant(whole.as_of_at)
     still = whole.run(standing(whole, whole.deals).select("deal", "place", "days"))
     at, known = _places(number, integers(still, "deal"))
     return Past(
@@ -202,7 +201,7 @@ def past_of(scope: Scope) -> Past:
         told_deal=told[0].astype(np.int64),
         told_at=told[1],
         told_amount=told[2],
-        now=now,
+        end=_instant(whole.as_of_at),
         stages=len(whole.stages),
         open_deal=at[known].astype(np.int64),
         open_place=integers(still, "place")[known],

@@ -119,10 +119,10 @@ def days_of(past: Past) -> list[float]:
         if not len(ended):
             break
         at = float(np.floor(np.quantile(ended, part))) + 1.0
-        if (ended <= at).sum() < FEW or at >= past.now:
+        if (ended <= at).sum() < FEW or at >= past.end:
             continue
         deals, _, _ = past.open_at(at)
-        if len(deals) >= OPEN and (past.closed[deals] <= past.now).mean() >= KNOWN:
+        if len(deals) >= OPEN and (past.closed[deals] <= past.end).mean() >= KNOWN:
             found.append(at)
     return sorted(set(found))
 
@@ -133,7 +133,7 @@ def played_again(
     """What each way would have said on each of the days; `tell` is called after each way."""
     for at in days:
         deals, places, ages = past.open_at(at)
-        outcome, known = past.outcomes(deals, past.now)
+        outcome, known = past.outcomes(deals, past.end)
         said: dict[Method, Floats] = {}
         for method in methods:
             model = Model.learn(method, past, fields, at)

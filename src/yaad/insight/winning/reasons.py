@@ -62,7 +62,7 @@ def reasons(model: Model, past: Past, standing: Standing, stages: Sequence[str])
 
 def _weights(model: Model, past: Past, standing: Standing) -> Iterator[tuple[str, Floats]]:
     """Each part of the deals with its weight for each of them, in log-odds."""
-    coded = model.coded(past, standing.deals, past.now)
+    coded = model.coded(past, standing.deals, past.end)
     middling = None if coded is None else np.broadcast_to(coded.mean(axis=0), coded.shape)
     new = np.zeros(len(standing.days))
 
@@ -91,7 +91,7 @@ def _said(part: str, way: str, past: Past, one: Standing, stages: Sequence[str])
     if part == "age":
         return Message(f"chances.age_{way}", {"n": int(np.nan_to_num(days)), "stage": stage})
     if part == AMOUNT:
-        known = not np.isnan(past.amounts(one.deals, np.array([past.now]))[0])
+        known = not np.isnan(past.amounts(one.deals, np.array([past.end]))[0])
         return Message(f"chances.amount_{way}" if known else f"chances.none_{way}", {"field": field_said(part)})
     if part == MONTH:
         return Message(f"chances.month_{way}", {"month": Message(f"chances.month_{int(past.month[deal])}")})

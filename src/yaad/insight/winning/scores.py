@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from yaad.insight.winning.fields import auc
@@ -78,6 +77,8 @@ def mean_gain(worse: Floats, better: Floats, deals: np.ndarray) -> tuple[float, 
 
 def levelled(outcome: Floats, chance: Floats) -> Floats:
     """The chances moved to the level of the outcomes: the same shift of all log-odds, so that they have their mean."""
+    from scipy.optimize import brentq
+
     odds = logit(np.clip(chance, EDGE, 1 - EDGE))
     mean = float(outcome.mean())
     if not 0 < mean < 1:

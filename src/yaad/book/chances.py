@@ -1,0 +1,100 @@
+"""The chances of a book, computed once for the same data and kept beside them, so that a page need not wait."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from yaad.book.disk import appearing, told_when_full
+from yaad.insight.winning import DealChance, Kept, Level, Refused, Scores, StageRate, WinChances
+from yaad.text import Message
+
+FOLDER = "computed"
+"""What is in this folder of a book can be made again from the rest at any time."""
+FILE = "win_chances.json"
+FORM = 1
+"""Changes when the way of computing does, so that what an older version kept is made again."""
+
+Json = Any  # plain JSON values of any kind
+
+
+def kept_chances(root: Path, version: str) -> WinChances | None:
+    """The chances of these data; None when they were not computed yet."""
+    path = root / FOLDER / FILE
+    if not path.is_file():
+        return None
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        if (kept["version"], kept["form"]) != (version, FORM):
+            return None
+        return _read(kept["chances"])
+    except (ValueError, KeyError, TypeError, AttributeError):  # damaged, or of another version: made again
+        return None
+
+
+def keep_chances(root: Path, version: str, chances: WinChances) -> None:
+    """Keep the chances of these data in place of older ones.
+
+    Raises:
+        BookError: the disk is full.
+    """
+    kept = {"version": version, "form": FORM, "chances": _plain(asdict(chances))}
+    with told_when_full(root):
+        (root / FOLDER).mkdir(exist_ok=True)
+        with appearing(root / FOLDER / FILE) as partial:
+            partial.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+
+
+def likely(chances: WinChances | None) -> dict[int, float]:
+    """The book's number of each open deal → its chance; none where no chances are told."""
+    if chances is None or chances.method is None:
+        return {}
+    return {deal.number: deal.chance for deal in chances.deals if deal.chance is not None}
+
+
+def _plain(value: object) -> Json:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Message):  # within the values of another one
+        return {"key": value.key, "values": _plain(value.values)}
+    return value
+
+
+def _read(plain: Json) -> WinChances:
+    return WinChances(
+        as_of=dt.date.fromisoformat(plain["as_of"]),
+        method=plain["method"],
+        withheld=_said(plain["withheld"]) if plain["withheld"] else None,
+        decided=plain["decided"],
+        deals=tuple(
+            DealChance(
+                **{
+                    **row,
+                    "reasons": tuple(_said(one) for one in row["reasons"]),
+                    "next_step": row["next_step"] if isinstance(row["next_step"], str) else _said(row["next_step"]),
+                }
+            )
+            for row in plain["deals"]
+        ),
+        stages=tuple(StageRate(**row) for row in plain["stages"]),
+        scores=tuple(Scores(**row) for row in plain["scores"]),
+        kept=tuple(Kept(**{**row, "level": Level(row["level"])}) for row in plain["kept"]),
+        correction=plain["correction"],
+        fields=tuple(plain["fields"]),
+        refused=tuple(Refused(**{**row, "why": _said(row["why"])}) for row in plain["refused"]),
+    )
+
+
+def _said(plain: Json) -> Message:
+    """A message with those among its values."""
+    values = {
+        name: _said(value) if isinstance(value, dict) and set(value) == {"key", "values"} else value
+        for name, value in plain["values"].items()
+    }
+    return Message(plain["key"], values)
