@@ -11,6 +11,7 @@ from yaad.intake.deciding.yearless import NEAR
 from yaad.intake.decisions import POINTS, Decisions
 from yaad.intake.fields import FIELDS
 from yaad.intake.kinds import HISTORY, Kind
+from yaad.intake.lengths import is_day
 from yaad.intake.mapping import DUPLICATES, SCALES
 from yaad.intake.unmapped import NONE
 from yaad.model import StageType
@@ -18,7 +19,7 @@ from yaad.text import Message
 
 OF_FILES = ("encoding", "sheet", "header_row", "merged")
 OF_ROWS = ("column", "dates", "decimal", "scale", "stage", "year")
-WHOLE = ("kind", "stages", "order", "duplicates")
+WHOLE = ("kind", "stages", "order", "duplicates", "until")
 SHOWN = 600
 """Letters of a list of what is known."""
 
@@ -52,6 +53,8 @@ def check_of_rows(found: Decisions) -> None:
             _refuse_question(question, [*_open(found.questions), *(f"{part}:{one}" for one in names)])
         if part == "year" and not YEAR_TOLD.fullmatch(answer):
             _refuse_option(question, answer, ["2000 … 2099", NEAR])
+        if question == "until" and not is_day(answer):
+            _refuse_option(question, answer, ["2026-01-31"])
         options = _options(found, part)
         if options is not None and answer not in options and not _means_column(found, part, answer):
             _refuse_option(question, answer, options)

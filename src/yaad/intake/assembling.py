@@ -11,6 +11,7 @@ from yaad.intake.batch import Batch, Listed, latest
 from yaad.intake.decided import Study
 from yaad.intake.decisions import Decisions
 from yaad.intake.kinds import HISTORY, Kind, Shape
+from yaad.intake.lengths import counted_until
 from yaad.intake.reading import Grid
 from yaad.intake.report import FileReport
 from yaad.intake.shapes.deals import deals_batch
@@ -41,6 +42,7 @@ def batch_of(known: Study, found: Decisions) -> Batch:
         shaped = flat_batch(values, known.duplicates)
     tables = shaped.tables
     last_event, last_day = latest(tables)
+    last_day = counted_until(found.mapping, last_day)
     reports = sieve.reports()
     lists = _lists(found, tables, shaped.origins, last_day)
     return Batch(

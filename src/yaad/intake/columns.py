@@ -139,8 +139,9 @@ def ask_needed(found: Decisions) -> None:
     twins = any(question.id.startswith("column:") for question in found.questions)
     by_month = any(name.startswith(MONTH) for name in found.fields)
     by_month |= found.kind is Kind.TARGETS and any(question.id.startswith("year:") for question in found.questions)
+    by_length = found.kind is Kind.CONTRACTS and "months" in found.fields  # its start follows from them
     for name in NEEDED[found.kind]:
-        if name not in found.fields and not twins and not by_month:
+        if name not in found.fields and not twins and not by_month and not by_length:
             found.questions.append(_ask_column(found, name))
     dated = found.wide or any(rule.entered for rule in found.mapping.stages)
     dated = dated or any(question.id == "stages" for question in found.questions)

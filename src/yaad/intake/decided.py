@@ -23,6 +23,7 @@ from yaad.intake.decisions import Decisions
 from yaad.intake.duplicates import Duplicates, find_duplicates
 from yaad.intake.fields import MONTH
 from yaad.intake.kinds import DEALS_LIKE, HISTORY, Kind
+from yaad.intake.lengths import settle_lengths
 from yaad.intake.mapping import DUPLICATES, Mapping
 from yaad.intake.outcomes import decide_outcomes, remember_duplicates
 from yaad.intake.outside import leave_out_lines
@@ -90,6 +91,7 @@ def study_rows(readings: Readings, asked_kind: Kind | None, told: Plain[str, str
     if not found.questions:
         decide_fields(found)
         take_months(found)
+        settle_lengths(found)
         refuse_lost_digits(found)
         decide_values(found)
         join_touches(found)

@@ -101,7 +101,8 @@ FIELDS: dict[Kind, dict[str, Field]] = {
     ),
     Kind.CONTRACTS: _fields(
         id="contract_id", deal="deal_id", account="account", owner="owner", product="product", status="status",
-        start=("start_day", Value.DAY), end=("end_day", Value.DAY), amount=("amount", _A), currency="currency",
+        start=("start_day", Value.DAY), end=("end_day", Value.DAY), months=("months", _A), left=("left", _F),
+        amount=("amount", _A), currency="currency",
     ),
     Kind.TARGETS: _fields(
         owner="owner", team="team", branch="branch", product="product", measure="measure", month="month",
@@ -116,7 +117,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.STAGE_HISTORY: ("id", "stage", "at"),
     Kind.ACCOUNTS: ("name",),
     Kind.PRODUCTS: ("name",),
-    Kind.ORDERS: ("id", "at"),
+    Kind.ORDERS: ("at",),
     Kind.LINES: ("order", "product"),
     Kind.ACTIVITIES: ("at",),
     Kind.CALLS: ("at",),
@@ -128,6 +129,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
 KEY_FROM: dict[Kind, tuple[str, ...]] = {
     Kind.ACCOUNTS: ("name",),
     Kind.PRODUCTS: ("name",),
+    Kind.ORDERS: ("account", "at"),
     Kind.LINES: ("order", "product"),
     Kind.ACTIVITIES: ("deal", "kind", "at", "by"),
     Kind.CALLS: ("at", "by", "phone"),

@@ -66,6 +66,7 @@ class Mapping:
         tax: column → net, gross, unknown.
         null_words: column → texts that mean no value there.
         year: column → the year of its dates that name none (3 באפריל); ``near``: that of the dates around each.
+        until: of contracts that tell only how many months they have run: the day on which they were counted.
         year_pivot: two-digit years up to this one are of the 2000s.
         activities: patterns of events that are no stage and are loaded as activities.
         ignore: patterns of events that are left out (counted); ``rest``: all that nothing else names.
@@ -97,6 +98,7 @@ class Mapping:
     tax: Settings = field(default_factory=dict)
     null_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     year: Settings = field(default_factory=dict)
+    until: str | None = None
     year_pivot: int | None = None
     activities: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

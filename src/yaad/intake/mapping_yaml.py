@@ -1,5 +1,6 @@
 """Reads a mapping file: every refusal names the key and its line."""
 
+import datetime as dt
 from dataclasses import fields
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -144,6 +145,13 @@ class _Reading(YamlReader):
             if not YEAR_TOLD.fullmatch(value):
                 self._refuse("intake.map_unknown_value", node.line, key="year", value=value, known="1900–2099, near")
         return found
+
+    def _until(self, node: Node) -> str:
+        day = self._text(node, "until")
+        try:
+            return dt.date.fromisoformat(day).isoformat()
+        except ValueError:
+            self._refuse("intake.map_unknown_value", node.line, key="until", value=day, known="2026-01-31")
 
     def _year_pivot(self, node: Node) -> int:
         return self._whole_number(node, "year_pivot", 99)

@@ -47,12 +47,15 @@ def decide_outcomes(found: Decisions) -> None:
 
 
 def _flag(found: Decisions, name: str) -> Mask | None:
-    """A field of yes and no; a proposed column that says anything else is let go."""
+    """A field of yes and no; a proposed column that says anything else is let go.
+
+    That a customer left is not: without it everybody would seem to have stayed, so rows that say neither are rejected.
+    """
     if found.field(name).value is not Value.FLAG:
         return None
     column = found.fields[name]
     read = read_flags(found.table.columns[column])
-    if read is None and found.proposed:
+    if read is None and found.proposed and name != "left":
         del found.fields[name]
         found.how.pop(column, None)
     elif read is not None:

@@ -6,7 +6,21 @@ from dataclasses import replace
 import pyarrow as pa
 
 from yaad.errors import InputError, UnknownName
-from yaad.measures.catalogue import COUNTS, CYCLES, FLOW, GOALS, IDLE, RATES, TIMES, VALUES, WINNING
+from yaad.measures.catalogue import (
+    COUNTS,
+    CUSTOMERS,
+    CYCLES,
+    FLOW,
+    GOALS,
+    IDLE,
+    ORDERS,
+    RATES,
+    SIMPLE,
+    STAYING,
+    TIMES,
+    VALUES,
+    WINNING,
+)
 from yaad.measures.definition import Measure
 from yaad.measures.dimensions import plain
 from yaad.measures.scope import Scope
@@ -14,7 +28,22 @@ from yaad.model.figures import Explanation, Figure
 from yaad.text import Message
 
 REGISTRY: dict[str, Measure] = {
-    each.id: each for each in (*COUNTS, *FLOW, *TIMES, *CYCLES, *RATES, *VALUES, *WINNING, *GOALS, *IDLE)
+    each.id: each
+    for each in (
+        *COUNTS,
+        *FLOW,
+        *TIMES,
+        *CYCLES,
+        *RATES,
+        *VALUES,
+        *WINNING,
+        *GOALS,
+        *IDLE,
+        *ORDERS,
+        *CUSTOMERS,
+        *STAYING,
+        *SIMPLE,
+    )
 }
 """Every measure by its id, in the order in which people read them."""
 

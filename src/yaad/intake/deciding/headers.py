@@ -111,7 +111,8 @@ def propose_kind(headers: Sequence[str], *, repeated_ids: bool, name: str = "") 
         name: of the file; it tells targets from results where both have a column a month.
     """
     by_kind = {kind: set(propose_fields(headers, kind)) for kind in Kind}
-    if {"id", "start", "end"} <= by_kind[Kind.CONTRACTS]:  # its id names a contract
+    contracts = by_kind[Kind.CONTRACTS]
+    if {"id", "start", "end"} <= contracts or {"months", "left"} <= contracts:  # an id or a length of contracts
         return Kind.CONTRACTS
     if _are_targets(headers, by_kind[Kind.TARGETS], name):
         return Kind.TARGETS

@@ -10,6 +10,7 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.duplicates import Duplicates
 from yaad.intake.fields import FIELDS, KEY_FROM, NEEDED, Value
 from yaad.intake.kinds import Kind
+from yaad.intake.lengths import contract_days
 from yaad.intake.presets.exchange.log import answer_told
 from yaad.intake.scales import shares
 from yaad.intake.shapes.deals import settle_duplicates
@@ -26,7 +27,11 @@ def flat_batch(values: Values, duplicates: Duplicates | None) -> Shaped:
     """The one table of a flat kind."""
     found, kind, sieve = values.found, values.found.kind, values.sieve
     columns = _columns(values)
-    for name in NEEDED[kind]:
+    if "months" in columns:
+        columns |= contract_days(values)
+    for name in ("id", *NEEDED[kind]) if kind is Kind.ORDERS else NEEDED[kind]:
+        if name not in found.fields:  # an order's number, or the start of a contract that tells its length
+            continue
         dated = found.field(name).value in (Value.MOMENT, Value.DAY)
         needed = columns["at" if name == "at" else found.field(name).column] if dated else values.keys(name)
         reason = "intake.rejected_no_time" if dated else "intake.rejected_no_id"
@@ -69,7 +74,8 @@ def _columns(values: Values) -> dict[str, pa.Array]:
             texts = values.text(name)
             columns[field.column] = _direction(texts) if name == "direction" else texts
         elif field.value is Value.FLAG:
-            columns[field.column] = _answered(values, name)
+            if name == "answered":
+                columns[field.column] = _answered(values, name)
         else:
             columns |= _numbers(values, name, field.value)
     return columns
