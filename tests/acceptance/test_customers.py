@@ -25,7 +25,7 @@ def telco(imported):
         ("orders_per_customer", 2.8409),
         ("repeat_rate", 0.48324),
         ("days_between_orders", 34),
-        ("top_customers_share", 0.5081),
+        ("top_customers_share", 0.50807),
     ],
 )
 def test_orders(cdnow, name, value):
