@@ -93,7 +93,7 @@ def _read(plain: Json) -> WinChances:
 
 def _said(plain: Json) -> Message:
     """A message with those among its values."""
-    values = {
+    values: dict[str, object] = {
         name: _said(value) if isinstance(value, dict) and set(value) == {"key", "values"} else value
         for name, value in plain["values"].items()
     }
