@@ -108,7 +108,7 @@ def curve_of(
         total = sum(inside.values())
         if total <= 0:
             continue
-        until = _day_at(one, way, calendar)
+        until = _day_at(one, way, calendar) if today >= period.start else one.start - dt.timedelta(days=1)
         came = sum(value for day, value in inside.items() if day <= until)
         shares.append(came / total)
         rest.append(total - came)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import chances, entries, figures, house, imports, plans, reports, sources
+from yaad.faces.cli import chances, entries, figures, house, imports, plans, reports, sources, targets
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.options import Language
 
@@ -60,3 +60,4 @@ for _name, _verb in (
 ):
     app.command(_name, cls=Verb)(_verb)
 app.add_typer(sources.source, name="source")
+app.add_typer(targets.target, name="target")

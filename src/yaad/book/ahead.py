@@ -1,0 +1,168 @@
+"""What still comes for a target: what the open deals bring, the milestones to the rest, and targets to propose."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from math import ceil
+
+from yaad import measures
+from yaad.book.planning import RECENT_DAYS, Planning
+from yaad.errors import CannotTell, InputError
+from yaad.measures.pace import State
+from yaad.model import FunnelRow, Period, single_unit
+from yaad.model.targets import months_of, named
+from yaad.plan import INQUIRIES
+from yaad.plan.goals import Ahead, Goal, Milestone
+from yaad.plan.period import Outlook, PeriodPlan, plan_period
+from yaad.plan.targets import CENT, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
+from yaad.text import Message
+
+NEAR = 0.1
+"""What usually comes is on pace with what is needed when it is so near to it."""
+ONE = Decimal(1)
+
+
+def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
+    """What still comes for a target in closings; None where the book cannot tell, or the period is over."""
+    if goal.closings is None:
+        return None
+    try:
+        outlook = planning.outlook(goal.period)
+        ratios = planning.own("expected").ratios
+        made = plan_period(outlook.standing.won + goal.closings, ratios, outlook)
+    except (CannotTell, InputError):
+        return None
+    low, high = made.credit.range
+    return Ahead(
+        open=made.credit.open,
+        expected=made.credit.expected,
+        low=low,
+        high=high,
+        missing=made.missing,
+        chance=made.without if made.at_pace_chance is None else made.at_pace_chance,
+        milestones=_milestones(planning, goal, outlook, made) if made.missing > 0 else (),
+        notes=made.notes,
+    )
+
+
+def _milestones(planning: Planning, goal: Goal, outlook: Outlook, made: PeriodPlan) -> tuple[Milestone, ...]:
+    """Inquiries, each stage and the closings: how many still, until when they count, and how many usually come."""
+    ratios = planning.own("expected").ratios
+    still = {row.stage: row.count for row in made.still}
+    rates = {INQUIRIES: 1.0} | {ratio.stage: float(ratio.of_inquiries) for ratio in ratios}
+    won, as_of = ratios[-1].stage, outlook.as_of
+    entries = _entries(planning)
+    after = _period_after(goal.period)
+    rows = []
+    for stage, rate in rates.items():
+        last = outlook.last if stage == won else min(outlook.last_days.get(stage, outlook.last), outlook.last)
+        late = last <= as_of
+        # what is too late is told as it would be needed on average
+        count = still.get(stage, ceil(made.missing * rate / rates[won] - 1e-9))
+        usual = None if stage == won or late else entries.get(stage, 0) / RECENT_DAYS * (last - as_of).days
+        days = planning.scope.calendar.working_days(as_of, last)
+        state = None if usual is None else _state(usual, count)
+        rows.append(Milestone(stage, count, usual, last, len(days), late, state, after.name))
+    return tuple(rows)
+
+
+def _state(usual: float, count: int) -> State:
+    if usual >= count * (1 + NEAR):
+        return State.AHEAD
+    return State.ON_PACE if usual >= count * (1 - NEAR) else State.BEHIND
+
+
+def _entries(planning: Planning) -> dict[str, int]:
+    """Stage → deals that came into it in the recent days, skipped stages left out; inquiries as they came."""
+    scope = planning.scope
+    visits = scope.visits
+    recent = visits.filter(visits.first & (visits.entered_day >= planning.recent.start))
+    rows = scope.run(recent.group_by("stage").aggregate(n=recent.count())).to_pylist()
+    return {str(row["stage"]): int(row["n"]) for row in rows} | {INQUIRIES: sum(planning.arrivals().values())}
+
+
+def _period_after(period: Period) -> Period:
+    return named(period.end.year, period.end.month, months_of(period))
+
+
+# ---- proposals ----------------------------------------------------------------------------------------------------
+
+
+def proposed(planning: Planning, period: Period, weights: Mapping[str, float | Decimal]) -> Proposals:
+    """Targets for a period to come, with their chance, the levers behind them and what each person would have to do.
+
+    Args:
+        planning: what the book plans with.
+        period: not over.
+        weights: person → what a part of the target goes by; empty: nobody.
+
+    Raises:
+        CannotTell: nothing was won yet, or nothing is open and nothing comes.
+        InputError: the period is over.
+    """
+    outlook = planning.outlook(period)
+    amounts, unit = _amounts(planning)
+    average = Decimal(repr(sum(amounts) / len(amounts))).quantize(CENT) if amounts else None
+    rows = proposals(expected_in(outlook, planning.own("expected").ratios, amounts), average)
+    people: dict[str, tuple[PersonNeed, ...]] = {}
+    if weights:
+        own, team = _steps(planning)
+        for row in rows:
+            parts = divide(row.value, weights, CENT if average else ONE)
+            people[row.level] = needs_of(parts, average, own, team)
+    try:
+        found = planning.levers(period, None)
+    except CannotTell:
+        found = None
+    return Proposals(
+        period,
+        outlook.as_of,
+        rows,
+        people,
+        found,
+        average,
+        unit,
+        outlook.standing.open,
+        outlook.daily or 0.0,
+        (Message("goals.proposed_by", {"n": outlook.standing.open}),),
+    )
+
+
+def _amounts(planning: Planning) -> tuple[list[float], str | None]:
+    """Amounts of the deals won in the last year, and their currency; none where they are mixed or mostly missing."""
+    scope = planning.scope
+    since = scope.as_of - dt.timedelta(days=365)
+    won = scope.deals.filter((scope.deals.outcome == "won") & (scope.deals.closed_day > since))
+    rows = scope.run(won.select("amount", "currency"))
+    amounts = [float(amount) for amount in rows["amount"].to_pylist() if amount]
+    if len(amounts) * 2 < rows.num_rows:
+        return [], None
+    try:
+        return amounts, single_unit(rows["currency"].to_pylist())
+    except InputError:
+        return [], None
+
+
+Steps = list[tuple[str, int, int]]
+
+
+def _steps(planning: Planning) -> tuple[dict[str, Steps], Steps]:
+    """Person → for each step the stage it leads to, how many reach it in the end and of how many; the team's beside."""
+    scope = planning.scope
+    (team,) = measures.funnel(scope)
+    own = {}
+    for found in measures.funnel(replace(scope, by=("owner",))):
+        own[str(found.by["owner"])] = _of(found.stages, planning.names)
+    return own, _of(team.stages, planning.names)
+
+
+def _of(stages: tuple[FunnelRow, ...], names: tuple[str, ...]) -> Steps:
+    """Open deals count as they are to be expected; where that cannot be told, those decided stand."""
+    steps = []
+    for row, name in zip(stages, names, strict=True):
+        if row.rate_expected is None:
+            steps.append((name, row.advanced, row.advanced + row.lost))
+        else:
+            steps.append((name, round(row.rate_expected * row.entered), row.entered))
+    return steps

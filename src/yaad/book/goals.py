@@ -1,0 +1,536 @@
+"""The targets of a book: set, divided, listed, taken back, and how they stand."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow.compute as pc
+
+from yaad import measures
+from yaad.book.ahead import ahead_of, proposed
+from yaad.book.planning import Planning
+from yaad.errors import InputError, UnknownName
+from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
+from yaad.measures import Scope
+from yaad.measures.achieved import DAY, sales_by_day
+from yaad.measures.catalogue.goals import curve_in, daily_of, money_of
+from yaad.measures.definition import Kind, Unit
+from yaad.measures.dimensions import groups, integers
+from yaad.measures.pace import Curve
+from yaad.measures.quotas import CENT, ONE, Quotas, Wanted, held_against, same_tax
+from yaad.model import (
+    Period,
+    RetractEntry,
+    TargetEntry,
+    Tax,
+    Whose,
+    measure_named,
+    months_in,
+    months_of,
+    read_amount,
+    single_unit,
+    target_period,
+)
+from yaad.model.targets import WON_VALUE, named
+from yaad.plan.goals import Goal, Part, TargetList, TargetRow, due
+from yaad.plan.targets import divide, for_full_position
+from yaad.show.goals import GoalResult, TargetsResult
+from yaad.show.proposals import ProposalsResult
+from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.book.book import Book
+
+KINDS = ("owner", "team", "branch", "product")
+A_DAY = dt.timedelta(days=1)
+LAST_YEAR = 12
+"""Months whose sales say how a target is divided by history."""
+MONTHS = "month"
+HISTORY, EQUAL = "history", "equal"
+TOGETHER = ":"
+"""In the keys of entries that one division wrote, between what they share and their place."""
+Weights = str | Mapping[str, str | float | Decimal]
+
+
+class Goals:
+    """The targets of one book; `Book.goals`."""
+
+    def __init__(self, book: "Book", whole: Callable[[], Scope]) -> None:
+        """Args: the book; its facts, all of them and as they are now, to be asked."""
+        self._book, self._whole = book, whole
+
+    @property
+    def _whole_scope(self) -> Scope:
+        return self._whole()
+
+    # ---- writing ----------------------------------------------------------------------------------------------
+
+    def set(
+        self,
+        value: str | float | Decimal | None,
+        period: Period | str | None = None,
+        *,
+        measure: str = WON_VALUE,
+        whose: Whose | None = None,
+        currency: str | None = None,
+        tax: str | None = None,
+        at: dt.datetime,
+        by: str,
+        key: str | None = None,
+    ) -> TargetEntry:
+        """Set a target; of a person it is for a full position over the whole period.
+
+        Args:
+            value: decimal text or a number; None takes the target away.
+            period: a month (that of the data's day when absent), a quarter or a year.
+            measure: id in the catalogue or one of its names.
+            whose: a person or team, a branch, a product; the company's when absent.
+            currency: of money; the deals' own when absent.
+            tax: ``net`` or ``gross``; the deals' own when absent.
+            at: when it is set.
+            by: who sets it.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such measure, person, branch or product.
+            InputError: the value, the period or the currency cannot be one of a target.
+        """
+        found = self._measure(measure)
+        who = whose or Whose()
+        self._known(who)
+        amount = None if value is None else read_amount(str(value))
+        money = self._money() if measures.find(found).unit is Unit.MONEY else (None, None)
+        own = (currency or money[0], tax or money[1])
+        if measures.find(found).unit is Unit.MONEY:
+            held_against(Wanted(Decimal(0), Decimal(0), *own), *money)
+        entry = TargetEntry(
+            at=at,
+            by=by,
+            key=key or uuid.uuid4().hex,
+            measure=found,
+            period=self._period(period).name,
+            value=None if amount is None else str(amount),
+            currency=own[0],
+            tax=own[1],
+            owner=who.owner,
+            team=who.team,
+            branch=who.branch,
+            product=who.product,
+        )
+        return self._book.write(entry)
+
+    def remove(
+        self,
+        period: Period | str | None = None,
+        *,
+        measure: str = WON_VALUE,
+        whose: Whose | None = None,
+        at: dt.datetime,
+        by: str,
+        key: str | None = None,
+    ) -> TargetEntry:
+        """Take a target away, of whatever sheet or person it is; see `set`.
+
+        Raises:
+            InputError: there is no such target.
+        """
+        found, wanted = self._measure(measure), self._period(period)
+        who = whose or Whose()
+        if not any((one.measure, one.period, one.whose) == (found, wanted, who) for one in self._book.facts.targets):
+            raise InputError(Message("goals.no_such_target", {"period": wanted.name}))
+        return self.set(None, wanted, measure=found, whose=who, at=at, by=by, key=key)
+
+    def undo(self, seq: int | None = None, *, at: dt.datetime, by: str) -> Sequence[RetractEntry]:
+        """An entry about a target counts no more, nor do those that one division wrote with it: as it was before.
+
+        Args:
+            seq: its number; the last one that counts when absent.
+            at: when.
+            by: who takes it back.
+
+        Raises:
+            InputError: there is no such entry, or it counts no more already.
+        """
+        entries = SqliteJournal(self._book.root / JOURNAL_NAME).of_company()
+        gone = undone(entries)
+        known = {entry.seq: entry for entry in entries if isinstance(entry, TargetEntry)}
+        number = seq if seq is not None else max((one for one in known if one not in gone), default=0)
+        if number not in known:
+            raise InputError(Message("goals.no_such_entry", {"number": number}))
+        if number in gone:
+            raise InputError(Message("goals.undone_already", {"number": number}))
+        written = known[number].key.partition(TOGETHER)
+        same = [entry.seq for entry in known.values() if written[1] and entry.key.startswith(written[0] + TOGETHER)]
+        return [
+            self._book.write(RetractEntry(at=at, by=by, key=uuid.uuid4().hex, undoes=one))
+            for one in same or [number]
+            if one not in gone
+        ]
+
+    def split(
+        self,
+        over: str = "owner",
+        period: Period | str | None = None,
+        *,
+        measure: str = WON_VALUE,
+        weights: Weights = HISTORY,
+        whose: Whose | None = None,
+        at: dt.datetime,
+        by: str,
+    ) -> dict[str, Decimal]:
+        """Divide a target, so that the parts sum to it exactly; gives each part as it counts.
+
+        Args:
+            over: ``owner`` (or ``rep``), ``branch``, ``product``, or ``month`` of a quarter or a year.
+            period: of the target.
+            measure: of the target.
+            weights: ``history``: by what each brought in the last twelve months; ``equal``; or name → weight.
+            whose: whose target is divided: among months, or a team's or branch's among its people; the company's
+                when absent.
+            at: when.
+            by: who.
+
+        Raises:
+            InputError: there is no target to divide, or nothing to divide it by.
+            UnknownName: a weight for somebody whom the book does not know.
+        """
+        found, wanted = self._measure(measure), self._period(period)
+        part = "owner" if over == "rep" else over
+        who = whose or Whose()
+        quotas = self._quotas()
+        whole = quotas.wanted(found, wanted, who) if part == MONTHS else self._own(quotas, found, wanted, who)
+        if whole is None:
+            raise InputError(Message("goals.no_target", {"period": wanted.name}))
+        names = self._weights(part, wanted, weights)
+        if part == "owner" and who.said:
+            kind, group = next(iter(who.said.items()))
+            names = {name: one for name, one in names.items() if name in quotas.members.get(kind, {}).get(group, ())}
+        parts = divide(whole.value if part != MONTHS else whole.full, names, self._step(found))
+        together, settings, calendar = uuid.uuid4().hex, self._book.settings, self._whole_scope.calendar
+        for place, (name, amount) in enumerate(parts.items()):
+            working = settings.working(name).part_of(wanted, calendar) if part == "owner" else 1.0
+            of = who if part == MONTHS else Whose(**{part: name})
+            entry = TargetEntry(
+                at=at,
+                by=by,
+                key=f"{together}{TOGETHER}{place}",
+                measure=found,
+                period=name if part == MONTHS else wanted.name,
+                value=str(for_full_position(amount, working)),
+                currency=whole.currency,
+                tax=whole.tax,
+                owner=of.owner,
+                team=of.team,
+                branch=of.branch,
+                product=of.product,
+            )
+            self._book.write(entry)
+        return parts
+
+    # ---- reading ----------------------------------------------------------------------------------------------
+
+    def targets(self, period: Period | str | None = None) -> TargetsResult:
+        """All targets, or those of a period and of the months within it."""
+        asked = None if period is None else self._period(period)
+        entries = {entry.seq: entry.by for entry in SqliteJournal(self._book.root / JOURNAL_NAME).of_company()}
+        quotas = self._quotas()
+        rows = []
+        for one in quotas.targets:
+            if asked is None or (asked.start <= one.period.start and one.period.end <= asked.end):
+                told = quotas.wanted(one.measure, one.period, one.whose)
+                rows.append(TargetRow(one, told.value if told else one.value, entries.get(one.entry or 0)))
+        unknown = sorted({one.target.measure for one in rows if one.target.measure not in measures.REGISTRY})
+        notes = tuple(Message("goals.unknown_measure", {"name": name}) for name in unknown)
+        return TargetsResult(TargetList(rows, self._book.as_of, notes))
+
+    def status(
+        self, period: Period | str | None = None, *, measure: str = WON_VALUE, whose: Whose | None = None
+    ) -> GoalResult:
+        """How a target stands: what is missing and in how many closings, the pace, its parts.
+
+        Args:
+            period: a month (that of the data's day when absent), a quarter or a year.
+            measure: id in the catalogue or one of its names.
+            whose: a person or team, a branch, a product; the company's when absent.
+
+        Raises:
+            InputError: amounts of mixed currency or tax, or a period that is no target's.
+            UnknownName: no such measure or person.
+        """
+        found, asked, who = self._measure(measure), self._period(period), whose or Whose()
+        self._known(who)
+        scope, quotas = replace(self._whole_scope, period=asked), self._quotas()
+        wanted = quotas.wanted(found, asked, who)
+        sums = _Sums(scope, found)
+        kind, name = next(iter(who.said.items()), (None, None))
+        reached = sums.of(kind, quotas.members.get(kind or "", {}).get(name or ""), name, wanted)
+        curve = curve_in(scope, sums.daily, asked) if sums.daily is not None else None
+        goal = Goal(
+            measure=found,
+            period=asked,
+            as_of=scope.as_of,
+            whose=who,
+            wanted=wanted,
+            achieved=reached.value,
+            n=reached.n,
+            unit=reached.unit,
+            tax=(wanted.tax if wanted else None) or (self._money()[1] if found == WON_VALUE else None),
+            average=self._average() if found == WON_VALUE else None,
+            curve=curve,
+            parts={} if who.said else self._parts(quotas, sums, asked, curve),
+            notes=self._notes(found, wanted, asked),
+        )
+        if found == WON_VALUE and not who.said and wanted is not None:
+            (cover,) = measures.measure(["pipeline_coverage"], scope)
+            needed = cover.beside.get("needed")
+            goal = replace(goal, coverage=cover.value, needed=float(needed) if isinstance(needed, float) else None)
+            goal = replace(goal, ahead=ahead_of(Planning(self._whole_scope, self._book.settings), goal))
+        return GoalResult(goal)
+
+    def propose(self, period: Period | str | None = None) -> ProposalsResult:
+        """Targets that may be set for a period to come: cautious, likely and stretch, each with its chance.
+
+        Args:
+            period: a month, a quarter or a year that is not over; the next month when absent.
+
+        Raises:
+            CannotTell: nothing was won yet, or nothing is open and nothing comes.
+            InputError: the period is over.
+        """
+        planning = Planning(self._whole_scope, self._book.settings)
+        asked = planning.next_month if period is None else self._period(period)
+        weights = self._weights("owner", asked, HISTORY)
+        return ProposalsResult(proposed(planning, asked, weights))
+
+    # ---- what is needed for it --------------------------------------------------------------------------------
+
+    def _period(self, period: Period | str | None) -> Period:
+        if period is None:
+            return named(self._book.as_of.year, self._book.as_of.month, 1)
+        return target_period(period.name if isinstance(period, Period) else period)
+
+    def _measure(self, text: str) -> str:
+        found = measure_named(text)
+        measures.find(found)
+        return found
+
+    def _money(self) -> tuple[str | None, str | None]:
+        """The currency and the tax of the book's deals; None where they are mixed or nobody said."""
+        deals = self._book.facts.deals
+        rows = self._book.facts.run(deals.filter(deals.amount.notnull()).select("currency", "tax").distinct())
+        currencies, taxes = ({one for one in rows[name].to_pylist() if one} for name in ("currency", "tax"))
+        return _only(currencies), _only(taxes - {Tax.UNKNOWN.value})
+
+    def _average(self) -> Decimal | None:
+        (figure,) = measures.measure(["deal_value_mean"], self._whole_scope)
+        return None if figure.value is None else Decimal(str(figure.value))
+
+    def _step(self, measure: str) -> Decimal:
+        return ONE if measures.find(measure).unit is Unit.COUNT else CENT
+
+    def _working(self, person: str, period: Period) -> float:
+        return self._book.settings.working(person).part_of(period, self._whole_scope.calendar)
+
+    def _known(self, whose: Whose) -> None:
+        """Hold that the book knows whom or what a target is for; teams are what people call them.
+
+        Raises:
+            InputError: both a person and a team.
+            UnknownName: it does not.
+        """
+        if whose.owner and whose.team:
+            raise InputError(Message("goals.person_and_team"))
+        for kind, name in whose.said.items():
+            if kind != "team" and name not in (known := self._names(kind)):
+                raise UnknownName("option", name, known)
+
+    def _names(self, kind: str) -> list[str]:
+        deals = self._book.facts.deals
+        rows = self._book.facts.run(deals.select(deals[kind]).distinct())
+        names = {str(one) for one in rows[kind].to_pylist() if one}
+        names |= {one.whose.said[kind] for one in self._book.facts.targets if kind in one.whose.said}
+        return sorted(names | (set(self._book.settings.people) if kind == "owner" else set()))
+
+    def _members(self) -> dict[str, dict[str, list[str]]]:
+        """Who is in which branch – that of most of the person's deals – and in which team: as said, else the branch."""
+        deals = self._book.facts.deals
+        known = deals.filter(deals.owner.notnull() & deals.branch.notnull())
+        rows = self._book.facts.run(known.group_by("owner", "branch").aggregate(n=known.count())).to_pylist()
+        rows.sort(key=lambda row: (row["n"], row["branch"]))
+        branch = {row["owner"]: row["branch"] for row in rows}
+        people = self._book.settings.people
+        team = branch | {name: one.team for name, one in people.items() if one.team}
+        found: dict[str, dict[str, list[str]]] = {"branch": {}, "team": {}}
+        for kind, of in (("branch", branch), ("team", team)):
+            for person, group in sorted(of.items()):
+                found[kind].setdefault(group, []).append(person)
+        return found
+
+    def _quotas(self) -> Quotas:
+        facts = self._book.facts
+        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, self._members())
+
+    def _own(self, quotas: Quotas, measure: str, period: Period, whose: Whose) -> Wanted | None:
+        """The target as it was set for just these: the sum of parts is nothing to divide anew."""
+        own = [one for one in quotas.targets if one.whose == whose]
+        return replace(quotas, targets=own).wanted(measure, period, whose)
+
+    def _weights(self, part: str, period: Period, weights: Weights) -> dict[str, float | Decimal]:
+        """Part → weight; of persons, those who work in the period."""
+        if part == MONTHS:
+            months = months_in(period)
+            if months_of(period) == 1:
+                raise InputError(Message("goals.one_month", {"period": period.name}))
+            names = [one.name for one in months]
+        elif part in KINDS:
+            names = self._names(part)
+        else:
+            raise UnknownName("option", part, [*KINDS, MONTHS])
+        if not isinstance(weights, str):
+            for name in weights:
+                if name not in names:
+                    raise UnknownName("option", name, names)
+            return {name: read_amount(str(weight)) for name, weight in weights.items()}
+        if weights not in (HISTORY, EQUAL):
+            raise UnknownName("option", weights, [HISTORY, EQUAL])
+        found = self._history(part, period) if weights == HISTORY else dict.fromkeys(names, 1.0)
+        if part == "owner":
+            found = {name: weight for name, weight in found.items() if self._working(name, period) > 0}
+        return {name: weight for name, weight in found.items() if weight > 0}
+
+    def _history(self, part: str, period: Period) -> dict[str, float]:
+        """What each brought in the twelve months before; months: what the same months brought a year before."""
+        scope = self._whole_scope
+        if part == MONTHS:
+            before = {one.name: named(one.start.year - 1, one.start.month, 1) for one in months_in(period)}
+            daily = _Sums(scope, WON_VALUE).daily or {}
+            found = {
+                name: sum(value for day, value in daily.items() if one.start <= day < one.end)
+                for name, one in before.items()
+            }
+            if all(value > 0 for value in found.values()):
+                return found
+            # without a whole year behind, the working days stand in
+            days = {
+                one.name: scope.calendar.working_days(one.start - A_DAY, one.end - A_DAY) for one in months_in(period)
+            }
+            return {name: float(len(each)) for name, each in days.items()}
+        first = scope.as_of.year * 12 + scope.as_of.month - LAST_YEAR
+        since = dt.date(first // 12, first % 12 + 1, 1)
+        sums = _Sums(replace(scope, period=Period(since, scope.as_of + A_DAY, "last year")), WON_VALUE)
+        return {name: float(sums.of(part, None, name, None).value) for name in self._names(part)}
+
+    def _parts(self, quotas: Quotas, sums: "_Sums", period: Period, curve: Curve | None) -> dict[str, tuple[Part, ...]]:
+        found = {}
+        for kind in KINDS:
+            wanted = quotas.parts(sums.measure, period, kind)
+            if not wanted and kind != "owner":
+                continue
+            members = quotas.members.get(kind, {})
+            names: list[str | None] = [*sorted({*wanted, *(name for name in sums.names(kind) if name)})]
+            if None in sums.names(kind):
+                names.append(None)
+            rows = []
+            for name in names:
+                one = wanted.get(name or "")
+                reached = sums.of(kind, members.get(name or ""), name, one)
+                at = None if one is None or curve is None else due(one, curve)
+                state = None if one is None or curve is None else curve.state(float(reached.value), float(one.value))
+                rows.append(Part(name, one, reached.value, reached.n, at, state))
+            found[kind] = tuple(sorted(rows, key=lambda row: -row.achieved))
+        return found
+
+    def _notes(self, measure: str, wanted: Wanted | None, period: Period) -> tuple[Message, ...]:
+        if wanted is None:
+            return (Message("goals.no_target", {"period": period.name}),)
+        notes = [Message(f"goals.basis_{wanted.basis.value}")] if wanted.basis.value != "set" else []
+        if wanted.is_prorated:
+            notes.append(Message("goals.prorated"))
+        by = self._book.settings.achieved.by.value
+        if measure in (WON_VALUE, "won") and by != "closed":
+            notes.append(Message(f"goals.achieved_{by}"))
+        return tuple(notes)
+
+
+class Sum(NamedTuple):
+    """What was achieved: its value, the sales behind it, the unit and tax."""
+
+    value: Decimal
+    n: int
+    unit: str | None
+    tax: str | None = None
+
+
+class _Sums:
+    """What was achieved of a measure: by day, and in a period by person, branch and product."""
+
+    def __init__(self, scope: Scope, measure: str) -> None:
+        self.scope, self.measure = scope, measure
+        self._found: dict[str | None, dict[str | None, Sum]] = {}
+        self.daily = self._daily()
+
+    def names(self, kind: str) -> list[str | None]:
+        """Who achieved anything in the period; teams are made of people, so they have no rows of their own."""
+        return [] if kind == "team" else list(self._by(kind))
+
+    def of(self, kind: str | None, members: Sequence[str] | None, name: str | None, wanted: Wanted | None) -> Sum:
+        """What one achieved in the period.
+
+        Raises:
+            InputError: amounts of mixed currency or tax, or of another one than the target's.
+        """
+        if kind == "team":
+            each = [self.of("owner", None, person, wanted) for person in members or ()]
+            unit = single_unit({one.unit for one in each if one.unit})
+            return Sum(sum((one.value for one in each), Decimal(0)), sum(one.n for one in each), unit)
+        sums = self._by(kind)
+        nothing = Sum(Decimal(0), 0, next((one.unit for one in sums.values()), wanted.currency if wanted else None))
+        found = sums.get(name if kind else None, nothing)
+        if wanted is not None and self.measure == WON_VALUE:
+            held_against(wanted, found.unit, found.tax)
+        return found
+
+    def _by(self, kind: str | None) -> dict[str | None, Sum]:
+        if kind not in self._found:
+            self._found[kind] = dict(self._sums(kind))
+        return self._found[kind]
+
+    def _sums(self, kind: str | None) -> Iterator[tuple[str | None, Sum]]:
+        scope = replace(self.scope, by=(kind,) if kind else ())
+        if self.measure not in (WON_VALUE, "won"):
+            for figure in measures.measure([self.measure], scope):
+                value = Decimal(str(figure.value or 0))
+                yield _name(figure.by.get(kind or "")), Sum(value, figure.n, figure.unit)
+            return
+        rows = scope.run(sales_by_day(scope))
+        if (period := scope.period) is not None:
+            days = rows[DAY]
+            rows = rows.filter(pc.and_(pc.greater_equal(days, period.start), pc.less(days, period.end)))
+        for by, part in groups(scope, rows):
+            n, name = int(integers(part, "n").sum()), _name(by.get(kind or ""))
+            if self.measure == "won":
+                yield name, Sum(Decimal(n), n, Unit.COUNT.value)
+            else:
+                money, unit = money_of(part, None)
+                yield name, Sum(Decimal(repr(money)).quantize(CENT), n, unit, same_tax(part["tax"].to_pylist()))
+
+    def _daily(self) -> dict[dt.date, float] | None:
+        scope = replace(self.scope, period=None, by=())
+        if self.measure in (WON_VALUE, "won"):
+            rows = scope.run(sales_by_day(scope)).rename_columns({DAY: "day"})
+            return daily_of(rows, "total" if self.measure == WON_VALUE else "n")
+        if measures.find(self.measure).kind is not Kind.SIMPLE:
+            return None
+        figures = measures.measure([self.measure], replace(scope, by=("day",)))
+        return {dt.date.fromisoformat(str(one.by["day"])): float(one.value or 0) for one in figures}
+
+
+def _only(values: set[str]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _name(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)

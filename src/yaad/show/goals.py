@@ -1,0 +1,321 @@
+"""How a target stands, which targets there are, and which may be set: as values, tables and sentences."""
+
+from decimal import Decimal
+
+from yaad.model import Cell
+from yaad.model.targets import WON_VALUE
+from yaad.plan.goals import Goal, Milestone, Part, TargetList, TargetRow
+from yaad.show import phrases
+from yaad.show.beside import month_said
+from yaad.show.results import Json, Result, plain
+from yaad.show.speech import Said
+from yaad.show.tables import Column, Kind, Shown, Table, count, date, figure, name, rate, text
+from yaad.text import Message, money, number
+
+
+class GoalResult(Result):
+    """How a target stands: ``{"target", "achieved", "gap", "closings", "plan_today", "state", "parts": {…}, …}``."""
+
+    content_type = Goal
+    content: Goal
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """The figures of the whole, its parts, and what still comes."""
+        goal = self.content
+        curve, ahead = goal.curve, goal.ahead
+        return {
+            "measure": goal.measure,
+            "period": goal.period.to_dict(),
+            "as_of": goal.as_of.isoformat(),
+            "whose": goal.whose.said,
+            "target": plain(goal.wanted.value) if goal.wanted else None,
+            "full_target": plain(goal.wanted.full) if goal.wanted else None,
+            "basis": goal.wanted.basis.value if goal.wanted else None,
+            "achieved": plain(goal.achieved),
+            "n": goal.n,
+            "unit": goal.unit,
+            "tax": goal.tax,
+            "share": plain(goal.share),
+            "gap": plain(goal.gap),
+            "average": plain(goal.average),
+            "closings": goal.closings,
+            "plan_today": plain(goal.plan_today),
+            "state": goal.state.value if goal.state else None,
+            "working_days": {"over": curve.days_over, "of": curve.days} if curve else None,
+            "own_periods": len(curve.shares) if curve else None,
+            "enough": {"periods": goal.enough[0], "of": goal.enough[1]} if goal.enough else None,
+            "coverage": plain(goal.coverage),
+            "needed_coverage": plain(goal.needed),
+            "parts": {kind: [_part(part) for part in parts] for kind, parts in goal.parts.items()},
+            "differences": {kind: plain(more) for kind, more in goal.differences.items()},
+            "open": {"deals": ahead.open, "expected": plain(ahead.expected), "low": ahead.low, "high": ahead.high}
+            if ahead
+            else None,
+            "missing_after_open": plain(ahead.missing) if ahead else None,
+            "chance": plain(ahead.chance) if ahead else None,
+            "milestones": [_milestone(one) for one in ahead.milestones] if ahead else [],
+            "sentences": plain(goal_said(goal, lang), lang),
+            "notes": plain(goal_notes(goal, lang), lang),
+        }
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row for the whole and one for each part."""
+        goal = self.content
+        rows = [_part(Part(None, goal.wanted, goal.achieved, goal.n, goal.plan_today, goal.state)) | {"kind": "all"}]
+        rows += [_part(part) | {"kind": kind} for kind, parts in goal.parts.items() for part in parts]
+        return [{"kind": row.pop("kind"), **row} for row in rows]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row for each part that has a target or achieved something, the whole below."""
+        goal = self.content
+        rows = []
+        for kind, parts in goal.parts.items():
+            rows += [
+                (text(phrases.dimension(kind), lang), name(part.name), *_cells(part, goal.unit, lang)) for part in parts
+            ]
+        whole = Part(None, goal.wanted, goal.achieved, goal.n, goal.plan_today, goal.state)
+        total = (text(Message("goals.whole"), lang), Shown(None, _whose(goal)), *_cells(whole, goal.unit, lang))
+        title = phrases.title(Message("goals.title"), goal.as_of, goal.period, lang)
+        return Table(lang, title, _PARTS, tuple(rows), total, (*goal_said(goal, lang), *goal_notes(goal, lang)))
+
+
+class TargetsResult(Result):
+    """The targets as they stand: ``{"targets": [{"period", "measure", "owner", …, "value", "entry"}]}``."""
+
+    content_type = TargetList
+    content: TargetList
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """One object a target."""
+        return {"targets": [_row(row) for row in self.content.rows], "notes": plain(self.content.notes, lang)}
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a target."""
+        return [_row(row) for row in self.content.rows]
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a target."""
+        rows = tuple(_shown(row, lang) for row in self.content.rows)
+        notes = self.content.notes if rows else (Message("goals.none_yet"),)
+        return Table(lang, Message("goals.list"), _TARGETS, rows, notes=notes)
+
+
+_PARTS = (
+    Column("kind", Message("goals.head_kind"), Kind.TEXT),
+    Column("name", Message("goals.head_who"), Kind.NAME),
+    Column("target", Message("goals.head_target"), Kind.FIGURE),
+    Column("achieved", Message("goals.head_achieved"), Kind.FIGURE),
+    Column("share", Message("goals.head_share"), Kind.RATE),
+    Column("gap", Message("goals.head_gap"), Kind.FIGURE),
+    Column("plan_today", Message("goals.head_plan_today"), Kind.FIGURE),
+    Column("state", Message("goals.head_state"), Kind.TEXT),
+)
+_TARGETS = (
+    Column("period", Message("goals.head_period"), Kind.NAME),
+    Column("measure", Message("goals.head_measure"), Kind.TEXT),
+    Column("whose", Message("goals.head_who"), Kind.NAME),
+    Column("set", Message("goals.head_set"), Kind.FIGURE),
+    Column("value", Message("goals.head_counts"), Kind.FIGURE),
+    Column("by", Message("goals.head_by"), Kind.NAME),
+    Column("entry", Message("goals.head_entry"), Kind.COUNT),
+)
+
+
+# ---- plain values -----------------------------------------------------------------------------------------------
+
+
+def _gap(part: Part) -> Decimal | None:
+    return None if part.wanted is None else max(part.wanted.value - part.achieved, Decimal(0))
+
+
+def _part(part: Part) -> dict[str, Cell]:
+    return {
+        "name": part.name,
+        "target": plain(part.wanted.value) if part.wanted else None,
+        "full_target": plain(part.wanted.full) if part.wanted else None,
+        "achieved": plain(part.achieved),
+        "n": part.n,
+        "share": plain(part.share),
+        "gap": plain(_gap(part)),
+        "plan_today": plain(part.plan_today),
+        "state": part.state.value if part.state else None,
+    }
+
+
+def _milestone(one: Milestone) -> dict[str, Cell]:
+    return {
+        "stage": one.stage,
+        "count": one.count,
+        "usual": plain(one.usual),
+        "last_useful": one.last_useful.isoformat(),
+        "working_days_left": one.working_days_left,
+        "late": one.late,
+        "state": one.state.value if one.state else None,
+        "next_period": one.next_period if one.late else None,
+    }
+
+
+def _row(row: TargetRow) -> dict[str, Cell]:
+    target = row.target
+    return {
+        "period": target.period.name,
+        "measure": target.measure,
+        "owner": target.whose.owner,
+        "team": target.whose.team,
+        "branch": target.whose.branch,
+        "product": target.whose.product,
+        "set": plain(target.value),
+        "value": plain(row.value),
+        "currency": target.currency,
+        "tax": target.tax,
+        "by": row.by,
+        "entry": target.entry,
+    }
+
+
+# ---- words ------------------------------------------------------------------------------------------------------
+
+
+def _cells(part: Part, unit: str | None, lang: str) -> tuple[Shown, ...]:
+    gap = _gap(part)
+    return (
+        _amount(part.wanted.value if part.wanted else None, unit, lang),
+        _amount(part.achieved, unit, lang),
+        rate(part.share, lang),
+        _amount(gap, unit, lang),
+        _amount(part.plan_today, unit, lang),
+        text(state_said(part.state.value) if part.state else "", lang),
+    )
+
+
+def _amount(value: Decimal | None, unit: str | None, lang: str) -> Shown:
+    return figure(None if value is None else float(value), unit, lang)
+
+
+def state_said(state: str) -> Message:
+    """Ahead, on pace or behind, in words."""
+    return Message(f"goals.state_{state}")
+
+
+def _whose(goal: Goal) -> Said:
+    said = goal.whose.said
+    return ", ".join(said.values()) if said else ""
+
+
+def _shown(row: TargetRow, lang: str) -> tuple[Shown, ...]:
+    target = row.target
+    said = ", ".join(target.whose.said.values())
+    unit = target.currency if target.measure == WON_VALUE else "count" if target.currency is None else target.currency
+    return (
+        name(target.period.name),
+        text(phrases.measure_said(target.measure), lang),
+        Shown(said, said) if said else text(Message("goals.company"), lang),
+        _amount(target.value, unit, lang),
+        _amount(row.value, unit, lang),
+        Shown(row.by, row.by) if row.by else text(Message("goals.from_sheet"), lang),
+        count(target.entry, lang),
+    )
+
+
+def in_money(value: Decimal | float, goal: Goal, lang: str) -> Said:
+    """An amount of the goal's measure with its unit, to be read."""
+    return number(value, lang) if goal.unit == "count" else money(value, goal.unit, lang)
+
+
+def before_tax(goal: Goal) -> Message | None:
+    """Whether VAT is in the amounts; None where nobody said, or they are no money."""
+    return Message(f"goals.tax_{goal.tax}") if goal.measure == WON_VALUE and goal.tax in ("net", "gross") else None
+
+
+def goal_said(goal: Goal, lang: str) -> tuple[Message, ...]:
+    """What is missing and in how many closings, and the pace: the answer to the first question of the day."""
+    if goal.wanted is None or goal.gap is None:
+        return ()
+    if not goal.gap:
+        return (Message("goals.reached_it", {"target": in_money(goal.wanted.value, goal, lang)}),)
+    said: list[Message] = []
+    period = month_said(goal.period.name)
+    values: dict[str, object] = {"gap": in_money(goal.gap, goal, lang), "period": period}
+    tax = before_tax(goal)
+    if goal.measure == "won":
+        said.append(Message("goals.missing_closings", {"n": goal.closings or 0, "period": period}))
+    elif goal.closings is None:
+        said.append(Message("goals.missing", values))
+    else:
+        key = f"goals.missing_{goal.tax}" if tax else "goals.missing_money"
+        said.append(Message(key, values | {"n": goal.closings}))
+    return (*said, *pace_said(goal, lang))
+
+
+def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
+    """Where the target stands against today's plan, and how sure it is."""
+    if goal.curve is None or goal.plan_today is None or goal.state is None:
+        return ()
+    values: dict[str, object] = {
+        "state": state_said(goal.state.value),
+        "achieved": in_money(goal.achieved, goal, lang),
+        "plan": in_money(goal.plan_today, goal, lang),
+        "over": goal.curve.days_over,
+        "days": goal.curve.days,
+    }
+    said = [Message("goals.pace" if goal.curve.is_own else "goals.pace_straight", values)]
+    if goal.enough is not None and goal.gap:
+        enough, of = goal.enough
+        said.append(Message("goals.enough", {"enough": enough, "n": of}))
+    return tuple(said)
+
+
+def goal_notes(goal: Goal, lang: str) -> tuple[Message, ...]:
+    """What to know about it."""
+    notes = list(goal.notes)
+    if goal.coverage is not None:
+        values: dict[str, object] = {"coverage": number(goal.coverage, lang)}
+        if goal.needed is None:
+            notes.append(Message("goals.coverage", values))
+        else:
+            notes.append(Message("goals.coverage_needed", values | {"needed": number(goal.needed, lang)}))
+    for kind, more in goal.differences.items():
+        key = "goals.parts_more" if more > 0 else "goals.parts_less"
+        notes.append(Message(key, {"kind": Message(f"goals.kinds_{kind}"), "amount": in_money(abs(more), goal, lang)}))
+    return tuple(notes) + (goal.ahead.notes if goal.ahead else ())
+
+
+def ahead_said(goal: Goal, lang: str) -> tuple[Message, ...]:
+    """What the open deals bring, and what is missing after them."""
+    ahead = goal.ahead
+    if ahead is None:
+        return ()
+    values: dict[str, object] = {
+        "open": ahead.open,
+        "expected": number(round(ahead.expected, 1), lang),
+        "low": ahead.low,
+        "high": ahead.high,
+    }
+    said = [Message("goals.open_bring", values)]
+    if ahead.missing > 0:
+        said.append(Message("goals.still_missing", {"missing": number(round(ahead.missing, 1), lang)}))
+    if ahead.chance is not None:
+        said.append(Message("goals.chance", {"n": round(ahead.chance * 10)}))
+    return tuple(said)
+
+
+def milestone_cells(goal: Goal, lang: str) -> tuple[tuple[Shown, ...], ...]:
+    """The milestones as cells: stage, how many, by when, working days left, state."""
+    ahead = goal.ahead
+    return tuple(
+        (
+            Shown(one.stage, phrases.stage_said(one.stage)),
+            count(one.count, lang),
+            date(one.last_useful, lang),
+            count(one.working_days_left, lang),
+            text(milestone_said(one), lang),
+        )
+        for one in (ahead.milestones if ahead else ())
+    )
+
+
+def milestone_said(one: Milestone) -> Said:
+    """The state of a milestone, or for which period it counts now."""
+    if one.late:
+        return Message("goals.counts_for", {"period": month_said(one.next_period)})
+    return state_said(one.state.value) if one.state else ""

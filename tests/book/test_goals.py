@@ -1,0 +1,241 @@
+"""Targets of a book: set, divided, taken back; what is missing, counted by hand; the same on every face."""
+
+import datetime as dt
+import json
+from contextlib import closing
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yaad.book import Book
+from yaad.errors import InputError, UnknownName
+from yaad.faces.cli import main
+from yaad.model import Whose
+from yaad.plan.targets import divide, for_full_position
+
+AT = dt.datetime(2026, 3, 16, 9, tzinfo=dt.UTC)
+SAID = {"at": AT, "by": "Noa"}
+HEAD = "deal,rep,branch,product,stage,value,entered,closed\n"
+ROWS = """\
+A,Dana,North,Pro,Won,100,2026-01-01,2026-02-09
+B,Dana,North,Pro,Won,300,2026-01-01,2026-02-10
+C,Avi,South,Lite,Won,200,2026-01-02,2026-03-02
+D,Dana,North,Lite,Won,150,2026-01-02,2026-03-10
+E,Avi,South,Lite,Talk,70,2026-03-03,
+F,Gil,South,Lite,Lost,70,2026-01-03,2026-03-16
+"""
+MAP = """\
+kind: deals
+shape: two_dates
+columns: {id: deal, rep: rep, branch: branch, product: product, stage: stage, amount: value,
+  entered: entered, closed: closed}
+entered_opens: Talk
+stages: [{name: Talk}, {name: Won, type: won}, {name: Lost, type: lost}]
+currency: ILS
+tax: net
+dates: iso
+zone: UTC
+"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    (tmp_path / "deals.csv").write_text(HEAD + ROWS, "utf-8")
+    (tmp_path / "deals.yaml").write_text(MAP, "utf-8")
+    with closing(Book.create(tmp_path / "book")) as made:
+        made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.yaml")
+        yield made
+
+
+def parts(goal, kind="owner"):
+    return {one.name: (one.wanted and one.wanted.value, one.achieved) for one in goal.parts[kind]}
+
+
+# ---- dividing -----------------------------------------------------------------------------------------------------
+
+weights = st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 10**6), min_size=1, max_size=9)
+
+
+@given(st.integers(0, 10**9), weights.filter(lambda found: any(found.values())))
+def test_parts_sum_to_the_whole_exactly(cents, found):
+    whole = Decimal(cents) / 100
+    made = divide(whole, found)
+    assert sum(made.values()) == whole
+    exact = {name: whole * weight / sum(found.values()) for name, weight in found.items()}
+    assert all(abs(made[name] - exact[name]) <= Decimal("0.01") for name in found)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 22))
+def test_a_target_for_a_full_position_gives_the_part_back_to_the_cent(cents, days):
+    part, working = Decimal(cents) / 100, days / 22
+    assert (for_full_position(part, working) * Decimal(repr(working))).quantize(Decimal("0.01")) == part
+
+
+def test_nothing_is_divided_by_nothing():
+    for found in ({"a": 0}, {"a": -1, "b": 2}):
+        with pytest.raises(InputError):
+            divide(Decimal(1), found)
+
+
+# ---- how it stands ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_and_how_many_closings_that_is(book):
+    book.goals.set("1000", "2026-03", **SAID)
+    goal = book.goals.status("2026-03").content
+    # March: C 200 + D 150; the average of the four won deals is 187.50; 650 ÷ 187.50 = 3.47
+    assert (goal.achieved, goal.gap, goal.average, goal.closings) == (350, 650, Decimal("187.5"), 4)
+    assert (goal.unit, goal.tax, goal.n) == ("ILS", "net", 2)
+    # 11 of 22 working days are over, and there are no six months behind: a straight line
+    assert (goal.plan_today, goal.state.value, goal.curve.is_own) == (500, "behind", False)
+    assert parts(goal) == {"Avi": (None, 200), "Dana": (None, 150)}
+
+
+def test_the_page_the_command_line_and_python_tell_the_same(book, capsys):
+    book.goals.set("1000", "2026-03", **SAID)
+    told = book.goals.status("2026-03").to_dict("en")
+    (share, pace) = book.measure("quota_attainment", "pace", period="2026-03").content
+    assert told["share"] == pytest.approx(share.value)
+    assert told["achieved"] / told["plan_today"] == pytest.approx(pace.value)
+    assert main(["target", "status", "--period", "2026-03", "--book", str(book.root), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == told
+
+
+def test_the_last_month_is_asked_when_none_is_named(book):
+    assert book.goals.status().content.period.name == "2026-03"
+    assert book.goals.status().content.wanted is None
+    assert [note.key for note in book.goals.status().content.notes] == ["goals.no_target"]
+
+
+def test_customers_and_any_other_measure(book):
+    book.goals.set(5, "2026-03", measure="customers", **SAID)
+    goal = book.goals.status("2026-03", measure="won").content
+    assert (goal.measure, goal.achieved, goal.gap, goal.closings) == ("won", 2, 3, 3)
+    book.goals.set(4, "2026-03", measure="inquiries", whose=Whose(owner="Avi"), **SAID)
+    goal = book.goals.status("2026-03", measure="inquiries", whose=Whose(owner="Avi")).content
+    assert (goal.achieved, goal.gap, goal.closings) == (1, 3, None)
+
+
+def test_whose_targets(book):
+    book.goals.set(400, "2026-03", whose=Whose(branch="South"), **SAID)
+    goal = book.goals.status("2026-03", whose=Whose(branch="South")).content
+    assert (goal.achieved, goal.gap) == (200, 200)
+    book.set_setting("person:Dana", {"team": "Stars"}, **SAID)
+    book.set_setting("person:Avi", {"team": "Stars"}, **SAID)
+    book.goals.set(10, "2026-03", whose=Whose(owner="Dana"), **SAID)
+    book.goals.set(20, "2026-03", whose=Whose(owner="Avi"), **SAID)
+    team = book.goals.status("2026-03", whose=Whose(team="Stars")).content
+    assert (team.wanted.value, team.achieved) == (30, 350), "the sum of its people"
+    book.goals.set(500, "2026-03", whose=Whose(team="Stars"), **SAID)
+    assert book.goals.status("2026-03", whose=Whose(team="Stars")).content.gap == 150
+    for whose in (Whose(owner="Nobody"), Whose(branch="West"), Whose(product="Max")):
+        with pytest.raises(UnknownName):
+            book.goals.set(1, "2026-03", whose=whose, **SAID)
+    with pytest.raises(InputError):
+        book.goals.set(1, "2026-03", whose=Whose(owner="Dana", team="Stars"), **SAID)
+
+
+def test_what_cannot_be_a_target_is_refused(book):
+    for value, period in (("-1", "2026-03"), ("much", "2026-03"), ("1", "2026-03-05"), ("1", "soon")):
+        with pytest.raises(InputError):
+            book.goals.set(value, period, **SAID)
+    with pytest.raises(InputError):
+        book.goals.set(1, "2026-03", currency="USD", **SAID)
+    with pytest.raises(InputError):
+        book.goals.set(1, "2026-03", tax="gross", **SAID)
+    with pytest.raises(UnknownName):
+        book.goals.set(1, "2026-03", measure="happiness", **SAID)
+
+
+# ---- dividing a target of a book ----------------------------------------------------------------------------------
+
+
+def test_split_by_history_by_hand_and_equally(book):
+    book.goals.set(1000, "2026-03", **SAID)
+    # in twelve months Dana brought 550, Avi 200, Gil nothing
+    assert book.goals.split("rep", "2026-03", **SAID) == {"Avi": Decimal("266.67"), "Dana": Decimal("733.33")}
+    goal = book.goals.status("2026-03").content
+    assert parts(goal) == {"Avi": (Decimal("266.67"), 200), "Dana": (Decimal("733.33"), 150)}
+    assert goal.differences == {}
+    assert book.goals.split("rep", "2026-03", weights={"Gil": "1", "Dana": 3}, **SAID) == {"Gil": 250, "Dana": 750}
+    assert book.goals.status("2026-03").content.differences == {"owner": Decimal("266.67")}, "Avi's stays"
+    assert book.goals.split("product", "2026-03", weights="equal", **SAID) == {"Lite": 500, "Pro": 500}
+    with pytest.raises(UnknownName):
+        book.goals.split("rep", "2026-03", weights={"Nobody": 1}, **SAID)
+    with pytest.raises(InputError):
+        book.goals.split("rep", "2026-04", **SAID)
+
+
+def test_who_works_less_has_less_and_the_parts_still_sum_to_the_whole(book):
+    book.set_setting("person:Dana", {"share": 0.5}, **SAID)
+    book.set_setting("person:Gil", {"end": "2026-01-31"}, **SAID)
+    book.goals.set(1000, "2026-03", **SAID)
+    made = book.goals.split("rep", "2026-03", weights="equal", **SAID)
+    assert made == {"Avi": 500, "Dana": 500}
+    goal = book.goals.status("2026-03").content
+    assert {name: wanted for name, (wanted, _) in parts(goal).items()} == made
+    assert {one.name: one.wanted.full for one in goal.parts["owner"]} == {"Avi": 500, "Dana": 1000}
+    book.set_setting("person:Dana", {"share": 0.5, "away": [{"start": "2026-03-01", "end": "2026-03-16"}]}, **SAID)
+    goal = book.goals.status("2026-03").content
+    assert parts(goal)["Dana"][0] == 250, "11 of 22 working days are left to her"
+    assert goal.differences == {"owner": Decimal(-250)}
+
+
+def test_a_quarter_over_its_months_and_the_month_of_a_quarter(book):
+    book.goals.set(1000, "2026-Q1", **SAID)
+    assert book.goals.status("2026-03").content.wanted.basis.value == "longer"
+    made = book.goals.split("month", "2026-Q1", **SAID)
+    # no year behind: by working days, 22 + 20 + 22 of 64
+    assert made == {"2026-01": Decimal("343.75"), "2026-02": Decimal("312.50"), "2026-03": Decimal("343.75")}
+    assert book.goals.status("2026-03").content.wanted.value == Decimal("343.75")
+    counts = {"2026-01": 1, "2026-02": 1, "2026-03": 1}
+    book.goals.set(10, "2026-Q1", measure="won", **SAID)
+    assert sorted(book.goals.split("month", "2026-Q1", measure="won", weights=counts, **SAID).values()) == [3, 3, 4]
+    with pytest.raises(InputError):
+        book.goals.split("month", "2026-03", **SAID)
+
+
+# ---- taking back --------------------------------------------------------------------------------------------------
+
+
+def rows(book):
+    return [(one["period"], one["owner"], one["value"]) for one in book.goals.targets().records()]
+
+
+def test_undo_is_as_before_and_a_division_is_taken_back_whole(book):
+    first = book.goals.set(1000, "2026-03", **SAID)
+    before = rows(book)
+    book.goals.split("rep", "2026-03", **SAID)
+    assert len(rows(book)) == 3
+    assert len(book.goals.undo(**SAID)) == 2
+    assert rows(book) == before
+    book.goals.set(900, "2026-03", **SAID)
+    book.goals.undo(**SAID)
+    assert rows(book) == before
+    book.goals.remove("2026-03", **SAID)
+    assert rows(book) == []
+    book.goals.undo(**SAID)
+    assert rows(book) == before
+    book.goals.undo(first.seq, **SAID)
+    assert rows(book) == []
+    for seq in (first.seq, 999, None):
+        with pytest.raises(InputError):
+            book.goals.undo(seq, **SAID)
+    with pytest.raises(InputError):
+        book.goals.remove("2026-03", **SAID)
+
+
+def test_a_sheet_of_people_and_months_sets_targets(book, tmp_path):
+    (tmp_path / "targets 2026.csv").write_text("rep,Jan,Feb,Mar\nDana,10,20,400\nAvi,10,20,300\n", "utf-8")
+    book.import_files([tmp_path / "targets 2026.csv"], kind="targets")
+    goal = book.goals.status("2026-03").content
+    assert (goal.wanted.value, goal.wanted.basis.value, goal.gap) == (700, "parts", 350)
+    book.goals.set(1000, "2026-03", **SAID)
+    assert book.goals.status("2026-03").content.differences == {"owner": Decimal(-300)}
+    assert {one["owner"]: one["by"] for one in book.goals.targets("2026-03").records()} == {
+        None: "Noa",
+        "Dana": None,
+        "Avi": None,
+    }
