@@ -38,7 +38,7 @@ RESULTS: dict[str, Callable[[Book], Result]] = {
     "funnel": lambda book: book.funnel(),
     "conversion": lambda book: book.conversion(),
     "dwell": lambda book: book.dwell(),
-    "measures": lambda book: book.measure(*REGISTRY),
+    "measures": lambda book: book.measure(*book.catalogue),
     "snapshots": lambda book: book.snapshots(),
     "stuck": lambda book: book.explain("stuck", limit=ALL),
     "deals_to_call": lambda book: book.deals_to_call(ALL),

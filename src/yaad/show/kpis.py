@@ -11,10 +11,11 @@ from yaad.measures.scorecards import Goal, Kpi, Point, Scorecard
 from yaad.model import Cell, Figure, Period
 from yaad.show import phrases
 from yaad.show.figures import rows_table
+from yaad.show.markup import tag
 from yaad.show.results import Json, Result, flat, plain
 from yaad.show.speech import Said
 from yaad.show.tables import NOTHING, Column, Kind, Shown, Table, count, days_said, figure, span
-from yaad.text import Message, day, money, percent
+from yaad.text import Message, day, direction, money, percent
 
 if TYPE_CHECKING:
     import altair as alt
@@ -181,6 +182,32 @@ def stretch_said(period: Period, lang: str) -> Said:
     return Message("kpis.from_to", {"first": day(period.start, lang), "last": day(last, lang)})
 
 
+NAMED = 3
+"""How many measures a sentence names."""
+
+
+def card_lead(card: Scorecard) -> Message:
+    """What matters on a scorecard: what is clearly better and what is clearly worse than in the period before."""
+    better, worse = (_names(card, verdict) for verdict in (Verdict.BETTER, Verdict.WORSE))
+    if better and worse:
+        return Message("kpis.lead_both", {"better": phrases.together(better), "worse": phrases.together(worse)})
+    if better or worse:
+        key = "kpis.lead_better" if better else "kpis.lead_worse"
+        return Message(key, {"names": phrases.together(better or worse)})
+    return Message("kpis.lead_same")
+
+
+def _names(card: Scorecard, verdict: Verdict) -> Sequence[Message]:
+    """The first measures that changed so."""
+    found = {
+        one.measure.id: one.measure.name
+        for one in card.kpis
+        for comparison in one.comparisons
+        if comparison.match.against is Against.PREVIOUS and comparison.verdict is verdict
+    }
+    return [*found.values()][:NAMED]
+
+
 def notes(card: Scorecard, lang: str) -> tuple[Said, ...]:
     """What is compared with what, how, and what is not there."""
     told: list[Said] = []
@@ -196,6 +223,29 @@ def notes(card: Scorecard, lang: str) -> tuple[Said, ...]:
         names = phrases.together([one.name for one in card.left_out])
         told.append(Message("kpis.know_nothing_of", {"names": names, "by": phrases.dimension(card.by[0])}))
     return tuple(told)
+
+
+def goal_said(goal: Goal, found: Figure, lang: str) -> Message:
+    """A target, how much of it is reached, and what is missing or over."""
+    values: dict[str, object] = {"target": figure(goal.target, found.unit, lang).said}
+    if goal.missing is None:
+        return Message("kpis.goal_untold", values)
+    if goal.is_met:
+        return Message("kpis.goal_met", values)
+    values["missing"] = figure(abs(goal.missing), found.unit, lang).said
+    if goal.attained is None:
+        return Message("kpis.goal_over", values)
+    return Message("kpis.goal_missing", values | {"attained": percent(goal.attained, lang)})
+
+
+def goal_bar(goal: Goal, lang: str) -> str:
+    """How much of a target is reached, as a bar that begins at the reading side; nothing where less is better."""
+    if goal.attained is None:
+        return ""
+    width = 100 * min(max(goal.attained, 0.0), 1.0)
+    x = 100 - width if direction(lang) == "rtl" else 0.0
+    bar = tag("rect", class_="ad", x=f"{x:.3f}%", width=f"{width:.3f}%", height="10")
+    return tag("svg", bar, class_="sb gb", width="100%", height="10", aria_hidden="true", focusable="false")
 
 
 def spark_said(kpi: Kpi, lang: str) -> Message:

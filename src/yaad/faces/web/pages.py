@@ -12,28 +12,31 @@ class Page:
         icon: in the sprite.
         group: ``analyse`` or ``manage``.
         on_phone: whether it has a tab at the foot of a phone.
+        domain: of the catalogue that names it.
     """
 
     name: str
     icon: str
     group: str
     on_phone: bool = True
+    domain: str = "web"
 
     @property
     def words(self) -> str:
         """Key of what it is called."""
-        return f"web.nav_{self.name}"
+        return f"{self.domain}.nav_{self.name}"
 
     @property
     def short(self) -> str:
         """Key of what it is called on a phone."""
-        return f"web.tab_{self.name}"
+        return f"{self.domain}.tab_{self.name}"
 
 
 PAGES = (
     Page("overview", "sun", "analyse"),
     Page("funnel", "funnel", "analyse"),
     Page("dwell", "clock", "analyse"),
+    Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),
     Page("plan", "target", "analyse"),
     Page("measures", "list", "manage", on_phone=False),
     Page("doctor", "check", "manage", on_phone=False),

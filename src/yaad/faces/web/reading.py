@@ -1,13 +1,13 @@
 """Every question that the pages ask the book, through the shelf that keeps the answers until the data change."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from yaad.book import Book, ImportRecord
 from yaad.errors import UnknownName
 from yaad.insight import Gap, Leak
-from yaad.measures import REGISTRY
+from yaad.measures import Measure
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
 from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, PlanResult, Result
@@ -136,16 +136,22 @@ def headline() -> list[tuple[Figure, Said]]:
 
 def all_figures(period: str) -> Figures:
     """All figures of the catalogue."""
-    return figures(list(REGISTRY), "", period)
+    return figures(list(catalogue()), "", period)
 
 
 def by_unit(found: Sequence[Figure]) -> list[tuple[str, list[tuple[Figure, Said, Said]]]]:
     """Figures in groups by what they count, each with its name and what it means."""
     groups: dict[str, list[tuple[Figure, Said, Said]]] = {unit: [] for unit in UNITS}
+    known = catalogue()
     for one in found:
-        measure = REGISTRY[one.id]
+        measure = known[one.id]
         groups[str(measure.unit)].append((one, measure.name, measure.words))
     return [(unit, rows) for unit, rows in groups.items() if rows]
+
+
+def catalogue() -> Mapping[str, Measure]:
+    """Every measure that the book knows, by its id: the company's own beside those of the catalogue."""
+    return opened().shelf.ask("catalogue", lambda b: b.catalogue)
 
 
 def words(measure: str) -> Said:
@@ -154,9 +160,10 @@ def words(measure: str) -> Said:
     Raises:
         UnknownName: there is no such measure.
     """
-    if measure not in REGISTRY:
-        raise UnknownName("measure", measure, REGISTRY)
-    return REGISTRY[measure].name
+    known = catalogue()
+    if measure not in known:
+        raise UnknownName("measure", measure, known)
+    return known[measure].name
 
 
 def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
