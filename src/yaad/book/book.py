@@ -55,6 +55,7 @@ from yaad.show import (
     Figures,
     Findings,
     Funnels,
+    LeaksResult,
     LeversResult,
     PlanResult,
     Result,
@@ -590,6 +591,10 @@ class Book:
             CannotTell: nothing comes, or nothing was won yet.
         """
         return LeversResult(self._planning().levers(_period(period), capacity))
+
+    def leaks(self) -> LeaksResult:
+        """Where the money leaks: what advances less than before, or less than others like it, open deals counted."""
+        return LeaksResult(insight.find_leaks(self._planning().scope))
 
     def outlook(self, period: PeriodLike) -> Outlook:
         """What a plan of a period is made of, whatever its target and its ratios.

@@ -2,6 +2,18 @@
 
 from yaad.insight.calls import CallDeal, deals_to_call
 from yaad.insight.gaps import Gap, gaps
+from yaad.insight.leaking import Leaking, Leaks, find_leaks
 from yaad.insight.leaks import Leak, TenMore, where_most_is_lost
 
-__all__ = ["CallDeal", "Gap", "Leak", "TenMore", "deals_to_call", "gaps", "where_most_is_lost"]
+__all__ = [
+    "CallDeal",
+    "Gap",
+    "Leak",
+    "Leaking",
+    "Leaks",
+    "TenMore",
+    "deals_to_call",
+    "find_leaks",
+    "gaps",
+    "where_most_is_lost",
+]

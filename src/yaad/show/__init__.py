@@ -35,6 +35,7 @@ from yaad.show.findings import Findings
 from yaad.show.funnels import Funnels, funnel_html, of_ten, sum_line, sum_said
 from yaad.show.imports import import_dict, import_table
 from yaad.show.kpis import Kpis, RowsBehind
+from yaad.show.leaks import LeaksResult, leaks_html
 from yaad.show.levers import LeversResult, levers_html
 from yaad.show.markup import notes_html, table_html
 from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html, plan_notes, ratios_table
@@ -58,6 +59,7 @@ __all__ = [
     "Funnels",
     "Kind",
     "Kpis",
+    "LeaksResult",
     "LeversResult",
     "PlanResult",
     "Result",
@@ -78,6 +80,7 @@ __all__ = [
     "inert",
     "leak_ten",
     "leak_worth",
+    "leaks_html",
     "levers_html",
     "notes_html",
     "of_ten",

@@ -41,6 +41,7 @@ for _name, _verb in (
     ("plan", plans.plan),
     ("whatif", plans.whatif),
     ("levers", plans.levers),
+    ("leaks", plans.leaks),
     ("move", entries.move),
     ("win", entries.win),
     ("lose", entries.lose),

@@ -107,6 +107,13 @@ def levers(asked: Asked, *, period: o.InPeriod = None, capacity: o.Capacity = No
         return book.levers(period, capacity=_limits(capacity))
 
 
+@figures
+def leaks(asked: Asked) -> "Result":
+    """Where the money leaks."""
+    with asked.opened() as book:
+        return book.leaks()
+
+
 def _limits(capacity: Sequence[str] | None) -> dict[str, int] | None:
     """Limits as typed; None when there are none."""
     if not capacity:
