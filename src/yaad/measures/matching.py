@@ -29,14 +29,14 @@ class Match:
 
     Attributes:
         against: what with.
-        now, then: the days.
+        current, then: the days.
         now_days, then_days: working days in each.
         is_running: the period is not over: both are cut after as many working days.
         is_moved: last year's days were moved so as to hold the same days of Passover and Tishrei.
     """
 
     against: Against
-    now: Period
+    current: Period
     then: Period
     now_days: int
     then_days: int

@@ -222,7 +222,7 @@ def _then(
     others = [each for each in known if not is_of_what_began(each)]
     found = _figures(replace(scope, period=match.then), others)
     if seen_from is not None and of_past:
-        past = seen_from(match.then.end + (scope.as_of - match.now.end))
+        past = seen_from(match.then.end + (scope.as_of - match.current.end))
         found |= _figures(replace(past, period=match.then, by=scope.by), of_past)
     return found
 

@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 from yaad.book import Book
 from yaad.book.disk import appearing
 from yaad.errors import InputError, UnknownName
-from yaad.measures import REGISTRY
 from yaad.model import SCHEMAS
 from yaad.reports.sizes import table_sizes
 from yaad.reports.writing import bad_ending

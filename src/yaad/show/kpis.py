@@ -320,7 +320,7 @@ class RowsBehind(Result):
 def _match(match: Match) -> Json:
     return {
         "against": str(match.against),
-        "now": match.now.to_dict(),
+        "now": match.current.to_dict(),
         "then": match.then.to_dict(),
         "now_working_days": match.now_days,
         "then_working_days": match.then_days,
