@@ -34,7 +34,7 @@ from yaad.plan.levels import levels_of
 from yaad.plan.levers import Flow, Levers, levers
 from yaad.plan.own import expected_ratios, followed, whole_share
 from yaad.plan.people import LEVEL, Past, PeoplePlan, plan_people
-from yaad.plan.period import Outlook, Standing, plan_period
+from yaad.plan.period import Outlook, Standing, next_month, plan_period
 from yaad.plan.sources import SourcesPlan, plan_sources, read_costs
 from yaad.plan.ways import Ways
 from yaad.plan.whatif import WhatIf, landing
@@ -302,8 +302,7 @@ class Planning:
     @property
     def next_month(self) -> Period:
         """The calendar month after the data's day."""
-        day = self.scope.as_of
-        return Period.parse(f"{day.year + day.month // 12}-{day.month % 12 + 1:02}")
+        return next_month(self.scope.as_of)
 
     @property
     def curve(self) -> np.ndarray | None:

@@ -40,6 +40,41 @@ TOO_LATE = 0.02
 """With less of the sales of new inquiries in the period than this, no number of them is told."""
 SMALL_MONTH = 0.005
 YEAR = 366
+COMING_MONTHS, COMING_QUARTERS = 5, 2
+
+
+def coming(as_of: dt.date) -> list[str]:
+    """Periods that are offered for a plan: the coming months, this one while it lasts, and the quarters after.
+
+    >>> coming(dt.date(2026, 11, 17))
+    ['2026-11', '2026-12', '2027-01', '2027-02', '2027-03', '2027-Q1', '2027-Q2']
+    >>> coming(dt.date(2026, 11, 30))[0]
+    '2026-12'
+    """
+    this = as_of.year * 12 + as_of.month - 1
+    first = this if (as_of + DAY).month == as_of.month else this + 1
+    months = [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, first + COMING_MONTHS)]
+    quarter = as_of.year * 4 + (as_of.month - 1) // 3 + 1
+    return [*months, *(f"{one // 4}-Q{one % 4 + 1}" for one in range(quarter, quarter + COMING_QUARTERS))]
+
+
+def next_month(as_of: dt.date) -> Period:
+    """The calendar month after a day's.
+
+    >>> next_month(dt.date(2026, 12, 31)).name
+    '2027-01'
+    """
+    return Period.parse(f"{as_of.year + as_of.month // 12}-{as_of.month % 12 + 1:02}")
+
+
+def usual(as_of: dt.date) -> str:
+    """The period of a plan that nobody has chosen: the month after the next, which inquiries can still change most.
+
+    >>> usual(dt.date(2026, 11, 17))
+    '2027-01'
+    """
+    month = as_of.year * 12 + as_of.month + 1
+    return f"{month // 12}-{month % 12 + 1:02}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,6 +81,14 @@ def leak_said(leak: Leaking, lang: str) -> Message:
     return Message("levers.leak_others" if leak.against == "others" else "levers.leak_past_group", values)
 
 
+def leaks_lead(made: Leaks, lang: str) -> tuple[Said, ...]:
+    """The leak that costs most, in one sentence; that none stands out."""
+    if not made.rows:
+        return (Message("levers.lead_no_leak"),) if made.compared else ()
+    worst = made.rows[0]
+    return (leak_said(worst, lang), Message("levers.lead_leak", {"worth": leak_cost(worst, lang)}))
+
+
 def leak_cost(leak: Leaking, lang: str) -> Said:
     """What a leak costs a month; customers where amounts do not tell."""
     if leak.money is None:

@@ -1,5 +1,7 @@
 """What each improvement is worth, as values, table and rows of a page."""
 
+from collections.abc import Sequence
+
 from yaad.model import Cell
 from yaad.plan.levers import Aim, Kind, Lever, Levers
 from yaad.show import phrases
@@ -10,6 +12,9 @@ from yaad.show.speech import Said, say_html
 from yaad.show.tables import Column, Shown, Table
 from yaad.show.tables import Kind as Holds
 from yaad.text import Message, money, number, percent
+
+FIRST = 6
+"""Improvements that stand on a page at once."""
 
 
 class LeversResult(Result):
@@ -122,6 +127,21 @@ def worth_said(value: float | None, customers: float, made: Levers, lang: str) -
     return Message("levers.plus", {"money": money(round(value), made.unit, lang)})
 
 
+def levers_lead(made: Levers, lang: str) -> tuple[Said, ...]:
+    """A step without room, else the improvement that brings most within the period."""
+    tight = carried_said(made.carried, lang) if made.carried.binding is not None else ()
+    sure = [lever for lever in made.rows if lever.low is None or lever.low > 0]
+    if tight or not sure or not sure[0].worth > 0:
+        return tight
+    best = sure[0]
+    values: dict[str, object] = {
+        "lever": lever_said(best),
+        "worth": worth_said(best.lands_money, best.lands, made, lang),
+        "period": month_said(made.period.name),
+    }
+    return (Message("levers.lead_lever", values),)
+
+
 def evidence_said(lever: Lever, made: Levers, lang: str) -> tuple[Said, ...]:
     """How sure it is, whose level it is, and that it comes once."""
     lines: list[Said] = []
@@ -147,10 +167,17 @@ def action_said(lever: Lever) -> Said | None:
     return Message(f"levers.do_{lever.kind.value}") if lever.kind in (Kind.INQUIRIES, Kind.SIZE, Kind.SPEED) else None
 
 
-def levers_html(made: Levers, lang: str) -> str:
+def levers_html(made: Levers, lang: str, rows: Sequence[Lever] | None = None) -> str:
     """One row an improvement: what, from what to what, a bar, what lands in the period, evidence and what to do."""
     most = max((lever.worth for lever in made.rows), default=0.0)
-    return tag("ul", "".join(_row(lever, made, most, lang) for lever in made.rows), class_="levs")
+    shown = made.rows if rows is None else rows
+    return tag("ul", "".join(_row(lever, made, most, lang) for lever in shown), class_="levs") if shown else ""
+
+
+def first_levers(made: Levers) -> tuple[list[Lever], list[Lever]]:
+    """The improvements that bring most and are sure to bring something, and all others."""
+    first = [lever for lever in made.rows if lever.low is None or lever.low > 0][:FIRST]
+    return first, [lever for lever in made.rows if lever not in first]
 
 
 def _row(lever: Lever, made: Levers, most: float, lang: str) -> str:
