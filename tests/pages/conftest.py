@@ -64,6 +64,7 @@ class Served:
         self.entry = self.process.stdout.readline().strip()
         assert self.entry.startswith("http://127.0.0.1:"), self.entry
         self.base = self.entry.partition("/enter/")[0]
+        self.root = root
         self.state = None
 
     def stop(self) -> None:

@@ -344,10 +344,11 @@ class Goals:
         if whose.owner and whose.team:
             raise InputError(Message("goals.person_and_team"))
         for kind, name in whose.said.items():
-            if kind != "team" and name not in (known := self._names(kind)):
+            if kind != "team" and name not in (known := self.names(kind)):
                 raise UnknownName("option", name, known)
 
-    def _names(self, kind: str) -> list[str]:
+    def names(self, kind: str) -> list[str]:
+        """The people, branches or products that a target may be for: those of the deals, of targets and of settings."""
         deals = self._book.facts.deals
         rows = self._book.facts.run(deals.select(deals[kind]).distinct())
         names = {str(one) for one in rows[kind].to_pylist() if one}
@@ -386,7 +387,7 @@ class Goals:
                 raise InputError(Message("goals.one_month", {"period": period.name}))
             names = [one.name for one in months]
         elif part in KINDS:
-            names = self._names(part)
+            names = self.names(part)
         else:
             raise UnknownName("option", part, [*KINDS, MONTHS])
         if not isinstance(weights, str):
@@ -421,7 +422,7 @@ class Goals:
         first = scope.as_of.year * 12 + scope.as_of.month - LAST_YEAR
         since = dt.date(first // 12, first % 12 + 1, 1)
         sums = _Sums(replace(scope, period=Period(since, scope.as_of + A_DAY, "last year")), WON_VALUE)
-        return {name: float(sums.of(part, None, name, None).value) for name in self._names(part)}
+        return {name: float(sums.of(part, None, name, None).value) for name in self.names(part)}
 
     def _parts(self, quotas: Quotas, sums: "_Sums", period: Period, curve: Curve | None) -> dict[str, tuple[Part, ...]]:
         found = {}

@@ -2,15 +2,17 @@
 
 from decimal import Decimal
 
+from yaad import measures
 from yaad.model import Cell
 from yaad.model.targets import WON_VALUE
 from yaad.plan.goals import Goal, Milestone, Part, TargetList, TargetRow
 from yaad.show import phrases
 from yaad.show.beside import month_said
+from yaad.show.markup import tag
 from yaad.show.results import Json, Result, plain
-from yaad.show.speech import Said
-from yaad.show.tables import Column, Kind, Shown, Table, count, date, figure, name, rate, text
-from yaad.text import Message, money, number
+from yaad.show.speech import Said, say_html, say_plain
+from yaad.show.tables import Column, Kind, Shown, Table, count, figure, name, rate, text
+from yaad.text import Message, day, direction, money, number, percent
 
 
 class GoalResult(Result):
@@ -188,6 +190,24 @@ def _cells(part: Part, unit: str | None, lang: str) -> tuple[Shown, ...]:
     )
 
 
+def part_cells(part: Part, goal: Goal, lang: str) -> tuple[Shown, ...]:
+    """The cells of one part: its name, target, what is reached, the part of it, what is missing, by today, pace."""
+    return (name(part.name), *_cells(part, goal.unit, lang))
+
+
+def target_said(row: TargetRow, lang: str) -> Said:
+    """What counts of a target, with its unit."""
+    return _amount(row.value, _unit(row), lang).said
+
+
+def _unit(row: TargetRow) -> str | None:
+    """The unit of a target's measure."""
+    known = measures.REGISTRY.get(row.target.measure)
+    if known is None or known.unit is measures.Unit.MONEY:
+        return row.target.currency
+    return known.unit.value
+
+
 def _amount(value: Decimal | None, unit: str | None, lang: str) -> Shown:
     return figure(None if value is None else float(value), unit, lang)
 
@@ -205,7 +225,7 @@ def _whose(goal: Goal) -> Said:
 def _shown(row: TargetRow, lang: str) -> tuple[Shown, ...]:
     target = row.target
     said = ", ".join(target.whose.said.values())
-    unit = target.currency if target.measure == WON_VALUE else "count" if target.currency is None else target.currency
+    unit = _unit(row)
     return (
         name(target.period.name),
         text(phrases.measure_said(target.measure), lang),
@@ -299,23 +319,81 @@ def ahead_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     return tuple(said)
 
 
-def milestone_cells(goal: Goal, lang: str) -> tuple[tuple[Shown, ...], ...]:
-    """The milestones as cells: stage, how many, by when, working days left, state."""
-    ahead = goal.ahead
-    return tuple(
-        (
-            Shown(one.stage, phrases.stage_said(one.stage)),
-            count(one.count, lang),
-            date(one.last_useful, lang),
-            count(one.working_days_left, lang),
-            text(milestone_said(one), lang),
-        )
-        for one in (ahead.milestones if ahead else ())
-    )
-
-
 def milestone_said(one: Milestone) -> Said:
     """The state of a milestone, or for which period it counts now."""
     if one.late:
         return Message("goals.counts_for", {"period": month_said(one.next_period)})
     return state_said(one.state.value) if one.state else ""
+
+
+# ---- parts of a page ----------------------------------------------------------------------------------------------
+
+_CHIPS = {"ahead": "good", "on_pace": "", "behind": "warn"}
+
+
+def chip_html(state: str | None, lang: str) -> str:
+    """Ahead, on pace or behind as a chip; nothing where there is no target."""
+    return tag("span", say_html(state_said(state), lang), class_=f"chip {_CHIPS[state]}".strip()) if state else ""
+
+
+def track_html(goal: Goal, lang: str) -> str:
+    """What is reached on its way to the target, and where it should be today; the ends and the key in words."""
+    if goal.wanted is None or not goal.wanted.value:
+        return ""
+    whole = float(goal.wanted.value)
+    done = min(100 * float(goal.achieved) / whole, 100.0)
+    rects = tag("rect", class_="bg", width="100%", height="100%", rx="9") + _rect("fl", 0.0, done, lang, rx="9")
+    words = [tag("span", _swatch("fl") + tag("span", say_html(_reached(goal, lang), lang), class_="inline"))]
+    if goal.plan_today is not None:
+        at = min(100 * float(goal.plan_today) / whole, 100.0)
+        rects += _rect("tm", max(at - MARK / 2, 0.0), MARK, lang)
+        plan = Message("goals.key_today", {"plan": in_money(goal.plan_today, goal, lang)})
+        words.append(tag("span", _swatch("tm") + tag("span", say_html(plan, lang), class_="inline")))
+    label = say_plain(Message("goals.track", {"share": percent(goal.share or 0.0, lang)}), lang)
+    bar = tag("svg", rects, class_="trk", width="100%", height="18", role="img", aria_label=label)
+    ends = tag("span", say_html(number(0, lang), lang)) + tag("span", say_html(_end(goal, lang), lang))
+    return bar + tag("p", ends, class_="scale") + tag("p", "".join(words), class_="key")
+
+
+MARK = 0.6
+"""Width of the mark of today, of 100."""
+
+
+def _rect(kind: str, start: float, width: float, lang: str, **more: str) -> str:
+    """A part of the track, from the reading side on."""
+    x = 100 - start - width if direction(lang) == "rtl" else start
+    return tag("rect", class_=kind, x=f"{x:.3f}%", width=f"{width:.3f}%", height="100%", **more)
+
+
+def _swatch(kind: str) -> str:
+    inner = tag("rect", class_=kind, width="12", height="10")
+    return tag("svg", inner, width="12", height="10", aria_hidden="true", focusable="false")
+
+
+def _reached(goal: Goal, lang: str) -> Message:
+    values: dict[str, object] = {
+        "achieved": in_money(goal.achieved, goal, lang),
+        "share": percent(goal.share or 0.0, lang),
+    }
+    return Message("goals.key_reached", values)
+
+
+def _end(goal: Goal, lang: str) -> Message:
+    value = in_money(goal.wanted.value if goal.wanted else Decimal(0), goal, lang)
+    return Message("goals.key_target", {"target": value})
+
+
+def milestones_html(goal: Goal, lang: str) -> str:
+    """The stages on the way to what is missing: how many, by when, and how that stands."""
+    return tag("ul", "".join(_mile(one, lang) for one in goal.ahead.milestones), class_="mile") if goal.ahead else ""
+
+
+def _mile(one: Milestone, lang: str) -> str:
+    inner = tag("b", say_html(number(one.count, lang), lang))
+    inner += tag("span", say_html(phrases.stage_said(one.stage), lang))
+    until = Message("show.until", {"day": day(one.last_useful, lang)})
+    inner += tag("span", say_html(until, lang), class_="by")
+    if not one.late:
+        inner += tag("small", say_html(Message("show.working_days_left", {"n": one.working_days_left}), lang))
+    inner += tag("small", say_html(milestone_said(one), lang), class_="warnish" if one.state == "behind" else None)
+    return tag("li", inner, class_="late" if one.late else None)

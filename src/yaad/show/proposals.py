@@ -48,7 +48,7 @@ class ProposalsResult(Result):
                 text(Message(f"goals.level_{row.level}"), lang),
                 Shown(float(row.value), value_said(row, made, lang)),
                 count(row.closings, lang),
-                Shown(row.chance, Message("goals.of_ten", {"n": round(row.chance * 10)})),
+                Shown(row.chance, chance_said(row)),
             )
             for row in made.rows
         )
@@ -80,6 +80,11 @@ def _person(one: PersonNeed) -> Json:
 def value_said(row: Proposal, made: Proposals, lang: str) -> Said:
     """A proposal as people say it."""
     return number(row.value, lang) if made.average is None else money(row.value, made.unit, lang)
+
+
+def chance_said(row: Proposal) -> Message:
+    """In how many of ten cases a proposal is reached."""
+    return Message("goals.of_ten", {"n": round(row.chance * 10)})
 
 
 def people_table(made: Proposals, level: str, lang: str) -> Table:

@@ -37,6 +37,7 @@ PAGES = (
     Page("funnel", "funnel", "analyse"),
     Page("dwell", "clock", "analyse"),
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),
+    Page("goals", "flag", "analyse", on_phone=False, domain="goals"),
     Page("plan", "target", "analyse"),
     Page("measures", "list", "manage", on_phone=False),
     Page("doctor", "check", "manage", on_phone=False),

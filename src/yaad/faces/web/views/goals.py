@@ -1,0 +1,231 @@
+"""Targets: how one stands, its parts, what still comes, those that may be set; setting, dividing and taking back."""
+
+import datetime as dt
+import getpass
+from collections.abc import Callable, Mapping
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from yaad.book import Book
+from yaad.errors import CannotTell, InputError, YaadError
+from yaad.faces.web import reading
+from yaad.faces.web.failing import status_of
+from yaad.faces.web.formats import answer
+from yaad.faces.web.templatetags.say import language
+from yaad.measures import REGISTRY
+from yaad.measures.pace import periods_before
+from yaad.model import Period, Whose, target_period
+from yaad.model.targets import WON_VALUE, months_of, named
+from yaad.plan.targets import Proposals
+from yaad.server.state import opened
+from yaad.show.goals import GoalResult, TargetsResult
+from yaad.show.proposals import ProposalsResult
+
+MEASURES = (WON_VALUE, "won", "inquiries")
+"""What a target is mostly set in."""
+OVER = ("owner", "branch", "product", "month")
+
+
+class Asked:
+    """What the address or the form asks about: a period, a measure, whose target."""
+
+    def __init__(self, given: Mapping[str, str], today: dt.date) -> None:
+        """Read it.
+
+        Raises:
+            InputError: the period is no month, quarter or year.
+        """
+        typed = given.get("period", "").strip()
+        self.period = target_period(typed) if typed else named(today.year, today.month, 1)
+        self.measure = given.get("measure", "").strip() or WON_VALUE
+        said = {name: given.get(name, "").strip() or None for name in Whose.PARTS}
+        self.whose = Whose(**said)
+
+    def query(self, **changed: str) -> str:
+        """The address's part that asks the same, with some of it changed."""
+        measure = {} if self.measure == WON_VALUE else {"measure": self.measure}
+        return "?" + urlencode({"period": self.period.name, **measure, **self.whose.said, **changed})
+
+    @property
+    def address(self) -> str:
+        """Of the page that shows it."""
+        return reverse("goals") + self.query()
+
+
+@require_GET
+def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """How a target stands."""
+    if reading.is_empty() and ending is None:
+        return redirect("files")
+    asked = _asked(request.GET)
+    result = _status(asked)
+    return answer(
+        request,
+        ending,
+        "goals",
+        context=lambda: _context(asked, result),
+        data=lambda: result.to_dict(language()),
+        table=lambda: result.table(language()),
+    )
+
+
+@require_GET
+def proposals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """Targets that may be set, as a file."""
+    result = _proposals(request.GET.get("period", "").strip() or None)
+    return answer(
+        request,
+        ending or "json",
+        "proposals",
+        context=dict,
+        data=lambda: result.to_dict(language()),
+        table=lambda: result.table(language()),
+    )
+
+
+@require_POST
+def set_target(request: HttpRequest) -> HttpResponse:
+    """Set a target."""
+    value = request.POST.get("value", "").strip()
+    return _written(
+        request,
+        lambda book, asked: book.goals.set(value, asked.period, measure=asked.measure, whose=asked.whose, **_stamp()),
+    )
+
+
+@require_POST
+def split(request: HttpRequest) -> HttpResponse:
+    """Divide the target of the company, or of whom the form names."""
+    over, weights = request.POST.get("over", ""), request.POST.get("weights", "history")
+    return _written(
+        request,
+        lambda book, asked: book.goals.split(
+            over, asked.period, measure=asked.measure, weights=weights, whose=asked.whose, **_stamp()
+        ),
+    )
+
+
+@require_POST
+def remove(request: HttpRequest) -> HttpResponse:
+    """Take a target away."""
+    return _written(
+        request,
+        lambda book, asked: book.goals.remove(asked.period, measure=asked.measure, whose=asked.whose, **_stamp()),
+        stay=True,
+    )
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what was written about a target."""
+    number = request.POST.get("number", "")
+    seq = int(number) if number.isdecimal() else None
+    return _written(request, lambda book, _asked: book.goals.undo(seq, **_stamp()), stay=True)
+
+
+class Stamp(TypedDict):
+    """Who writes, and when."""
+
+    at: dt.datetime
+    by: str
+
+
+def _stamp() -> Stamp:
+    """A face may read the clock: the act is stamped with the time of the act."""
+    return Stamp(at=dt.datetime.now(dt.UTC), by=getpass.getuser())
+
+
+def _asked(given: Mapping[str, str]) -> Asked:
+    return Asked(given, reading.as_of() or dt.date.min)
+
+
+def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, stay: bool = False) -> HttpResponse:
+    """Write, and show how the target stands now; what cannot be written is said above the form.
+
+    Args:
+        request: the request.
+        write: what to write.
+        stay: show the period that the page was on; that of what was written else.
+    """
+    back = request.POST.get("back", "").strip()
+    try:
+        asked = _asked(request.POST)
+        opened().shelf.once(lambda book: write(book, asked))
+    except YaadError as error:
+        shown = _asked({"period": back})
+        context = _context(shown, _status(shown)) | {"error": error.say(language()), "typed": request.POST}
+        return render(request, "web/goals.html", context, status=status_of(error))
+    if stay and back:
+        return redirect(_asked({"period": back}).address)
+    whole = _asked({"period": asked.period.name, "measure": asked.measure})
+    return redirect(whole.address)
+
+
+def _status(asked: Asked) -> GoalResult:
+    about = (asked.period.name, asked.measure, *asked.whose.said.items())
+    return opened().shelf.ask(
+        "goal", lambda b: b.goals.status(asked.period, measure=asked.measure, whose=asked.whose), *about
+    )
+
+
+def _targets(period: Period) -> TargetsResult:
+    return opened().shelf.ask("targets", lambda b: b.goals.targets(period), period.name)
+
+
+def _proposals(period: str | None) -> ProposalsResult:
+    return opened().shelf.ask("proposals", lambda b: b.goals.propose(period), period)
+
+
+def _next(asked: Asked, today: dt.date) -> tuple[Proposals | None, str]:
+    """Proposals for the period asked about where it is to come, else for the next month; or why there are none."""
+    try:
+        return _proposals(asked.period.name if asked.period.start > today else None).content, ""
+    except (CannotTell, InputError) as error:
+        return None, error.say(language())
+
+
+def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
+    goal = result.content
+    made, why = _next(asked, goal.as_of)
+    months = months_of(asked.period)
+    before = periods_before(asked.period, 1)[0]
+    after = named(asked.period.end.year, asked.period.end.month, months)
+    return {
+        "page": "goals",
+        "asked": asked,
+        "goal": goal,
+        "table": result.table(language()),
+        "targets": _targets(asked.period).content.rows,
+        "proposals": made,
+        "no_proposals": why,
+        "people": [(row, ProposalsResult(made)) for row in made.rows] if made else [],
+        "periods": [(one, asked.query(period=one.name)) for one in _around(asked.period, before, after)],
+        "measures": [
+            (name, REGISTRY[name].name) for name in dict.fromkeys((*MEASURES, asked.measure)) if name in REGISTRY
+        ],
+        "over": OVER if months > 1 else OVER[:-1],
+        "names": {kind: _names(kind) for kind in ("owner", "branch", "product")},
+        "file": asked.query(),
+        "typed": {},
+        "error": "",
+    }
+
+
+def _around(period: Period, before: Period, after: Period) -> list[Period]:
+    """The period before, this one and the one after, and the quarter and the year that it is in."""
+    start = period.start
+    longer = [
+        named(start.year, (start.month - 1) // size * size + 1, size) for size in (3, 12) if size > months_of(period)
+    ]
+    months = [named(start.year, start.month, 1)] if months_of(period) > 1 else []
+    return [*months, before, period, after, *longer]
+
+
+def _names(kind: str) -> list[str]:
+    """Whom or what a target may be for."""
+    return opened().shelf.ask("names", lambda b: b.goals.names(kind), kind)

@@ -1,0 +1,92 @@
+"""The page of targets: set, divide and take back without scripts; its figures are those of Python."""
+
+import json
+
+import pytest
+
+from yaad.book import Book
+
+pytestmark = pytest.mark.browser
+
+
+def press(page, action):
+    with page.expect_navigation():
+        page.locator(f"form[action='{action}'] button").first.click()
+
+
+@pytest.fixture
+def goals(visit, full):
+    """The page in a browser without scripts; targets that a test leaves behind are taken back."""
+    page = visit(full, "/goals/?period=2026-11", lang="en", js=False)
+    yield page
+    page.goto(full.base + "/goals/?period=2026-11")
+    while page.locator("form[action='/goals/undo/']").count():
+        press(page, "/goals/undo/")
+
+
+def told(page, full, query="?period=2026-11"):
+    return json.loads(page.context.request.get(f"{full.base}/goals.json{query}").text())
+
+
+def rounded(value):
+    """Sums in another order end in other last digits."""
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return round(value, 9) if isinstance(value, float) else value
+
+
+def test_without_a_target_the_page_offers_to_set_one(goals):
+    assert goals.locator(".empty").first.is_visible()
+    assert goals.locator("form[action='/goals/set/']").count() >= 1
+    assert goals.locator("form[action='/goals/split/']").count() == 0
+
+
+def test_a_target_is_set_divided_and_taken_back(goals, full):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "1000000")
+    press(goals, "/goals/set/")
+    assert goals.url.startswith(f"{full.base}/goals/?period=2026-11")
+    found = told(goals, full)
+    assert found["target"] == 1_000_000
+    assert found["gap"] == pytest.approx(1_000_000 - found["achieved"])
+    assert found["closings"] == -(-found["gap"] // found["average"])
+    assert f"{found['closings']} closings" in goals.inner_text("#goal-lead")
+    press(goals, "/goals/split/")
+    parts = told(goals, full)["parts"]["owner"]
+    assert round(sum(part["target"] for part in parts if part["target"]), 2) == 1_000_000
+    assert sorted(part["name"] for part in parts) == sorted({"יואב כהן", "Michal A.", "עומר חדד"})
+    assert goals.locator("table tbody tr").count() >= len(parts)
+    undo = goals.locator("form[action='/goals/undo/']")
+    assert undo.count() == 1 + len(parts)
+    with goals.expect_navigation():
+        undo.last.locator("button").click()
+    assert goals.locator("form[action='/goals/undo/']").count() == 1, "a division is taken back whole"
+    assert told(goals, full)["target"] == 1_000_000
+
+
+def test_the_page_tells_what_python_tells(goals, full):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "900000")
+    press(goals, "/goals/set/")
+    book = Book.open(full.root)
+    try:
+        assert rounded(told(goals, full)) == rounded(book.goals.status("2026-11").to_dict("en"))
+        made = json.loads(goals.context.request.get(f"{full.base}/proposals.json").text())
+        assert rounded(made) == rounded(book.goals.propose().to_dict("en"))
+    finally:
+        book.close()
+
+
+def test_what_cannot_be_a_target_is_said_and_the_form_stays(goals):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "much")
+    with goals.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        press(goals, "/goals/set/")
+    assert answered.value.status == 400
+    assert goals.locator("[role=alert]").is_visible()
+    assert goals.input_value("form[action='/goals/set/'] input[name=value]") == "much"
+
+
+def test_a_form_from_elsewhere_writes_nothing(goals, full):
+    answer = goals.context.request.post(f"{full.base}/goals/set/", form={"value": "5", "period": "2026-11"})
+    assert answer.status == 403
+    assert told(goals, full)["target"] is None
