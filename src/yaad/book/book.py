@@ -23,12 +23,13 @@ from yaad.book.imports import ImportRecord
 from yaad.book.planning import Planning, RatiosOf
 from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
-from yaad.book.scorecards import Scorecards, own_measures, version
+from yaad.book.scorecards import Scorecards, add, check, own_measures, remove, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_NAME, Facts, Lake, SqliteJournal, settle, undone
 from yaad.insight import winning
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
+from yaad.measures.own_measures import OwnMeasures
 from yaad.model import (
     Calendar,
     DealEntry,
@@ -400,6 +401,44 @@ class Book:
             UnknownName: no such measure or column.
         """
         return RowsBehind(measures.behind(measure_id, self._scope(period=period), group or {}, limit, offset))
+
+    @property
+    def own_measures(self) -> OwnMeasures:
+        """What the company defined: measures of its own, and what stands first on its scorecard.
+
+        Raises:
+            InputError: the file of definitions says what cannot be; names the line.
+        """
+        return own_measures(self.root)
+
+    def check_measures(self, own: OwnMeasures, *, name: str = OWN_MEASURES) -> None:
+        """Whether definitions can be measured in this book.
+
+        Args:
+            own: the definitions.
+            name: of their file, for what is said of it.
+
+        Raises:
+            InputError: one asks for what the data do not have; names the line.
+        """
+        check(self._scope(), own, name)
+
+    def add_measures(self, own: OwnMeasures, *, name: str = OWN_MEASURES) -> OwnMeasures:
+        """Put definitions into the book, after `check_measures`; one of a known id takes its place. Gives all of them.
+
+        Raises:
+            InputError: see `check_measures`.
+        """
+        self.check_measures(own, name=name)
+        return add(self.root, own)
+
+    def remove_measure(self, measure_id: str) -> OwnMeasures:
+        """Take a definition out of the book. Gives those that are left.
+
+        Raises:
+            UnknownName: the company defined no such measure.
+        """
+        return remove(self.root, measure_id)
 
     def _scorecards(self, by: By = None) -> Scorecards:
         scope = self._scope(by)

@@ -47,7 +47,22 @@ def _stamp(root: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=16)
 def _read(path: Path, stamp: tuple[int, int]) -> OwnMeasures:
-    return read_own_measures(path.read_text("utf-8-sig"), path.name) if stamp[0] else OwnMeasures()
+    return definitions(path) if stamp[0] else OwnMeasures()
+
+
+def definitions(path: Path) -> OwnMeasures:
+    """What a file of definitions says.
+
+    Raises:
+        InputError: it is absent, cannot be read, or says what cannot be; names the line.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError):
+        raise InputError(Message("errors.file_absent", {"path": str(path)})) from None
+    except UnicodeDecodeError:
+        raise InputError(Message("kpis.not_utf8", {"name": path.name}), file=path.name) from None
+    return read_own_measures(text, path.name)
 
 
 def check(scope: Scope, own: OwnMeasures, name: str) -> None:
@@ -125,6 +140,8 @@ class Scorecards:
     ) -> Scorecard:
         """The scorecard of a period; of the month of the data's day when none is said.
 
+        Of the usual measures only those stand on it that the data tell anything of.
+
         Args:
             period: see `Period.parse`.
             measures: ids; those of `ids` when absent.
@@ -137,7 +154,9 @@ class Scorecards:
         """
         asked = replace(self.scope, period=period or month_of(self.scope.as_of))
         back = not asked.is_large if look_back is None else look_back
-        return scorecard(asked, measures or self.ids(whole=whole), self._target, self.seen_from if back else None)
+        seen_from = self.seen_from if back else None
+        made = scorecard(asked, measures or self.ids(whole=whole), self._target, seen_from)
+        return made if measures or whole or self.own.first else made.told()
 
     def _target(self, each: Measure, figure: Figure) -> float | None:
         """What was wanted of a figure; None where nobody set it, or in another currency or tax than the figure's."""

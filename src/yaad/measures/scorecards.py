@@ -29,17 +29,15 @@ LEADING = (
     "won",
     "win_rate",
     "sales_cycle_mean",
-    "first_response",
+    "customer_value_mean",
+    "churn_rate",
+    "tenure",
     "open",
     "stuck",
+    "first_response",
     "won_value",
     "deal_value_mean",
     "open_value",
-    "retention",
-    "churn",
-    "tenure",
-    "customer_value",
-    "repeat_rate",
 )
 """What stands on the scorecard where the company chose nothing else: what every sales team asks first."""
 
@@ -96,6 +94,12 @@ class Kpi:
     series: tuple[Point, ...] = ()
     goal: Goal | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is any figure of it, of this period or of another one."""
+        others = (*(one.value for one in self.comparisons), *(point.value for point in self.series))
+        return self.figure.value is not None or any(others)
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -116,6 +120,10 @@ class Scorecard:
     matches: tuple[Match, ...]
     by: tuple[str, ...] = ()
     left_out: tuple[Measure, ...] = ()
+
+    def told(self) -> "Scorecard":
+        """Without measures that these data tell nothing of, neither now nor then."""
+        return replace(self, kpis=tuple(kpi for kpi in self.kpis if kpi.is_told))
 
     @property
     def families(self) -> dict[Family, tuple[Kpi, ...]]:

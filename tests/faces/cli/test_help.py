@@ -17,15 +17,16 @@ NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
     "leaks",
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
-    "rebuild", "serve", "demo", "workbook", "watch", "pull",
+    "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "serve", "demo", "workbook", "watch", "pull",
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",
-    "target-propose", "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",
+    "target-propose",
+    "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",
 }  # fmt: skip
 
 
 def _words(verb):
     """The words of a verb; that of a group is two."""
-    return verb.split("-", 1) if verb.startswith(("source-", "target-")) else [verb] if verb else []
+    return verb.split("-", 1) if verb.startswith(("source-", "target-", "kpi-")) else [verb] if verb else []
 
 
 def test_all_verbs_are_there():

@@ -8,6 +8,7 @@ import typer
 
 from yaad.faces.cli import chances, entries, figures, house, imports, plans, reports, sources, targets
 from yaad.faces.cli.help import Verb, Verbs
+from yaad.faces.cli.kpis import kpi
 from yaad.faces.cli.options import Language
 
 app = typer.Typer(cls=Verbs, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=True)
@@ -61,4 +62,5 @@ for _name, _verb in (
 ):
     app.command(_name, cls=Verb)(_verb)
 app.add_typer(sources.source, name="source")
+app.add_typer(kpi, name="kpi")
 app.add_typer(targets.target, name="target")

@@ -43,6 +43,10 @@ class Screen:
 
         print_table(table, console_on(sys.stdout))
 
+    def csv(self, table: "Table") -> None:
+        """A table as CSV."""
+        sys.stdout.write(table.to_csv())
+
     def say(self, what: "Said") -> None:
         """One sentence on stdout."""
         from yaad.faces.cli.tables import print_lines
