@@ -29,12 +29,12 @@ from yaad.plan import (
     what_if,
     with_dates,
 )
-from yaad.plan.capacity import carry
+from yaad.plan.capacity import carry, named_limits
 from yaad.plan.levels import levels_of
 from yaad.plan.levers import Flow, Levers, levers
 from yaad.plan.own import expected_ratios, followed, whole_share
 from yaad.plan.people import LEVEL, Past, PeoplePlan, plan_people
-from yaad.plan.period import Outlook, Standing, next_month, plan_period
+from yaad.plan.period import MONTH_DAYS, Outlook, Standing, months_of, next_month, plan_period, win_curve
 from yaad.plan.sources import SourcesPlan, plan_sources, read_costs
 from yaad.plan.ways import Ways
 from yaad.plan.whatif import WhatIf, landing
@@ -44,7 +44,6 @@ from yaad.text import Message
 RatiosOf = Literal["mature", "all", "expected"]
 RECENT_DAYS = 91
 """What comes now is what came in so many days."""
-MONTH_DAYS = 30.4375
 HALF = 0.5
 """In a period the last useful day is the one after which most of what comes counts for the next."""
 Amount = str | Decimal
@@ -163,13 +162,7 @@ class Planning:
             UnknownName: no such stage.
         """
         first = self.scope.stages[0] if self.scope.stages else INQUIRIES
-        known = {name.casefold(): name for name in self.names} | {first.casefold(): INQUIRIES, INQUIRIES: INQUIRIES}
-        found = {}
-        for stage, room in (dict(self.settings.capacity) | dict(said or {})).items():
-            if stage.casefold() not in known:
-                raise UnknownName("stage", stage, [first, *self.names])
-            found[known[stage.casefold()]] = Fraction(room) * Fraction(months).limit_denominator(1000)
-        return found
+        return named_limits({**self.settings.capacity, **(said or {})}, first, self.names, months)
 
     def standing(self, period: Period) -> Standing:
         """What there is on the data's day."""
@@ -307,11 +300,7 @@ class Planning:
     @property
     def curve(self) -> np.ndarray | None:
         """Part of the sales within 0, 1, 2, … days of the inquiry; None while nothing was won."""
-        whole = float(self.ways.chance(0)[0]) if self.ways.stages else 0.0
-        if not whole:
-            return None
-        curve = self.ways.win_by(0, None, self.ways.stages * (self.ways.longest + 1))[0] / whole
-        return np.asarray(curve[: int(np.searchsorted(curve, 1 - 1e-9)) + 1])
+        return win_curve(self.ways)
 
     # ---- levers -----------------------------------------------------------------------------------------------
 
@@ -343,17 +332,6 @@ class Planning:
         """See `Book.levers`."""
         flow = self.flow(period or self.next_month, capacity=capacity)
         return levers(flow, levels=levels_of(self.scope, flow.ratios))
-
-
-def months_of(period: Period) -> float:
-    """How many months a period is; a whole number when it begins and ends with one.
-
-    >>> months_of(Period.parse("2026-Q1")), months_of(Period.parse("2026"))
-    (3.0, 12.0)
-    """
-    if period.start.day == 1 and period.end.day == 1:
-        return float((period.end.year - period.start.year) * 12 + period.end.month - period.start.month)
-    return (period.end - period.start).days / MONTH_DAYS
 
 
 def _name(value: object) -> str | None:

@@ -104,6 +104,30 @@ def carry(inquiries: int | Fraction, ratios: Sequence[Ratio], limits: Mapping[st
     return Carried(come, tuple(counts), tuple(rooms), binding, min(most.values(), default=None))
 
 
+def named_limits(said: Mapping[str, int], first: str, names: Sequence[str], months: float = 1.0) -> dict[str, Fraction]:
+    """Limits of a month as limits of a period, by the names of the funnel.
+
+    Args:
+        said: stage → deals a month; capitals do not matter, and `INQUIRIES` is the first stage.
+        first: name of the first stage.
+        names: stages of the ratios.
+        months: how many months the period is.
+
+    Raises:
+        UnknownName: no such stage.
+
+    >>> named_limits({"inquiry": 300, "quote": 200}, "Inquiry", ["Quote", "Won"], 3)
+    {'inquiries': Fraction(900, 1), 'Quote': Fraction(600, 1)}
+    """
+    known = {name.casefold(): name for name in names} | {first.casefold(): INQUIRIES, INQUIRIES: INQUIRIES}
+    found = {}
+    for stage, room in said.items():
+        if stage.casefold() not in known:
+            raise UnknownName("stage", stage, [first, *names])
+        found[known[stage.casefold()]] = room * Fraction(months).limit_denominator(1000)
+    return found
+
+
 def read_limits(pairs: Mapping[str, str]) -> dict[str, int]:
     """Limits as typed: stage → deals a month.
 

@@ -40,6 +40,7 @@ TOO_LATE = 0.02
 """With less of the sales of new inquiries in the period than this, no number of them is told."""
 SMALL_MONTH = 0.005
 YEAR = 366
+MONTH_DAYS = 30.4375
 COMING_MONTHS, COMING_QUARTERS = 5, 2
 
 
@@ -65,6 +66,26 @@ def next_month(as_of: dt.date) -> Period:
     '2027-01'
     """
     return Period.parse(f"{as_of.year + as_of.month // 12}-{as_of.month % 12 + 1:02}")
+
+
+def months_of(period: Period) -> float:
+    """How many months a period is; a whole number when it begins and ends with one.
+
+    >>> months_of(Period.parse("2026-Q1")), months_of(Period.parse("2026"))
+    (3.0, 12.0)
+    """
+    if period.start.day == 1 and period.end.day == 1:
+        return float((period.end.year - period.start.year) * 12 + period.end.month - period.start.month)
+    return (period.end - period.start).days / MONTH_DAYS
+
+
+def win_curve(ways: Ways) -> Floats | None:
+    """Part of the sales within 0, 1, 2, … days of the inquiry, rising to 1; None while nothing was won."""
+    whole = float(ways.chance(0)[0]) if ways.stages else 0.0
+    if not whole:
+        return None
+    curve = ways.win_by(0, None, ways.stages * (ways.longest + 1))[0] / whole
+    return np.asarray(curve[: int(np.searchsorted(curve, 1 - 1e-9)) + 1], dtype=np.float64)
 
 
 def usual(as_of: dt.date) -> str:

@@ -18,6 +18,8 @@ from yaad.plan.ratios import Ratio, check_ratios
 from yaad.text import Message
 
 CENT = Decimal("0.01")
+FASTEST = 90
+"""Per cent by which a sale can be faster."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,21 @@ def landing(found: WhatIf, curve: ArrayLike, first_day: dt.date, days: int, spee
         for month, customers in months.items()
     )
     return replace(found, months=rows, speed=speed)
+
+
+def speed_of(percent_faster: str) -> float:
+    """The factor of all days when a sale is so many per cent faster.
+
+    Raises:
+        InputError: it is no number from 0 to 90.
+
+    >>> speed_of("20"), speed_of("")
+    (0.8, 1.0)
+    """
+    text = percent_faster.strip().removesuffix("%") or "0"
+    if not text.isdecimal() or int(text) > FASTEST:
+        raise InputError(Message("levers.bad_faster", {"text": percent_faster}))
+    return (100 - int(text)) / 100
 
 
 def _row(ratio: Ratio, inquiries: int, chance: Chances, passed: Fraction | None) -> Expected:

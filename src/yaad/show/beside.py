@@ -9,8 +9,9 @@ from yaad.plan.period import PeriodPlan
 from yaad.plan.sources import SourcesPlan
 from yaad.plan.whatif import Landed
 from yaad.show import phrases
+from yaad.show.markup import tag
 from yaad.show.results import Json, plain
-from yaad.show.speech import Said
+from yaad.show.speech import Said, say_html
 from yaad.show.tables import Column, Kind, Shown, Table, count, date, name, rate
 from yaad.text import Message, money, number, percent
 
@@ -95,6 +96,13 @@ def period_said(made: PeriodPlan, lang: str) -> tuple[Said, ...]:
         lines.append(Message("levers.new_needed", said | {"sure": "–" if sure is None else number(up(sure), lang)}))
         lines.append(Message("levers.rest_later", {"share": of_ten(made.landing, lang), "period": period}))
     return (*lines, *pace_said(made, lang))
+
+
+def period_html(made: PeriodPlan, lang: str) -> str:
+    """What the open deals bring and what is still needed: the first line large, the others below it."""
+    first, *rest = period_said(made, lang)
+    below = "".join(tag("li", say_html(line, lang)) for line in rest)
+    return tag("div", say_html(first, lang) + (tag("ul", below) if below else ""), class_="ten credit")
 
 
 def pace_said(made: PeriodPlan, lang: str) -> tuple[Said, ...]:

@@ -9,15 +9,37 @@ from functools import cached_property
 from django.http import QueryDict
 
 from yaad.errors import CannotTell, InputError
-from yaad.faces.web import reading
-from yaad.model import end_of_month_after, parse_day
-from yaad.plan import Plan, Ratio, closings_for_value, plan_backwards, read_ratio, typed_ratios, with_step
+from yaad.faces.web import plan_reading, reading
+from yaad.faces.web.templatetags.say import language
+from yaad.model import Period, parse_day
+from yaad.plan import (
+    INQUIRIES,
+    Plan,
+    Ratio,
+    WhatIf,
+    closings_for_value,
+    plan_backwards,
+    read_ratio,
+    typed_ratios,
+    what_if,
+    with_step,
+)
+from yaad.plan.capacity import carry, named_limits, read_limits
+from yaad.plan.period import PeriodPlan, months_of, next_month, plan_period, usual
 from yaad.plan.ratios import steps_of
+from yaad.plan.whatif import landing, speed_of
 from yaad.show import PlanResult
+from yaad.show.beside import month_said
 from yaad.show.phrases import stage_said
-from yaad.show.speech import Said
+from yaad.show.speech import Said, say_plain
 from yaad.text import Message
 
+MODES: dict[reading.RatiosOf, str] = {
+    "expected": "levers.mode_expected",
+    "mature": "web.mode_mature",
+    "all": "web.mode_all",
+}
+"""Which past counts, and what it is called."""
 EXAMPLE = {"quote": "50%", "negotiation": "40%", "closing": "50%"}
 """Steps of a funnel for a company without data; the page says that they are an example."""
 TARGET = 50
@@ -57,9 +79,12 @@ class Asked:
         target: customers wanted.
         target_value: money wanted instead; it goes before `target`.
         average: money a customer brings.
-        mode: which past counts – deals old enough to be decided, or all.
-        deadline: the last day by which the customers are wanted.
+        mode: which past counts – deals old enough to be decided, all, or all as is to be expected of them.
+        deadline: the last day by which the customers are wanted; None with a period.
         steps: field of a slider → percent.
+        period: the period in which the customers are wanted; empty with a deadline.
+        rooms: field of a limit → deals a month.
+        costs: source → what it costs.
     """
 
     target: str
@@ -68,6 +93,9 @@ class Asked:
     mode: reading.RatiosOf
     deadline: dt.date | None
     steps: tuple[tuple[str, str], ...]
+    period: str = ""
+    rooms: tuple[tuple[str, str], ...] = ()
+    costs: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, form: QueryDict) -> "Asked":
@@ -76,15 +104,22 @@ class Asked:
         Raises:
             InputError: the deadline is no day.
         """
-        mode: reading.RatiosOf = "all" if form.get("mode") == "all" else "mature"
-        day = form.get("deadline", "").strip() if "deadline" in form else _in_three_months()
+        day = form.get("deadline", "").strip()
+        seen = reading.as_of()
+        period = form.get("period", "").strip()
+        if not period and not day and seen is not None and "deadline" not in form:
+            period = usual(seen)
+        usual_mode: reading.RatiosOf = "expected" if period else "mature"
         return cls(
             target=form.get("target", "").strip() or str(TARGET),
             target_value=form.get("target_value", "").strip(),
             average=form.get("average", "").strip(),
-            mode=mode,
-            deadline=parse_day(day) if day else None,
+            mode=next((mode for mode in MODES if mode == form.get("mode")), usual_mode),
+            deadline=parse_day(day) if day and not period else None,
             steps=tuple((name, str(form[name]).strip()) for name in form if name.startswith("step")),
+            period=period,
+            rooms=tuple((name, str(form[name]).strip()) for name in form if name.startswith("room")),
+            costs=tuple((name.removeprefix("cost."), str(form[name]).strip()) for name in form if name[:5] == "cost."),
         )
 
     @cached_property
@@ -94,7 +129,14 @@ class Asked:
             return None
         try:
             target = None if self.target_value else whole(self.target)
-            return reading.plan(target, self.target_value, self.average, self.mode, self.deadline)
+            return plan_reading.plan(
+                target,
+                self.target_value,
+                average=self.average,
+                mode=self.mode,
+                deadline=self.deadline,
+                period=self.period,
+            )
         except CannotTell:
             return None
 
@@ -132,6 +174,74 @@ class Asked:
         return ratios
 
     @property
+    def said_costs(self) -> tuple[tuple[str, str], ...]:
+        """The costs that were typed."""
+        return tuple((source, cost) for source, cost in self.costs if cost)
+
+    @property
+    def modes(self) -> list[tuple[str, Message, bool]]:
+        """Which past can be chosen: its name, in words, whether it is chosen."""
+        return [(mode, Message(key), mode == self.mode) for mode, key in MODES.items()]
+
+    @property
+    def periods(self) -> list[tuple[str, str, bool]]:
+        """Periods that can be chosen."""
+        names = list(dict.fromkeys([*plan_reading.periods(), *([self.period] if self.period else [])]))
+        return [(name, say_plain(month_said(name), language()), name == self.period) for name in names]
+
+    @cached_property
+    def limits(self) -> dict[str, int]:
+        """Deals a month that each limited stage can take: what is typed, else what the company said.
+
+        Raises:
+            InputError: one of them is no whole number.
+        """
+        names = [INQUIRIES, *(ratio.stage for ratio in self.own_ratios[:-1])]
+        typed = {names[int(name[4:])]: text for name, text in self.rooms if name[4:] in map(str, range(len(names)))}
+        stages = [ratio.stage for ratio in self.own_ratios]
+        said = named_limits(plan_reading.capacity(), plan_reading.first_stage(), stages)
+        known = {stage: int(room) for stage, room in said.items() if stage not in typed}
+        return known | read_limits({stage: text for stage, text in typed.items() if text})
+
+    @property
+    def stages_with_room(self) -> list[tuple[str, Said, int | None]]:
+        """Each stage that can have a limit: its field, its name, the limit."""
+        names = [INQUIRIES, *(ratio.stage for ratio in self.own_ratios[:-1])]
+        return [(f"room{place}", stage_said(name), self.limits.get(name)) for place, name in enumerate(names)]
+
+    @property
+    def months(self) -> float:
+        """How many months the period is; one without a period."""
+        return months_of(Period.parse(self.period)) if self.period else 1.0
+
+    @cached_property
+    def period_limits(self) -> dict[str, Fraction]:
+        """The limits of the whole period."""
+        return named_limits(self.limits, INQUIRIES, [ratio.stage for ratio in self.own_ratios], self.months)
+
+    def becomes(self, form: QueryDict) -> WhatIf | None:
+        """What a number of inquiries becomes, in which months; None when none is asked for.
+
+        Raises:
+            InputError: a number cannot be meant.
+        """
+        text = form.get("inquiries", "").strip()
+        if not text:
+            return None
+        planned = self.result.content
+        average = form.get("size", "").strip() or planned.average
+        found = what_if(whole(text), self.ratios, average, unit=planned.unit, limits=self.period_limits)
+        other = form.get("instead", "").strip()
+        if other:
+            before = what_if(whole(other), self.ratios, planned.average, unit=planned.unit, limits=self.period_limits)
+            found = replace(found, instead=before)
+        seen, curve = reading.as_of(), None if self.past is None else plan_reading.curve()
+        if seen is None or curve is None:
+            return found
+        when = next_month(seen)
+        return landing(found, curve, when.start, (when.end - when.start).days, speed_of(form.get("faster", "")))
+
+    @property
     def is_example(self) -> bool:
         """Whether the ratios are an example and not the company's own."""
         return self.past is None
@@ -143,17 +253,33 @@ class Asked:
         Raises:
             InputError: the target or a ratio cannot be meant.
         """
-        if self.past and not any(slider.moved for slider in self.sliders):
-            return self.past
-        planned = plan_backwards(
-            self._customers(),
-            self.ratios,
-            average=self.average or None,
-            target_value=self.target_value or None,
-            unit=self.past.content.unit if self.past else None,
+        past, planned = self.past, None
+        if past and not any(slider.moved for slider in self.sliders):
+            planned = past.content
+        else:
+            made = plan_backwards(
+                self._customers(),
+                self.ratios,
+                average=self.average or None,
+                target_value=self.target_value or None,
+                unit=past.content.unit if past else None,
+            )
+            planned = self._dated(made)
+        limits = self.period_limits
+        return PlanResult(
+            planned,
+            window_days=past.window_days if past else None,
+            within=self._within(planned),
+            carried=carry(planned.needed[0].count, planned.ratios, limits) if limits else None,
+            people=past.people if past and planned is past.content else None,
+            sources=plan_reading.sources(self.said_costs) if past else None,
         )
-        window = self.past.window_days if self.past else None
-        return PlanResult(self._dated(planned), window_days=window)
+
+    def _within(self, planned: Plan) -> PeriodPlan | None:
+        """The target as one of the period."""
+        if self.past is None or not self.period:
+            return None
+        return plan_period(planned.target, planned.ratios, plan_reading.outlook(self.period))
 
     def _customers(self) -> int:
         if self.past:
@@ -172,14 +298,6 @@ class Asked:
             for row in planned.needed
         )
         return replace(planned, needed=rows)
-
-
-def _in_three_months() -> str:
-    """The end of the third month after the data's day: the deadline of a form that was not filled in yet."""
-    seen = reading.as_of()
-    if seen is None:
-        return ""
-    return end_of_month_after(seen, 3).isoformat()
 
 
 def whole(text: str) -> int:

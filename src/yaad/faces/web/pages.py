@@ -39,6 +39,7 @@ PAGES = (
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),
     Page("goals", "flag", "analyse", on_phone=False, domain="goals"),
     Page("plan", "target", "analyse"),
+    Page("levers", "rise", "analyse", on_phone=False, domain="levers"),
     Page("measures", "list", "manage", on_phone=False),
     Page("doctor", "check", "manage", on_phone=False),
     Page("reports", "sheet", "manage", on_phone=False),

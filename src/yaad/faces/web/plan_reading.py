@@ -1,9 +1,15 @@
 """What the pages of plans and levers ask the book, through the shelf that keeps the answers until the data change."""
 
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+
 from yaad.faces.web import reading
-from yaad.plan.period import coming
+from yaad.plan.period import Outlook, coming, next_month, win_curve
+from yaad.plan.sources import SourcesPlan
 from yaad.server.state import opened
-from yaad.show import LeaksResult, LeversResult
+from yaad.show import LeaksResult, LeversResult, PlanResult
 
 
 def periods() -> list[str]:
@@ -24,3 +30,69 @@ def levers(period: str) -> LeversResult:
 def leaks() -> LeaksResult:
     """Where the money leaks."""
     return opened().shelf.ask("leaks", lambda b: b.leaks())
+
+
+def plan(
+    target: int | None,
+    target_value: str,
+    *,
+    average: str,
+    mode: reading.RatiosOf,
+    deadline: dt.date | None,
+    period: str,
+) -> PlanResult:
+    """The plan by the company's own past, for a number of customers or for an amount of money."""
+    return opened().shelf.ask(
+        "plan",
+        lambda b: b.plan(
+            target,
+            target_value=target_value or None,
+            average=average or None,
+            ratios=mode,
+            deadline=deadline,
+            period=period or None,
+            by="rep" if "owner" in b.columns else None,
+        ),
+        target,
+        target_value,
+        average,
+        mode,
+        deadline,
+        period,
+    )
+
+
+def sources(costs: tuple[tuple[str, str], ...]) -> SourcesPlan | None:
+    """What a customer of each source costs; None where no source is known.
+
+    Raises:
+        InputError: a cost cannot be read.
+        UnknownName: a cost of no source.
+    """
+    if "source" not in reading.columns():
+        return None
+    found = opened().shelf.ask(
+        "sources", lambda b: b.plan(1, by="source", ratios="all", costs=dict(costs) or None).sources, costs
+    )
+    return found if found and found.rows else None
+
+
+def outlook(period: str) -> Outlook:
+    """What a plan of a period is made of, whatever its target and its ratios."""
+    return opened().shelf.ask("outlook", lambda b: b.outlook(period), period)
+
+
+def curve() -> np.ndarray | None:
+    """Part of the sales within 0, 1, 2, … days of the inquiry; None while nothing was won."""
+    seen = reading.as_of()
+    return None if seen is None else win_curve(outlook(next_month(seen).name).ways)
+
+
+def capacity() -> Mapping[str, int]:
+    """Deals a month that the stages can take, as the company said."""
+    return {} if reading.is_empty() else opened().shelf.ask("capacity", lambda b: b.settings.capacity)
+
+
+def first_stage() -> str:
+    """Name of the first stage."""
+    return "" if reading.is_empty() else reading.pipeline().open[0].name

@@ -10,13 +10,13 @@ from yaad.insight import Gap, Leak
 from yaad.measures import Measure
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
-from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, PlanResult, Result
+from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, Result
 from yaad.show.speech import Said
 
 UNITS = ("count", "rate", "number", "hours", "days", "money")
 
 HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
-RatiosOf = Literal["mature", "all"]
+RatiosOf = Literal["mature", "all", "expected"]
 Kind = TypeVar("Kind", bound=Result)
 
 
@@ -197,19 +197,3 @@ def doctor() -> Findings:
 def cannot_tell() -> list[Gap]:
     """What these data cannot tell, and what would unlock it."""
     return opened().shelf.ask("cannot_tell", lambda b: b.cannot_tell())
-
-
-def plan(target: int | None, target_value: str, average: str, mode: RatiosOf, deadline: dt.date | None) -> PlanResult:
-    """The plan by the company's own past, for a number of customers or for an amount of money."""
-    return _ask(
-        PlanResult,
-        "plan",
-        lambda b: b.plan(
-            target, target_value=target_value or None, average=average or None, ratios=mode, deadline=deadline
-        ),
-        target,
-        target_value,
-        average,
-        mode,
-        deadline,
-    )

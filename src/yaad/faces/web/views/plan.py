@@ -5,11 +5,19 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from yaad.faces.web.asked import Asked, whole
+from yaad.faces.web.asked import Asked
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
-from yaad.plan import what_if
 from yaad.show import WhatIfResult, plan_html, plan_lead
+from yaad.show.beside import (
+    carried_said,
+    carried_table,
+    months_table,
+    people_table,
+    period_html,
+    sources_table,
+    still_table,
+)
 
 
 def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -18,8 +26,9 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 
     def context() -> Mapping[str, object]:
         planned = asked.result.content
-        inquiries = request.GET.get("inquiries", "").strip()
-        becomes = what_if(whole(inquiries), asked.ratios, planned.average, unit=planned.unit) if inquiries else None
+        found = asked.becomes(request.GET)
+        becomes = WhatIfResult(found) if found else None
+        within, carried = asked.result.within, asked.result.carried
         return {
             "page": "plan",
             "asked": asked,
@@ -27,7 +36,17 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "planned": planned,
             "lead": plan_lead(planned),
             "answer": SafeString(plan_html(asked.result, language())),
-            "becomes": WhatIfResult(becomes).table(language()) if becomes else None,
+            "credit": SafeString(period_html(within, language())) if within else "",
+            "tight": carried_said(carried, language()) if carried and carried.binding else (),
+            "roomy": carried_said(carried, language()) if carried and not carried.binding else (),
+            "carried": carried_table(carried, language()) if carried else None,
+            "still": still_table(within, language()) if within and within.still else None,
+            "months": months_table(within, language()) if within and within.months else None,
+            "people": people_table(asked.result.people, language()) if asked.result.people else None,
+            "sources": sources_table(asked.result.sources, language()) if asked.result.sources else None,
+            "source_costs": _costs(asked),
+            "becomes": becomes.table(language()) if becomes else None,
+            "lands": becomes.months_table(language()) if becomes and becomes.content.months else None,
             "file": request.GET.urlencode(),
         }
 
@@ -39,3 +58,10 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         data=lambda: asked.result.to_dict(language()),
         table=lambda: asked.result.table(language()),
     )
+
+
+def _costs(asked: Asked) -> list[tuple[str, str]]:
+    """Each source and what was typed of its cost."""
+    typed = dict(asked.costs)
+    found = asked.result.sources
+    return [] if found is None else [(row.name, typed.get(row.name, "")) for row in found.rows if row.name]
