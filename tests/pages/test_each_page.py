@@ -15,6 +15,8 @@ PAGES = {
     "plan": "/plan/?target=20&inquiries=120&instead=100&period=2027-01&room2=9",
     "levers": "/levers/",
     "goals": "/goals/",
+    "kpis": "/kpis/?period=2026-09",
+    "kpi by": "/kpis/win_rate/?period=2026-Q3&by=owner",
     "measures": "/measures/",
     "doctor": "/doctor/",
     "why": "/why/win_rate/",
@@ -25,7 +27,7 @@ PAGES = {
 }
 DIRECTION = {"he": "rtl", "en": "ltr"}
 KEY = re.compile(
-    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources|goals|levers)\.[a-z_]+"
+    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources|kpis|goals|levers)\.[a-z_]+"
 )
 # Each pair of width and appearance is read through in one of the languages: the other one has the same templates.
 READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "light"))}
