@@ -96,6 +96,19 @@ def told(ill):
     return yaad.Book.open(ill).doctor().to_dict("en")
 
 
+MONEY = [
+    "won_value",
+    "open_value",
+    "win_rate_value",
+    "deal_value_mean",
+    "deal_value_median",
+    "weighted_pipeline",
+    "sales_velocity",
+    "throughput",
+]
+"""What stands on the amounts of deals."""
+
+
 @pytest.mark.parametrize(
     ("finding", "count", "of"),
     [
@@ -123,16 +136,20 @@ def test_nothing_is_found_that_is_not_there(told):
 def test_every_measure_says_whether_it_can_be_told_and_what_would_unlock_it(told):
     measures = {one["id"]: one for one in told["measures"]}
     assert list(measures) == list(REGISTRY)
-    money = ["won_value", "open_value", "win_rate_value", "deal_value_mean", "deal_value_median"]
-    assert [name for name, one in measures.items() if one["column"] == "amount"] == money
-    assert not any(measures[name]["can"] for name in money)
+    assert [name for name, one in measures.items() if one["column"] == "amount"] == MONEY
+    assert not any(measures[name]["can"] for name in MONEY)
+    unlocked = {name: one["column"] for name, one in measures.items()}
+    assert unlocked["items_per_basket"] == "lines"
+    assert unlocked["visits_made"] == "visits"
+    assert unlocked["overdue_share"] == "expected_close_day"
+    assert unlocked["lost_reason_top"] == "lost_reason"
     assert all(measures[name]["can"] for name in ("inquiries", "won", "win_rate", "sales_cycle", "reached"))
 
 
 def test_what_cannot_be_told_names_the_column_and_the_measures_that_it_unlocks(told):
     gaps = {one["column"]: one["measures"] for one in told["cannot_tell"]}
     assert set(gaps) == {"amount", "lost_reason", "source", "expected_close_day", "next_step"}
-    assert gaps["amount"] == ["won_value", "open_value", "win_rate_value", "deal_value_mean", "deal_value_median"]
+    assert gaps["amount"] == MONEY
     assert gaps["source"] == []
 
 

@@ -36,6 +36,41 @@ IDS = [
     "weighted_pipeline",
     "stalled",
     "stuck",
+    "stuck_share",
+    "overdue_share",
+    "slipped_share",
+    "slip_days",
+    "closings",
+    "cancellations",
+    "closings_net",
+    "cancellation_rate",
+    "lost_reason_top",
+    "walk_in_rate",
+    "sales_velocity",
+    "throughput",
+    "first_response",
+    "answered_within",
+    "unanswered",
+    "contact_rate",
+    "attempts",
+    "attempts_to_contact",
+    "activities",
+    "touches_to_close",
+    "activities_per_win",
+    "meetings_per_win",
+    "activities_per_day",
+    "calls",
+    "missed_returned",
+    "meetings_set",
+    "meetings_held",
+    "no_show",
+    "visits_planned",
+    "visits_made",
+    "inquiries_per_person",
+    "open_per_person",
+    "items_per_basket",
+    "attach_rate",
+    "discount",
     "quota_attainment",
     "pace",
     "pipeline_coverage",
@@ -61,6 +96,9 @@ IDS = [
     "tenure",
     "clv_simple",
 ]
+
+OF_THE_WHOLE = {"quota_attainment", "pace", "top_customers_share"}
+"""Shares of a sum, not of so many cases."""
 
 NOT_SAID = {
     "en": r"kaplan|confidence|censor|cohort|posterior|median|significan|wape|\bfdr\b|p-value|percentile",
@@ -89,6 +127,18 @@ def test_name_meaning_and_rule_are_said(name, lang):
     for message in (each.name, each.words, each.rule):
         assert has_key(message.key, lang)
     assert each.source
+    if each.rival is not None:
+        assert has_key(each.rival.key, lang)
+
+
+def test_a_rival_that_is_written_down_is_told():
+    said = (LOCALE / "en" / "measures.po").read_text("utf-8")
+    assert set(re.findall(r"measures\.(\w+)\.rival", said)) == {each.id for each in REGISTRY.values() if each.has_rival}
+
+
+def test_a_share_or_a_mean_has_a_least_number_below_which_it_is_a_hint():
+    shares = [each for each in REGISTRY.values() if each.unit is Unit.RATE and not each.minimum]
+    assert {each.id for each in shares} <= OF_THE_WHOLE
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -19,7 +19,7 @@ from yaad.measures.dwells import whole_ways
 from yaad.measures.funnels import first_stays
 from yaad.measures.lengths import counted
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import Ending, Spells, kaplan_meier
+from yaad.measures.statistics import LEVEL, Ending, Spells, kaplan_meier, wilson
 from yaad.model.figures import Cell, Figure
 from yaad.text import Message
 
@@ -94,6 +94,35 @@ def finish_over(
                 by=by,
                 beside=beside,
                 why=None if told else Message(f"measures.no_limit_{measure}"),
+            )
+        )
+    return figures
+
+
+def finish_share(table: pa.Table, scope: Scope) -> list[Figure]:
+    """What part of the open deals of each group is over the limit of its stage; of those whose time is known alone."""
+    limits = stuck_limits(table.filter(pc.equal(table["part"], YARDSTICK)))
+    figures = []
+    for by, rows in groups(scope, table.filter(pc.equal(table["part"], OPEN))):
+        days, n, at = floats(rows, "days"), integers(rows, "n"), integers(rows, "place")
+        limit = np.array([limits.get(int(place), np.nan) for place in at], dtype=np.float64)
+        measured = int(n[~np.isnan(days) & ~np.isnan(limit)].sum())
+        over, running = int(n[days > limit].sum()), int(n.sum())
+        low, high = wilson(over, measured) if measured else (None, None)
+        figures.append(
+            Figure(
+                "stuck_share",
+                over / measured if measured else None,
+                Unit.RATE,
+                n=measured,
+                as_of=scope.as_of,
+                low=low,
+                high=high,
+                level=LEVEL if measured else None,
+                period=scope.period,
+                by=by,
+                why=None if measured else Message("measures.no_limit_stuck" if running else "measures.none_open"),
+                beside={"stuck": over, "open": running, "left_out": running - measured},
             )
         )
     return figures

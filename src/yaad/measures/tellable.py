@@ -16,8 +16,24 @@ UNLOCKS = {
     "measures.none_timed": "created_day",
     "measures.ends_untold_why": "closed_day",
     "measures.no_losses": "outcome",
+    "measures.no_log": "activities",
+    "measures.no_calls": "calls",
+    "measures.no_times": "time_of_day",
+    "measures.no_meetings": "meetings",
+    "measures.no_visits": "visits",
+    "measures.no_states": "meeting_outcome",
+    "measures.no_walk_ins": "walk_in_source",
+    "measures.no_expected_close": "expected_close_day",
+    "measures.none_due": "expected_close_day",
+    "measures.no_lines": "lines",
+    "measures.no_list_prices": "price_list",
+    "measures.no_owners": "owner",
+    "measures.no_reasons": "lost_reason",
 }
-"""Why a figure cannot be told → the column of deals that would unlock it; what only time can tell is not here."""
+"""Why a figure cannot be told → the column of deals, or what else, that would unlock it.
+
+What only time can tell is not here.
+"""
 
 NO_LOSSES = "measures.no_losses"
 """The win rate of a book without a lost deal is 1 by construction: it stands as told nowhere but in its own place."""

@@ -1,4 +1,4 @@
-"""A company's calendar: on which days it works."""
+"""A company's calendar: on which days it works, and when it is open."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ class Calendar:
     Attributes:
         country: whose holidays are free (ISO code); None for none.
         rest: days of the week without work, Monday = 0.
+        half: those of them on which the company is open until noon.
+        opens, closes, half_closes: hours of the day; the eve of a holiday is a half day too.
 
     >>> Calendar.of_zone("Asia/Jerusalem").working_days(dt.date(2026, 9, 9), dt.date(2026, 9, 14))
     (datetime.date(2026, 9, 10), datetime.date(2026, 9, 14))
@@ -25,12 +27,21 @@ class Calendar:
 
     country: str | None = None
     rest: frozenset[int] = frozenset({SATURDAY, SUNDAY})
+    half: frozenset[int] = frozenset()
+    opens: float = 9.0
+    closes: float = 18.0
+    half_closes: float = 13.0
 
     @classmethod
     def of_zone(cls, zone: str) -> "Calendar":
-        """The calendar that is usual where this time zone is: Sunday to Thursday in Israel, else Monday to Friday."""
+        """The calendar that is usual where this time zone is: Sunday to Thursday in Israel, else Monday to Friday.
+
+        In Israel Friday is a half day: it is no working day, and whoever asks by then may be answered.
+        """
         country = COUNTRIES.get(zone)
-        return cls(country, frozenset({FRIDAY, SATURDAY})) if country == "IL" else cls(country)
+        if country != "IL":
+            return cls(country)
+        return cls(country, frozenset({FRIDAY, SATURDAY}), frozenset({FRIDAY}))
 
     @property
     def first_weekday(self) -> int:
@@ -45,6 +56,20 @@ class Calendar:
     def is_working(self, day: dt.date) -> bool:
         """Whether people work on a day."""
         return day.weekday() not in self.rest and day not in _free_days(self.country, day.year)
+
+    def open_hours(self, day: dt.date) -> tuple[float, float] | None:
+        """From when until when the company is open on a day, in hours of its clock; None where it is closed.
+
+        >>> israel = Calendar.of_zone("Asia/Jerusalem")
+        >>> [israel.open_hours(dt.date(2026, 4, day)) for day in (1, 2, 3, 4, 5)]  # the eve of Passover, Passover …
+        [(9.0, 13.0), None, (9.0, 13.0), None, (9.0, 18.0)]
+        """
+        free = _free_days(self.country, day.year)
+        if day in free or (day.weekday() in self.rest and day.weekday() not in self.half):
+            return None
+        following = day + dt.timedelta(days=1)
+        is_half = day.weekday() in self.half or following in _free_days(self.country, following.year)
+        return self.opens, min(self.half_closes, self.closes) if is_half else self.closes
 
     def working_days(self, after: dt.date, until: dt.date) -> tuple[dt.date, ...]:
         """Working days after one day up to another, the latter included."""

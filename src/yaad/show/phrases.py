@@ -15,7 +15,7 @@ STEPS = ("inquiry", "meeting", "demo", "quote", "negotiation", "closing")
 NOTHING_HERE = (Message("show.nothing_here"),)
 """What stands below a table that no deal came into."""
 
-OUR_WORDS = ("outcome", "first_ended", "tax", "weekday", "direction")
+OUR_WORDS = ("outcome", "first_ended", "tax", "weekday", "direction", "went", "answer", "reached")
 """Columns whose values are words of ours."""
 
 

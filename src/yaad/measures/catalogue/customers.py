@@ -20,7 +20,7 @@ from yaad.measures.purchases import gaps, histories, money, unit_of
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate, Sample, wilson
 from yaad.measures.statistics.intervals import Z95
-from yaad.model.figures import Cell, Figure
+from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
 CUSTOMER_SHOWN = ("customer", "first_day", "last_day", "orders", "repeats", "span", "age", "total")
@@ -226,6 +226,7 @@ def _measure(
         statistics=histories,
         finish=partial(_finish, measure=measure, unit=unit, tell=tell),
         rows=_rows,
+        minimum=FEW if unit is Unit.RATE else 0,
         has_rival=has_rival,
     )
 
@@ -293,6 +294,7 @@ CUSTOMERS = (
         statistics=histories,
         finish=_finish_still,
         rows=_rows,
+        minimum=FEW,
         has_rival=True,
     ),
     Measure(

@@ -15,7 +15,7 @@ from yaad.measures.dimensions import floats, groups, integers
 from yaad.measures.lengths import counted, number
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate, Sample
-from yaad.model.figures import Figure
+from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
 
@@ -74,6 +74,8 @@ def _cycle(measure: str, outcomes: tuple[str, ...], estimate: Callable[[Sample],
         statistics=_statistics,
         finish=partial(_finish, measure=measure, outcomes=outcomes, estimate=estimate),
         rows=partial(deal_rows, day="closed_day", outcomes=outcomes),
+        minimum=FEW,
+        has_rival=measure == "sales_cycle",
     )
 
 

@@ -18,7 +18,7 @@ from yaad.measures.dimensions import with_stage, without_stage
 from yaad.measures.funnels import Followed, follow, funnel_statistics, watched_since
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import IMMATURE, LEVEL, Share, wilson
-from yaad.model.figures import Figure
+from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
 
@@ -154,6 +154,8 @@ def _measure(
         statistics=_funnel_statistics,
         finish=partial(_finish_funnel, figure=figure),
         rows=_rows,
+        minimum=FEW if unit is Unit.RATE else 0,
+        has_rival=True,
     )
 
 

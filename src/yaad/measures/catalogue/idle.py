@@ -9,6 +9,8 @@ from yaad.measures.definition import AsOf, Censoring, Good, Grain, Kind, Measure
 from yaad.measures.scope import Scope
 from yaad.measures.stuck import (
     finish_over,
+    finish_share,
+    open_stays,
     stalled_deals,
     stalled_limits,
     stalled_statistics,
@@ -16,6 +18,7 @@ from yaad.measures.stuck import (
     stuck_limits,
     stuck_statistics,
 )
+from yaad.model.figures import FEW
 
 
 def _stalled_rows(scope: Scope) -> ir.Table:
@@ -24,6 +27,10 @@ def _stalled_rows(scope: Scope) -> ir.Table:
 
 def _stuck_rows(scope: Scope) -> ir.Table:
     return stay_rows(scope, stuck_deals(scope), "limit_days")
+
+
+def _open_stay_rows(scope: Scope) -> ir.Table:
+    return stay_rows(scope, open_stays(scope))
 
 
 IDLE = (
@@ -53,5 +60,20 @@ IDLE = (
         statistics=stuck_statistics,
         finish=partial(finish_over, measure="stuck", limits_of=stuck_limits),
         rows=_stuck_rows,
+    ),
+    Measure(
+        id="stuck_share",
+        kind=Kind.RATIO,
+        unit=Unit.RATE,
+        grain=Grain.STAY,
+        date_column="entered_day",
+        as_of=AsOf.STATE,
+        censoring=Censoring.OPEN_COUNTED,
+        good=Good.DOWN,
+        source="Yaad: the stuck ones ÷ the open ones of known time; interval: Wilson 1927",
+        statistics=stuck_statistics,
+        finish=finish_share,
+        rows=_open_stay_rows,
+        minimum=FEW,
     ),
 )

@@ -10,7 +10,7 @@ from yaad.measures.definition import Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import grouped, groups, integers
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, wilson
-from yaad.model.figures import Figure
+from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
 
@@ -69,5 +69,7 @@ RATES = (
         statistics=_statistics,
         finish=_finish,
         rows=partial(deal_rows, day="closed_day", outcomes=CLOSED),
+        minimum=FEW,
+        has_rival=True,
     ),
 )

@@ -24,7 +24,7 @@ from yaad.measures.retention import (
 )
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Curve, Ending, Spells, kaplan_meier, wilson
-from yaad.model.figures import Cell, Figure
+from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
 CONTRACT_SHOWN = ("contract_id", "customer", "owner", "product", "start_day", "end_day", "amount", "currency")
@@ -175,6 +175,7 @@ def _rate(measure: str, good: Good) -> Measure:
         statistics=_statistics,
         finish=partial(_finish, measure=measure),
         rows=_rows,
+        minimum=FEW,
         has_rival=True,
     )
 

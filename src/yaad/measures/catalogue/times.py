@@ -12,7 +12,7 @@ from yaad.measures.dimensions import asked, groups, with_stage, without_stage
 from yaad.measures.dwells import TOTAL, Lasting, dwell_statistics, lasting, stays_of
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate
-from yaad.model.figures import Cell, Figure
+from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
 
@@ -106,6 +106,8 @@ def _measure(measure: str, censoring: Censoring, estimate: Callable[[Lasting], E
         statistics=_statistics,
         finish=partial(_finish, measure=measure, estimate=estimate),
         rows=_rows,
+        minimum=FEW,
+        has_rival=measure == "dwell",
     )
 
 

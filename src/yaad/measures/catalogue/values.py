@@ -19,7 +19,7 @@ from yaad.measures.dimensions import floats, grouped, groups, integers
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate, Sample, share_of_sum
 from yaad.model import Tax, single_unit
-from yaad.model.figures import Cell, Figure
+from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
 MOST = 0.5
@@ -202,6 +202,7 @@ def _typical(measure: str, estimate: Callable[[Sample], Estimate], source: str) 
         statistics=partial(_amounts, day="closed_day", outcomes=("won",)),
         finish=partial(_finish_typical, measure=measure, estimate=estimate),
         rows=partial(deal_rows, day="closed_day", outcomes=("won",)),
+        minimum=FEW,
     )
 
 
@@ -219,6 +220,7 @@ VALUES = (
         statistics=partial(value_statistics, day="closed_day", outcomes=CLOSED),
         finish=_finish_rate,
         rows=partial(deal_rows, day="closed_day", outcomes=CLOSED),
+        minimum=FEW,
     ),
     _typical("deal_value_mean", Sample.mean, "Salesforce, average deal size; interval: Student 1908"),
     _typical("deal_value_median", Sample.median, "the same deals; interval: Brookmeyer & Crowley 1982"),

@@ -1,0 +1,116 @@
+"""How long an inquiry waits for its first answer, in opening hours; those that nobody answered yet are counted too.
+
+The wait runs from the moment the inquiry came to the first outgoing call or message, or the first talk, on the same day
+or later; what was done in between while the company was closed costs nothing. An inquiry that is still waiting waits
+until the logs end, one that was closed without an answer until it closed. An inquiry or an answer that has a date
+without a time says nothing of hours, and what came before the logs begin says nothing at all: both are left out and
+counted.
+"""
+
+from enum import StrEnum
+
+import ibis
+import ibis.expr.types as ir
+
+from yaad.measures.contacts import Logs, contacts, logs, truth
+from yaad.measures.dimensions import asked
+from yaad.measures.lengths import SECONDS, counted, number
+from yaad.measures.opening import open_seconds_through, with_open_seconds
+from yaad.measures.scope import Scope
+
+ANSWER_HOURS = 1.0
+"""Opening hours within which an inquiry is to be answered, where the company says nothing else.
+
+Firms that tried to reach a web inquiry within an hour spoke to whoever decides seven times as often as those that tried
+an hour later (Oldroyd, McElheran & Elkington 2011, Harvard Business Review 89:28).
+"""
+
+
+class Answer(StrEnum):
+    """How an inquiry stands."""
+
+    GIVEN = "given"
+    WAITING = "waiting"
+    ENDED = "ended"  # closed without an answer
+    UNTIMED = "untimed"  # answered or not, hours cannot be told
+    BEFORE = "before"  # it came before the logs begin, or after they end
+    NO_LOG = "no_log"
+
+
+def answer_hours(scope: Scope) -> float:
+    """Opening hours within which an inquiry is to be answered."""
+    minutes = scope.settings.answer_minutes
+    return ANSWER_HOURS if minutes is None else minutes / 60
+
+
+def answer_statistics(scope: Scope) -> ir.Table:
+    """Inquiries of each group by how they stand and how long they waited: ``answer``, ``days``, ``n``.
+
+    ``days`` are 24 opening hours each; null where hours cannot be told.
+    """
+    return counted(scope, inquiries(scope), "answer")
+
+
+def inquiries(scope: Scope) -> ir.Table:
+    """The dated inquiries asked about, with ``answer`` and the ``days`` of opening time that they waited."""
+    deals = asked(scope, scope.deals, "created_day")
+    deals = deals.filter(deals.created_day.notnull())
+    known = logs(scope)
+    if known is None:
+        nothing = {"days": ibis.null("float64"), "contact_at": ibis.null(deals.created_at.type())}
+        return deals.mutate(answer=ibis.literal(Answer.NO_LOG.value), **nothing)
+    return _waited(scope, _with_first_contact(scope, deals), known)
+
+
+def waiting_deals(scope: Scope) -> ir.Table:
+    """The open inquiries that nobody answered yet, those without a time of day among them."""
+    rows = inquiries(scope)
+    return rows.filter(is_waiting(rows))
+
+
+def is_waiting(rows: ir.Table) -> ir.BooleanValue:
+    """Whether an inquiry of `inquiries` is open and has no answer."""
+    return rows.answer == Answer.WAITING.value
+
+
+def _with_first_contact(scope: Scope, deals: ir.Table) -> ir.Table:
+    """`deals` with the day of the first contact since they came, and the first moment where it has a time."""
+    came = scope.deals.select(of_deal="deal", came="created_day")
+    rows = contacts(scope)
+    rows = rows.filter(rows.is_out | rows.is_talk)
+    rows = rows.join(came, rows.deal == came.of_deal)
+    rows = rows.filter(rows.day >= rows.came)
+    timed = ibis.ifelse(rows.whole_day, ibis.null(rows["at"].type()), rows["at"])
+    day_timed = ibis.ifelse(rows.whole_day, ibis.null("date"), rows.day)
+    first = rows.group_by("of_deal").aggregate(
+        contact_day=rows.day.min(), contact_at=timed.min(), contact_timed_day=day_timed.min()
+    )
+    return deals.left_join(first, deals.deal == first.of_deal).drop("of_deal")
+
+
+def _waited(scope: Scope, deals: ir.Table, known: Logs) -> ir.Table:
+    deals = with_open_seconds(
+        scope,
+        deals,
+        known.first,
+        open_came=("created_at", "created_day"),
+        open_answered=("contact_at", "contact_timed_day"),
+        open_closed=("closed_at", "closed_day"),
+    )
+    is_answered, timed_day = deals.contact_day.notnull(), deals.contact_timed_day
+    came_timed = ~(truth(deals.whole_days) & truth(deals.open_came_midnight))
+    answered_timed = truth(timed_day.notnull() & (timed_day == deals.contact_day))
+    end = number(open_seconds_through(scope, known.first, known.last))
+    still = ibis.ifelse(deals.outcome == "open", end, ibis.least(deals.open_closed.fill_null(end), end))
+    until = ibis.ifelse(is_answered, deals.open_answered, still)
+    waited = ibis.greatest(until - deals.open_came, number(0)) / number(SECONDS)
+    days = ibis.ifelse(came_timed & (answered_timed | ~is_answered), waited, ibis.null("float64"))
+    is_seen = deals.created_day.between(ibis.literal(known.first), ibis.literal(known.last))
+    answer = ibis.cases(
+        (~is_seen, Answer.BEFORE.value),
+        (~is_answered & (deals.outcome == "open"), Answer.WAITING.value),
+        (days.isnull(), Answer.UNTIMED.value),
+        (is_answered, Answer.GIVEN.value),
+        else_=Answer.ENDED.value,
+    )
+    return deals.mutate(answer=answer, days=ibis.ifelse(is_seen, days, ibis.null("float64")))
