@@ -8,13 +8,14 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.statistics import customer_value, funnel_bias, reverse_plan, time_in_stage
+from benchmarks.statistics import customer_value, funnel_bias, leaks, reverse_plan, time_in_stage
 
 RESULT = Path(__file__).parent.parent / "results" / "statistics.json"
 STUDIES = {
     "funnel": funnel_bias.run,
     "time_in_stage": time_in_stage.run,
     "reverse_plan": reverse_plan.run,
+    "leaks": leaks.run,
     "customer_value": customer_value.run,
 }
 

@@ -363,8 +363,8 @@ def _come_by(ways: Ways, place: int, days: int, by: int) -> float:
     entering[0] = 1.0
     for stage in range(min(place, ways.stages)):
         step = ways.advanced[stage]
-        whole = float(step.sum())
-        entering = np.convolve(entering, step[: by + 1] / whole if whole else step[: by + 1])[: by + 1]
+        whole = float(step.sum()) or 1.0
+        entering = np.asarray(np.convolve(entering, step[: by + 1] / whole)[: by + 1], dtype=np.float64)
     reached = np.cumsum(entering)
     since = by - np.arange(1, days + 1)
     return float(np.where(since >= 0, reached[np.maximum(since, 0)], 0.0).mean())

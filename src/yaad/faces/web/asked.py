@@ -40,6 +40,7 @@ MODES: dict[reading.RatiosOf, str] = {
     "all": "web.mode_all",
 }
 """Which past counts, and what it is called."""
+MODE_OF: dict[str, reading.RatiosOf] = {mode: mode for mode in MODES}
 EXAMPLE = {"quote": "50%", "negotiation": "40%", "closing": "50%"}
 """Steps of a funnel for a company without data; the page says that they are an example."""
 TARGET = 50
@@ -110,11 +111,12 @@ class Asked:
         if not period and not day and seen is not None and "deadline" not in form:
             period = usual(seen)
         usual_mode: reading.RatiosOf = "expected" if period else "mature"
+        mode: reading.RatiosOf = MODE_OF.get(form.get("mode", ""), usual_mode)
         return cls(
             target=form.get("target", "").strip() or str(TARGET),
             target_value=form.get("target_value", "").strip(),
             average=form.get("average", "").strip(),
-            mode=next((mode for mode in MODES if mode == form.get("mode")), usual_mode),
+            mode=mode,
             deadline=parse_day(day) if day and not period else None,
             steps=tuple((name, str(form[name]).strip()) for name in form if name.startswith("step")),
             period=period,
@@ -186,7 +188,8 @@ class Asked:
     @property
     def periods(self) -> list[tuple[str, str, bool]]:
         """Periods that can be chosen."""
-        names = list(dict.fromkeys([*plan_reading.periods(), *([self.period] if self.period else [])]))
+        offered = plan_reading.periods()
+        names = offered if not self.period or self.period in offered else [*offered, self.period]
         return [(name, say_plain(month_said(name), language()), name == self.period) for name in names]
 
     @cached_property
