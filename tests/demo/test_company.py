@@ -45,7 +45,7 @@ def test_the_size_of_a_small_firm(written):
 
 def test_the_order_of_import(written):
     assert [export.kind for export in written[3]] == [
-        "deals", "stage_history", "products", "accounts", "orders", "lines", "activities", "calls",
+        "deals", "stage_history", "products", "accounts", "orders", "lines", "activities", "calls", "targets",
     ]  # fmt: skip
     assert all(export.path.stem == export.mapping.stem == export.kind for export in written[3])
 

@@ -24,8 +24,8 @@ ONE = Decimal(1)
 
 
 def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
-    """What still comes for a target in closings; None where the book cannot tell, or the period is over."""
-    if goal.closings is None:
+    """What still comes for a target in closings; None where the book cannot tell, or nothing is to come."""
+    if not goal.closings:
         return None
     try:
         outlook = planning.outlook(goal.period)

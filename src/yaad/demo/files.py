@@ -34,7 +34,7 @@ def write_company(folder: Path | str, lang: str = "he", seed: int = 1, as_of: da
 
     Returns:
         The files in the order in which they are best imported: deals, stage_history, products, accounts,
-        orders, lines, activities, calls.
+        orders, lines, activities, calls, targets.
 
     Raises:
         KeyError: no company speaks this language.
@@ -79,6 +79,6 @@ def mapping_of(sheet: Sheet, company: Company) -> dict[str, object]:
         ]
     mapping["zone"] = pack.zone
     mapping["dates"] = "iso"
-    if sheet.kind in ("deals", "products", "orders", "lines"):
+    if sheet.kind in ("deals", "products", "orders", "lines", "targets"):
         mapping |= {"decimal": "point", "currency": pack.currency, "tax": pack.tax}
     return mapping

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from yaad.demo.company import CENT, Company
+from yaad.demo.targets import targets_of
 
 Row = list[str]
 
@@ -42,6 +43,7 @@ def sheets_of(company: Company) -> list[Sheet]:
         "lines": _lines(company),
         "activities": _activities(company),
         "calls": _calls(company),
+        "targets": _targets(company),
     }
     return [Sheet(kind, company.pack.heads[kind], list(lines)) for kind, lines in rows.items()]
 
@@ -165,6 +167,11 @@ def _activities(company: Company) -> Iterator[Row]:
         who = company.owner(int(deal))
         text = texts[int(rng.integers(len(texts)))]
         yield [f"T-{number:06d}", deal_id(int(deal)), company.pack.touches[int(kind)], _at(company, at), who, text]
+
+
+def _targets(company: Company) -> Iterator[Row]:
+    for owner, month, amount in targets_of(company):
+        yield [owner, f"{month:%Y-%m}", str(amount)]
 
 
 def _calls(company: Company) -> Iterator[Row]:

@@ -161,6 +161,11 @@ class Goal:
         return None if self.gap is None or self.curve is None else self.curve.enough(float(self.gap))
 
     @property
+    def has_parts(self) -> bool:
+        """Whether there is anything of anybody."""
+        return any(self.parts.values())
+
+    @property
     def differences(self) -> dict[str, Decimal]:
         """Kind of parts → how much more (above 0) or less its targets sum to than the whole, where they differ."""
         if self.wanted is None:

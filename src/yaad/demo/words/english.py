@@ -200,5 +200,6 @@ ENGLISH = Pack(
                        "text": "Text"},
         "calls": {"id": "Call ID", "deal": "Deal ID", "by": "Who", "phone": "Phone", "direction": "Direction",
                   "at": "When", "seconds": "Seconds"},
+        "targets": {"owner": "Deal Owner", "month": "Month", "amount": "Target before tax"},
     },
 )  # fmt: skip

@@ -195,5 +195,6 @@ HEBREW = Pack(
                        "text": "תוכן"},
         "calls": {"id": "מספר שיחה", "deal": "מספר עסקה", "by": "מי", "phone": "טלפון", "direction": "כיוון",
                   "at": "מתי", "seconds": "שניות"},
+        "targets": {"owner": "איש מכירות", "month": "חודש", "amount": "יעד לפני מע״מ"},
     },
 )  # fmt: skip
