@@ -15,6 +15,7 @@ QUERIES = {
     "dwell": ("bare_scan", ("yaad_dwell", "pandas_dwell", "polars_dwell")),
     "dwell_by_rep": ("bare_scan", ("yaad_dwell_by_rep", "pandas_dwell_by_rep", "polars_dwell_by_rep")),
     "snapshots": ("bare_scan", ("yaad_snapshots", "pandas_snapshots", "polars_snapshots")),
+    "scorecard": ("bare_scan", ("yaad_kpis",)),
 }
 
 

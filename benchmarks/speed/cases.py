@@ -75,6 +75,12 @@ def yaad_snapshots(folder: Path) -> Callable[[], object]:
     return lambda: book.snapshots(24).content[-1].counts
 
 
+def yaad_kpis(folder: Path) -> Callable[[], object]:
+    """The scorecard of the running month: all leading measures, two periods beside it, and twelve months each."""
+    book = _book(folder)
+    return lambda: [(row.measure.id, row.figure.value) for row in book.kpis().content.kpis]
+
+
 # ---- peers: the same figures, from the same files ------------------------------------------------------------------
 
 
