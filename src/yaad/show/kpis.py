@@ -14,7 +14,7 @@ from yaad.show.figures import rows_table
 from yaad.show.markup import tag
 from yaad.show.results import Json, Result, flat, plain
 from yaad.show.speech import Said
-from yaad.show.tables import NOTHING, Column, Kind, Shown, Table, count, days_said, figure, span
+from yaad.show.tables import NOTHING, Column, Kind, Shown, Table, count, days_said, figure, hours_said, span
 from yaad.text import Message, day, direction, money, percent
 
 if TYPE_CHECKING:
@@ -157,12 +157,12 @@ def _signed(change: float, unit: str | None, lang: str, *, relative: bool) -> Sa
     if unit == "rate":
         points = percent(change, lang).removesuffix("%")
         return Message("kpis.points", {"points": plus + points})
-    if unit == "days":
-        said = days_said(abs(change), lang)
+    if unit in ("days", "hours"):
+        said = days_said(abs(change), lang) if unit == "days" else hours_said(abs(change), lang)
         return Message(
             "kpis.longer" if change > 0 else "kpis.shorter" if change < 0 else "kpis.as_long", {"days": said}
         )
-    if unit in ("count", "number", "hours"):
+    if unit in ("count", "number"):
         return plus + str(figure(change, "count", lang).said)
     return plus + money(change, unit, lang)
 

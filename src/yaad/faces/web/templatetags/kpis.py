@@ -33,7 +33,7 @@ def change(comparison: Comparison, figure: Figure) -> SafeString:
 def _arrow(comparison: Comparison) -> str:
     if comparison.verdict in (Verdict.UNTOLD, Verdict.TOO_FEW, Verdict.TOO_EARLY):
         return ""
-    if comparison.verdict is Verdict.SAME:
+    if comparison.verdict is Verdict.SAME or comparison.change == 0:
         return icon(LEVEL)
     return icon(RISE if comparison.change is None or comparison.change > 0 else FALL)
 
