@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.statistics import customer_value, funnel_bias, leaks, reverse_plan, time_in_stage
+from benchmarks.statistics import customer_value, forecast, funnel_bias, leaks, reverse_plan, time_in_stage
 
 RESULT = Path(__file__).parent.parent / "results" / "statistics.json"
 STUDIES = {
@@ -17,6 +17,7 @@ STUDIES = {
     "reverse_plan": reverse_plan.run,
     "leaks": leaks.run,
     "customer_value": customer_value.run,
+    "forecast": forecast.run,
 }
 
 

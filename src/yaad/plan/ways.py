@@ -64,17 +64,18 @@ class Stays:
             place=np.repeat(np.array([part[0] for part in parts], dtype=np.int64), lengths),
             ended=np.repeat(np.array([part[1] for part in parts], dtype=np.int64), lengths),
             days=np.concatenate([np.empty(0), *(part[2] for part in parts)]),
-            n=np.concatenate([np.empty(0), *(part[3] for part in parts)]),
+            n=np.asarray(np.concatenate([np.empty(0), *(part[3] for part in parts)]), dtype=np.float64),
             weight=np.repeat(np.array([part[4] for part in parts], dtype=np.float64), lengths),
         )
 
     @classmethod
-    def of(cls, scope: Scope, half_life_days: float | None = None) -> "Stays":
+    def of(cls, scope: Scope, half_life_days: float | None = None, within_days: float | None = None) -> "Stays":
         """The stays that the funnel of a book counts, over all time.
 
         Args:
             scope: the facts; period and breakdown are not looked at.
             half_life_days: deals that came so many days earlier count half (by the week they came); None: all alike.
+            within_days: with a half-life, only deals that came within so many days; None: all.
         """
         if half_life_days is None:
             whole = scope.asking(by=(), all_time=True)
@@ -83,7 +84,8 @@ class Stays:
         groups = follow(weekly, weekly.run(funnel_statistics(weekly)))
         weeks = [dt.date.fromisoformat(str(found.by["week"])) for found in groups]
         ages = [max((scope.as_of - week).days - 3, 0) for week in weeks]  # the middle of the week
-        return cls.of_spells([found.spells for found in groups], [0.5 ** (age / half_life_days) for age in ages])
+        late = [at for at, age in enumerate(ages) if within_days is None or age < within_days]
+        return cls.of_spells([groups[at].spells for at in late], [0.5 ** (ages[at] / half_life_days) for at in late])
 
     @cached_property
     def _by_day(self) -> tuple[Integers, Integers, Floats, int]:
@@ -191,19 +193,24 @@ class Ways:
         >>> ways.win_by(0, [0, 3], horizon=4).round(3).tolist()
         [[0.0, 0.0, 0.333, 0.333, 0.667], [0.0, 0.5, 0.5, 0.5, 0.5]]
         """
-        ages = _ages(age_days)
+        return self.win_at(place, age_days, np.arange(horizon + 1))
+
+    def win_at(self, place: int, age_days: ArrayLike | None, days: ArrayLike) -> Floats:
+        """The chance to be won within each of `days`, shape (deals, days); see `win_by`."""
+        ages, asked = _ages(age_days), np.asarray(days, dtype=np.int64)
         if place >= self.stages:
-            return np.ones((len(ages), horizon + 1))
+            return np.ones((len(ages), len(asked)))
+        horizon = int(asked.max(initial=0))
         distinct, at = np.unique(ages, return_inverse=True)
         left, first = self._left(place, distinct)
         steps = np.arange(horizon + 1)
         padded = np.concatenate([self.advanced[place], np.zeros(horizon + 2)])
-        days = np.minimum(first[:, None] - (distinct >= 0)[:, None] + steps, len(padded) - 1)
-        forward = padded[days] * left[:, None]
+        ahead = np.minimum(first[:, None] - (distinct >= 0)[:, None] + steps, len(padded) - 1)
+        forward = padded[ahead] * left[:, None]
         forward[distinct >= 0, 0] = 0.0  # what was to end on that day has ended
-        onward = self._entering(place + 1, horizon)
-        lag = steps[None, :] - steps[:, None]
-        return np.minimum(forward @ np.where(lag >= 0, onward[np.maximum(lag, 0)], 0.0), 1.0)[at]
+        onward, lag = self._entering(place + 1, horizon), asked[None, :] - steps[:, None]
+        chances: Floats = np.minimum(forward @ np.where(lag >= 0, onward[np.maximum(lag, 0)], 0.0), 1.0)
+        return chances[at]
 
     def draw(self, places: ArrayLike, age_days: ArrayLike, rng: Generator) -> tuple[NDArray[np.bool_], Integers]:
         """One end of each deal.
@@ -248,11 +255,12 @@ class Ways:
         days: Floats = np.zeros(horizon + 1)
         days[0] = 1.0
         for stage in range(place, self.stages):
-            days = np.convolve(days, self.advanced[stage][: horizon + 1])[: horizon + 1]
+            steps = np.convolve(days, self.advanced[stage][: horizon + 1])[: horizon + 1]
+            days = np.asarray(steps, dtype=np.float64)
         return np.asarray(np.cumsum(days), dtype=np.float64)
 
 
 def _ages(age_days: ArrayLike | None) -> Floats:
     """Whole days of age; −1 where a deal enters now."""
     ages = np.atleast_1d(np.asarray(np.nan if age_days is None else age_days, dtype=np.float64))
-    return np.where(np.isnan(ages), -1.0, np.floor(ages))
+    return np.asarray(np.where(np.isnan(ages), -1.0, np.floor(ages)), dtype=np.float64)

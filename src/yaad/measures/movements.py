@@ -1,0 +1,92 @@
+"""The open deals of a day one by one, with what each of them is expected to bring, to compare with another day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from yaad.errors import InputError
+from yaad.measures.dimensions import floats, integers
+from yaad.measures.scope import Scope
+from yaad.measures.winning import StageChances, standing
+from yaad.model import Tax, single_unit
+from yaad.text import Message
+
+
+@dataclass(frozen=True)
+class OpenDeal:
+    """A deal that is open on a day.
+
+    Attributes:
+        deal: the book's number of it.
+        deal_id, name, owner: as the company calls them.
+        stage: where it stands.
+        amount: None where there is none.
+        expected: its amount times the chance to be won in the end; 0 without an amount.
+        came: its first day; None when unknown.
+        expected_close: the day on which it is to close; None when nobody said.
+    """
+
+    deal: int
+    deal_id: str
+    name: str | None
+    owner: str | None
+    stage: str
+    amount: float | None
+    expected: float
+    came: date | None
+    expected_close: date | None
+
+
+def open_deals(scope: Scope) -> list[OpenDeal]:
+    """The open deals of the day of `scope`, by number; its period and breakdown are not looked at."""
+    rows = scope.run(_open(scope))
+    chances = StageChances.of(scope).chances(integers(rows, "place"), floats(rows, "days"))
+    return [
+        OpenDeal(
+            row["deal"],
+            row["deal_id"],
+            row["name"],
+            row["owner"],
+            row["stage"],
+            row["amount"],
+            (row["amount"] or 0.0) * float(chance),
+            row["created_day"],
+            row["expected_close_day"],
+        )
+        for row, chance in zip(rows.to_pylist(), chances, strict=True)
+    ]
+
+
+def _open(scope: Scope) -> ir.Table:
+    rows = standing(scope, scope.deals)
+    told = ("deal", "deal_id", "name", "owner", "stage", "place", "days", "created_day", "expected_close_day")
+    return rows.select(*told, amount=rows.amount.cast("float64")).order_by("deal")
+
+
+def outcomes(scope: Scope, deals: Sequence[int]) -> dict[int, str]:
+    """What became of deals by the day of `scope`; those that it does not know are left out."""
+    asked = pa.array(deals, pa.int64())
+    every = scope.deals if scope.left_out is None else scope.deals.union(scope.left_out)
+    rows = scope.run(every.filter(every.outcome != "open").select("deal", "outcome"))
+    wanted = set(asked.to_pylist())
+    pairs = zip(rows["deal"].to_pylist(), rows["outcome"].to_pylist(), strict=True)
+    return {deal: outcome for deal, outcome in pairs if deal in wanted}
+
+
+def unit_of(*scopes: Scope) -> tuple[str | None, Message | None]:
+    """The currency of the open deals' amounts, and why they cannot be added up where they cannot."""
+    currencies: set[str | None] = set()
+    taxes: set[str | None] = set()
+    for scope in scopes:
+        deals = scope.deals.filter((scope.deals.outcome == "open") & (scope.deals.amount > 0))
+        for row in scope.run(deals.select("currency", "tax").distinct()).to_pylist():
+            currencies.add(row["currency"])
+            taxes.add(None if row["tax"] in (None, Tax.UNKNOWN.value) else row["tax"])
+    try:
+        single_unit(taxes)
+        return single_unit(currencies), None
+    except InputError as error:
+        return None, error.message

@@ -1,0 +1,492 @@
+"""The forecast, how right it has been and what moved: as values, tables, sentences and parts of a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yaad.model import Cell, Period
+from yaad.plan.forecasting import MONEY, PIPELINE, WON, Backtest, Forecast, Moved, Outcome, Score
+from yaad.plan.forecasting.moved import Change, Heading, Line
+from yaad.show.results import Json, Result, plain
+from yaad.show.speech import Said
+from yaad.show.tables import Column, Kind, Shown, Table, count, date, name, rate, text
+from yaad.text import Message, day, money, number, percent
+
+SHOWN_LINES = 50
+"""So many deals of a comparison are shown; files hold all of them."""
+TEN = 10
+
+
+def period_said(period: Period) -> Said:
+    """A month or a quarter in words."""
+    year, _, part = period.name.partition("-")
+    if part.startswith("Q"):
+        return Message("forecast.quarter", {"quarter": part[1:], "year": year})
+    return Message(f"forecast.month_{int(part)}", {"year": year}) if part.isdecimal() else period.name
+
+
+def is_month(period: Period) -> bool:
+    """Whether a period of the forecast is a month, not a quarter."""
+    return "Q" not in period.name
+
+
+def amount_said(value: float, quantity: str, unit: str | None, lang: str) -> str:
+    """Deals as a whole number, money with its sign, short."""
+    return money(value, unit, lang) if quantity == MONEY else number(round(value), lang)
+
+
+def between_said(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> Message:
+    """Between what and what."""
+    ends: dict[str, object] = {
+        "low": amount_said(outcome.low, quantity, unit, lang),
+        "high": amount_said(outcome.high, quantity, unit, lang),
+    }
+    return Message("forecast.between" if quantity == MONEY else "forecast.between_deals", ends)
+
+
+def chance_said(chance: float, lang: str) -> str:
+    """A chance in whole percent; never 0 or 100, since nothing is certain."""
+    return percent(min(max(chance, 0.01), 0.99), lang, 0)
+
+
+def lead_said(made: Forecast, lang: str) -> Message:
+    """The one sentence of the forecast: by the end of the first month between what, in 8 of 10 cases."""
+    quantity = MONEY if made.money else WON
+    first = made.of(quantity)[0]
+    said: dict[str, object] = {"period": period_said(first.period)}
+    return Message("forecast.lead", said | {"between": between_said(first, quantity, made.unit, lang)})
+
+
+def target_said(outcome: Outcome, target: float, quantity: str, unit: str | None, lang: str) -> Message:
+    """The chance of a target."""
+    said: dict[str, object] = {
+        "target": amount_said(target, quantity, unit, lang),
+        "period": period_said(outcome.period),
+        "chance": chance_said(outcome.chance(target), lang),
+    }
+    return Message("forecast.target" if quantity == MONEY else "forecast.target_deals", said)
+
+
+def method_said(method: str) -> Message:
+    """What a way of forecasting is called."""
+    return Message(f"forecast.method_{method}")
+
+
+def right_said(tested: Backtest | None, quantity: str, method: str, lang: str) -> Message:
+    """How right the forecast has been, one month ahead: the first thing to know about it."""
+    first = None if tested is None else _score(tested.scores(quantity), method, 1)
+    if tested is None:
+        return Message("forecast.not_tested")
+    if first is None or first.n == 0:
+        return Message("forecast.too_young")
+    return Message("forecast.missed", {"n": first.n, "share": percent(first.wape, lang, 0)})
+
+
+def choice_said(made: Forecast, quantity: str) -> Message | None:
+    """Which way of forecasting is shown and why; None while it is the pipeline and nothing was tested."""
+    method = made.methods[quantity]
+    if method != PIPELINE:
+        return Message("forecast.shown_other", {"method": method_said(method)})
+    if made.tested is not None and made.tested.is_enough:
+        return Message("forecast.shown_pipeline")
+    return None
+
+
+def _score(scores: Sequence[Score], method: str, horizon: int) -> Score | None:
+    return next((score for score in scores if score.method == method and score.horizon == horizon), None)
+
+
+class ForecastResult(Result):
+    """The months to come: ``{"periods": [{"period", "quantity", "mean", "low", "high"}], "parts": […]}``."""
+
+    content_type = Forecast
+    content: Forecast
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """One object a period and quantity; the parts; by which way of forecasting."""
+        made = self.content
+        return {
+            "as_of": made.as_of.isoformat(),
+            "unit": made.unit,
+            "level": 0.8,
+            "methods": made.methods,
+            "periods": [_plain(outcome, quantity) for quantity in (WON, MONEY) for outcome in made.of(quantity)],
+            "by": made.by,
+            "parts": [
+                {made.by or "part": part.name}
+                | {"periods": [_plain(one, WON) for one in part.won] + [_plain(one, MONEY) for one in part.money]}
+                for part in made.parts
+            ],
+            "n_open": made.n_open,
+            "n_won": made.n_won,
+            "tested_months": 0 if made.tested is None else len(made.tested.days),
+            "rule": plain(Message("forecast.rule"), lang),
+            "notes": plain(self.notes(lang), lang),
+        }
+
+    def chance(self, target: float, period: str | None = None, quantity: str = MONEY) -> float:
+        """The chance that a target is reached in one of the periods (the first one when not named).
+
+        Raises:
+            UnknownName: the forecast has no such period or quantity.
+        """
+        from yaad.errors import UnknownName
+
+        outcomes = {outcome.period.name: outcome for outcome in self.content.of(quantity)}
+        wanted = period or next(iter(outcomes), "")
+        if wanted not in outcomes:
+            raise UnknownName("option", wanted, outcomes)
+        return outcomes[wanted].chance(target)
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a part, period and quantity; the whole first, without a part."""
+        made = self.content
+        rows: list[dict[str, Cell]] = []
+        key = made.by or "part"
+        for part, outcomes in (
+            (None, (made.won, made.money)),
+            *((part.name, (part.won, part.money)) for part in made.parts),
+        ):
+            for quantity, told in zip((WON, MONEY), outcomes, strict=True):
+                rows += [({key: part} if made.by else {}) | _plain(outcome, quantity) for outcome in told]
+        return rows
+
+    def notes(self, lang: str = "en") -> tuple[Said, ...]:
+        """What to know: which way of forecasting, how right it has been, what is left out."""
+        made = self.content
+        quantity = MONEY if made.money else WON
+        choice = choice_said(made, quantity)
+        right = right_said(made.tested, quantity, made.methods[quantity], lang)
+        return (*((choice,) if choice else ()), right, *made.notes)
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a period: won so far, what is to be expected, and between what in 8 of 10 cases."""
+        made = self.content
+        columns = [Column("period", Message("forecast.head_period"), Kind.NAME)]
+        columns += _columns(WON) + (_columns(MONEY) if made.money else [])
+        rows = []
+        for at, outcome in enumerate(made.won):
+            cells = [Shown(outcome.period.name, period_said(outcome.period)), *_cells(outcome, WON, made.unit, lang)]
+            if made.money:
+                cells += _cells(made.money[at], MONEY, made.unit, lang)
+            rows.append(tuple(cells))
+        title = Message("forecast.title", {"day": day(made.as_of, lang)})
+        lead: tuple[Said, ...] = (lead_said(made, lang),)
+        return Table(lang, title, tuple(columns), tuple(rows), notes=(*lead, *self.notes(lang)))
+
+    def parts_table(self, lang: str = "en") -> Table:
+        """One row a part: each period's expected figure and its range; the whole at the foot."""
+        made = self.content
+        quantity = MONEY if made.money else WON
+        kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
+        columns = [Column(made.by or "part", _by_said(made.by), Kind.NAME)]
+        for outcome in made.of(quantity):
+            columns.append(Column(outcome.period.name, period_said(outcome.period), kind))
+            columns.append(Column(f"{outcome.period.name} range", Message("show.head_range_8"), Kind.RANGE))
+        rows = [
+            (name(part.name), *_of_part(part.money if quantity == MONEY else part.won, quantity, made.unit, lang))
+            for part in made.parts
+        ]
+        whole = (text(Message("forecast.whole"), lang), *_of_part(made.of(quantity), quantity, made.unit, lang))
+        notes = (Message("forecast.parts_sum"),)
+        return Table(lang, Message("forecast.by_part"), tuple(columns), tuple(rows), whole, notes)
+
+    def html(self, lang: str = "en") -> str:
+        """The fan, the table of the periods, and that of the parts."""
+        from yaad.show.fans import fan_html
+        from yaad.show.markup import table_html
+
+        parts = table_html(self.parts_table(lang)) if self.content.parts else ""
+        return fan_html(self.content, lang) + table_html(self.table(lang)) + parts
+
+
+def _by_said(by: str | None) -> Said:
+    from yaad.show.phrases import dimension
+
+    return dimension(by) if by else Message("forecast.whole")
+
+
+def _plain(outcome: Outcome, quantity: str) -> dict[str, Cell]:
+    return {
+        "period": outcome.period.name,
+        "quantity": quantity,
+        "so_far": outcome.so_far,
+        "mean": outcome.mean,
+        "low": outcome.low,
+        "high": outcome.high,
+        "from_open": outcome.from_open,
+        "from_new": outcome.from_new,
+    }
+
+
+def _columns(quantity: str) -> list[Column]:
+    kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
+    return [
+        Column(f"{quantity}_so_far", Message(f"forecast.head_{quantity}_so_far"), kind),
+        Column(f"{quantity}_mean", Message(f"forecast.head_{quantity}_mean"), kind),
+        Column(f"{quantity}_range", Message("show.head_range_8"), Kind.RANGE),
+    ]
+
+
+def _cells(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> list[Shown]:
+    return [
+        Shown(outcome.so_far, amount_said(outcome.so_far, quantity, unit, lang)),
+        Shown(outcome.mean, amount_said(outcome.mean, quantity, unit, lang)),
+        _range(outcome, quantity, lang),
+    ]
+
+
+def _of_part(outcomes: Sequence[Outcome], quantity: str, unit: str | None, lang: str) -> list[Shown]:
+    cells = []
+    for outcome in outcomes:
+        cells.append(Shown(outcome.mean, amount_said(outcome.mean, quantity, unit, lang)))
+        cells.append(_range(outcome, quantity, lang))
+    return cells
+
+
+def _range(outcome: Outcome, quantity: str, lang: str) -> Shown:
+    low, high = (number(round(end), lang) for end in (outcome.low, outcome.high))
+    ends = (round(outcome.low), round(outcome.high)) if quantity == WON else (outcome.low, outcome.high)
+    return Shown(None, low if low == high else f"{low}–{high}", ends)
+
+
+# ---- how right it has been --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HowRight:
+    """How right forecasts of a book have been, with the currency of its money."""
+
+    tested: Backtest
+    unit: str | None = None
+
+
+class BacktestResult(Result):
+    """How right: ``{"scores": [{"quantity", "method", "horizon", "wape", …}], "best": {quantity: method}}``."""
+
+    content_type = HowRight
+    content: HowRight
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """The scores of each way of forecasting, which one has been right most, and each month's forecasts."""
+        tested = self.content.tested
+        return {
+            "days": [each.isoformat() for each in tested.days],
+            "best": {quantity: tested.best(quantity) for quantity in tested.origins},
+            "scores": self.records(),
+            "months": tested.to_dict()["origins"],
+            "unit": self.content.unit,
+            "rule": plain(Message("forecast.rule_test"), lang),
+        }
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a quantity, way of forecasting and horizon (0: three months together)."""
+        return [
+            {
+                "quantity": quantity,
+                "method": score.method,
+                "horizon": score.horizon,
+                "n": score.n,
+                "wape": score.wape,
+                "bias": score.bias,
+                "pinball": score.pinball,
+                "covered": score.covered,
+                "width": score.width,
+            }
+            for quantity in self.content.tested.origins
+            for score in self.content.tested.scores(quantity)
+        ]
+
+    @property
+    def quantity(self) -> str:
+        """What people are told about: money where it is known."""
+        return MONEY if MONEY in self.content.tested.origins else WON
+
+    def table(self, lang: str = "en") -> Table:
+        """One row a way of forecasting: by how much it missed, which way it leant, how often its range held."""
+        tested = self.content.tested
+        scores = tested.scores(self.quantity)
+        columns = (
+            Column("method", Message("forecast.head_method"), Kind.TEXT),
+            *(Column(f"wape_{at}", Message(f"forecast.head_missed_{at}"), Kind.RATE) for at in (1, 2, 3, 0)),
+            Column("bias", Message("forecast.head_leans"), Kind.RATE),
+            Column("covered", Message("forecast.head_held"), Kind.COUNT),
+        )
+        rows = tuple(_right_cells(scores, method, lang) for method in dict.fromkeys(each.method for each in scores))
+        best: tuple[Said, ...] = (Message("forecast.best", {"method": method_said(tested.best(self.quantity))}),)
+        notes: tuple[Said, ...] = (
+            (*best, Message("forecast.rule_test"))
+            if tested.is_enough
+            else (Message("forecast.too_young"), Message("forecast.rule_test"))
+        )
+        return Table(
+            lang, Message("forecast.title_test", {"n": len(tested.days)}), columns, rows if scores else (), notes=notes
+        )
+
+    def months_table(self, lang: str = "en") -> Table:
+        """One row a past month: what the shown forecast said a month before, and what came."""
+        tested, quantity, unit = self.content.tested, self.quantity, self.content.unit
+        method = tested.best(quantity)
+        kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
+        columns = (
+            Column("day", Message("forecast.head_said_on"), Kind.DAY),
+            Column("mean", Message("forecast.head_said"), kind),
+            Column("range", Message("show.head_range_8"), Kind.RANGE),
+            Column("actual", Message("forecast.head_came"), kind),
+            Column("missed", Message("forecast.head_missed_by"), Kind.RATE),
+        )
+        rows = []
+        for at, origin in zip(tested.days, tested.scaled(quantity), strict=True):
+            said, came = origin.predicted[method], float(origin.actual[0])
+            low, high = float(said.low[0]), float(said.high[0])
+            ends = f"{number(round(low), lang)}–{number(round(high), lang)}"
+            missed = abs(float(said.mean[0]) - came) / came if came else None
+            rows.append(
+                (
+                    date(at, lang),
+                    Shown(float(said.mean[0]), amount_said(float(said.mean[0]), quantity, unit, lang)),
+                    Shown(None, ends, (low, high)),
+                    Shown(came, amount_said(came, quantity, unit, lang)),
+                    rate(missed, lang),
+                )
+            )
+        return Table(lang, Message("forecast.title_months"), columns, tuple(rows))
+
+
+def _right_cells(scores: Sequence[Score], method: str, lang: str) -> tuple[Shown, ...]:
+    found = {score.horizon: score for score in scores if score.method == method}
+    first = found[1]
+    held = Message("forecast.of_ten", {"n": round(first.covered * TEN)})
+    leans = Shown(first.bias, ("+" if first.bias > 0 else "") + percent(first.bias, lang, 0))
+    missed = [Shown(found[at].wape, percent(found[at].wape, lang, 0)) for at in (1, 2, 3, 0)]
+    return (text(method_said(method), lang), *missed, leans, Shown(first.covered, held))
+
+
+# ---- what moved -------------------------------------------------------------------------------------------------
+
+
+class MovedResult(Result):
+    """What moved: ``{"before", "after", "changes": [{"heading", "deals", "count", "money", "expected"}]}``."""
+
+    content_type = Moved
+    content: Moved
+
+    def to_dict(self, lang: str = "en") -> Json:
+        """The open deals of both days, the changes that lead from one to the other, and each deal."""
+        made = self.content
+        return {
+            "since": made.since.isoformat(),
+            "until": made.until.isoformat(),
+            "unit": made.unit,
+            "before": vars(made.before),
+            "after": vars(made.after),
+            "changes": [_change(change) for change in made.changes],
+            "deals": self.records(),
+            "rule": plain(Message("forecast.rule_moved"), lang),
+            "notes": plain(self._notes(), lang),
+        }
+
+    def _notes(self) -> tuple[Message, ...]:
+        return (*((self.content.no_money,) if self.content.no_money else ()), *self.content.notes)
+
+    def records(self) -> list[dict[str, Cell]]:
+        """One row a deal that moved; those that changed most money first."""
+        return [
+            {
+                "deal_id": line.deal.deal_id,
+                "name": line.deal.name,
+                "owner": line.deal.owner,
+                "heading": line.heading.value,
+                "before": line.before.amount if line.before else None,
+                "after": line.after.amount if line.after else None,
+                "money": line.money,
+                "expected": line.expected,
+            }
+            for line in self.content.lines
+            if line.heading is not Heading.SAME
+        ]
+
+    def table(self, lang: str = "en") -> Table:
+        """From the open deals of one day to those of the other, heading by heading; it adds up exactly."""
+        made = self.content
+        columns = (
+            Column("heading", Message("forecast.head_what"), Kind.TEXT),
+            Column("deals", Message("forecast.head_deals"), Kind.COUNT),
+            *(
+                (
+                    Column("money", Message("forecast.head_open_money"), Kind.MONEY),
+                    Column("expected", Message("forecast.head_expected"), Kind.MONEY),
+                )
+                if not made.no_money
+                else ()
+            ),
+        )
+        rows = [self._level(made.before.deals, made.before.money, made.before.expected, "since", lang)]
+        rows += [self._row(change, lang) for change in made.changes if change.deals]
+        foot = self._level(made.after.deals, made.after.money, made.after.expected, "until", lang)
+        title = Message("forecast.title_moved", {"since": day(made.since, lang), "until": day(made.until, lang)})
+        notes = (Message("forecast.rule_moved"), *self._notes())
+        return Table(lang, title, columns, tuple(rows), foot, notes)
+
+    def _level(self, deals: int, worth: float, expected: float, which: str, lang: str) -> tuple[Shown, ...]:
+        on = self.content.since if which == "since" else self.content.until
+        cells = (text(Message("forecast.open_on", {"day": day(on, lang)}), lang), count(deals, lang))
+        return (*cells, *self._worth(worth, expected, lang))
+
+    def _row(self, change: Change, lang: str) -> tuple[Shown, ...]:
+        said = Message(f"forecast.moved_{change.heading.value}", {"n": change.deals})
+        deals = Shown(change.count, signed(change.count, number(abs(change.count), lang)))
+        return (text(said, lang), deals, *self._worth(change.money, change.expected, lang, sign=True))
+
+    def _worth(self, worth: float, expected: float, lang: str, *, sign: bool = False) -> tuple[Shown, ...]:
+        if self.content.no_money:
+            return ()
+        unit = self.content.unit
+        shown = []
+        for value in (worth, expected):
+            plain_text = money(abs(value) if sign else value, unit, lang, short=False)
+            shown.append(Shown(value, signed(value, plain_text) if sign else plain_text))
+        return tuple(shown)
+
+    def deals_table(self, lang: str = "en", most: int = SHOWN_LINES) -> Table:
+        """The deals that moved, those that changed most money first."""
+        made = self.content
+        columns = (
+            Column("deal", Message("forecast.head_deal"), Kind.NAME),
+            Column("owner", Message("show.by_owner"), Kind.NAME),
+            Column("heading", Message("forecast.head_what"), Kind.TEXT),
+            *(() if made.no_money else (Column("money", Message("forecast.head_open_money"), Kind.MONEY),)),
+        )
+        moved = [line for line in made.lines if line.heading is not Heading.SAME]
+        rows = tuple(self._line(line, lang) for line in moved[:most])
+        notes = (Message("forecast.more_deals", {"n": len(moved) - most}),) if len(moved) > most else ()
+        return Table(lang, Message("forecast.title_deals"), columns, rows, notes=notes)
+
+    def _line(self, line: Line, lang: str) -> tuple[Shown, ...]:
+        deal = line.deal
+        heading = text(Message(f"forecast.became_{line.heading.value}"), lang)
+        cells = (name(deal.name or deal.deal_id), name(deal.owner), heading)
+        if self.content.no_money:
+            return cells
+        worth = money(abs(line.money), self.content.unit, lang, short=False)
+        return (*cells, Shown(line.money, signed(line.money, worth)))
+
+    def html(self, lang: str = "en") -> str:
+        """The way from one day to the other, and the deals that moved."""
+        from yaad.show.markup import table_html
+
+        return table_html(self.table(lang)) + table_html(self.deals_table(lang))
+
+
+def signed(value: float, shown: str) -> str:
+    """A change with its sign; nothing before a zero."""
+    return f"+{shown}" if value > 0 else f"−{shown}" if value < 0 else shown
+
+
+def _change(change: Change) -> dict[str, Cell]:
+    return {
+        "heading": change.heading.value,
+        "deals": change.deals,
+        "count": change.count,
+        "money": change.money,
+        "expected": change.expected,
+    }
