@@ -151,3 +151,12 @@ def test_all_is_said_in_words(book, lang):
         text = result.table(lang).to_text()
         assert "goals." not in text
         assert render(Message("goals.title"), lang)
+
+
+def test_the_range_of_the_end_holds_what_is_reached_and_the_chance_fits_it(book):
+    goal = book.goals.status().content
+    low, high = goal.ahead.end
+    assert float(goal.achieved) <= low <= high
+    target = float(goal.wanted.value)
+    assert (goal.ahead.chance >= 0.1) == (target <= high * 1.001)
+    assert (goal.ahead.chance >= 0.9) == (target <= low)

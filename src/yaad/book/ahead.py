@@ -31,6 +31,8 @@ def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
         outlook = planning.outlook(goal.period)
         ratios = planning.own("expected").ratios
         made = plan_period(outlook.standing.won + goal.closings, ratios, outlook)
+        amounts = [] if goal.average is None else _amounts(planning)[0]
+        expected = expected_in(outlook, ratios, amounts, float(goal.achieved))
     except (CannotTell, InputError):
         return None
     low, high = made.credit.range
@@ -40,7 +42,8 @@ def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
         low=low,
         high=high,
         missing=made.missing,
-        chance=made.without if made.at_pace_chance is None else made.at_pace_chance,
+        chance=expected.chance(float(goal.wanted.value)) if goal.wanted else None,
+        end=expected.range,
         milestones=_milestones(planning, goal, outlook, made) if made.missing > 0 else (),
         notes=made.notes,
     )
@@ -103,8 +106,9 @@ def proposed(planning: Planning, period: Period, weights: Mapping[str, float | D
     """
     outlook = planning.outlook(period)
     amounts, unit = _amounts(planning)
+    achieved = _achieved(planning, period) if amounts else 0.0
     average = Decimal(repr(sum(amounts) / len(amounts))).quantize(CENT) if amounts else None
-    rows = proposals(expected_in(outlook, planning.own("expected").ratios, amounts), average)
+    rows = proposals(expected_in(outlook, planning.own("expected").ratios, amounts, achieved), average)
     people: dict[str, tuple[PersonNeed, ...]] = {}
     if weights:
         own, team = _steps(planning)
@@ -127,6 +131,12 @@ def proposed(planning: Planning, period: Period, weights: Mapping[str, float | D
         outlook.daily or 0.0,
         (Message("goals.proposed_by", {"n": outlook.standing.open}),),
     )
+
+
+def _achieved(planning: Planning, period: Period) -> float:
+    """Money that the period has brought already."""
+    (figure,) = measures.measure(["won_value"], replace(planning.scope, period=period))
+    return float(figure.value or 0.0)
 
 
 def _amounts(planning: Planning) -> tuple[list[float], str | None]:

@@ -444,12 +444,19 @@ class Goals:
             found[kind] = tuple(sorted(rows, key=lambda row: -row.achieved))
         return found
 
+    def _taken_back(self, period: Period) -> int:
+        """How many closings were taken back in the period; targets count what stands."""
+        (figure,) = measures.measure(["cancellations"], replace(self._whole_scope, period=period))
+        return int(figure.value or 0)
+
     def _notes(self, measure: str, wanted: Wanted | None, period: Period) -> tuple[Message, ...]:
         if wanted is None:
             return (Message("goals.no_target", {"period": period.name}),)
         notes = [Message(f"goals.basis_{wanted.basis.value}")] if wanted.basis.value != "set" else []
         if wanted.is_prorated:
             notes.append(Message("goals.prorated"))
+        if measure in (WON_VALUE, "won") and (back := self._taken_back(period)):
+            notes.append(Message("goals.taken_back", {"n": back}))
         by = self._book.settings.achieved.by.value
         if measure in (WON_VALUE, "won") and by != "closed":
             notes.append(Message(f"goals.achieved_{by}"))

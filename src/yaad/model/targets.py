@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from yaad.errors import InputError
 from yaad.model.periods import Period
-from yaad.text import LANGUAGES, Message, has_key, keys, render
+from yaad.text import LANGUAGES, Message, keys, render
 
 WON_VALUE = "won_value"
 """What a target is in where a sheet names no measure: the money of closings."""
@@ -112,7 +112,7 @@ def months_in(period: Period) -> tuple[Period, ...]:
 def measure_named(text: str | None) -> str:
     """The measure that a sheet means by a word; the word itself where it means none.
 
-    >>> measure_named(None), measure_named("Won"), measure_named("Sales"), measure_named("deals closed")
+    >>> measure_named(None), measure_named("Won"), measure_named("Sales"), measure_named("closings")
     ('won_value', 'won', 'won_value', 'won')
     """
     if text is None or not text.strip():
@@ -131,6 +131,10 @@ def _names() -> dict[str, str]:
 
 
 def _pairs() -> Iterator[tuple[str, str]]:
+    """Ids, then names, then what people say for them, which goes before the others: a target of closings is net."""
+    for key in keys(LANGUAGES[0], "measures"):
+        if key.endswith(".name"):
+            yield _folded(key.split(".")[1]), key.split(".")[1]
     for lang in LANGUAGES:
         for key in keys(lang, "measures"):
             parts = key.split(".")
@@ -138,9 +142,6 @@ def _pairs() -> Iterator[tuple[str, str]]:
                 yield _folded(render(Message(key), lang)), parts[1]
     for lang in LANGUAGES:
         for key in keys(lang, "goals"):
-            if key.startswith("goals.also.") and has_key(key, lang):
+            if key.startswith("goals.also."):
                 for name in render(Message(key), lang).split(","):
                     yield _folded(name), key.removeprefix("goals.also.")
-    for key in keys(LANGUAGES[0], "measures"):
-        if key.endswith(".name"):
-            yield _folded(key.split(".")[1]), key.split(".")[1]

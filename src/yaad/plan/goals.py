@@ -72,6 +72,7 @@ class Ahead:
         open: open deals; `expected` closings they bring in the period; between `low` and `high` in 8 of 10 cases.
         missing: closings that the target still needs after them, on average.
         chance: that the target is reached if inquiries come as they do; None where it cannot be told.
+        end: between these the period ends in 8 of 10 cases, in what the target is in; None where it cannot be told.
         milestones: on the way to what is missing.
         notes: what to know about it.
     """
@@ -83,6 +84,7 @@ class Ahead:
     missing: float
     chance: float | None
     milestones: tuple[Milestone, ...]
+    end: tuple[float, float] | None = None
     notes: tuple[Message, ...] = ()
 
 

@@ -102,12 +102,18 @@ class Expected:
         """What targets are proposed in: money where it can be told."""
         return self.closings if self.money is None else self.money
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """In 8 of 10 cases it lies between these."""
+        low, high = np.quantile(self.told, [0.1, 0.9])
+        return float(low), float(high)
+
     def chance(self, target: float) -> float:
         """The chance that a target is reached or passed."""
         return 1 - float(np.searchsorted(self.told, target, side="left")) / len(self.told)
 
 
-def expected_in(outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[float]) -> Expected:
+def expected_in(outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[float], achieved: float = 0.0) -> Expected:
     """What a period may bring from the open deals and the inquiries to come.
 
     Closings of the open deals by stage and age, and of inquiries that come at today's pace from tomorrow until the
@@ -118,6 +124,7 @@ def expected_in(outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[flo
         outlook: the period, and how things stand.
         ratios: the company's funnel.
         amounts: of past closings; empty: no money is told.
+        achieved: money that the period has brought already.
 
     Raises:
         CannotTell: nothing is open and nothing comes.
@@ -133,14 +140,14 @@ def expected_in(outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[flo
     landing = landing_of(outlook.ways, outlook.as_of + DAY, days, outlook.period)
     new = rng.poisson(comes * landing * np.repeat(rate, ceil(POINTS / MIXED))[:POINTS])
     opened = rng.choice(len(credit.counts), size=len(new), p=credit.counts)
-    closings = credit.won + opened + new
+    rest = opened + new
     money = None
     if len(amounts):
         past = np.asarray(amounts, dtype=np.float64)
-        drawn = rng.choice(past, size=(len(closings), int(closings.max(initial=0)) or 1))
-        within = np.arange(drawn.shape[1])[None, :] < closings[:, None]
-        money = np.sort((drawn * within).sum(axis=1))
-    return Expected(np.sort(closings).astype(np.float64), money)
+        drawn = rng.choice(past, size=(len(rest), int(rest.max(initial=0)) or 1))
+        within = np.arange(drawn.shape[1])[None, :] < rest[:, None]
+        money = achieved + np.sort((drawn * within).sum(axis=1))
+    return Expected(credit.won + np.sort(rest).astype(np.float64), money)
 
 
 def proposals(expected: Expected, average: Decimal | None) -> tuple[Proposal, ...]:

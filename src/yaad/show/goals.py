@@ -55,6 +55,7 @@ class GoalResult(Result):
             else None,
             "missing_after_open": plain(ahead.missing) if ahead else None,
             "chance": plain(ahead.chance) if ahead else None,
+            "end": {"low": plain(ahead.end[0]), "high": plain(ahead.end[1])} if ahead and ahead.end else None,
             "milestones": [_milestone(one) for one in ahead.milestones] if ahead else [],
             "sentences": plain(goal_said(goal, lang), lang),
             "notes": plain(goal_notes(goal, lang), lang),
@@ -342,8 +343,13 @@ def track_html(goal: Goal, lang: str) -> str:
         return ""
     whole = float(goal.wanted.value)
     done = min(100 * float(goal.achieved) / whole, 100.0)
-    rects = tag("rect", class_="bg", width="100%", height="100%", rx="9") + _rect("fl", 0.0, done, lang, rx="9")
+    rects = tag("rect", class_="bg", width="100%", height="100%", rx="9")
     words = [tag("span", _swatch("fl") + tag("span", say_html(_reached(goal, lang), lang), class_="inline"))]
+    if goal.ahead is not None and goal.ahead.end is not None:
+        low, high = (min(100 * end / whole, 100.0) for end in goal.ahead.end)
+        rects += _rect("bd", low, max(high - low, MARK), lang)
+        words.append(tag("span", _swatch("bd") + tag("span", say_html(_ends(goal, lang), lang), class_="inline")))
+    rects += _rect("fl", 0.0, done, lang, rx="9")
     if goal.plan_today is not None:
         at = min(100 * float(goal.plan_today) / whole, 100.0)
         rects += _rect("tm", max(at - MARK / 2, 0.0), MARK, lang)
@@ -376,6 +382,12 @@ def _reached(goal: Goal, lang: str) -> Message:
         "share": percent(goal.share or 0.0, lang),
     }
     return Message("goals.key_reached", values)
+
+
+def _ends(goal: Goal, lang: str) -> Message:
+    low, high = goal.ahead.end if goal.ahead and goal.ahead.end else (0.0, 0.0)
+    values: dict[str, object] = {"low": in_money(round(low), goal, lang), "high": in_money(round(high), goal, lang)}
+    return Message("goals.key_end", values)
 
 
 def _end(goal: Goal, lang: str) -> Message:

@@ -163,7 +163,8 @@ def quotas_of(table: pa.Table, scope: Scope) -> Quotas:
 def _groups(table: pa.Table, scope: Scope) -> Iterator[_Group]:
     """Each group with its target; one that has neither a target nor anything of the period is left out."""
     quotas, rest = quotas_of(table, scope), table.filter(pc.not_equal(table["part"], WANTED))
-    name = ALIASES.get(scope.by[0], scope.by[0]) if scope.by else ""
+    asked = next(iter(scope.by), "")
+    name = ALIASES.get(asked, asked)
     if len(scope.by) > 1 or (name and name not in PARTS and name not in LONG):
         why = Message("goals.no_targets_by", {"column": ", ".join(scope.by)})
         for by, rows in groups(scope, rest):
@@ -179,7 +180,7 @@ def _groups(table: pa.Table, scope: Scope) -> Iterator[_Group]:
     if name in PARTS:
         for missing in quotas.names(WON_VALUE, name):
             if missing not in known:
-                yield _group(scope, quotas, {scope.by[0]: missing}, rest.slice(0, 0), name)
+                yield _group(scope, quotas, {asked: missing}, rest.slice(0, 0), name)
 
 
 def _group(scope: Scope, quotas: Quotas, by: dict[str, Cell], rows: pa.Table, name: str) -> _Group:
