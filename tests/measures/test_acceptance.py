@@ -66,6 +66,9 @@ def scope_on(root, engine, **question):
         pipeline=facts.pipeline,
         as_of=facts.as_of,
         as_of_at=facts.as_of_at,
+        table=facts.table,
+        settings=facts.settings,
+        zone=facts.zone,
         **question,
     )
 
