@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 from yaad.measures.definition import Unit
 from yaad.measures.dimensions import asked, flags, floats, groups, integers, key_columns
 from yaad.measures.dwells import whole_ways
+from yaad.measures.finishing import counted_share
 from yaad.measures.funnels import first_stays
 from yaad.measures.lengths import counted
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, Ending, Spells, kaplan_meier, wilson
+from yaad.measures.statistics import Ending, Spells, kaplan_meier
 from yaad.model.figures import Cell, Figure
 from yaad.text import Message
 
@@ -108,19 +109,13 @@ def finish_share(table: pa.Table, scope: Scope) -> list[Figure]:
         limit = np.array([limits.get(int(place), np.nan) for place in at], dtype=np.float64)
         measured = int(n[~np.isnan(days) & ~np.isnan(limit)].sum())
         over, running = int(n[days > limit].sum()), int(n.sum())
-        low, high = wilson(over, measured) if measured else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "stuck_share",
-                over / measured if measured else None,
-                Unit.RATE,
-                n=measured,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if measured else None,
-                period=scope.period,
-                by=by,
+                over,
+                measured,
+                by,
                 why=None if measured else Message("measures.no_limit_stuck" if running else "measures.none_open"),
                 beside={"stuck": over, "open": running, "left_out": running - measured},
             )

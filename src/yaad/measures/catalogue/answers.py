@@ -11,8 +11,9 @@ from yaad.measures.answers import Answer, answer_hours, answer_statistics, inqui
 from yaad.measures.catalogue.deals import shown
 from yaad.measures.definition import AsOf, Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import floats, groups, integers
+from yaad.measures.finishing import counted_share, estimated
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, Ending, Spells, kaplan_meier, wilson
+from yaad.measures.statistics import Ending, Estimate, Spells, kaplan_meier
 from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
@@ -81,16 +82,12 @@ def _first_response(table: pa.Table, scope: Scope) -> list[Figure]:
         if value is None:
             why = Message("measures.too_many_open", {"n": spells.running}) if spells.total else waits.why_not()
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 "first_response",
-                value,
+                Estimate(value, low, high),
                 Unit.HOURS,
                 n=spells.total,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None and high is None else LEVEL,
-                period=scope.period,
                 by=by,
                 why=why,
                 beside=waits.beside(),
@@ -110,19 +107,13 @@ def _answered_within(table: pa.Table, scope: Scope) -> list[Figure]:
             in_time = int(waits.n[is_given & (waits.hours <= target)].sum())
         late = int(waits.n[is_over & np.isin(waits.answer, [Answer.GIVEN, Answer.WAITING, Answer.ENDED])].sum())
         n = in_time + late
-        low, high = wilson(in_time, n) if n else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "answered_within",
-                in_time / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                in_time,
+                n,
+                by,
                 why=None if n else waits.why_not(),
                 beside={"in_time": in_time, "late": late, "target_hours": target, **waits.beside()},
             )

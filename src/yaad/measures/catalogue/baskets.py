@@ -11,8 +11,9 @@ from yaad.measures.baskets import baskets, lines_of_orders, with_list_price
 from yaad.measures.catalogue.deals import event_rows
 from yaad.measures.definition import Family, Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, floats, grouped, groups, integers
+from yaad.measures.finishing import counted_share, estimated
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, mean_of, wilson
+from yaad.measures.statistics import Estimate, mean_of
 from yaad.measures.statistics.intervals import Z95
 from yaad.model import Tax, single_unit
 from yaad.model.figures import FEW, Figure
@@ -42,18 +43,14 @@ def _items(table: pa.Table, scope: Scope) -> list[Figure]:
     figures = []
     for by, rows in groups(scope, table):
         n = int(integers(rows, "n").sum())
-        value, low, high = mean_of(n, *_numbers(rows, "total", "squares"))
+        mean = mean_of(n, *_numbers(rows, "total", "squares"))
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 "items_per_basket",
-                value,
+                mean,
                 Unit.NUMBER,
                 n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None else LEVEL,
-                period=scope.period,
                 by=by,
                 why=None if n else Message("measures.no_lines"),
             )
@@ -66,19 +63,13 @@ def _attached(table: pa.Table, scope: Scope) -> list[Figure]:
     figures = []
     for by, rows in groups(scope, table):
         n, several = (int(integers(rows, name).sum()) for name in ("n", "several"))
-        low, high = wilson(several, n) if n else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "attach_rate",
-                several / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                several,
+                n,
+                by,
                 why=None if n else Message("measures.no_lines"),
                 beside={"several": several},
             )
@@ -131,16 +122,12 @@ def _discount(table: pa.Table, scope: Scope) -> list[Figure]:
             half = Z95 * sqrt(spread * n / (n - 1)) / listed
             low, high = value - half, value + half
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 "discount",
-                value,
+                Estimate(value, low, high),
                 Unit.RATE,
                 n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None else LEVEL,
-                period=scope.period,
                 by=by,
                 why=None if n else Message("measures.no_list_prices" if every else "measures.no_lines"),
                 beside={"left_out": every - n},

@@ -10,9 +10,9 @@ from yaad.measures.catalogue.deals import event_rows
 from yaad.measures.contacts import Logs, call_log, is_answered, is_outgoing, truth
 from yaad.measures.definition import Censoring, Family, Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, grouped, groups, integers
+from yaad.measures.finishing import counted_share
 from yaad.measures.opening import next_working_days
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, wilson
 from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
@@ -96,20 +96,14 @@ def _missed_returned(table: pa.Table, scope: Scope) -> list[Figure]:
     for by, rows in groups(scope, table):
         missed, returned, undecided = (int(integers(rows, name).sum()) for name in ("missed", "returned", "undecided"))
         n = missed - undecided
-        low, high = wilson(returned, n) if n else (None, None)
         known = any(rows["known"].to_pylist())
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "missed_returned",
-                returned / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                returned,
+                n,
+                by,
                 why=None if n else Message("measures.none_missed" if known else "measures.no_calls"),
                 beside={"missed": missed, "returned": returned, "undecided": undecided},
             )

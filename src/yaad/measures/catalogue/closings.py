@@ -15,8 +15,8 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import event_rows
 from yaad.measures.definition import Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, grouped, groups, integers
+from yaad.measures.finishing import counted_share
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, wilson
 from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
@@ -90,19 +90,13 @@ def _rate(table: pa.Table, scope: Scope) -> list[Figure]:
     for by, rows in groups(scope, table):
         counts = _counts(rows)
         n, back = counts["gross"], counts["taken_back"]
-        low, high = wilson(back, n) if n else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "cancellation_rate",
-                back / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                back,
+                n,
+                by,
                 why=None if n else Message("measures.none_won"),
                 beside={"taken_back": back},
             )

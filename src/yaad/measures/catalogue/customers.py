@@ -16,6 +16,7 @@ from yaad.measures.catalogue.deals import event_rows
 from yaad.measures.customer_value import Buyers, Terms
 from yaad.measures.definition import Censoring, Family, Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import groups, integers
+from yaad.measures.finishing import estimated
 from yaad.measures.purchases import gaps, histories, money, unit_of
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate, Sample, wilson
@@ -40,20 +41,16 @@ def _finish(
     figures = []
     for by, rows in groups(scope, table):
         currency = unit_of(rows) if unit is Unit.MONEY else unit.value
-        (value, low, high), n, beside = tell(rows)
+        estimate, n, beside = tell(rows)
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 measure,
-                value,
+                estimate,
                 currency,
                 n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None and high is None else LEVEL,
-                period=scope.period,
                 by=by,
-                why=None if value is not None else _why(rows),
+                why=None if estimate.value is not None else _why(rows),
                 beside=beside,
             )
         )

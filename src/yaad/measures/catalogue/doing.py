@@ -14,9 +14,10 @@ from yaad.measures.catalogue.meetings import activities_of
 from yaad.measures.contacts import contacts, done, logs
 from yaad.measures.definition import Censoring, Family, Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, grouped, groups, integers
+from yaad.measures.finishing import estimated
 from yaad.measures.kinds import Did, Went, told_of
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, Sample
+from yaad.measures.statistics import Sample
 from yaad.measures.time_parts import CLOCK, GRAINS
 from yaad.model import Calendar, Period
 from yaad.model import Grain as TimeGrain
@@ -149,24 +150,20 @@ def _touches_to_close(table: pa.Table, scope: Scope) -> list[Figure]:
         n, known = integers(rows, "n"), any(rows["known"].to_pylist())
         seen = np.array(rows["touches"].is_valid().to_pylist(), dtype=bool)
         sample = Sample.count(integers(rows, "touches")[seen], n[seen])
-        value, low, high = sample.mean()
+        mean = sample.mean()
         before = int(n[~seen].sum())
         why = "measures.none_won"
         if before:
             why = "measures.none_in_log" if known else "measures.no_log"
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 "touches_to_close",
-                value,
+                mean,
                 Unit.NUMBER,
                 n=sample.n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None else LEVEL,
-                period=scope.period,
                 by=by,
-                why=Message(why) if value is None else None,
+                why=Message(why) if mean.value is None else None,
                 beside={"before_log": before},
             )
         )

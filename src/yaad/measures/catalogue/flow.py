@@ -15,9 +15,10 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import deal_rows
 from yaad.measures.definition import Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import with_stage, without_stage
+from yaad.measures.finishing import counted_share
 from yaad.measures.funnels import Followed, follow, funnel_statistics, watched_since
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import IMMATURE, LEVEL, Share, wilson
+from yaad.measures.statistics import IMMATURE, Share
 from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
@@ -103,19 +104,13 @@ def _share(
 ) -> Figure:
     """A share as counted today with Wilson's interval; what is to be expected when all is decided stands beside."""
     entered, undecided = deals.entered(start), deals.open_between(start, end)
-    low, high = wilson(counted, entered) if entered else (None, None)
     why = Message("measures.still_open", {"n": undecided}) if entered and undecided > IMMATURE * entered else None
-    return Figure(
+    return counted_share(
+        scope,
         measure,
-        counted / entered if entered else None,
-        Unit.RATE,
-        n=entered,
-        as_of=scope.as_of,
-        low=low,
-        high=high,
-        level=LEVEL if entered else None,
-        period=scope.period,
-        by=deals.by,
+        counted,
+        entered,
+        deals.by,
         why=why if entered else Message("measures.none_entered"),
         beside={
             "entered": entered,

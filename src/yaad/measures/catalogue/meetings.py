@@ -15,9 +15,9 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import event_rows
 from yaad.measures.definition import Family, Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, grouped, groups, integers
+from yaad.measures.finishing import counted_share
 from yaad.measures.kinds import Did, Went, did_what, state_of, told_of
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, wilson
 from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
@@ -98,20 +98,14 @@ def _share_missed(table: pa.Table, scope: Scope) -> list[Figure]:
     for by, rows in groups(scope, table):
         counts = _counts(rows)
         missed, n = counts["no_show"], counts["said"]
-        low, high = wilson(missed, n) if n else (None, None)
         why = Message("measures.no_states" if _is_known(rows) else "measures.no_meetings")
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "no_show",
-                missed / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                missed,
+                n,
+                by,
                 why=None if n else why,
                 beside={"no_show": missed, "unsaid": counts["set"] - counts["planned"] - counts["cancelled"] - n},
             )

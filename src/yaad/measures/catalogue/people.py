@@ -8,8 +8,9 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import deal_rows, deals_with
 from yaad.measures.definition import AsOf, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import grouped, groups, integers
+from yaad.measures.finishing import estimated
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, Sample
+from yaad.measures.statistics import Sample
 from yaad.model.figures import Figure
 from yaad.text import Message
 
@@ -27,20 +28,18 @@ def _finish(table: pa.Table, scope: Scope, *, measure: str) -> list[Figure]:
     for by, rows in groups(scope, table):
         named = rows.filter(rows["person"].is_valid())
         deals, every = int(integers(named, "n").sum()), int(integers(rows, "n").sum())
-        value, low, high = Sample.count(integers(named, "n")).mean()
+        mean = Sample.count(integers(named, "n")).mean()
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 measure,
-                value,
+                mean,
                 Unit.NUMBER,
                 n=deals,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None else LEVEL,
-                period=scope.period,
                 by=by,
-                why=None if value is not None else Message("measures.no_owners" if every else "measures.none_entered"),
+                why=None
+                if mean.value is not None
+                else Message("measures.no_owners" if every else "measures.none_entered"),
                 beside={"people": named.num_rows, "left_out": every - deals},
             )
         )

@@ -8,8 +8,8 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import CLOSED, deal_rows, deals_with
 from yaad.measures.definition import Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import grouped, groups, integers
+from yaad.measures.finishing import counted_share
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, wilson
 from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
@@ -31,19 +31,13 @@ def _finish(table: pa.Table, scope: Scope) -> list[Figure]:
     for by, rows in groups(scope, table):
         won, lost, reopened = (int(integers(rows, column).sum()) for column in ("won", "lost", "reopened"))
         n = won + lost
-        low, high = wilson(won, n) if n else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "win_rate",
-                won / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                won,
+                n,
+                by,
                 why=_why(won, lost),
                 beside={"won": won, "lost": lost, "reopened": reopened},
             )

@@ -10,9 +10,10 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import shown
 from yaad.measures.definition import Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import groups, integers
+from yaad.measures.finishing import counted_share, estimated
 from yaad.measures.reaching import Reached, reach_statistics, tried
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import IMMATURE, LEVEL, Ending, Estimate, Sample, Spells, kaplan_meier, wilson
+from yaad.measures.statistics import IMMATURE, Ending, Estimate, Sample, Spells, kaplan_meier
 from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
@@ -73,9 +74,9 @@ def _number(
     figures = []
     for by, rows in groups(scope, table):
         tries = Tries.of(rows)
-        (value, low, high), n = estimate(tries)
+        found, n = estimate(tries)
         why = None
-        if value is None:
+        if found.value is None:
             waiting = tries.count(Reached.NOT_YET, Reached.NEVER)
             why = Message("measures.nobody_reached", {"n": waiting}) if n else tries.why_not()
         beside: dict[str, Cell] = {
@@ -84,16 +85,12 @@ def _number(
             "before_log": tries.count(Reached.BEFORE),
         }
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 measure,
-                value,
+                found,
                 Unit.NUMBER,
                 n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None and high is None else LEVEL,
-                period=scope.period,
                 by=by,
                 why=why,
                 beside=beside,
@@ -116,20 +113,14 @@ def _contact_rate(table: pa.Table, scope: Scope) -> list[Figure]:
     for by, rows in groups(scope, table):
         tries = Tries.of(rows)
         reached, n, undecided = tries.count(Reached.YES), tries.count(*SEEN), tries.count(Reached.NOT_YET)
-        low, high = wilson(reached, n) if n else (None, None)
         why = Message("measures.not_reached_yet", {"n": undecided}) if n and undecided > IMMATURE * n else None
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "contact_rate",
-                reached / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                reached,
+                n,
+                by,
                 why=why if n else tries.why_not(),
                 beside={"reached": reached, "undecided": undecided, "before_log": tries.count(Reached.BEFORE)},
             )

@@ -8,8 +8,8 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import deal_rows, deals_with
 from yaad.measures.definition import Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import grouped, groups, integers
+from yaad.measures.finishing import counted_share
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, wilson
 from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
@@ -29,19 +29,13 @@ def _finish(table: pa.Table, scope: Scope) -> list[Figure]:
         named = sorted((-n, str(reason)) for reason, n in zip(reasons, counts, strict=True) if reason is not None)
         n, every = -sum(count for count, _ in named), sum(counts)
         top, reason = (-named[0][0], named[0][1]) if named else (0, None)
-        low, high = wilson(top, n) if n else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "lost_reason_top",
-                top / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                top,
+                n,
+                by,
                 why=Message("measures.top_reason", {"reason": reason}) if n else _why(every),
                 beside={"reason": reason, "count": top, "without_reason": every - n},
             )

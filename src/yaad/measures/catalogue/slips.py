@@ -15,9 +15,10 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import shown
 from yaad.measures.definition import AsOf, Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, flags, floats, grouped, groups, integers
+from yaad.measures.finishing import counted_share, estimated
 from yaad.measures.lengths import counted
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, Ending, Spells, kaplan_meier, wilson
+from yaad.measures.statistics import Ending, Estimate, Spells, kaplan_meier
 from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
@@ -43,20 +44,14 @@ def _overdue(table: pa.Table, scope: Scope) -> list[Figure]:
     figures = []
     for by, rows in groups(scope, table):
         running, told, over = (int(integers(rows, name).sum()) for name in ("open", "told", "over"))
-        low, high = wilson(over, told) if told else (None, None)
         why = Message("measures.no_expected_close" if running else "measures.none_open")
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "overdue_share",
-                over / told if told else None,
-                Unit.RATE,
-                n=told,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if told else None,
-                period=scope.period,
-                by=by,
+                over,
+                told,
+                by,
                 why=None if told else why,
                 beside={"overdue": over, "without_date": running - told},
             )
@@ -89,19 +84,13 @@ def _slipped(table: pa.Table, scope: Scope) -> list[Figure]:
         days, count = floats(rows, "days"), integers(rows, "n")
         known = ~np.isnan(days)
         n, late = int(count[known].sum()), int(count[days > 0].sum())
-        low, high = wilson(late, n) if n else (None, None)
         figures.append(
-            Figure(
+            counted_share(
+                scope,
                 "slipped_share",
-                late / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
+                late,
+                n,
+                by,
                 why=None if n else Message("measures.none_due"),
                 beside={"late": late, "left_out": int(count[~known].sum())},
             )
@@ -122,16 +111,12 @@ def _slip_days(table: pa.Table, scope: Scope) -> list[Figure]:
             low = high = None
         why = Message("measures.too_many_open", {"n": spells.running}) if spells.total else _why_none(days, count)
         figures.append(
-            Figure(
+            estimated(
+                scope,
                 "slip_days",
-                value,
+                Estimate(value, low, high),
                 Unit.DAYS,
                 n=spells.total,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=None if low is None and high is None else LEVEL,
-                period=scope.period,
                 by=by,
                 why=why if value is None else None,
                 beside={"n_open": spells.running, "due": int(count[~np.isnan(days)].sum())},

@@ -10,8 +10,9 @@ from yaad.measures.catalogue.deals import deal_rows, stay_rows
 from yaad.measures.definition import Censoring, Good, Grain, Kind, Measure, Unit
 from yaad.measures.dimensions import asked, groups, with_stage, without_stage
 from yaad.measures.dwells import TOTAL, Lasting, dwell_statistics, lasting, stays_of
+from yaad.measures.finishing import estimated
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import LEVEL, Estimate
+from yaad.measures.statistics import Estimate
 from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
@@ -43,20 +44,16 @@ def _places(scope: Scope, by: dict[str, Cell]) -> Iterator[tuple[int, dict[str, 
 def _figure(
     scope: Scope, measure: str, by: dict[str, Cell], stays: Lasting, estimate: Callable[[Lasting], Estimate]
 ) -> Figure:
-    value, low, high = estimate(stays)
+    found = estimate(stays)
     closed_only = estimate is _mean_closed
-    return Figure(
+    return estimated(
+        scope,
         measure,
-        value,
+        found,
         Unit.DAYS,
         n=stays.closed.n if closed_only else stays.spells.total,
-        as_of=scope.as_of,
-        low=low,
-        high=high,
-        level=None if low is None and high is None else LEVEL,
-        period=scope.period,
         by=by,
-        why=_why(stays) if value is None else None,
+        why=_why(stays) if found.value is None else None,
         beside={
             "n_open": stays.spells.running,
             "left_out": stays.left_out,

@@ -9,10 +9,11 @@ import pyarrow as pa
 from yaad.measures.catalogue.deals import deals_with, shown
 from yaad.measures.definition import Censoring, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import grouped, groups, integers
+from yaad.measures.finishing import counted_share
 from yaad.measures.kinds import Did, known_words, meaning_of
 from yaad.measures.pictures import once_a_picture
 from yaad.measures.scope import Scope
-from yaad.measures.statistics import IMMATURE, LEVEL, wilson
+from yaad.measures.statistics import IMMATURE
 from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
@@ -55,25 +56,11 @@ def _finish(table: pa.Table, scope: Scope) -> list[Figure]:
     figures = []
     for by, rows in groups(scope, table):
         n, won, running = (int(integers(rows, name).sum()) for name in ("n", "won", "open"))
-        low, high = wilson(won, n) if n else (None, None)
         why = Message("measures.still_open", {"n": running}) if running > IMMATURE * n else None
         if not n:
             why = Message("measures.none_entered" if any(rows["known"].to_pylist()) else "measures.no_walk_ins")
         figures.append(
-            Figure(
-                "walk_in_rate",
-                won / n if n else None,
-                Unit.RATE,
-                n=n,
-                as_of=scope.as_of,
-                low=low,
-                high=high,
-                level=LEVEL if n else None,
-                period=scope.period,
-                by=by,
-                why=why,
-                beside={"won": won, "undecided": running},
-            )
+            counted_share(scope, "walk_in_rate", won, n, by, why=why, beside={"won": won, "undecided": running})
         )
     return figures
 
