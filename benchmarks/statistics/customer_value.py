@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from yaad.demo import draw_buyers
 from yaad.measures.statistics import Histories, fit_bg_nbd, fit_sbg
 
 BUYING = np.array([0.6, 40.0, 0.8, 2.4])
@@ -19,18 +20,7 @@ SEEN, FORETOLD = 7, 12
 
 def buyers(seed: int) -> Histories:
     """Customers of one company who buy and stop as BG/NBD says."""
-    rng = np.random.default_rng(seed)
-    r, alpha, a, b = BUYING
-    rate, stops = rng.gamma(r, 1 / alpha, CUSTOMERS), rng.beta(a, b, CUSTOMERS)
-    age = rng.integers(100, 600, CUSTOMERS).astype(float)
-    repeats, span, now, going = np.zeros(CUSTOMERS), np.zeros(CUSTOMERS), np.zeros(CUSTOMERS), np.arange(CUSTOMERS)
-    while len(going):
-        now[going] += rng.exponential(1 / rate[going])
-        going = going[now[going] <= age[going]]
-        repeats[going] += 1
-        span[going] = now[going]
-        going = going[rng.random(len(going)) > stops[going]]
-    return Histories.count(repeats, span, age)
+    return Histories.count(*draw_buyers(CUSTOMERS, BUYING, np.random.default_rng(seed)))
 
 
 def foretold(seed: int) -> float:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yaad.demo import draw_buyers
 from yaad.errors import InputError
 from yaad.measures import Scope, measure
 from yaad.measures.customer_value import Buyers, Terms
@@ -288,18 +289,10 @@ def drawn(n: int, seed: int, tied: float = 0.0) -> Buyers:
     """Customers who buy, stop and spend as the models say; with `tied`, who buys often also pays more."""
     rng = np.random.default_rng(seed)
     truth = BuyingParameters(0.6, 40.0, 0.8, 2.4)
-    rate, stops = rng.gamma(truth.r, 1 / truth.alpha, n), rng.beta(truth.a, truth.b, n)
-    age = rng.integers(100, 600, n).astype(float)
-    repeats, span, now, going = np.zeros(n), np.zeros(n), np.zeros(n), np.arange(n)
-    while len(going):
-        now[going] += rng.exponential(1 / rate[going])
-        going = going[now[going] <= age[going]]
-        repeats[going] += 1
-        span[going] = np.floor(now[going])
-        going = going[rng.random(len(going)) > stops[going]]
+    repeats, span, age = draw_buyers(n, truth, rng)
     own = 60 / rng.gamma(4.0, 1.0, n) * np.exp(tied * repeats)
     shape = 6 * np.maximum(repeats, 1)
-    return Buyers(repeats, span, age, np.where(repeats > 0, rng.gamma(shape, own / shape), np.nan))
+    return Buyers(repeats, np.floor(span), age, np.where(repeats > 0, rng.gamma(shape, own / shape), np.nan))
 
 
 def test_value_is_refused_where_how_often_and_how_much_go_together(written):

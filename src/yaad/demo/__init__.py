@@ -1,5 +1,6 @@
 """Companies that never were: histories drawn from known parameters, so that every figure has a truth beside it."""
 
+from yaad.demo.buying import draw_buyers
 from yaad.demo.company import AS_OF, Company, draw_company
 from yaad.demo.files import Export, write_company
 from yaad.demo.history import History, simulate
@@ -26,6 +27,7 @@ __all__ = [
     "Step",
     "Truth",
     "World",
+    "draw_buyers",
     "draw_company",
     "simulate",
     "write_company",

@@ -9,6 +9,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
 
+from yaad.demo import draw_buyers
 from yaad.measures.statistics import (
     Histories,
     NoFit,
@@ -39,17 +40,7 @@ def cdnow(shared: Path) -> Histories:
 
 def drawn(n: int, seed: int, truth: BuyingParameters) -> Histories:
     """Customers of the BG/NBD world."""
-    rng = np.random.default_rng(seed)
-    rate, stops = rng.gamma(truth.r, 1 / truth.alpha, n), rng.beta(truth.a, truth.b, n)
-    age = rng.integers(100, 600, n).astype(float)
-    repeats, span, now, going = np.zeros(n), np.zeros(n), np.zeros(n), np.arange(n)
-    while len(going):
-        now[going] += rng.exponential(1 / rate[going])
-        going = going[now[going] <= age[going]]
-        repeats[going] += 1
-        span[going] = now[going]
-        going = going[rng.random(len(going)) > stops[going]]
-    return Histories.count(repeats, span, age)
+    return Histories.count(*draw_buyers(n, truth, np.random.default_rng(seed)))
 
 
 def test_bg_nbd_of_cdnow_is_as_published(cdnow: Histories) -> None:
