@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from yaad import insight, measures
-from yaad.book.chances import FOLDER as COMPUTED
 from yaad.book.chances import keep_chances, kept_chances, likely
+from yaad.book.computed import FOLDER as COMPUTED
 from yaad.book.disk import told_when_full
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord

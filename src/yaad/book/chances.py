@@ -1,50 +1,35 @@
 """The chances of a book, computed once for the same data and kept beside them, so that a page need not wait."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from yaad.book.disk import appearing, told_when_full
+from yaad.book.computed import Json, keep, kept
 from yaad.insight.winning import DealChance, Kept, Level, Refused, Scores, StageRate, WinChances
 from yaad.text import Message
 
-FOLDER = "computed"
-"""What is in this folder of a book can be made again from the rest at any time."""
-FILE = "win_chances.json"
+KIND = "chances"
 FORM = 1
 """Changes when the way of computing does, so that what an older version kept is made again."""
-
-Json = Any  # plain JSON values of any kind
 
 
 def kept_chances(root: Path, version: str) -> WinChances | None:
     """The chances of these data; None when they were not computed yet."""
-    path = root / FOLDER / FILE
-    if not path.is_file():
-        return None
+    plain = kept(root, KIND, f"{FORM} {version}")
     try:
-        kept = json.loads(path.read_text("utf-8"))
-        if (kept["version"], kept["form"]) != (version, FORM):
-            return None
-        return _read(kept["chances"])
-    except (ValueError, KeyError, TypeError, AttributeError):  # damaged, or of another version: made again
+        return None if plain is None else _read(plain)
+    except (ValueError, KeyError, TypeError, AttributeError):  # damaged: made again
         return None
 
 
 def keep_chances(root: Path, version: str, chances: WinChances) -> None:
-    """Keep the chances of these data in place of older ones.
+    """Keep the chances of these data.
 
     Raises:
         BookError: the disk is full.
     """
-    kept = {"version": version, "form": FORM, "chances": _plain(asdict(chances))}
-    with told_when_full(root):
-        (root / FOLDER).mkdir(exist_ok=True)
-        with appearing(root / FOLDER / FILE) as partial:
-            partial.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+    keep(root, KIND, f"{FORM} {version}", _plain(asdict(chances)))
 
 
 def likely(chances: WinChances | None) -> dict[int, float]:

@@ -1,27 +1,22 @@
 """Forecasts of a book, how right they have been, and what moved: put together from the book as it was on other days.
 
-Going back through the past takes a while, so its result is kept beside the book, by the version of the data; the folder
-may be deleted at any time.
+Going back through the past takes a while, so its result is kept beside the book (`yaad.book.computed`).
 """
 
 import datetime as dt
-import hashlib
-import json
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from yaad.errors import CannotTell, InputError
+from yaad.book.computed import keep, kept
+from yaad.errors import BookError, CannotTell, InputError
 from yaad.measures import Scope
 from yaad.measures.movements import open_deals, outcomes, unit_of
 from yaad.plan.forecasting import Backtest, Forecast, Looking, Moved, look, make_forecast, what_moved
 from yaad.plan.forecasting.testing import Progress, origins_of, run_backtest
 from yaad.text import Message
 
-CACHE = ".cache"
-KEPT = 6
-"""So many results are kept beside a book."""
+KIND = "backtest"
 RULE = "1"
 """Of the way in which a backtest is made; another one makes kept results void."""
 MONTHS = (1, 12)
@@ -67,9 +62,9 @@ class Forecasts:
 
     def known(self) -> Backtest | None:
         """The backtest of these data, where it was made before."""
-        path = self._path()
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            return Backtest.from_dict(json.loads(path.read_text("utf-8")))
+        plain = kept(self._root, KIND, self._kept_as)
+        with suppress(ValueError, KeyError, TypeError):  # damaged: made again
+            return None if plain is None else Backtest.from_dict(plain)
         return None
 
     def backtest(self, on_progress: Progress | None = None) -> Backtest:
@@ -79,25 +74,14 @@ class Forecasts:
             return known
         shown = self._look(self._as_of, 1).shown
         found = run_backtest(lambda day: self._look(day, 3), shown, origins_of(shown), on_progress)
-        self._keep(found)
+        with suppress(BookError, OSError):  # one that cannot be kept is made again next time
+            keep(self._root, KIND, self._kept_as, found.to_dict())
         return found
 
-    def _path(self) -> Path:
-        version = f"{RULE} {self._version}"
-        name = hashlib.sha256(version.encode()).hexdigest()[:24]
-        return self._root / CACHE / f"backtest-{name}.json"
-
-    def _keep(self, found: Backtest) -> None:
-        """Keep a result; one that cannot be kept is made again next time."""
-        path = self._path()
-        with suppress(OSError):
-            path.parent.mkdir(exist_ok=True)
-            written = path.with_suffix(f".{os.getpid()}")
-            written.write_text(json.dumps(found.to_dict()), "utf-8")
-            written.replace(path)
-            old = sorted(path.parent.glob("backtest-*.json"), key=lambda kept: kept.stat().st_mtime)[:-KEPT]
-            for kept in old:
-                kept.unlink(missing_ok=True)
+    @property
+    def _kept_as(self) -> str:
+        """The version of the data and of the way in which a backtest is made."""
+        return f"{RULE} {self._version}"
 
     # ---- what moved -------------------------------------------------------------------------------------------
 
