@@ -59,6 +59,15 @@ def test_a_stop_that_an_engine_turns_into_an_error_is_a_stop(made, capfd):
     assert "Traceback" not in capfd.readouterr().err
 
 
+def test_the_last_job_of_a_task_is_found_by_its_arguments(made):
+    assert made.latest("add", {"numbers": [1]}) is None
+    first, other = made.submit("add", {"numbers": [1]}), made.submit("add", {"numbers": [2]})
+    assert (made.latest("add", {"numbers": [1]}).id, made.latest("add", {"numbers": [2]}).id) == (first, other)
+    again = made.submit("add", {"numbers": [1]})
+    assert made.latest("add", {"numbers": [1]}).id == again
+    assert made.latest("wait", {"numbers": [1]}) is None
+
+
 def test_the_phase_of_the_work_is_told_with_its_progress(made):
     seen = until(made, made.submit("wait", {}), lambda found: found.done == 1)
     assert (seen.phase, seen.part) == ("halfway", 10)

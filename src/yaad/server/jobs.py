@@ -192,6 +192,15 @@ class Jobs:
             found = self._read(job)
         return found
 
+    def latest(self, task: str, arguments: dict[str, Json]) -> Job | None:
+        """The last job that was submitted of this task with these arguments; None while there was none."""
+        with connect(self.path) as db:
+            row = db.execute(
+                "SELECT id FROM job WHERE task = ? AND arguments = ? ORDER BY rowid DESC LIMIT 1",
+                (_tasks.get(task, ""), json.dumps(arguments)),
+            ).fetchone()
+        return self.progress(row[0]) if row else None
+
     def cancel(self, job: str) -> None:
         """Stop a job: its process is told to end, and ended by force when it does not within a few seconds."""
         with self._lock:

@@ -30,6 +30,7 @@ IMPORT = "import"
 XRAY = "xray"
 UNDO = "undo"
 RUN = "run"
+COMPUTE = "compute"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 OF_THE_BOOK = (OTHER_STAGES, OLDER, COLUMNS_GONE)  # questions that the book asks, not the file
@@ -47,6 +48,7 @@ def register() -> None:
     jobs.register(UNDO, "yaad.faces.web.tasks:undo_import")
     jobs.register(RUN, "yaad.faces.web.tasks:run_source")
     jobs.register(XRAY, "yaad.faces.web.tasks:xray")
+    jobs.register(COMPUTE, "yaad.faces.web.tasks:compute")
 
 
 class Phase(StrEnum):
@@ -241,6 +243,20 @@ def run_source(arguments: dict[str, Json], report: Report) -> Json:
         sources = sources_of(root, os.environ)
         (ran,) = sources.run([arguments["name"]], importing, dt.datetime.now(dt.UTC), lang)
     return {"outcome": ran.outcome.value}
+
+
+def compute(arguments: dict[str, Json], report: Report) -> Json:
+    """Compute what takes long; the book keeps the result by the version of its data.
+
+    Args:
+        arguments: ``book``, and ``what`` is computed: a name in `yaad.faces.web.computing.LONG`.
+        report: told how much is done, of how much.
+    """
+    from yaad.faces.web.computing import LONG
+
+    with closing(Book.open(arguments["book"])) as book:
+        LONG[arguments["what"]].work(book, report)
+    return {}
 
 
 def undo_import(arguments: dict[str, Json], report: Report) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
-from yaad.faces.web import drafts, made
+from yaad.faces.web import computing, drafts, made
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
     doctor,
@@ -71,6 +71,9 @@ urlpatterns = [
     *figures("measures", measures.measures, "measures"),
     *figures("doctor", doctor.doctor, "doctor"),
     *figures("why/<slug:measure>", why.why, "why"),
+    path("computing/<slug:what>/", computing.progress, name="computing"),
+    path("computing/<slug:what>/start/", computing.start, name="computing-start"),
+    path("computing/<slug:what>/cancel/", computing.cancel, name="computing-cancel"),
     path("files/", files.files, name="files"),
     path("files/<str:draft>/", files.draft, name="draft"),
     path("files/<str:draft>/answer/", files.answer, name="answer"),
