@@ -25,6 +25,7 @@ PUT_TOGETHER = (
     "download_",
     "phase_",
     "source_kind_",
+    "group_",
 )
 
 

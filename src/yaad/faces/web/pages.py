@@ -10,7 +10,7 @@ class Page:
     Attributes:
         name: of its address and of its words (``web.nav_<name>``).
         icon: in the sprite.
-        group: ``analyse`` or ``manage``.
+        group: ``analyse``, ``ahead`` or ``manage``; the words over it are ``web.group_<group>``.
         on_phone: whether it has a tab at the foot of a phone.
         domain: of the catalogue that names it.
     """
@@ -36,10 +36,11 @@ PAGES = (
     Page("overview", "sun", "analyse"),
     Page("funnel", "funnel", "analyse"),
     Page("dwell", "clock", "analyse"),
+    Page("chances", "gauge", "analyse", on_phone=False, domain="chances"),
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),
-    Page("goals", "flag", "analyse", on_phone=False, domain="goals"),
-    Page("plan", "target", "analyse"),
-    Page("levers", "rise", "analyse", on_phone=False, domain="levers"),
+    Page("goals", "flag", "ahead", on_phone=False, domain="goals"),
+    Page("plan", "target", "ahead"),
+    Page("levers", "rise", "ahead", on_phone=False, domain="levers"),
     Page("measures", "list", "manage", on_phone=False),
     Page("doctor", "check", "manage", on_phone=False),
     Page("reports", "sheet", "manage", on_phone=False),
