@@ -1,5 +1,5 @@
 # ruff: noqa: A005 – the command is `python -m benchmarks.statistics`
-"""``python -m benchmarks.statistics [--full]``: all studies in one run; the result is kept as JSON."""
+"""``python -m benchmarks.statistics [--full] [study …]``: the studies, all when none is named; full ones are kept."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.statistics import customer_value, forecast, funnel_bias, leaks, reverse_plan, time_in_stage
 
@@ -28,21 +29,29 @@ def commit() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="all companies, and keep the result")
-    full = parser.parse_args().full
-    found = {}
-    for name, run in STUDIES.items():
+    parser.add_argument("studies", nargs="*", metavar="study", help=f"of {', '.join(STUDIES)}; all when none is named")
+    parser.add_argument("--full", action="store_true", help="all companies, and keep the results")
+    asked = parser.parse_args()
+    if unknown := set(asked.studies) - set(STUDIES):
+        parser.error(f"no study is called {', '.join(sorted(unknown))}; there are {', '.join(STUDIES)}")
+    accepted = True
+    for name in asked.studies or STUDIES:
         began = time.perf_counter()
-        found[name] = run(full=full)
-        print(
-            f"{name}: {'accepted' if found[name]['accepted'] else 'NOT accepted'}, {time.perf_counter() - began:.0f} s"
-        )
-        for check, held in found[name]["checks"].items():
-            print(f"  {'ok ' if held else 'NO '} {check}")
-    if full:
-        text = json.dumps({"commit": commit(), "full": full, **found}, ensure_ascii=False, indent=1)
-        RESULT.write_text(text + "\n", encoding="utf-8")
-    return 0 if all(each["accepted"] for each in found.values()) else 1
+        found = STUDIES[name](full=asked.full)
+        accepted = accepted and found["accepted"]
+        print(f"{name}: {'accepted' if found['accepted'] else 'NOT accepted'}, {time.perf_counter() - began:.0f} s")
+        for check, held in found["checks"].items():
+            print(f"  {'ok ' if held else 'NO '} {check}", flush=True)
+        if asked.full:
+            keep(name, found)
+    return 0 if accepted else 1
+
+
+def keep(name: str, found: dict[str, Any]) -> None:
+    """Keep the result of one study beside those of the others, each with the state of the code that it was run on."""
+    kept = json.loads(RESULT.read_text("utf-8")) if RESULT.is_file() else {}
+    kept[name] = {"commit": commit(), **found}
+    RESULT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
