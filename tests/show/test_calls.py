@@ -6,7 +6,7 @@ from yaad.text import Message
 
 DEAL = CallDeal(
     deal_id="D1", name="Novatek Ltd.", owner="Dana", stage="Quote", amount=1200.0, currency="ILS", phone=None, days=4.0,
-    why=Message("show.calls"), reasons=(), next_step="=1+1", chance=0.4,
+    why=Message("show.calls"), reasons=(), waiting=Message("show.calls"), next_step="=1+1", chance=0.4,
 )  # fmt: skip
 
 

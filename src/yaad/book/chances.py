@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from yaad.book.computed import Json, keep, kept
+from yaad.book.computed import Json, is_kept, keep, kept
 from yaad.insight.winning import DealChance, Kept, Level, Refused, Scores, StageRate, WinChances
 from yaad.text import Message
 
 KIND = "chances"
-FORM = 1
+FORM = 2
 """Changes when the way of computing does, so that what an older version kept is made again."""
 
 
@@ -21,6 +21,11 @@ def kept_chances(root: Path, version: str) -> WinChances | None:
         return None if plain is None else _read(plain)
     except (ValueError, KeyError, TypeError, AttributeError):  # damaged: made again
         return None
+
+
+def are_kept(root: Path, version: str) -> bool:
+    """Whether the chances of these data were computed already; quicker than reading them."""
+    return is_kept(root, KIND, f"{FORM} {version}")
 
 
 def keep_chances(root: Path, version: str, chances: WinChances) -> None:
@@ -62,6 +67,7 @@ def _read(plain: Json) -> WinChances:
                 **{
                     **row,
                     "reasons": tuple(_said(one) for one in row["reasons"]),
+                    "waiting": _said(row["waiting"]),
                     "next_step": row["next_step"] if isinstance(row["next_step"], str) else _said(row["next_step"]),
                 }
             )
@@ -70,6 +76,7 @@ def _read(plain: Json) -> WinChances:
         stages=tuple(StageRate(**row) for row in plain["stages"]),
         scores=tuple(Scores(**row) for row in plain["scores"]),
         kept=tuple(Kept(**{**row, "level": Level(row["level"])}) for row in plain["kept"]),
+        days=plain["days"],
         correction=plain["correction"],
         fields=tuple(plain["fields"]),
         refused=tuple(Refused(**{**row, "why": _said(row["why"])}) for row in plain["refused"]),

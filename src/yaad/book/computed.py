@@ -29,6 +29,11 @@ def kept(root: Path, kind: str, version: str) -> Json | None:
         return None
 
 
+def is_kept(root: Path, kind: str, version: str) -> bool:
+    """Whether the result of these data was computed already."""
+    return _path(root, kind, version).is_file()
+
+
 def keep(root: Path, kind: str, version: str, result: Json) -> None:
     """Keep a result of these data.
 

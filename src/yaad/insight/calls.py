@@ -30,6 +30,7 @@ class CallDeal:
         amount: None when it has none; its currency may be unknown.
         stage: where it is now; `days` since it came there, None when unknown.
         why: the reason, in one or two sentences; `reasons` apart.
+        waiting: how long it has been in its stage, against what is usual there.
         next_step: what the deal itself says, else what to do.
         chance: of being won, 0–1, for ranking.
         number: the book's own number of the deal.
@@ -45,6 +46,7 @@ class CallDeal:
     days: float | None
     why: Message
     reasons: tuple[Message, ...]
+    waiting: Message
     next_step: Message | str
     chance: float
     number: int = 0
@@ -201,6 +203,7 @@ def _call(row: dict[str, object], deals: _Candidates, at: int, reasons: _Reasons
         days=None if np.isnan(days) else float(days),
         why=why,
         reasons=found,
+        waiting=reasons.waiting(at),
         next_step=_text(row["next_step"]) or _step(reasons, at),
         chance=float(deals.chances[at]),
         number=int(deals.numbers[at]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from yaad.insight.winning import DealChance, Scores, StageRate, WinChances
+from yaad.insight.winning import DealChance, Level, Scores, StageRate, WinChances
 from yaad.insight.winning.fields import field_said
 from yaad.model import Cell
 from yaad.show import phrases
@@ -36,6 +36,7 @@ class Chances(Result):
             "stages": [_stage(row) for row in told.stages],
             "scores": [_scores(row) for row in told.scores],
             "kept": [{"level": one.level.value, "n": one.n, "said": one.said, "won": one.won} for one in told.kept],
+            "days": told.days,
             "correction": told.correction,
             "fields": list(told.fields),
             "refused": [
@@ -64,6 +65,14 @@ def lead(told: WinChances, lang: str) -> Said:
     if not told.deals:
         return Message("chances.lead_none")
     return Message("chances.lead", {"n": len(told.deals), "expected": number(round(told.expected or 0.0), lang)})
+
+
+def levels_said(told: WinChances) -> Said:
+    """How many deals have each level; nothing where no chance is told."""
+    if told.method is None or not told.deals:
+        return ""
+    found = [deal.level for deal in told.deals]
+    return Message("chances.lead_levels", {level.value: found.count(level) for level in Level})
 
 
 def why(deal: DealChance) -> Said:
@@ -186,6 +195,7 @@ def _row(deal: DealChance, told: WinChances, lang: str) -> dict[str, Cell]:
         "chance": plain(deal.chance),
         "level": None if deal.level is None else deal.level.value,
         "reasons": plain(why(deal), lang) if told.method else None,
+        "waiting": plain(deal.waiting, lang),
         "next_step": plain(deal.next_step, lang),
         "method": told.method,
     }

@@ -31,7 +31,7 @@ class Long:
 
 
 LONG: Mapping[str, Long] = {
-    "chances": Long("overview", Book.win_chances),
+    "chances": Long("chances", Book.win_chances),
 }
 """By the name in the address."""
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from yaad.errors import InputError
 from yaad.model import SCHEMAS, Grain, Period
 from yaad.show.speech import Said
 from yaad.text import LANGUAGES, Message, has_key
@@ -89,6 +90,18 @@ class Filters:
         if self.period and not any(link.current for link in links):
             links.append(Choice(self.period, self.href(), current=True))
         return links
+
+
+def page_of(request: HttpRequest) -> int:
+    """The number of the page of a long list, from 1.
+
+    Raises:
+        InputError: it is none.
+    """
+    asked = request.GET.get("page", "1")
+    if not asked.isdecimal() or not int(asked) or len(asked) > 6:
+        raise InputError(Message("kpis.no_such_page", {"page": asked}))
+    return int(asked)
 
 
 def dimension(name: str) -> Said:

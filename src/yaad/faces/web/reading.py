@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from yaad.book import Book, ImportRecord
+from yaad.book.chances import are_kept
 from yaad.errors import UnknownName
 from yaad.insight import Gap, Leak
 from yaad.measures import Measure
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.server.state import opened
-from yaad.show import Calls, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, Result
+from yaad.show import Calls, Chances, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, Result
 from yaad.show.speech import Said
 
 UNITS = ("count", "rate", "number", "hours", "days", "money")
@@ -185,8 +186,18 @@ def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
 
 
 def calls() -> Calls:
-    """The ten deals to call."""
-    return opened().shelf.ask("calls", lambda b: b.deals_to_call())
+    """The ten deals to call; ranked anew once the chances are known."""
+    return opened().shelf.ask("calls", lambda b: b.deals_to_call(), has_chances())
+
+
+def has_chances() -> bool:
+    """Whether the chances of these data were computed already."""
+    return opened().shelf.once(lambda b: are_kept(b.root, b.data_version))
+
+
+def chances() -> Chances | None:
+    """The chances of the open deals; None while they are not computed, which takes too long for a page."""
+    return opened().shelf.ask("chances", lambda b: b.win_chances()) if has_chances() else None
 
 
 def doctor() -> Findings:

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, register_converter
 from yaad.faces.web import computing, drafts, made
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
+    chances,
     doctor,
     dwell,
     errors,
@@ -56,6 +57,7 @@ urlpatterns = [
     *figures("conversion", funnel.conversion, "conversion"),
     *figures("time", dwell.dwell, "dwell"),
     *figures("stuck", dwell.stuck, "stuck"),
+    *figures("chances", chances.chances, "chances"),
     *figures("plan", plan.plan, "plan"),
     *figures("kpis", kpis.kpis, "kpis"),
     *figures("kpis/<slug:measure>/deals", kpis.deals, "kpi-deals"),

@@ -42,6 +42,7 @@ def win_chances(scope: Scope, on_progress: Progress | None = None) -> WinChances
         stages=stage_rates(whole),
         scores=chosen.scores,
         kept=kept(chosen.outcome, chosen.said),
+        days=chosen.days,
         correction="none" if chosen.model is None else chosen.model.calibrator.name,
         fields=chosen.fields,
         refused=chosen.refused,
@@ -93,6 +94,7 @@ def _deal(call: CallDeal, chance: float | None, why: tuple[Message, ...]) -> Dea
         days=call.days,
         chance=chance,
         reasons=why,
+        waiting=call.waiting,
         next_step=call.next_step,
         number=call.number,
     )

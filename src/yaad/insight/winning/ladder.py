@@ -40,6 +40,7 @@ class Chosen:
         fields: used beside stage and age.
         refused: left out.
         decided: decided deals in all.
+        days: past days that were played again.
         said, outcome: what the chosen way said on past days, and what became of it; see `proving.Day`.
     """
 
@@ -49,6 +50,7 @@ class Chosen:
     scores: tuple[Scores, ...] = ()
     fields: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
+    days: int = 0
     said: Floats = field(default_factory=lambda: NONE)
     outcome: Floats = field(default_factory=lambda: NONE)
 
@@ -74,15 +76,15 @@ def choose(past: Past, on_progress: Progress | None = None) -> Chosen:
     best = _best(proof, found)
     scores = (*(tried.scores for tried in found.values()), proof.base_rate())
     if not beats_base_rate(found[best].scores, SURE):
-        return Chosen(None, Message("chances.withheld_base_rate"), decided, scores, (), refused)
+        return Chosen(None, Message("chances.withheld_base_rate"), decided, scores, (), refused, len(days))
     model = Model.learn(best, past, fields, past.end)
     tell()
     if model is None:
-        return Chosen(None, Message("chances.withheld_untested"), decided, scores, (), refused)
+        return Chosen(None, Message("chances.withheld_untested"), decided, scores, (), refused, len(days))
     used = fields if best is not Method.STAGE_AGE else ()
     said, calibrator = found[best].said, found[best].calibrator
     model = replace(model, calibrator=calibrator)
-    return Chosen(model, None, decided, scores, used, refused, said, proof.outcome)
+    return Chosen(model, None, decided, scores, used, refused, len(days), said, proof.outcome)
 
 
 def _best(proof: Proof, found: dict[Method, Tried]) -> Method:

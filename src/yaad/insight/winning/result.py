@@ -77,6 +77,7 @@ class DealChance:
         days: since it came to its stage; None when unknown.
         chance: to be won, 0–1; None where it is withheld.
         reasons: what raises or lowers it against a middling open deal, the weightiest first.
+        waiting: how long it has been in its stage, against what is usual there.
         next_step: what the deal itself says, else what to do.
         number: the book's own number of the deal.
     """
@@ -90,6 +91,7 @@ class DealChance:
     days: float | None
     chance: float | None
     reasons: tuple[Message, ...]
+    waiting: Message
     next_step: Message | str
     number: int = 0
 
@@ -112,6 +114,7 @@ class WinChances:
         stages: the share won from each stage.
         scores: of each way and of the base rate, on past days that they had not seen; none where there were none.
         kept: how the levels turned out on those days, for the way that is told.
+        days: how many past days that were.
         correction: how the chances were put right: none, sigmoid, isotonic.
         fields: used beside stage and age.
         refused: fields that were left out, with the reason.
@@ -126,6 +129,7 @@ class WinChances:
     stages: tuple[StageRate, ...]
     scores: tuple[Scores, ...] = ()
     kept: tuple[Kept, ...] = ()
+    days: int = 0
     correction: str = "none"
     fields: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from yaad.errors import InputError
 from yaad.faces.web import kpi_reading, reading
-from yaad.faces.web.filters import Choice, Filters, dimension
+from yaad.faces.web.filters import Choice, Filters, dimension, page_of
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import Family
@@ -104,7 +103,7 @@ def deals(request: HttpRequest, measure: str, ending: str | None = None) -> Http
     filters = Filters.of(request, "is")
     found = kpi_reading.measure(measure)
     group = {filters.by: request.GET.get("is", "")} if filters.by else {}
-    number = _page(request)
+    number = page_of(request)
     result = kpi_reading.behind(measure, group, filters.period, 0 if ending else number)
 
     def context() -> Mapping[str, object]:
@@ -173,18 +172,6 @@ def _figure_of(measure: str, filters: Filters, group: Mapping[str, str]) -> Figu
         if {name: "" if value is None else str(value) for name, value in row.by.items()} == dict(group):
             return row
     return None
-
-
-def _page(request: HttpRequest) -> int:
-    """The number of the page, from 1.
-
-    Raises:
-        InputError: it is none.
-    """
-    asked = request.GET.get("page", "1")
-    if not asked.isdecimal() or not int(asked) or len(asked) > 6:
-        raise InputError(Message("kpis.no_such_page", {"page": asked}))
-    return int(asked)
 
 
 def _of_page(filters: Filters, number: int) -> str:
