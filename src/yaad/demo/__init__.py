@@ -1,6 +1,6 @@
 """Companies that never were: histories drawn from known parameters, so that every figure has a truth beside it."""
 
-from yaad.demo.buying import draw_buyers
+from yaad.demo.buying import Bought, draw_buyers, draw_purchases
 from yaad.demo.company import AS_OF, Company, draw_company
 from yaad.demo.files import Export, write_company
 from yaad.demo.history import History, simulate
@@ -15,6 +15,7 @@ __all__ = [
     "AS_OF",
     "PACKS",
     "STEPS",
+    "Bought",
     "Company",
     "Export",
     "Group",
@@ -29,6 +30,7 @@ __all__ = [
     "World",
     "draw_buyers",
     "draw_company",
+    "draw_purchases",
     "simulate",
     "write_company",
     "write_stranger",

@@ -114,8 +114,12 @@ class Buyers:
         return self.buying.alive(self.repeats, self.span, self.age)
 
     def worth(self, terms: Terms) -> Floats:
-        """What each customer is still worth."""
+        """What each customer is still worth: by the chance to still buy, times `worth_while_buying`."""
         return self._worth(terms, self.buying.parameters, self.spending.parameters)
+
+    def worth_while_buying(self, terms: Terms) -> Floats:
+        """What each customer would still be worth if the customer still buys for sure."""
+        return self._while_buying(terms, self.buying.parameters, self.spending.parameters)
 
     def error(self, terms: Terms, which: np.ndarray) -> float:
         """The standard error of the mean worth of some of them, from that of the models' parameters."""
@@ -129,13 +133,17 @@ class Buyers:
         return delta((self.buying.fit, self.spending.fit), mean)
 
     def _worth(self, terms: Terms, buying: BuyingParameters, spending: SpendingParameters) -> Floats:
+        alive = chance_alive(buying, self.repeats, self.span, self.age)
+        return np.asarray(self._while_buying(terms, buying, spending) * alive, dtype=np.float64)
+
+    def _while_buying(self, terms: Terms, buying: BuyingParameters, spending: SpendingParameters) -> Floats:
         (repeats, age), place = distinct(self.repeats, self.age)
         ends = np.arange(1, terms.months + 1) * MONTH_DAYS
         until = np.stack([while_alive(buying, repeats, age, end) for end in ends])
         discounted = terms.weights @ np.diff(until, axis=0, prepend=0.0)
-        purchases = discounted[place] * chance_alive(buying, self.repeats, self.span, self.age)
         margin = 1.0 if terms.margin is None else terms.margin
-        return np.asarray(purchases * expected_spend(spending, self.repeats, self.value) * margin, dtype=np.float64)
+        spent = expected_spend(spending, self.repeats, self.value)
+        return np.asarray(discounted[place] * spent * margin, dtype=np.float64)
 
     def _refused(self) -> CannotTell:
         if not len(self.repeats):

@@ -5,6 +5,7 @@ Each say is one `SettingEntry`: a name – alone, or with what it is about after
 - ``achieved``: ``{"by": "closed"}``, ``"ordered"``, or ``{"by": "invoiced", "column": "invoice date"}`` (``collected``
   likewise): by which event a sale counts towards a target, and the column of deals that holds its day.
 - ``answer_minutes``: ``30``: minutes of opening hours within which a new inquiry is to be answered.
+- ``margin``: ``0.35``: the part of revenue that is kept as gross margin, above 0 to 1.
 - ``source_cost:<source>``: ``{"per": "inquiry", "amount": "45.00", "currency": "ILS", "tax": "net"}``, or ``"month"``.
 - ``capacity:<stage>``: ``40``: deals a month that can be taken into a stage, by all people together.
 - ``person:<name>``: ``{"start": "2026-03-15", "end": null, "share": 0.5, "team": "North", "away": [{"start":
@@ -26,7 +27,7 @@ from yaad.model.money import Tax, read_amount
 from yaad.model.periods import Period
 from yaad.text import Message
 
-NAMES = ("achieved", "answer_minutes", "source_cost", "capacity", "person")
+NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person")
 """Names of settings."""
 ABOUT = frozenset({"source_cost", "capacity", "person"})
 """Those that are about something: ``name:what``."""
@@ -135,6 +136,7 @@ class Settings:
     Attributes:
         achieved: what counts towards a target.
         answer_minutes: within how many minutes of opening hours an inquiry is to be answered; None: nobody said.
+        margin: the part of revenue that is kept as gross margin, 0–1; None: nobody said.
         source_costs: source → what it costs.
         capacity: stage → deals a month that can be taken into it.
         people: person → when and how much.
@@ -142,6 +144,7 @@ class Settings:
 
     achieved: AchievedBy = field(default_factory=AchievedBy)
     answer_minutes: int | None = None
+    margin: float | None = None
     source_costs: Mapping[str, SourceCost] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, Working] = field(default_factory=dict)
@@ -167,6 +170,8 @@ class Settings:
             return replace(self, achieved=AchievedBy() if plain is None else _read(name, plain, _achieved))
         if kind == "answer_minutes":
             return replace(self, answer_minutes=None if plain is None else _read(name, plain, _minutes))
+        if kind == "margin":
+            return replace(self, margin=None if plain is None else _read(name, plain, _margin))
         if kind == "source_cost":
             return replace(self, source_costs=_with(self.source_costs, name, plain, _cost))
         if kind == "capacity":
@@ -222,6 +227,12 @@ def _achieved(plain: dict[str, Any]) -> AchievedBy:
 
 def _minutes(plain: Any) -> int:  # noqa: ANN401 - held to a whole number here
     return _whole(plain, 1, LONGEST_ANSWER)
+
+
+def _margin(plain: Any) -> float:  # noqa: ANN401 - held to a number here
+    if isinstance(plain, bool) or not isinstance(plain, int | float) or not 0 < plain <= 1:
+        raise ValueError(plain)
+    return float(plain)
 
 
 def _capacity(plain: Any) -> int:  # noqa: ANN401 - held to a whole number here

@@ -176,6 +176,11 @@ def finish_value(table: pa.Table, scope: Scope, *, terms: Terms) -> list[Figure]
     return figures
 
 
+def _finish_value(table: pa.Table, scope: Scope) -> list[Figure]:
+    """`finish_value` in the company's margin where it said one, in revenue else."""
+    return finish_value(table, scope, terms=Terms(margin=scope.settings.margin))
+
+
 def _finish_gaps(table: pa.Table, scope: Scope) -> list[Figure]:
     figures = []
     for by, rows in groups(scope, table):
@@ -305,7 +310,7 @@ CUSTOMERS = (
         good=Good.UP,
         source="Fader, Hardie & Lee 2005 × Fader & Hardie 2013; interval: delta method",
         statistics=histories,
-        finish=partial(finish_value, terms=Terms()),
+        finish=_finish_value,
         rows=_rows,
         has_rival=True,
     ),

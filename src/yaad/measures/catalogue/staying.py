@@ -4,6 +4,7 @@ import datetime as dt
 from functools import partial
 
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from yaad.measures.catalogue.customers import buyers
@@ -107,14 +108,18 @@ def tenure_statistics(scope: Scope) -> ir.Table:
 def tenure_spells(rows: pa.Table, as_of: dt.date) -> Spells:
     """Times with the company in months; of those who are still there, until the data's day.
 
-    By purchases: from the first to the last one for who has been silent for longer than usual.
+    By purchases: from the first to the last one for who has been silent for longer than usual. Whether a silence is
+    one is known only when it has lasted for so long: the others are watched until so many days before the data's day,
+    and who came later than that tells nothing yet.
     """
     if "came" in rows.column_names:
         return spells_of(rows, as_of)
     every = buyers(rows)
-    gone = every.age - every.span > integers(rows, "idle")
-    days = every.span * gone + every.age * ~gone
-    return Spells.count(days * EVERY / 365.25, [Ending.LOST if each else Ending.OPEN for each in gone])
+    watched = every.age - integers(rows, "idle")
+    gone = every.span < watched
+    days = np.where(gone, every.span, watched)
+    told = watched > 0
+    return Spells.count(days[told] * EVERY / 365.25, np.where(gone, Ending.LOST, Ending.OPEN)[told])
 
 
 def tenure_curve(scope: Scope) -> tuple[Curve, int | None]:

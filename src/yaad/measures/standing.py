@@ -1,0 +1,362 @@
+"""How each customer stands: stays, is due, has stopped – and what is at stake.
+
+By contracts, a customer stays while one of the customer's contracts runs, is due when the last of them ends within
+`RENEWAL_DAYS`, and has stopped when all have ended. Without contracts, by purchases:
+
+- *stopped*: the chance to still buy is below `STOPPED` (BG/NBD, see `statistics`); where the data hold no such model,
+  nobody is said to have stopped;
+- *due*: still buys, as far as is seen, and more days than usual have passed since the last purchase; usual is the mean
+  of the customer's own gaps from two on, the typical gap of the book else;
+- *once*: has bought once, of which no model can tell who stopped;
+- *stays*: all others.
+
+At stake is what the customer would still be worth if the customer still bought, times the chance that this is over.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from yaad.errors import CannotTell, InputError
+from yaad.measures.catalogue.customers import buyers
+from yaad.measures.customer_value import Buyers, Terms
+from yaad.measures.dimensions import floats, integers
+from yaad.measures.purchases import NAMED_BY, UNTOLD, gaps, histories, money, purchases, unit_of
+from yaad.measures.retention import contracts_of, has_contracts
+from yaad.measures.scope import Scope
+from yaad.measures.statistics import Sample
+from yaad.measures.statistics.spells import Floats
+from yaad.model import single_unit
+from yaad.text import Message
+
+STOPPED = 0.3
+"""Below this chance to still buy a customer is said to have stopped."""
+RENEWAL_DAYS = 60
+"""A contract that ends within so many days is due."""
+OWN_GAPS = 2
+"""From so many gaps between purchases on, a customer's own mean gap is what is usual."""
+
+
+class State(StrEnum):
+    """How a customer stands; those with something to do come first."""
+
+    STOPPED = "stopped"
+    DUE = "due"
+    STAYS = "stays"
+    ONCE = "once"
+
+
+STATES = tuple(State)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """One customer.
+
+    Attributes:
+        name: as orders, deals or contracts name the customer.
+        state: see there.
+        owner: who sold last, or holds the contract.
+        phone: of the customer's deals or of the list of customers.
+        first_day, last_day: of the first and the last purchase; of contracts, when the customer came, and when the
+            last contract ends or ended (None: it names no end).
+        orders: purchases, or contracts.
+        total: what was bought so far, net of returns; of contracts, what the last one says; None where not told.
+        usual_days: days between purchases as is usual; None by contract.
+        own: `usual_days` is the customer's own.
+        silent_days: since the last purchase, or until (below 0) or since the end of the contract; None without an end.
+        alive: the chance to still buy; None where it cannot be told.
+        worth: what the customer is still worth.
+        at_stake: money that is lost if nothing is done; what orders the list.
+    """
+
+    name: str
+    state: State
+    owner: str | None
+    phone: str | None
+    first_day: dt.date
+    last_day: dt.date | None
+    orders: int
+    total: float | None
+    usual_days: float | None
+    own: bool
+    silent_days: int | None
+    alive: float | None
+    worth: float | None
+    at_stake: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """All customers of a book as arrays of one length, in the order of their names.
+
+    Attributes:
+        rows: one a customer: ``customer``, ``owner``, ``phone``, ``first_day``, ``last_day``, ``orders``.
+        state: place of each one's state in `STATES`.
+        total, usual, alive, worth, at_stake: see `Customer`; NaN where not told.
+        own: whether `usual` is the customer's own.
+        silent: days; NaN where there is no end to count from.
+        unit: the currency of the money.
+        by_contract: told by contracts.
+        no_chance: why nobody is said to have stopped; None where it can be told.
+        no_worth: why nothing is said of what they are worth.
+    """
+
+    rows: pa.Table
+    state: np.ndarray
+    total: Floats
+    usual: Floats
+    own: np.ndarray
+    silent: Floats
+    alive: Floats
+    worth: Floats
+    at_stake: Floats
+    unit: str | None
+    by_contract: bool
+    no_chance: Message | None = None
+    no_worth: Message | None = None
+    buying: Buyers | None = field(default=None, repr=False)
+
+    def count(self, state: State) -> int:
+        """Customers in a state."""
+        return int((self.state == STATES.index(state)).sum())
+
+    def stake(self, state: State) -> float | None:
+        """Money at stake in a state, all together; None where it is not told."""
+        told = self.at_stake[self.state == STATES.index(state)]
+        return None if np.isnan(told).all() else float(np.nansum(told))
+
+    def sure(self) -> float | None:
+        """Of those said to have stopped, the share to be expected to have done so; None where nobody is."""
+        alive = self.alive[self.state == STATES.index(State.STOPPED)]
+        return float(1 - alive.mean()) if len(alive) and not np.isnan(alive).any() else None
+
+    @cached_property
+    def owners(self) -> list[str]:
+        """Who sold to these customers, in order."""
+        return sorted({name for name in self.rows["owner"].to_pylist() if name})
+
+    def listed(self, states: Sequence[State], owner: str | None = None, limit: int | None = None) -> list[Customer]:
+        """Customers in some states, those with most at stake first, then those who brought most.
+
+        Args:
+            states: which.
+            owner: only those whose last sale was this person's.
+            limit: at most so many.
+        """
+        kept = np.isin(self.state, [STATES.index(state) for state in states])
+        if owner:
+            kept &= np.array([name == owner for name in self.rows["owner"].to_pylist()], dtype=bool)
+        places = np.flatnonzero(kept)
+        stake, total = np.nan_to_num(self.at_stake[places]), np.nan_to_num(self.total[places])
+        order = places[np.lexsort((places, -total, -stake))]
+        return [self._at(int(place), row) for place, row in self._rows(order if limit is None else order[:limit])]
+
+    def one(self, name: str) -> Customer | None:
+        """The customer of this name; None when there is none."""
+        found = [place for place, known in enumerate(self.rows["customer"].to_pylist()) if known == name]
+        return self._at(*next(iter(self._rows(np.array(found))))) if found else None
+
+    def _rows(self, places: np.ndarray) -> "list[tuple[int, dict[str, object]]]":
+        return list(zip(places.tolist(), self.rows.take(pa.array(places, pa.int64())).to_pylist(), strict=True))
+
+    def _at(self, place: int, row: dict[str, object]) -> Customer:
+        silent = _or_none(self.silent[place])
+        return Customer(
+            name=str(row["customer"]),
+            state=STATES[int(self.state[place])],
+            owner=_text(row["owner"]),
+            phone=_text(row["phone"]),
+            first_day=_day(row["first_day"]),
+            last_day=_day(row["last_day"]) if row["last_day"] is not None else None,
+            orders=int(str(row["orders"])),
+            total=_or_none(self.total[place]),
+            usual_days=_or_none(self.usual[place]),
+            own=bool(self.own[place]),
+            silent_days=None if silent is None else round(silent),
+            alive=_or_none(self.alive[place]),
+            worth=_or_none(self.worth[place]),
+            at_stake=_or_none(self.at_stake[place]),
+        )
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _day(value: object) -> dt.date:
+    if not isinstance(value, dt.date):
+        raise TypeError(value)
+    return value
+
+
+def standing(scope: Scope) -> Standing:
+    """How the customers of a book stand on the data's day, whatever the period and the breakdown of the question."""
+    whole = scope.asking(by=(), all_time=True)
+    return _by_contract(whole) if has_contracts(whole) else _by_purchases(whole)
+
+
+# ---- by purchases ---------------------------------------------------------------------------------------------------
+
+
+def _by_purchases(scope: Scope) -> Standing:
+    told = histories(scope, "customer", "first_day", "last_day")
+    rows = scope.run(_named(scope, told, _last_owner(scope)).order_by("customer"))
+    every, n = buyers(rows), rows.num_rows
+    silent = every.age - every.span
+    usual, own = _usual(scope, every)
+    alive, no_chance = np.full(n, np.nan), None
+    try:
+        alive = np.where(every.repeats > 0, every.alive(), np.nan)
+    except CannotTell as error:
+        no_chance = error.message
+    sums = _money_of(scope, rows, every, alive)
+    state = np.full(n, STATES.index(State.STAYS))
+    state[silent > usual] = STATES.index(State.DUE)
+    state[alive < STOPPED] = STATES.index(State.STOPPED)
+    state[every.repeats == 0] = STATES.index(State.ONCE)
+    return Standing(
+        rows=rows,
+        state=state,
+        total=sums.total,
+        usual=usual,
+        own=own,
+        silent=silent,
+        alive=alive,
+        worth=sums.worth,
+        at_stake=sums.at_stake,
+        unit=sums.unit,
+        by_contract=False,
+        no_chance=no_chance,
+        no_worth=sums.why,
+        buying=every,
+    )
+
+
+class _Money(NamedTuple):
+    """What customers brought, are worth and have at stake; the currency; why something of it is not told."""
+
+    total: Floats
+    worth: Floats
+    at_stake: Floats
+    unit: str | None
+    why: Message | None
+
+
+def _usual(scope: Scope, every: Buyers) -> tuple[Floats, np.ndarray]:
+    """Days between purchases as is usual for each customer, and whether they are the customer's own."""
+    found = scope.run(gaps(scope))
+    again = found.filter(found["gap"].is_valid())
+    typical = Sample.count(floats(again, "gap"), integers(again, "n")).median().value
+    own = every.repeats >= OWN_GAPS
+    mean = every.span / np.maximum(every.repeats, 1)
+    return np.where(own, mean, np.nan if typical is None else typical), own
+
+
+def _money_of(scope: Scope, rows: pa.Table, every: Buyers, alive: Floats) -> _Money:
+    nothing = np.full(rows.num_rows, np.nan)
+    try:
+        unit = unit_of(rows)
+    except InputError as error:
+        return _Money(nothing, nothing, nothing, None, error.message)
+    total = money(rows, "total")
+    try:
+        while_buying = every.worth_while_buying(Terms(margin=scope.settings.margin))
+    except CannotTell as error:
+        return _Money(total, nothing, nothing, unit, error.message)
+    again = every.repeats > 0
+    worth = while_buying * np.where(again, alive, 1.0)
+    return _Money(total, worth, np.where(again, while_buying * (1 - alive), np.nan), unit, None)
+
+
+def _last_owner(scope: Scope) -> ir.Table:
+    """Who sold last to each customer."""
+    bought = purchases(scope)
+    named = bought.filter(bought.customer.notnull() & ~bought.is_return)
+    latest = ibis.window(group_by=named.customer, order_by=[named.day.desc(), named.order_id.desc()])
+    numbered = named.mutate(nth=ibis.row_number().over(latest))
+    return numbered.filter(numbered.nth == 0).select("customer", "owner")
+
+
+def _named(scope: Scope, told: ir.Table, owners: ir.Table) -> ir.Table:
+    """`told` with the ``owner`` and a ``phone`` of each customer."""
+    deals = scope.deals
+    named = deals.mutate(customer=ibis.coalesce(*(deals[name] for name in NAMED_BY)))
+    of_deals = named.filter(named.customer.notnull()).group_by("customer").aggregate(phone=named.phone.max())
+    accounts = scope.table("accounts")
+    known = accounts.filter(accounts.name.notnull() & accounts.phone.notnull())
+    of_accounts = known.group_by(customer=known.name).aggregate(of_account=known.phone.max())
+    rows = told.left_join(owners, "customer").drop("customer_right")
+    rows = rows.left_join(of_deals, "customer").drop("customer_right")
+    rows = rows.left_join(of_accounts, "customer").drop("customer_right")
+    return rows.mutate(phone=ibis.coalesce(rows.phone, rows.of_account)).drop("of_account")
+
+
+# ---- by contract ----------------------------------------------------------------------------------------------------
+
+
+def _by_contract(scope: Scope) -> Standing:
+    contracts = contracts_of(scope)
+    latest = ibis.window(
+        group_by=contracts.customer, order_by=[contracts.start_day.desc(), contracts.contract_id.desc()]
+    )
+    numbered = contracts.mutate(nth=ibis.row_number().over(latest))
+    last = numbered.filter(numbered.nth == 0).select("customer", "owner", "amount", "currency", "tax")
+    each = contracts.group_by("customer").aggregate(
+        first_day=contracts.start_day.min(),
+        ends=contracts.end_day.max(),
+        endless=contracts.end_day.isnull().max(),
+        orders=contracts.count(),
+    )
+    endless = each.endless.cast("boolean")
+    told = each.mutate(last_day=ibis.ifelse(endless, ibis.null("date"), each.ends)).drop("ends", "endless")
+    rows = scope.run(_named(scope, told, last).order_by("customer"))
+    n = rows.num_rows
+    until = rows["last_day"].to_numpy(zero_copy_only=False).astype("M8[D]")
+    silent = (np.datetime64(scope.as_of, "D") - until).astype("m8[D]").astype(float)
+    silent[np.isnat(until)] = np.nan
+    state = np.full(n, STATES.index(State.STAYS))
+    state[(silent < 0) & (silent >= -RENEWAL_DAYS)] = STATES.index(State.DUE)
+    state[silent >= 0] = STATES.index(State.STOPPED)
+    amount, unit, no_worth = _amounts(rows)
+    at_risk = state != STATES.index(State.STAYS)
+    nothing = np.full(n, np.nan)
+    return Standing(
+        rows=rows,
+        state=state,
+        total=amount,
+        usual=nothing,
+        own=np.zeros(n, dtype=bool),
+        silent=silent,
+        alive=nothing,
+        worth=nothing,
+        at_stake=np.where(at_risk, amount, np.nan),
+        unit=unit,
+        by_contract=True,
+        no_worth=no_worth,
+    )
+
+
+def _amounts(rows: pa.Table) -> tuple[Floats, str | None, Message | None]:
+    """What the last contract of each customer says, and its currency; or why nothing can be said."""
+    amount = floats(rows, "amount")
+    told = ~np.isnan(amount)
+    try:
+        for column in ("tax", "currency"):
+            values = {value for value, is_told in zip(rows[column].to_pylist(), told, strict=True) if is_told}
+            unit = single_unit(None if value in (UNTOLD, "unknown") else value for value in values)
+    except InputError as error:
+        return np.full(len(amount), np.nan), None, error.message
+    return amount, unit, None if told.any() else Message("customers.no_contract_amounts")
