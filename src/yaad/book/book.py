@@ -6,8 +6,8 @@ import shutil
 import tempfile
 import uuid
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -63,10 +63,12 @@ from yaad.show import (
     Snapshots,
     WhatIfResult,
 )
+from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
 from yaad.show.kpis import Kpis, RowsBehind
 from yaad.text import Message
 
 if TYPE_CHECKING:
+    from yaad.book.forecasting import Forecasts
     from yaad.book.goals import Goals
 
 By = str | Sequence[str] | None
@@ -646,6 +648,65 @@ class Book:
 
     def _planning(self) -> Planning:
         return Planning(self._scope(), self.settings)
+
+    # ---- the months to come -----------------------------------------------------------------------------------
+
+    def forecast(self, months: int = 3, by: str | None = None, *, target: float | None = None) -> ForecastResult:
+        """What the months to come bring, in deals and money, by month and quarter; this month first.
+
+        What has been right more often in this book is told, once `backtest` was made for these data.
+
+        Args:
+            months: how many, 1 to 12.
+            by: a dimension of deals, or ``team``; its parts sum to the whole.
+            target: of this month, in money where it is told, else in deals; the company's own when absent.
+
+        Raises:
+            InputError: so many months cannot be told.
+            CannotTell: too few deals were won yet.
+            UnknownName: no such column.
+        """
+        return ForecastResult(self._forecasts.forecast(months, by, target))
+
+    def backtest(self, on_progress: Progress | None = None) -> BacktestResult:
+        """How right forecasts of this book have been at the end of each past month; made once for the same data.
+
+        Args:
+            on_progress: called with months done and months in all.
+        """
+        return BacktestResult(self._forecasts.backtest(on_progress))
+
+    def kept_backtest(self) -> BacktestResult | None:
+        """The backtest of these data where it was made already."""
+        known = self._forecasts.known()
+        return None if known is None else BacktestResult(known)
+
+    def moved(self, since: dt.date, until: dt.date | None = None) -> MovedResult:
+        """What moved between the ends of two days: new, won, lost, slipped, grown – it adds up exactly.
+
+        Args:
+            since: the earlier day.
+            until: the later one; the data's day when absent.
+
+        Raises:
+            InputError: the days are not in order.
+        """
+        return MovedResult(self._forecasts.moved(since, until))
+
+    @property
+    def _forecasts(self) -> "Forecasts":
+        from yaad.book.forecasting import Forecasts
+
+        return Forecasts(self, self._seen_on)
+
+    @contextmanager
+    def _seen_on(self, day: dt.date, by: str | None) -> Iterator[measures.Scope]:
+        """The facts as they were on a day; let go of afterwards, so that years of days are not held open at once."""
+        if day == self.as_of:
+            yield self._scope(by)
+            return
+        with closing(Book(self.root, engine=self.engine, as_of=day)) as past:
+            yield past._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
 
     # ---- writing ----------------------------------------------------------------------------------------------
 

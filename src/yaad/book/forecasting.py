@@ -6,15 +6,35 @@ Going back through the past takes a while, so its result is kept beside the book
 import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaad.book.computed import keep, kept
 from yaad.errors import BookError, CannotTell, InputError
 from yaad.measures import Scope
+from yaad.measures.columns import ALIASES
 from yaad.measures.movements import open_deals, outcomes, unit_of
-from yaad.plan.forecasting import Backtest, Forecast, Looking, Moved, look, make_forecast, what_moved
+from yaad.measures.quotas import held_against
+from yaad.model import Period, Whose
+from yaad.model.figures import Cell
+from yaad.model.targets import WON_VALUE
+from yaad.plan.forecasting import (
+    MONEY,
+    WON,
+    Backtest,
+    Forecast,
+    Looking,
+    Moved,
+    Part,
+    Wanted,
+    look,
+    make_forecast,
+    what_moved,
+)
 from yaad.plan.forecasting.testing import Progress, origins_of, run_backtest
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.book.book import Book
 
 KIND = "backtest"
 RULE = "1"
@@ -22,37 +42,57 @@ RULE = "1"
 MONTHS = (1, 12)
 FEW_WINS = 10
 """With fewer won deals nothing is forecast."""
-
-
+TEAM, OWNER = "team", "owner"
 SeenOn = Callable[[dt.date, str | None], AbstractContextManager[Scope]]
 
 
 class Forecasts:
-    """The forecasts of one book.
+    """The forecasts of one book; `Book.forecast`, `Book.backtest` and `Book.moved` ask it."""
 
-    Args:
-        root: the folder of the book.
-        as_of: the day it is seen from.
-        version: of its data.
-        seen_on: gives the book's facts as of a day, with a breakdown.
-    """
+    def __init__(self, book: "Book", seen_on: SeenOn) -> None:
+        """Args: the book; its facts as of a day, with a breakdown."""
+        self._book, self._seen_on = book, seen_on
 
-    def __init__(self, root: Path, as_of: dt.date, version: str, seen_on: SeenOn) -> None:
-        self._root = root
-        self._as_of = as_of
-        self._version = version
-        self._seen_on = seen_on
-
-    def forecast(self, months: int, by: str | None, tested: Backtest | None) -> Forecast:
+    def forecast(self, months: int = 3, by: str | None = None, target: float | None = None) -> Forecast:
         """The months to come; see `Book.forecast`."""
         if not MONTHS[0] <= months <= MONTHS[1]:
             raise InputError(Message("forecast.bad_months", {"months": months, "most": MONTHS[1]}))
-        looking = self._look(self._as_of, months)
+        looking = self._look(self._book.as_of, months)
         wins = len(looking.shown.won_month)
         if wins < FEW_WINS:
             raise CannotTell(Message("forecast.few_wins", {"n": wins, "least": FEW_WINS}))
-        divided = self._look(self._as_of, months, by) if by else None
-        return make_forecast(looking, tested, divided=divided, by=by)
+        made = make_forecast(looking, self.known(), divided=self._divided(months, by) if by else None, by=by)
+        return made.with_targets(self._wanted(made, target))
+
+    def _wanted(self, made: Forecast, asked: float | None) -> Wanted:
+        """What is wanted of each period: what was asked for the first one, else the company's targets."""
+        quotas, money, first = self._book.goals.quotas(), self._book.goals.money(), made.won[0].period
+        kind = ALIASES.get(made.by or "", made.by)
+
+        def wanted(quantity: str, period: Period, part: Part | None) -> float | None:
+            if asked is not None and part is None and (quantity, period) == (made.quantity, first):
+                return asked
+            if part is not None and (part.name is None or kind not in Whose.PARTS):
+                return None
+            whose = Whose() if part is None else Whose(**{str(kind): str(part.name)})
+            try:
+                found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
+                if found is not None and quantity == MONEY:
+                    held_against(found, *money)
+            except InputError:  # of another currency or tax: not to be held against these sums
+                return None
+            return None if found is None else float(found.value)
+
+        return wanted
+
+    def _divided(self, months: int, by: str) -> Looking:
+        """The same by a breakdown; a person's team is what the company said of the person, else the branch."""
+        teams = self._book.goals.members()["team"] if by == TEAM else {}
+        if not teams:
+            return self._look(self._book.as_of, months, by)
+        into: dict[Cell, Cell] = {person: team for team, people in teams.items() for person in people}
+        with self._seen_on(self._book.as_of, OWNER) as scope:
+            return look(scope, months, into)
 
     def _look(self, day: dt.date, months: int, by: str | None = None) -> Looking:
         with self._seen_on(day, by) as scope:
@@ -62,7 +102,7 @@ class Forecasts:
 
     def known(self) -> Backtest | None:
         """The backtest of these data, where it was made before."""
-        plain = kept(self._root, KIND, self._kept_as)
+        plain = kept(self._book.root, KIND, self._kept_as)
         with suppress(ValueError, KeyError, TypeError):  # damaged: made again
             return None if plain is None else Backtest.from_dict(plain)
         return None
@@ -72,26 +112,27 @@ class Forecasts:
         known = self.known()
         if known is not None:
             return known
-        shown = self._look(self._as_of, 1).shown
+        shown = self._look(self._book.as_of, 1).shown
         found = run_backtest(lambda day: self._look(day, 3), shown, origins_of(shown), on_progress)
         with suppress(BookError, OSError):  # one that cannot be kept is made again next time
-            keep(self._root, KIND, self._kept_as, found.to_dict())
+            keep(self._book.root, KIND, self._kept_as, found.to_dict())
         return found
 
     @property
     def _kept_as(self) -> str:
         """The version of the data and of the way in which a backtest is made."""
-        return f"{RULE} {self._version}"
+        return f"{RULE} {self._book.facts.deals_version}"
 
     # ---- what moved -------------------------------------------------------------------------------------------
 
-    def moved(self, since: dt.date, until: dt.date) -> Moved:
+    def moved(self, since: dt.date, until: dt.date | None = None) -> Moved:
         """What moved between the ends of two days; see `Book.moved`."""
-        if since >= until:
-            raise InputError(Message("forecast.bad_days", {"since": since, "until": until}))
-        with self._seen_on(since, None) as then, self._seen_on(until, None) as now:
+        last = until or self._book.as_of
+        if since >= last:
+            raise InputError(Message("forecast.bad_days", {"since": since, "until": last}))
+        with self._seen_on(since, None) as then, self._seen_on(last, None) as now:
             before, after = open_deals(then), open_deals(now)
             unit, no_money = unit_of(then, now)
             still = {deal.deal for deal in after}
             became = outcomes(now, [deal.deal for deal in before if deal.deal not in still])
-        return what_moved(before, after, became, (since, until), unit=unit, no_money=no_money)
+        return what_moved(before, after, became, (since, last), unit=unit, no_money=no_money)

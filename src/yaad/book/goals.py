@@ -102,7 +102,7 @@ class Goals:
         who = whose or Whose()
         self._known(who)
         amount = None if value is None else read_amount(str(value))
-        money = self._money() if measures.find(found).unit is Unit.MONEY else (None, None)
+        money = self.money() if measures.find(found).unit is Unit.MONEY else (None, None)
         own = (currency or money[0], tax or money[1])
         if measures.find(found).unit is Unit.MONEY:
             held_against(Wanted(Decimal(0), Decimal(0), *own), *money)
@@ -200,7 +200,7 @@ class Goals:
         found, wanted = self._measure(measure), self._period(period)
         part = "owner" if over == "rep" else over
         who = whose or Whose()
-        quotas = self._quotas()
+        quotas = self.quotas()
         whole = quotas.wanted(found, wanted, who) if part == MONTHS else self._own(quotas, found, wanted, who)
         if whole is None:
             raise InputError(Message("goals.no_target", {"period": wanted.name}))
@@ -236,7 +236,7 @@ class Goals:
         """All targets, or those of a period and of the months within it."""
         asked = None if period is None else self._period(period)
         entries = {entry.seq: entry.by for entry in SqliteJournal(self._book.root / JOURNAL_NAME).of_company()}
-        quotas = self._quotas()
+        quotas = self.quotas()
         rows = []
         for one in quotas.targets:
             if asked is None or (asked.start <= one.period.start and one.period.end <= asked.end):
@@ -262,7 +262,7 @@ class Goals:
         """
         found, asked, who = self._measure(measure), self._period(period), whose or Whose()
         self._known(who)
-        scope, quotas = replace(self._whole_scope, period=asked), self._quotas()
+        scope, quotas = replace(self._whole_scope, period=asked), self.quotas()
         wanted = quotas.wanted(found, asked, who)
         sums = _Sums(scope, found)
         kind, name = next(iter(who.said.items()), (None, None))
@@ -277,7 +277,7 @@ class Goals:
             achieved=reached.value,
             n=reached.n,
             unit=reached.unit,
-            tax=(wanted.tax if wanted else None) or (self._money()[1] if found == WON_VALUE else None),
+            tax=(wanted.tax if wanted else None) or (self.money()[1] if found == WON_VALUE else None),
             average=self._average() if found == WON_VALUE else None,
             curve=curve,
             parts={} if who.said else self._parts(quotas, sums, asked, curve),
@@ -317,7 +317,7 @@ class Goals:
         measures.find(found)
         return found
 
-    def _money(self) -> tuple[str | None, str | None]:
+    def money(self) -> tuple[str | None, str | None]:
         """The currency and the tax of the book's deals; None where they are mixed or nobody said."""
         deals = self._book.facts.deals
         rows = self._book.facts.run(deals.filter(deals.amount.notnull()).select("currency", "tax").distinct())
@@ -355,7 +355,7 @@ class Goals:
         names |= {one.whose.said[kind] for one in self._book.facts.targets if kind in one.whose.said}
         return sorted(names | (set(self._book.settings.people) if kind == "owner" else set()))
 
-    def _members(self) -> dict[str, dict[str, list[str]]]:
+    def members(self) -> dict[str, dict[str, list[str]]]:
         """Who is in which branch – that of most of the person's deals – and in which team: as said, else the branch."""
         deals = self._book.facts.deals
         known = deals.filter(deals.owner.notnull() & deals.branch.notnull())
@@ -370,9 +370,10 @@ class Goals:
                 found[kind].setdefault(group, []).append(person)
         return found
 
-    def _quotas(self) -> Quotas:
+    def quotas(self) -> Quotas:
+        """The targets as they count, of whomever."""
         facts = self._book.facts
-        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, self._members())
+        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, self.members())
 
     def _own(self, quotas: Quotas, measure: str, period: Period, whose: Whose) -> Wanted | None:
         """The target as it was set for just these: the sum of parts is nothing to divide anew."""

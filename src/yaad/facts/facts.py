@@ -102,6 +102,13 @@ class Facts:
         """A short text that changes whenever a figure may change."""
         return f"{self._pin.version}-{self._last_entry}-{self.as_of.isoformat()}"
 
+    @property
+    def deals_version(self) -> str:
+        """Like `data_version`, but what people write about the company alone – targets, settings – leaves it."""
+        tail = self._journal.since(self._pin.journal_seq)
+        last = max((entry.seq for entry in tail if entry.subject), default=0)
+        return f"{self._pin.version}-{last}-{self.as_of.isoformat()}"
+
     def is_current(self) -> bool:
         """Whether neither the lake nor the journal has changed since."""
         last_entry = max(self._journal.last_seq, self._pin.journal_seq)

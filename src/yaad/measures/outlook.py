@@ -5,7 +5,8 @@ open they stand among no open deals here either, since they will be counted when
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -73,6 +74,19 @@ class Outlook:
     unit: str | None
     no_money: Message | None
     first_day: dt.date | None
+
+    def gathered(self, into: Mapping[Cell, Cell]) -> "Outlook":
+        """The same by what the parts belong to, such as persons to teams; parts that belong to nothing stand last.
+
+        Args:
+            into: part → what it belongs to.
+        """
+        of = [into.get(name) for name in self.names]
+        names: list[Cell] = sorted({name for name in of if name is not None}, key=str)
+        if None in of:
+            names.append(None)
+        places = np.array([names.index(name) for name in of], dtype=np.int64)
+        return replace(self, names=tuple(names), part=places[self.part], won_part=places[self.won_part])
 
 
 def month_number(day: dt.date) -> int:

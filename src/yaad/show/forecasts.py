@@ -1,7 +1,6 @@
 """The forecast, how right it has been and what moved: as values, tables, sentences and parts of a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from yaad.model import Cell, Period
 from yaad.plan.forecasting import MONEY, PIPELINE, WON, Backtest, Forecast, Moved, Outcome, Score
@@ -14,6 +13,7 @@ from yaad.text import Message, day, money, number, percent
 SHOWN_LINES = 50
 """So many deals of a comparison are shown; files hold all of them."""
 TEN = 10
+DIGITS = 3
 
 
 def period_said(period: Period) -> Said:
@@ -50,19 +50,23 @@ def chance_said(chance: float, lang: str) -> str:
 
 def lead_said(made: Forecast, lang: str) -> Message:
     """The one sentence of the forecast: by the end of the first month between what, in 8 of 10 cases."""
-    quantity = MONEY if made.money else WON
+    quantity = made.quantity
     first = made.of(quantity)[0]
     said: dict[str, object] = {"period": period_said(first.period)}
     return Message("forecast.lead", said | {"between": between_said(first, quantity, made.unit, lang)})
 
 
-def target_said(outcome: Outcome, target: float, quantity: str, unit: str | None, lang: str) -> Message:
-    """The chance of a target."""
+def target_said(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> Message | None:
+    """The chance of the target of a period; None where nobody set one."""
+    if outcome.target is None or outcome.target_chance is None:
+        return None
     said: dict[str, object] = {
-        "target": amount_said(target, quantity, unit, lang),
+        "target": amount_said(outcome.target, quantity, unit, lang),
         "period": period_said(outcome.period),
-        "chance": chance_said(outcome.chance(target), lang),
+        "chance": chance_said(outcome.target_chance, lang),
     }
+    if outcome.so_far >= outcome.target:
+        return Message("forecast.target_reached", said)
     return Message("forecast.target" if quantity == MONEY else "forecast.target_deals", said)
 
 
@@ -153,12 +157,17 @@ class ForecastResult(Result):
     def notes(self, lang: str = "en") -> tuple[Said, ...]:
         """What to know: which way of forecasting, how right it has been, what is left out."""
         made = self.content
-        quantity = MONEY if made.money else WON
+        quantity = made.quantity
         choice = choice_said(made, quantity)
         right = right_said(made.tested, quantity, made.methods[quantity], lang)
-        return (*((choice,) if choice else ()), right, *made.notes)
+        aims = (target_said(outcome, quantity, made.unit, lang) for outcome in made.of(quantity))
+        return (*(aim for aim in aims if aim), *((choice,) if choice else ()), right, *made.notes)
 
     def table(self, lang: str = "en") -> Table:
+        """The parts where they were asked for, else the periods."""
+        return self.parts_table(lang) if self.content.parts else self.periods_table(lang)
+
+    def periods_table(self, lang: str = "en") -> Table:
         """One row a period: won so far, what is to be expected, and between what in 8 of 10 cases."""
         made = self.content
         columns = [Column("period", Message("forecast.head_period"), Kind.NAME)]
@@ -176,7 +185,7 @@ class ForecastResult(Result):
     def parts_table(self, lang: str = "en") -> Table:
         """One row a part: each period's expected figure and its range; the whole at the foot."""
         made = self.content
-        quantity = MONEY if made.money else WON
+        quantity = made.quantity
         kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
         columns = [Column(made.by or "part", _by_said(made.by), Kind.NAME)]
         for outcome in made.of(quantity):
@@ -184,11 +193,12 @@ class ForecastResult(Result):
             columns.append(Column(f"{outcome.period.name} range", Message("show.head_range_8"), Kind.RANGE))
         rows = [
             (name(part.name), *_of_part(part.money if quantity == MONEY else part.won, quantity, made.unit, lang))
-            for part in made.parts
+            for part in sorted(made.parts, key=lambda one: -sum(each.mean for each in one.money or one.won))
         ]
         whole = (text(Message("forecast.whole"), lang), *_of_part(made.of(quantity), quantity, made.unit, lang))
-        notes = (Message("forecast.parts_sum"),)
-        return Table(lang, Message("forecast.by_part"), tuple(columns), tuple(rows), whole, notes)
+        notes = (lead_said(made, lang), Message("forecast.parts_sum"), *self.notes(lang))
+        title = Message("forecast.title_parts", {"by": _by_said(made.by), "day": day(made.as_of, lang)})
+        return Table(lang, title, tuple(columns), tuple(rows), whole, notes)
 
     def html(self, lang: str = "en") -> str:
         """The fan, the table of the periods, and that of the parts."""
@@ -196,7 +206,7 @@ class ForecastResult(Result):
         from yaad.show.markup import table_html
 
         parts = table_html(self.parts_table(lang)) if self.content.parts else ""
-        return fan_html(self.content, lang) + table_html(self.table(lang)) + parts
+        return fan_html(self.content, lang) + table_html(self.periods_table(lang)) + parts
 
 
 def _by_said(by: str | None) -> Said:
@@ -215,6 +225,8 @@ def _plain(outcome: Outcome, quantity: str) -> dict[str, Cell]:
         "high": outcome.high,
         "from_open": outcome.from_open,
         "from_new": outcome.from_new,
+        "target": outcome.target,
+        "chance": outcome.target_chance,
     }
 
 
@@ -244,31 +256,38 @@ def _of_part(outcomes: Sequence[Outcome], quantity: str, unit: str | None, lang:
 
 
 def _range(outcome: Outcome, quantity: str, lang: str) -> Shown:
-    low, high = (number(round(end), lang) for end in (outcome.low, outcome.high))
     ends = (round(outcome.low), round(outcome.high)) if quantity == WON else (outcome.low, outcome.high)
-    return Shown(None, low if low == high else f"{low}–{high}", ends)
+    return Shown(None, _span(outcome.low, outcome.high, lang), ends)
+
+
+def _span(low: float, high: float, lang: str) -> str:
+    """A range in whole numbers of three digits that count: nobody knows it to the shekel."""
+    ends = [number(_short(end), lang) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
+
+
+def _short(value: float) -> int:
+    """A value rounded to three digits, to a whole number where it is smaller.
+
+    >>> _short(163_275.4), _short(14.6), _short(0)
+    (163000, 15, 0)
+    """
+    over = len(str(abs(round(value)))) - DIGITS
+    return round(round(value), -max(over, 0))
 
 
 # ---- how right it has been --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class HowRight:
-    """How right forecasts of a book have been, with the currency of its money."""
-
-    tested: Backtest
-    unit: str | None = None
-
-
 class BacktestResult(Result):
     """How right: ``{"scores": [{"quantity", "method", "horizon", "wape", …}], "best": {quantity: method}}``."""
 
-    content_type = HowRight
-    content: HowRight
+    content_type = Backtest
+    content: Backtest
 
     def to_dict(self, lang: str = "en") -> Json:
         """The scores of each way of forecasting, which one has been right most, and each month's forecasts."""
-        tested = self.content.tested
+        tested = self.content
         return {
             "days": [each.isoformat() for each in tested.days],
             "best": {quantity: tested.best(quantity) for quantity in tested.origins},
@@ -292,18 +311,18 @@ class BacktestResult(Result):
                 "covered": score.covered,
                 "width": score.width,
             }
-            for quantity in self.content.tested.origins
-            for score in self.content.tested.scores(quantity)
+            for quantity in self.content.origins
+            for score in self.content.scores(quantity)
         ]
 
     @property
     def quantity(self) -> str:
         """What people are told about: money where it is known."""
-        return MONEY if MONEY in self.content.tested.origins else WON
+        return MONEY if MONEY in self.content.origins else WON
 
     def table(self, lang: str = "en") -> Table:
         """One row a way of forecasting: by how much it missed, which way it leant, how often its range held."""
-        tested = self.content.tested
+        tested = self.content
         scores = tested.scores(self.quantity)
         columns = (
             Column("method", Message("forecast.head_method"), Kind.TEXT),
@@ -324,7 +343,7 @@ class BacktestResult(Result):
 
     def months_table(self, lang: str = "en") -> Table:
         """One row a past month: what the shown forecast said a month before, and what came."""
-        tested, quantity, unit = self.content.tested, self.quantity, self.content.unit
+        tested, quantity, unit = self.content, self.quantity, self.content.unit
         method = tested.best(quantity)
         kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
         columns = (
@@ -338,13 +357,12 @@ class BacktestResult(Result):
         for at, origin in zip(tested.days, tested.scaled(quantity), strict=True):
             said, came = origin.predicted[method], float(origin.actual[0])
             low, high = float(said.low[0]), float(said.high[0])
-            ends = f"{number(round(low), lang)}–{number(round(high), lang)}"
             missed = abs(float(said.mean[0]) - came) / came if came else None
             rows.append(
                 (
                     date(at, lang),
                     Shown(float(said.mean[0]), amount_said(float(said.mean[0]), quantity, unit, lang)),
-                    Shown(None, ends, (low, high)),
+                    Shown(None, _span(low, high, lang), (low, high)),
                     Shown(came, amount_said(came, quantity, unit, lang)),
                     rate(missed, lang),
                 )

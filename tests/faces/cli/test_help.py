@@ -15,7 +15,7 @@ COMMAND = typer.main.get_command(app)
 VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
-    "leaks",
+    "leaks", "forecast", "backtest", "moved",
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "serve", "demo", "workbook", "watch", "pull",
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import chances, entries, figures, house, imports, plans, reports, sources, targets
+from yaad.faces.cli import chances, entries, figures, forecasts, house, imports, plans, reports, sources, targets
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.kpis import kpi
 from yaad.faces.cli.options import Language
@@ -43,6 +43,9 @@ for _name, _verb in (
     ("whatif", plans.whatif),
     ("levers", plans.levers),
     ("leaks", plans.leaks),
+    ("forecast", forecasts.forecast),
+    ("backtest", forecasts.backtest),
+    ("moved", forecasts.moved),
     ("move", entries.move),
     ("win", entries.win),
     ("lose", entries.lose),

@@ -2,7 +2,7 @@
 
 from yaad.plan.forecasting.backtest import Backtest, Origin, Score
 from yaad.plan.forecasting.draws import Draws, draw
-from yaad.plan.forecasting.forecast import MONEY, WON, Forecast, Outcome, Part, make_forecast
+from yaad.plan.forecasting.forecast import MONEY, WON, Forecast, Outcome, Part, Wanted, make_forecast
 from yaad.plan.forecasting.looking import Looking, look
 from yaad.plan.forecasting.moved import Change, Heading, Level, Line, Moved, what_moved
 from yaad.plan.forecasting.yardsticks import PIPELINE
@@ -24,6 +24,7 @@ __all__ = [
     "Outcome",
     "Part",
     "Score",
+    "Wanted",
     "draw",
     "look",
     "make_forecast",

@@ -172,10 +172,12 @@ class Backtest:
     Attributes:
         days: the past months' ends at which they were made, rising.
         origins: quantity → one `Origin` a day, ranges as first told.
+        unit: currency of the money.
     """
 
     days: tuple[date, ...]
     origins: dict[str, tuple[Origin, ...]]
+    unit: str | None = None
 
     def scaled(self, quantity: str) -> list[Origin]:
         """What was said at each day, ranges scaled by what was known then."""
@@ -202,6 +204,7 @@ class Backtest:
         """As JSON knows it; unknown is null."""
         return {
             "days": [day.isoformat() for day in self.days],
+            "unit": self.unit,
             "origins": {
                 quantity: [
                     {
@@ -233,7 +236,7 @@ class Backtest:
             )
             for quantity, rows in plain["origins"].items()
         }
-        return cls(tuple(date.fromisoformat(day) for day in plain["days"]), origins)
+        return cls(tuple(date.fromisoformat(day) for day in plain["days"]), origins, plain["unit"])
 
 
 def _listed(values: Floats) -> list[float | None]:

@@ -1,7 +1,7 @@
 """The forecast as it is told: by month and quarter, deals and money, in all and by part."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 
@@ -21,6 +21,8 @@ from yaad.text import Message
 WON, MONEY = "won", "money"
 """What is forecast: deals, and their money."""
 SEED = 20_118
+LEAST_DRAWS, MOST_CELLS = 1_000, 2_000_000
+"""Of many parts: so many draws at least, and so many draws × parts at most."""
 POINTS = 1001
 """Points of the curve of an outcome: a chance is told to a thousandth."""
 QUARTER = 3
@@ -37,6 +39,7 @@ class Outcome:
         low, high: in 8 of 10 cases it lies between them.
         from_open, from_new: what open deals, and inquiries to come, add on average by the drawn pipeline.
         curve: equally likely values, rising.
+        target: what is wanted of the period; None where nobody said.
     """
 
     period: Period
@@ -47,6 +50,12 @@ class Outcome:
     from_open: float
     from_new: float
     curve: tuple[float, ...]
+    target: float | None = None
+
+    @property
+    def target_chance(self) -> float | None:
+        """The chance of the target."""
+        return None if self.target is None else self.chance(self.target)
 
     def chance(self, target: float) -> float:
         """The chance that the target is reached or passed."""
@@ -65,6 +74,9 @@ class Part:
     name: Cell
     won: tuple[Outcome, ...]
     money: tuple[Outcome, ...]
+
+
+Wanted = Callable[[str, Period, Part | None], float | None]
 
 
 @dataclass(frozen=True)
@@ -107,9 +119,27 @@ class Forecast:
     n_won: int = 0
     notes: tuple[Message, ...] = field(default=())
 
+    @property
+    def quantity(self) -> str:
+        """What people are told first: money where it is known, deals else."""
+        return MONEY if self.money else WON
+
     def of(self, quantity: str) -> tuple[Outcome, ...]:
         """The outcomes of `WON` or `MONEY`."""
         return self.won if quantity == WON else self.money
+
+    def with_targets(self, wanted: Wanted) -> "Forecast":
+        """The same beside what is wanted of each period.
+
+        Args:
+            wanted: tells it of a quantity, a period and a part (None: the whole); None where nobody said.
+        """
+
+        def held(outcomes: tuple[Outcome, ...], quantity: str, part: Part | None) -> tuple[Outcome, ...]:
+            return tuple(replace(each, target=wanted(quantity, each.period, part)) for each in outcomes)
+
+        parts = tuple(Part(one.name, held(one.won, WON, one), held(one.money, MONEY, one)) for one in self.parts)
+        return replace(self, won=held(self.won, WON, None), money=held(self.money, MONEY, None), parts=parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +167,9 @@ def make_forecast(
         by: name of the breakdown.
         simulations: how many draws.
     """
+    # of many parts fewer draws are kept, so that memory stays that of a few; the whole is the same ones
+    if divided:
+        simulations = min(simulations, max(LEAST_DRAWS, MOST_CELLS // divided.seen.parts))
     drawn = draw(looking.seen, simulations=simulations, seed=SEED)
     in_parts = draw(divided.seen, simulations=simulations, seed=SEED) if divided else None
     periods = _periods(looking)

@@ -1,7 +1,7 @@
 """From what a book shows on its day to what a forecast is made of: past months, months ahead, working days."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from yaad.measures import Scope, default_window
 from yaad.measures.outlook import MONTHS_A_YEAR, Outlook, month_number, outlook
 from yaad.model import Calendar, Period
+from yaad.model.figures import Cell
 from yaad.plan.forecasting.seen import Frequencies, OpenDeals, Seen
 from yaad.plan.ways import Floats, Integers, Stays
 
@@ -52,9 +53,17 @@ def month_period(number: int) -> Period:
     return Period.parse(f"{number // MONTHS_A_YEAR:04}-{number % MONTHS_A_YEAR + 1:02}")
 
 
-def look(scope: Scope, months: int = 3) -> Looking:
-    """See a book for a forecast of `months` calendar months, the one of the next day first."""
+def look(scope: Scope, months: int = 3, into: Mapping[Cell, Cell] | None = None) -> Looking:
+    """See a book for a forecast of `months` calendar months, the one of the next day first.
+
+    Args:
+        scope: the book; its breakdown names the parts.
+        months: how many.
+        into: what the parts belong to, where a forecast is told by that, such as persons by their teams.
+    """
     shown = outlook(scope)
+    if into is not None:
+        shown = shown.gathered(into)
     first = month_number(shown.as_of + dt.timedelta(days=1))
     ahead = tuple(month_period(first + step) for step in range(months))
     seen = _seen(shown, Stays.of(scope, HALF_LIFE, _within(scope, shown)), scope.calendar, ahead)

@@ -62,7 +62,7 @@ def run_backtest(
             origins[quantity].append(Origin({PIPELINE: Predicted.of_draws(months)} | said, came))
     if on_progress:
         on_progress(len(days), len(days))
-    return Backtest(tuple(days), {quantity: tuple(rows) for quantity, rows in origins.items()})
+    return Backtest(tuple(days), {quantity: tuple(rows) for quantity, rows in origins.items()}, shown.unit)
 
 
 def _came(shown: Outlook, first: int, quantity: str) -> Floats:

@@ -1,0 +1,184 @@
+"""The forecast of a real book, how right it has been, and what moved: by hand, and the same on every face."""
+
+import datetime as dt
+import json
+import shutil
+from contextlib import closing
+
+import pytest
+
+from yaad.book import Book
+from yaad.errors import CannotTell, InputError, UnknownName
+from yaad.faces.cli import main
+from yaad.text import LANGUAGES
+
+FIRST = dt.date(2025, 9, 1)
+AS_OF = dt.date(2026, 9, 10)
+WON_AFTER, LOST_AFTER = 20, 10
+HEAD = "deal,rep,product,stage,value,entered,closed,close_date\n"
+MAP = """\
+kind: deals
+shape: two_dates
+columns: {id: deal, rep: rep, product: product, stage: stage, amount: value, entered: entered, closed: closed,
+  expected_close: close_date}
+entered_opens: Talk
+stages: [{name: Talk}, {name: Won, type: won}, {name: Lost, type: lost}]
+currency: ILS
+tax: net
+dates: iso
+zone: UTC
+"""
+AT = {"at": dt.datetime(2026, 9, 10, 9, tzinfo=dt.UTC), "by": "Noa"}
+
+
+def rows():
+    """One inquiry a day: of Dana's each is won 20 days later, of Avi's each is lost after ten."""
+    for day in range((AS_OF - FIRST).days + 1):
+        came, is_dana = FIRST + dt.timedelta(days=day), day % 2 == 0
+        ends = came + dt.timedelta(days=WON_AFTER if is_dana else LOST_AFTER)
+        is_over = ends <= AS_OF
+        stage = ("Won" if is_dana else "Lost") if is_over else "Talk"
+        due = came + dt.timedelta(days=15)
+        yield f"D{day},{'Dana' if is_dana else 'Avi'},Pro,{stage},1000,{came},{ends if is_over else ''},{due}\n"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("forecasts")
+    (folder / "deals.csv").write_text(HEAD + "".join(rows()), "utf-8")
+    (folder / "deals.yaml").write_text(MAP, "utf-8")
+    with closing(Book.create(folder / "book")) as made:
+        made.import_files([folder / "deals.csv"], mapping=folder / "deals.yaml")
+    return folder / "book"
+
+
+@pytest.fixture
+def book(root):
+    """The book that is only asked."""
+    with closing(Book.open(root)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def own(root, tmp_path):
+    """A copy to write into."""
+    shutil.copytree(root, tmp_path / "own")
+    with closing(Book.open(tmp_path / "own")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def tested(root, tmp_path_factory):
+    """A copy in which the past was made again; with what was told of the progress."""
+    folder = tmp_path_factory.mktemp("tested") / "book"
+    shutil.copytree(root, folder)
+    seen = []
+    with closing(Book.open(folder)) as opened:
+        opened.backtest(lambda done, total: seen.append((done, total)))
+    return folder, seen
+
+
+def test_what_is_won_so_far_and_who_brings_what(book):
+    told = book.forecast(by="rep").content
+    september = told.money[0]
+    assert september.period.name == "2026-09"
+    # Dana's of 12 to 21 August were won 20 days later, on 1 to 10 September, every second day
+    won = sum(1 for day in range(0, 375, 2) if "2026-09-01" <= str(FIRST + dt.timedelta(days=day + 20)) <= "2026-09-10")
+    assert september.so_far == won * 1000
+    assert september.low <= september.mean <= september.high
+    # half of the inquiries are won: about 15 closings a month
+    assert told.won[1].mean == pytest.approx(15, abs=4)
+    for at, whole in enumerate(told.money):
+        assert sum(part.money[at].mean for part in told.parts) == pytest.approx(whole.mean)
+    quarter = told.money[-1]
+    assert quarter.period.name == "2026-Q3"
+    assert quarter.mean - quarter.so_far == pytest.approx(september.mean - september.so_far)
+
+
+def test_people_stand_under_their_teams(own):
+    own.set_setting("person:Dana", {"team": "North"}, **AT)
+    told = own.forecast(by="team").content
+    assert [part.name for part in told.parts] == ["North", None]
+    assert told.parts[0].money[0].so_far == told.money[0].so_far
+    assert sum(part.money[0].mean for part in told.parts) == pytest.approx(told.money[0].mean)
+
+
+def test_the_target_of_the_book_has_its_chance(own):
+    first = own.forecast().content.money[0]
+    assert first.target is None
+    own.goals.set(first.so_far + 1, "2026-09", **AT)
+    aimed = own.forecast().content.money[0]
+    assert aimed.target == first.so_far + 1
+    assert aimed.target_chance == pytest.approx(aimed.chance(first.so_far + 1))
+    asked = own.forecast(target=10**9)
+    assert asked.content.money[0].target_chance == 0
+    assert "1%" in asked.table("en").to_text()
+
+
+def test_the_past_is_made_again_once_and_kept(book, tested, tmp_path):
+    assert book.kept_backtest() is None
+    assert "not checked yet" in book.forecast().table("en").to_text()
+    shutil.copytree(tested[0], tmp_path / "own")
+    with closing(Book.open(tmp_path / "own")) as own:
+        found = own.backtest(lambda *_: pytest.fail("it was kept"))
+        assert tested[1][-1] == (len(found.content.days), len(found.content.days))
+        assert found.content.days[-1] == dt.date(2026, 7, 31)
+        # what came is what the rows say
+        july = found.content.origins["money"][-2].actual[0]
+        in_july = [day for day in range(0, 375, 2) if str(FIRST + dt.timedelta(days=day + 20)).startswith("2026-07")]
+        assert july == len(in_july) * 1000
+        assert own.forecast().content.methods["money"] == found.content.best("money")
+        own.goals.set(5000, "2026-10", **AT)  # a target is no deal: what was tested stands
+        assert own.kept_backtest().to_dict() == found.to_dict()
+        own.lose("D374", **AT)
+        assert own.kept_backtest() is None
+
+
+def test_what_moved_is_as_counted_by_hand(book):
+    since = AS_OF - dt.timedelta(days=7)
+    moved = book.moved(since)
+    found = {change.heading.value: change.deals for change in moved.content.changes}
+    came = {day: FIRST + dt.timedelta(days=day) for day in range(375)}
+    week = [day for day in came if came[day] > since]
+    ends = {day: came[day] + dt.timedelta(days=WON_AFTER if day % 2 == 0 else LOST_AFTER) for day in came}
+    ended = [day for day in came if since < ends[day] <= AS_OF and came[day] <= since]
+    still = [day for day in came if came[day] <= since and ends[day] > AS_OF]
+    slipped = [day for day in still if since < came[day] + dt.timedelta(days=15) <= AS_OF]
+    assert found["new"] == len(week) == 7
+    assert found["won"] == sum(day % 2 == 0 for day in ended)
+    assert found["lost"] == sum(day % 2 for day in ended)
+    assert found["slipped"] == len(slipped) > 0
+    assert found["same"] == len(still) - len(slipped)
+    assert book.moved(since, AS_OF) == moved
+    with pytest.raises(InputError):
+        book.moved(AS_OF)
+
+
+def test_the_command_line_says_what_python_says(tested, capsys):
+    def run(lang, *words):
+        code = main([*words, "--book", str(tested[0]), "--lang", lang])
+        printed = capsys.readouterr()
+        assert code == 0, printed.err
+        return printed.out
+
+    with closing(Book.open(tested[0])) as book:
+        known, made, moved = book.backtest(), book.forecast(2, "rep"), book.moved(dt.date(2026, 9, 3))
+    for lang in LANGUAGES:
+        assert json.loads(run(lang, "forecast", "--months", "2", "--by", "rep", "--json")) == made.to_dict(lang)
+        assert json.loads(run(lang, "moved", "--since", "2026-09-03", "--json")) == moved.to_dict(lang)
+        assert json.loads(run(lang, "backtest", "--json")) == known.to_dict(lang)
+        assert "Dana" in run(lang, "forecast", "--by", "rep")
+
+
+def test_what_cannot_be_told_is_said(book, tmp_path, root):
+    with pytest.raises(InputError):
+        book.forecast(13)
+    with pytest.raises(UnknownName):
+        book.forecast(by="colour")
+    (tmp_path / "few.csv").write_text(
+        HEAD + "A,Dana,Pro,Won,1,2026-01-01,2026-01-05,\nB,Dana,Pro,Talk,1,2026-01-02,,\n"
+    )
+    with closing(Book.create(tmp_path / "few")) as few:
+        few.import_files([tmp_path / "few.csv"], mapping=root.parent / "deals.yaml")
+        with pytest.raises(CannotTell):
+            few.forecast()
