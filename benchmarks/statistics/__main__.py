@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.statistics import customer_value, forecast, funnel_bias, leaks, reverse_plan, time_in_stage
+from benchmarks.statistics import customer_value, forecast, funnel_bias, leaks, reverse_plan, time_in_stage, win_chance
 
 RESULT = Path(__file__).parent.parent / "results" / "statistics.json"
 STUDIES = {
@@ -19,6 +19,7 @@ STUDIES = {
     "leaks": leaks.run,
     "customer_value": customer_value.run,
     "forecast": forecast.run,
+    "win_chance": win_chance.run,
 }
 
 
