@@ -147,3 +147,18 @@ def test_both_engines_give_the_same_funnel_and_times(maven):
             for key, value in ours.items():
                 expected = pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
                 assert theirs[key] == expected, (verb, key)
+
+
+def test_the_win_chance_of_a_single_deal_is_withheld(maven):
+    """Nothing in these columns tells who closes; the amount does, since only decided deals have one."""
+    told = maven("chances")
+    assert (told["method"], told["expected"]) == (None, None)
+    assert told["withheld"].startswith("We tried it on your own past")
+    assert told["decided"] == 6711
+    assert {deal["chance"] for deal in told["deals"]} == {None}
+    assert [(row["field"], row["why"].split(":")[1].strip()[:17]) for row in told["refused"]] == [
+        ("amount", "is filled in only")
+    ]
+    assert {row["method"] for row in told["scores"]} == {"stage_age", "hazards", "trees", "base_rate"}
+    shares = {row["stage"]: row for row in told["stages"]}
+    assert shares["Engaging"]["low"] < 4238 / 6711 < shares["Engaging"]["high"]
