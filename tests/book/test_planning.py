@@ -128,6 +128,34 @@ def test_faster_comes_earlier_and_is_not_more(book):
     assert early[1] > early[0]
 
 
+def test_changes_bring_what_drawing_the_deals_brings(book):
+    """Sliders: as things go, the open deals drawn one by one and the inquiries to come bring as many customers."""
+    made = book.scenario({"size": "+100%", "inquiries": "-50%", "Quote": "+10%"}, JANUARY)
+    found, base = made.content, book.scenario_base(JANUARY)
+    outlook = base.outlook
+    places, ages = (np.repeat(part, outlook.standing.n) for part in (outlook.standing.place, outlook.standing.days))
+    rng, last = np.random.default_rng(2), (dt.date(2027, 1, 31) - book.as_of).days
+    drawn = []
+    for _ in range(200):
+        won, day = outlook.ways.draw(places, ages, rng)
+        new = np.repeat(np.arange(1, last + 1), rng.poisson(base.daily, last))
+        sold, later = outlook.ways.draw(np.zeros(len(new)), np.full(len(new), np.nan), rng)
+        drawn.append(int((won & (day <= last)).sum() + (sold & (new + later <= last)).sum()))
+    assert found.customers == pytest.approx(np.mean(drawn), abs=3 * np.std(drawn) / 200**0.5 + 0.2)
+    by = {row.what: row for row in found.rows}
+    assert by["size"].money == pytest.approx(found.money)
+    assert by["inquiries"].customers < 0 < by["step"].customers
+    assert by["step"].low < by["step"].money < by["step"].high
+    with pytest.raises(UnknownName):
+        book.scenario({"demo": "+10%"})
+
+
+def test_room_is_a_change_beside_the_settings(book):
+    (row,) = book.scenario(period=JANUARY, capacity={"quote": 5}).content.rows
+    assert (row.what, row.stage, row.before, row.after) == ("room", "Quote", None, 5)
+    assert row.money < 0
+
+
 def test_a_limit_of_the_settings_is_held_and_what_is_said_goes_before_it(book):
     at = dt.datetime(2026, 11, 17, tzinfo=dt.UTC)
     book.write(SettingEntry(name="capacity:Quote", value="60", at=at, by="Dana", key="capacity"))

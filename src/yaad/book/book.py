@@ -48,6 +48,7 @@ from yaad.model import (
     read_amount,
 )
 from yaad.plan.period import Outlook
+from yaad.plan.scenario import Base
 from yaad.show import (
     Calls,
     Chances,
@@ -65,6 +66,7 @@ from yaad.show import (
 )
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
 from yaad.show.kpis import Kpis, RowsBehind
+from yaad.show.scenarios import ScenarioResult
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -620,6 +622,34 @@ class Book:
             instead=instead,
         )
         return WhatIfResult(found)
+
+    def scenario(
+        self,
+        changes: dict[str, str] | None = None,
+        period: PeriodLike = None,
+        *,
+        capacity: dict[str, int] | None = None,
+        ratios: RatiosOf = "expected",
+    ) -> ScenarioResult:
+        """What changes bring by the end of a period, each alone and all together, beside what comes as things go.
+
+        Args:
+            changes: what changes from tomorrow on, such as ``{"inquiries": "+20%", "size": "+10%", "days": "-20%",
+                "Quote": "60%"}``; see `yaad.plan.scenario.read_changes`.
+            period: the next month when absent.
+            capacity: stage → deals a month that it can take from tomorrow on, instead of the settings.
+            ratios: see `plan`.
+
+        Raises:
+            InputError: a change cannot be read, or the period is over.
+            UnknownName: no such stage.
+            CannotTell: nothing was won yet.
+        """
+        return ScenarioResult(self._planning().scenario(changes or {}, _period(period), capacity, ratios))
+
+    def scenario_base(self, period: PeriodLike = None, ratios: RatiosOf = "expected") -> Base:
+        """How things go, which changes are held against; see `scenario`."""
+        return self._planning().base(_period(period), ratios)
 
     def levers(self, period: PeriodLike = None, *, capacity: dict[str, int] | None = None) -> LeversResult:
         """What each improvement is worth in a period, those first that bring most within it.

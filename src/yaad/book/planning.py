@@ -35,6 +35,7 @@ from yaad.plan.levers import Flow, Levers, levers
 from yaad.plan.own import expected_ratios, followed, whole_share
 from yaad.plan.people import LEVEL, Past, PeoplePlan, plan_people
 from yaad.plan.period import MONTH_DAYS, Outlook, Standing, months_of, next_month, plan_period, win_curve
+from yaad.plan.scenario import Base, Scenario, bring, read_changes
 from yaad.plan.sources import SourcesPlan, plan_sources, read_costs
 from yaad.plan.ways import Ways
 from yaad.plan.whatif import WhatIf, landing
@@ -301,6 +302,29 @@ class Planning:
     def curve(self) -> np.ndarray | None:
         """Part of the sales within 0, 1, 2, … days of the inquiry; None while nothing was won."""
         return win_curve(self.ways)
+
+    # ---- changes ---------------------------------------------------------------------------------------------
+
+    def base(self, period: Period | None, mode: RatiosOf = "expected") -> Base:
+        """How things go, for changes by the end of a period.
+
+        Raises:
+            CannotTell: no deal is won yet.
+            InputError: the period is over.
+        """
+        average, error, unit = self.money
+        rooms = {stage: int(room) for stage, room in self.limits(None).items()}
+        known = None if average is None else float(average)
+        return Base(self.outlook(period or self.next_month), self.own(mode).ratios, known, error, unit, rooms)
+
+    def scenario(
+        self, said: Mapping[str, str], period: Period | None, capacity: Mapping[str, int] | None, mode: RatiosOf
+    ) -> Scenario:
+        """See `Book.scenario`."""
+        base = self.base(period, mode)
+        first = self.scope.stages[0] if self.scope.stages else INQUIRIES
+        rooms = {stage: int(room) for stage, room in named_limits(capacity or {}, first, self.names).items()}
+        return bring(base, replace(read_changes(base, said, first), rooms=rooms))
 
     # ---- levers -----------------------------------------------------------------------------------------------
 

@@ -202,15 +202,24 @@ class Ways:
             return np.ones((len(ages), len(asked)))
         horizon = int(asked.max(initial=0))
         distinct, at = np.unique(ages, return_inverse=True)
-        left, first = self._left(place, distinct)
-        steps = np.arange(horizon + 1)
-        padded = np.concatenate([self.advanced[place], np.zeros(horizon + 2)])
-        ahead = np.minimum(first[:, None] - (distinct >= 0)[:, None] + steps, len(padded) - 1)
-        forward = padded[ahead] * left[:, None]
-        forward[distinct >= 0, 0] = 0.0  # what was to end on that day has ended
+        steps, forward = np.arange(horizon + 1), self.goes_on(place, distinct, horizon)
         onward, lag = self._entering(place + 1, horizon), asked[None, :] - steps[:, None]
         chances: Floats = np.minimum(forward @ np.where(lag >= 0, onward[np.maximum(lag, 0)], 0.0), 1.0)
         return chances[at]
+
+    def goes_on(self, place: int, age_days: ArrayLike | None, horizon: int) -> Floats:
+        """The chance to go on from a stage 0, 1, … `horizon` days from the end of the data's day.
+
+        Returns:
+            Shape (deals, horizon + 1); of an open deal day 0 is over.
+        """
+        ages, steps = _ages(age_days), np.arange(horizon + 1)
+        left, first = self._left(place, ages)
+        padded = np.concatenate([self.advanced[place], np.zeros(horizon + 2)])
+        ahead = np.minimum(first[:, None] - (ages >= 0)[:, None] + steps, len(padded) - 1)
+        forward: Floats = padded[ahead] * left[:, None]
+        forward[ages >= 0, 0] = 0.0  # what was to end on that day has ended
+        return forward
 
     def draw(self, places: ArrayLike, age_days: ArrayLike, rng: Generator) -> tuple[NDArray[np.bool_], Integers]:
         """One end of each deal.

@@ -70,19 +70,28 @@ def whatif(
     asked: Asked,
     context: typer.Context,
     *,
-    inquiries: Annotated[int, typer.Option("--inquiries", metavar="N")],
+    inquiries: Annotated[int | None, typer.Option("--inquiries", metavar="N")] = None,
+    change: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=CHANGE")] = None,
     average: o.Average = None,
     ratio: o.Ratio = None,
     step: o.Step = None,
-    ratios: o.Ratios = o.Which.MATURE,
+    ratios: o.RatiosOrUsual = None,
     window: o.Window = None,
     period: o.InPeriod = None,
     capacity: o.Capacity = None,
     speed: Annotated[float, typer.Option("--speed", metavar="FACTOR")] = 1.0,
     instead: Annotated[int | None, typer.Option("--instead-of", metavar="N")] = None,
 ) -> "Result":
-    """What a number of inquiries becomes."""
+    """What a number of inquiries becomes, or what changes bring."""
     limits = _limits(capacity)
+    if inquiries is None or change:
+        if inquiries is not None or not (change or limits):
+            raise InputError(Message("scenario.one_way"))
+        if ratio or step:
+            raise InputError(Message("levers.needs_book", {"option": "--set"}))
+        with asked.opened() as book:
+            said = pairs(change, "--set")
+            return book.scenario(said, period, capacity=limits, ratios=ratios.value if ratios else "expected")
     if ratio or step:
         if period:
             raise InputError(Message("levers.needs_book", {"option": "--period"}))
@@ -91,7 +100,7 @@ def whatif(
         return book.whatif(
             inquiries,
             average=average,
-            ratios=ratios.value,
+            ratios=ratios.value if ratios else "mature",
             window_days=window,
             period=period,
             capacity=limits,
