@@ -98,6 +98,7 @@ def full(company, tmp_path_factory):
     root = folder / "אלון ציוד משרדי"
     book = Book.create(root)
     book.import_files([file], mapping=mapping)
+    book.win_chances()
     book.close()
     with serving(root) as served:
         yield served
