@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from yaad import insight, measures
 from yaad.book.chances import keep_chances, kept_chances, likely
 from yaad.book.computed import FOLDER as COMPUTED
+from yaad.book.customers import cohorts_of, customer_of, customers_of
 from yaad.book.disk import told_when_full
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
@@ -65,6 +66,7 @@ from yaad.show import (
     WhatIfResult,
 )
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
+from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.show.kpis import Kpis, RowsBehind
 from yaad.show.scenarios import ScenarioResult
 from yaad.text import Message
@@ -512,6 +514,48 @@ class Book:
     def kept_win_chances(self) -> winning.WinChances | None:
         """The chances of these data where they were computed already."""
         return kept_chances(self.root, self.data_version)
+
+    def customers(
+        self,
+        period: PeriodLike = None,
+        *,
+        states: Sequence[str] | None = None,
+        owner: str | None = None,
+        every: str | None = None,
+        limit: int | None = None,
+    ) -> CustomersResult:
+        """The customers: who came, who stays, who has stopped or is due, what they are worth, who is still there.
+
+        Args:
+            period: of who came and of churn; the last year when absent.
+            states: those on the list: ``stopped``, ``due``, ``stays``, ``once``; the first two when absent.
+            owner: only whose last sale was this person's.
+            every: see `cohorts`.
+            limit: at most so many on the list.
+
+        Raises:
+            UnknownName: no such state, or no such length of time.
+        """
+        return customers_of(self._scope(period=period), states, owner, every, limit)
+
+    def customer(self, name: str) -> OneCustomerResult:
+        """One customer: how the customer stands, what is at stake, and everything bought.
+
+        Raises:
+            InputError: nobody is called so.
+        """
+        return customer_of(self._scope(), name)
+
+    def cohorts(self, every: str | None = None) -> CohortsResult:
+        """Of the customers who came together: how many are still there after each month, quarter or year.
+
+        Args:
+            every: ``month``, ``quarter`` or ``year``; the shortest with at most twelve rows when absent.
+
+        Raises:
+            UnknownName: no such length of time.
+        """
+        return cohorts_of(self._scope(), every)
 
     def where_most_is_lost(self, period: PeriodLike = None) -> insight.Leak | None:
         """The step with most lost deals, and what they were worth; None when none was lost."""

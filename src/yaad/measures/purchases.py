@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.measures.dimensions import asked, floats, grouped, key_columns
+from yaad.measures.pictures import once_a_picture
 from yaad.measures.scope import Scope
 from yaad.model import Tax, single_unit
 
@@ -18,6 +19,7 @@ NAMED_BY = ("account", "contact", "phone", "email")
 UNTOLD = "?"
 
 
+@once_a_picture
 def has_orders(scope: Scope) -> bool:
     """Whether the book has orders; else its won deals stand for them."""
     orders = scope.table("orders").limit(1)

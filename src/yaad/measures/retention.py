@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.measures.dimensions import asked, floats, grouped, integers, keyed
+from yaad.measures.pictures import once_a_picture
 from yaad.measures.purchases import gaps, purchases
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Sample, Spells
@@ -27,12 +28,14 @@ YEAR = 365
 FOREVER = dt.date(9999, 12, 31)
 
 
+@once_a_picture
 def has_contracts(scope: Scope) -> bool:
     """Whether the book has contracts."""
     contracts = scope.table("contracts").limit(1)
     return bool(scope.run(contracts.aggregate(n=contracts.count()))["n"][0].as_py())
 
 
+@once_a_picture
 def idle_days(scope: Scope) -> int | None:
     """The stated time of silence; None where nobody bought twice."""
     rows = scope.run(gaps(scope.asking(by=(), all_time=True)))

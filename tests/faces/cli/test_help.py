@@ -19,14 +19,14 @@ NAMED = {
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "serve", "demo", "workbook", "watch", "pull",
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",
-    "target-propose",
+    "target-propose", "customers", "customers-margin",
     "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",
 }  # fmt: skip
 
 
 def _words(verb):
     """The words of a verb; that of a group is two."""
-    return verb.split("-", 1) if verb.startswith(("source-", "target-", "kpi-")) else [verb] if verb else []
+    return verb.split("-", 1) if verb.startswith(("source-", "target-", "kpi-", "customers-")) else [verb] if verb else []
 
 
 def test_all_verbs_are_there():

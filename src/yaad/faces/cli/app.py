@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from yaad.faces.cli import chances, entries, figures, forecasts, house, imports, plans, reports, sources, targets
+from yaad.faces.cli.customers import customers
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.kpis import kpi
 from yaad.faces.cli.options import Language
@@ -67,3 +68,4 @@ for _name, _verb in (
 app.add_typer(sources.source, name="source")
 app.add_typer(kpi, name="kpi")
 app.add_typer(targets.target, name="target")
+app.add_typer(customers, name="customers")

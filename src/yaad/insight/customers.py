@@ -1,0 +1,230 @@
+"""The customers of a company in one picture: who came, who stays, who stopped or is due, and whom to call first."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+
+from yaad.measures import Scope, measure
+from yaad.measures.cohorts import Cohorts, Every, cohorts
+from yaad.measures.customer_value import Terms
+from yaad.measures.dimensions import plain
+from yaad.measures.purchases import has_orders, purchases, with_first_day
+from yaad.measures.retention import Window, contracts_of
+from yaad.measures.standing import Customer, Standing, State, standing
+from yaad.model import Figure, Period
+
+TO_CALL = (State.STOPPED, State.DUE)
+"""Those with something to do."""
+OF_PERIOD = ("churn_rate", "retention_rate")
+OF_ALL = ("clv", "tenure", "days_between_orders", "repeat_rate")
+DRAWS = 10_000
+SEED = 20
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Who bought in a time, or had a contract in it: new + returning = customers.
+
+    Attributes:
+        customers: in all.
+        new: whose first purchase or contract was in it.
+        period: the time.
+    """
+
+    customers: int
+    new: int
+    period: Period | None
+
+    @property
+    def returning(self) -> int:
+        """Who had been a customer before."""
+        return self.customers - self.new
+
+
+@dataclass(frozen=True, eq=False)
+class Customers:
+    """The customers of a company.
+
+    Attributes:
+        as_of: the data's day.
+        asked: the period asked for; the last year when None.
+        flow: who came in the period.
+        standing: how each one stands on the data's day.
+        figures: measures of the catalogue by id; of the period where they are of one.
+        cohorts: who is still there, by when they came.
+        states, owner: what the list is narrowed to.
+        listed: the customers of the list, those with most at stake first.
+        limit: how many of them are told; None: all.
+    """
+
+    as_of: dt.date
+    asked: Period | None
+    flow: Flow
+    standing: Standing
+    figures: dict[str, Figure]
+    cohorts: Cohorts
+    states: tuple[State, ...]
+    owner: str | None
+    listed: tuple[Customer, ...]
+    of: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody ever bought or had a contract."""
+        return not len(self.standing.state)
+
+    @property
+    def terms(self) -> Terms:
+        """How what they are worth is told."""
+        beside = self.figures["clv"].beside
+        margin = beside.get("margin")
+        return Terms(margin=None if margin is None else float(margin))
+
+
+@dataclass(frozen=True)
+class Bought:
+    """One purchase of a customer, or one contract.
+
+    Attributes:
+        kind: ``order``, ``deal`` or ``contract``.
+        id: the source's.
+        day: of the purchase; when the contract began.
+        until: when the contract ends; None of purchases, and where it names no end.
+        amount: None where it has none.
+    """
+
+    kind: str
+    id: str
+    day: dt.date
+    until: dt.date | None
+    amount: float | None
+    currency: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class OneCustomer:
+    """One customer with everything bought.
+
+    Attributes:
+        customer: how the customer stands.
+        by_contract: whether that is told by contracts.
+        unit: the currency of the money.
+        bought: the latest first.
+        low, high: between what the customer will bring within a year, in 8 of 10 cases; None where it is not told.
+        margin: see `Terms`.
+    """
+
+    customer: Customer
+    by_contract: bool
+    unit: str | None
+    bought: tuple[Bought, ...]
+    low: float | None
+    high: float | None
+    margin: float | None
+    as_of: dt.date
+
+
+def customers(
+    scope: Scope,
+    states: Sequence[State] = TO_CALL,
+    owner: str | None = None,
+    every: Every | None = None,
+    limit: int | None = None,
+) -> Customers:
+    """The customers of a book.
+
+    Args:
+        scope: the question; its period is that of who came and of churn.
+        states: of the list.
+        owner: only whose last sale was this person's.
+        every: length of a cohort's time; the finest of which there are at most twelve when absent.
+        limit: at most so many on the list.
+    """
+    found = standing(scope)
+    whole = scope.asking(by=(), all_time=True)
+    told = [*measure(OF_PERIOD, scope.asking(by=())), *measure(OF_ALL, whole)]
+    every_one = found.listed(states, owner)
+    return Customers(
+        as_of=scope.as_of,
+        asked=scope.period,
+        flow=flow(scope, by_contract=found.by_contract),
+        standing=found,
+        figures={figure.id: figure for figure in told},
+        cohorts=cohorts(scope, every),
+        states=tuple(states),
+        owner=owner,
+        listed=tuple(every_one if limit is None else every_one[:limit]),
+        of=len(every_one),
+    )
+
+
+def flow(scope: Scope, *, by_contract: bool) -> Flow:
+    """Who bought in the asked period, or had a contract in it; in the last year where none is asked for."""
+    window = Window.of(scope)
+    start, end = ibis.literal(window.start), ibis.literal(window.end)
+    if by_contract:
+        contracts = contracts_of(scope)
+        each = contracts.group_by("customer").aggregate(
+            first=contracts.start_day.min(),
+            there=((contracts.start_day < end) & (contracts.ended.isnull() | (contracts.ended > start))).max(),
+        )
+        seen = each.filter(each.there.cast("boolean"))
+    else:
+        bought = with_first_day(purchases(scope.asking(by=(), all_time=True)))
+        inside = bought.filter((bought.day >= start) & (bought.day < end) & ~bought.is_return)
+        seen = inside.group_by("customer").aggregate(first=inside.first_day.min())
+    rows = scope.run(seen.aggregate(n=seen.count(), new=seen.count(where=seen["first"] >= start))).to_pylist()[0]
+    return Flow(int(rows["n"]), int(rows["new"]), window.period)
+
+
+def one_customer(scope: Scope, name: str) -> OneCustomer | None:
+    """One customer with everything bought; None when nobody is called so."""
+    found = standing(scope)
+    customer = found.one(name)
+    if customer is None:
+        return None
+    terms = Terms(margin=scope.settings.margin)
+    low = high = None
+    if found.buying is not None and customer.worth is not None:
+        place = found.rows["customer"].to_pylist().index(name)
+        low, high = found.buying.between(terms, place, DRAWS, SEED)
+    whole = scope.asking(by=(), all_time=True)
+    bought = (*_bought(whole, name), *(_contracts(whole, name) if found.by_contract else ()))
+    latest = tuple(sorted(bought, key=lambda each: (each.day, each.id), reverse=True))
+    return OneCustomer(customer, found.by_contract, found.unit, latest, low, high, terms.margin, scope.as_of)
+
+
+def _bought(scope: Scope, name: str) -> tuple[Bought, ...]:
+    bought = purchases(scope)
+    mine = bought.filter(bought.customer == name)
+    kind = "order" if has_orders(scope) else "deal"
+    shown = mine.select(*("order_id", "day", "amount", "currency", "owner"))
+    return tuple(
+        Bought(kind, str(row["order_id"]), row["day"], None, _amount(row["amount"]), row["currency"], row["owner"])
+        for row in scope.run(shown).to_pylist()
+    )
+
+
+def _contracts(scope: Scope, name: str) -> tuple[Bought, ...]:
+    contracts = contracts_of(scope)
+    mine = contracts.filter(contracts.customer == name)
+    return tuple(
+        Bought(
+            "contract",
+            str(row["contract_id"]),
+            row["start_day"],
+            row["end_day"],
+            _amount(row["amount"]),
+            row["currency"],
+            row["owner"],
+        )
+        for row in scope.run(mine).to_pylist()
+    )
+
+
+def _amount(value: object) -> float | None:
+    told = plain(value)
+    return None if told is None else float(told)

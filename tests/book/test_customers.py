@@ -1,0 +1,167 @@
+"""The customers of a book: what is told of them, the margin, one customer – in Python and on the command line."""
+
+import csv
+import datetime as dt
+import json
+
+import numpy as np
+import pytest
+
+from yaad.book import Book
+from yaad.book.customers import read_margin
+from yaad.demo import draw_purchases
+from yaad.errors import InputError, UnknownName
+from yaad.insight.customers import flow
+from yaad.measures import measure
+from yaad.measures.customer_value import Terms
+from yaad.measures.standing import State, standing
+
+AS_OF = dt.date(2026, 3, 31)
+NOW = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
+HEADER = ("order_id", "customer", "rep", "date", "amount")
+MAPPING = """kind: orders
+columns: {id: order_id, account: customer, owner: rep, at: date, amount: amount}
+dates: iso
+currency: ILS
+tax: net
+zone: Asia/Jerusalem
+"""
+
+
+def write_orders(path, n, seed=3):
+    """Orders of customers who buy and stop; each has a mean of its own, around which the customer spends."""
+    rng = np.random.default_rng(seed)
+    bought = draw_purchases(n, (0.9, 40.0, 0.8, 2.4), rng)
+    mean = 600 / rng.gamma(4.0, 1.0, n)
+    rows = [(who, 0) for who in range(n)]
+    rows += [(int(who), int(day)) for who, day in zip(bought.buyer, bought.day, strict=True)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for number, (who, day) in enumerate(rows):
+            at = AS_OF - dt.timedelta(days=int(bought.age[who]) - day)
+            amount = f"{rng.gamma(6, mean[who] / 6):.2f}"
+            writer.writerow((f"O{number}", f"לקוח {who}", ("Lea", "Noa")[who % 2], at.isoformat(), amount))
+    return bought
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shop")
+    bought = write_orders(folder / "orders.csv", 300)
+    (folder / "orders.yaml").write_text(MAPPING, "utf-8")
+    book = Book.create(folder / "book")
+    book.import_files([folder / "orders.csv"], mapping=folder / "orders.yaml", as_of=AS_OF)
+    yield book, bought
+    book.close()
+
+
+def test_new_and_returning_make_up_the_customers_of_a_period(shop):
+    book, bought = shop
+    for period in ("2026-01", "2025-Q4"):
+        scope = book._scope(period=period)
+        came = flow(scope, by_contract=False)
+        assert came.new + came.returning == came.customers
+        assert came.new == measure(["new_customers"], scope)[0].value
+        assert came.customers == measure(["active_customers"], scope)[0].value
+    found = standing(book._scope())
+    assert sum(found.count(state) for state in State) == len(bought.age)
+
+
+def test_the_list_is_of_those_with_something_to_do_the_most_at_stake_first(shop):
+    book, _ = shop
+    found = book.customers(limit=20).to_dict("en")
+    assert {row["state"] for row in found["list"]} <= {"stopped", "due"}
+    stakes = [row["at_stake"] for row in found["list"]]
+    assert stakes == sorted(stakes, reverse=True)
+    assert found["list_of"] == found["states"]["stopped"]["customers"] + found["states"]["due"]["customers"]
+    assert found["sentences"][-1] == f"First to call: {found['list'][0]['customer']}."
+    assert {row["owner"] for row in book.customers(owner="Noa").to_dict()["list"]} == {"Noa"}
+    with pytest.raises(UnknownName):
+        book.customers(states=["asleep"])
+
+
+def test_one_customer_with_everything_bought(shop):
+    book, bought = shop
+    first = book.customers(limit=1).content.listed[0]
+    found = book.customer(first.name)
+    told = found.to_dict("he")
+    assert len(told["bought"]) == first.orders == bought.repeats[int(first.name.split()[1])] + 1
+    assert sum(row["amount"] for row in told["bought"]) == pytest.approx(first.total)
+    days = [row["day"] for row in told["bought"]]
+    assert days == sorted(days, reverse=True)
+    assert 0 <= told["low"] <= told["high"]
+    with pytest.raises(InputError, match="Nobody Inc"):
+        book.customer("Nobody Inc")
+
+
+def test_the_range_of_one_customer_is_around_what_is_told_on_average(shop):
+    """The mean of the draws is the worth that the models give in closed form, up to when in a month money comes."""
+    book, _ = shop
+    buying = standing(book._scope()).buying
+    worth = buying.worth(Terms())
+    for place in np.argsort(-worth)[:3].tolist():
+        assert buying.drawn(Terms(), place, 20_000, 1).mean() == pytest.approx(worth[place], rel=0.03)
+        low, high = buying.between(Terms(), place, 4_000, 1)
+        assert low < worth[place] < high
+
+
+def test_a_margin_is_said_once_and_taken_back(shop):
+    book, _ = shop
+    before = book.customers().to_dict()
+    book.set_setting("margin", 0.25, at=NOW, by="Avi")
+    in_margin = book.customers().to_dict()
+    assert in_margin["margin"] == 0.25
+    assert in_margin["figures"]["clv"]["value"] == pytest.approx(before["figures"]["clv"]["value"] / 4)
+    assert in_margin["list"][0]["at_stake"] == pytest.approx(before["list"][0]["at_stake"] / 4)
+    assert any("25%" in note for note in in_margin["notes"])
+    book.set_setting("margin", None, at=NOW, by="Avi")
+    assert book.customers().to_dict()["margin"] is None
+    for wrong in (0, 1.5, "half", True):
+        with pytest.raises(InputError):
+            book.set_setting("margin", wrong, at=NOW, by="Avi")
+
+
+@pytest.mark.parametrize(("text", "share"), [("35%", 0.35), ("12.5", 0.125), ("100 %", 1.0), ("  ", None)])
+def test_a_margin_as_it_is_typed(text, share):
+    assert read_margin(text) == share
+
+
+@pytest.mark.parametrize("text", ["0", "101", "-5", "much", "1,5"])
+def test_what_is_no_margin_is_refused(text):
+    with pytest.raises(InputError):
+        read_margin(text)
+
+
+def test_cohorts_stand_by_themselves_and_beside(shop):
+    book, bought = shop
+    alone = book.cohorts("quarter").to_dict()
+    beside = book.customers(every="quarter").to_dict()["cohorts"]
+    assert {key: alone[key] for key in beside} == beside
+    assert sum(row["n"] for row in alone["rows"]) == alone["whole"]["n"] == len(bought.age)
+    with pytest.raises(UnknownName):
+        book.cohorts("fortnight")
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_the_command_line_tells_the_same(shop, lang, capsys):
+    from yaad.faces.cli.main import main
+
+    book, _ = shop
+    place = ["--book", str(book.root), "--lang", lang]
+
+    def said(*words):
+        assert main(["customers", *words, *place]) == 0
+        return capsys.readouterr().out
+
+    found = json.loads(said("--json"))
+    assert found["sentences"] == book.customers().to_dict(lang)["sentences"]
+    name = found["list"][0]["customer"]
+    assert name in said("--customer", name)
+    if lang == "en":  # the rest speaks no words
+        assert len(said("--stopped", "--csv").splitlines()) == 1 + found["states"]["stopped"]["customers"]
+        assert json.loads(said("--cohorts", "--json"))["whole"] == found["cohorts"]["whole"]
+        assert json.loads(said("margin", "40%", "--json")) == {"margin": 0.4}
+        assert book.settings.margin == 0.4
+        said("margin", "0")
+        assert book.settings.margin is None
