@@ -2,7 +2,7 @@
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -105,7 +105,7 @@ class Written:
             pa.Table.from_pylist(self.moves, schema=STAGE_MOVES),
             self.pipeline,
             as_of,
-            others=self.rows,
+            others={name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in self.rows.items()},
             **question,
         )
 
@@ -115,7 +115,7 @@ def scope_of(
     moves: pa.Table,
     stages: Pipeline,
     as_of: Any,
-    others: dict[str, list[dict[str, Any]]] | None = None,
+    others: Mapping[str, pa.Table] | None = None,
     **question: Any,
 ) -> Scope:
     """A scope of tables in memory, with the deals' lives and the visits built as the facts build them."""
@@ -132,7 +132,7 @@ def scope_of(
     tables = {"deals": ibis.memtable(filled), "stage_visits": ibis.memtable(visits), "stage_moves": moved}
     for name, schema in SCHEMAS.items():
         if name not in tables:
-            tables[name] = ibis.memtable(pa.Table.from_pylist((others or {}).get(name, []), schema=schema))
+            tables[name] = ibis.memtable((others or {}).get(name, schema.empty_table()))
     return Scope(
         deals=tables["deals"],
         visits=tables["stage_visits"],

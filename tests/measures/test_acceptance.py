@@ -2,10 +2,11 @@
 
 import datetime as dt
 import importlib
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.measures.closeness import close
 
 from yaad.demo import World, simulate
 from yaad.facts import Facts, Lake, store
@@ -104,26 +105,6 @@ def test_from_moves_to_the_time_in_stage_as_the_simulator_knows_it(history, scop
         assert row.n == stood.sum()
         assert row.median_days == pytest.approx(known.quantile(0.5), abs=1e-3)
         assert row.mean_days == pytest.approx(known.restricted_mean().value, abs=1e-2)
-
-
-def close(one, two):
-    """Equal to 1e-9 in every number, field by field."""
-    if isinstance(one, float) and isinstance(two, float):
-        assert one == pytest.approx(two, rel=1e-9, abs=1e-9)
-    elif isinstance(one, list | tuple):
-        assert len(one) == len(two)
-        for first, second in zip(one, two, strict=True):
-            close(first, second)
-    elif isinstance(one, dict):
-        assert list(one) == list(two)
-        close(list(one.values()), list(two.values()))
-    elif is_dataclass(one):
-        close(
-            {field.name: getattr(one, field.name) for field in fields(one)},
-            {f.name: getattr(two, f.name) for f in fields(two)},
-        )
-    else:
-        assert one == two
 
 
 @pytest.mark.sail

@@ -35,6 +35,7 @@ from yaad.measures.catalogue import (
 )
 from yaad.measures.definition import Measure
 from yaad.measures.dimensions import plain
+from yaad.measures.queries import query_text
 from yaad.measures.scope import Scope
 from yaad.model.figures import Explanation, Figure
 from yaad.text import Message
@@ -70,6 +71,8 @@ REGISTRY: dict[str, Measure] = {
     )
 }
 """Every measure by its id, in the order in which people read them."""
+END_OF_QUERY = ";\n\n"
+"""Between the queries of a measure that is made of several."""
 
 
 def every_measure(own: Mapping[str, Measure] | None = None) -> dict[str, Measure]:
@@ -160,5 +163,5 @@ def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     total = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
     shown = scope.run(rows.limit(limit)).to_pylist()
     told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
-    sql = "\n\n".join(scope.sql(each.statistics(scope)) for each in found.parts or (found,))
+    sql = END_OF_QUERY.join(query_text(scope, each.statistics(scope)) for each in found.parts or (found,))
     return Explanation(found.id, found.rule, sql, told, int(total), name=found.called)
