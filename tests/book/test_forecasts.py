@@ -6,49 +6,22 @@ import shutil
 from contextlib import closing
 
 import pytest
+from tests.book.steady_deals import AS_OF, DAYS, HEAD, came, due, ends, is_danas, write
 
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
 from yaad.text import LANGUAGES
 
-FIRST = dt.date(2025, 9, 1)
-AS_OF = dt.date(2026, 9, 10)
-WON_AFTER, LOST_AFTER = 20, 10
-HEAD = "deal,rep,product,stage,value,entered,closed,close_date\n"
-MAP = """\
-kind: deals
-shape: two_dates
-columns: {id: deal, rep: rep, product: product, stage: stage, amount: value, entered: entered, closed: closed,
-  expected_close: close_date}
-entered_opens: Talk
-stages: [{name: Talk}, {name: Won, type: won}, {name: Lost, type: lost}]
-currency: ILS
-tax: net
-dates: iso
-zone: UTC
-"""
 AT = {"at": dt.datetime(2026, 9, 10, 9, tzinfo=dt.UTC), "by": "Noa"}
-
-
-def rows():
-    """One inquiry a day: of Dana's each is won 20 days later, of Avi's each is lost after ten."""
-    for day in range((AS_OF - FIRST).days + 1):
-        came, is_dana = FIRST + dt.timedelta(days=day), day % 2 == 0
-        ends = came + dt.timedelta(days=WON_AFTER if is_dana else LOST_AFTER)
-        is_over = ends <= AS_OF
-        stage = ("Won" if is_dana else "Lost") if is_over else "Talk"
-        due = came + dt.timedelta(days=15)
-        yield f"D{day},{'Dana' if is_dana else 'Avi'},Pro,{stage},1000,{came},{ends if is_over else ''},{due}\n"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("forecasts")
-    (folder / "deals.csv").write_text(HEAD + "".join(rows()), "utf-8")
-    (folder / "deals.yaml").write_text(MAP, "utf-8")
+    file, mapping = write(folder)
     with closing(Book.create(folder / "book")) as made:
-        made.import_files([folder / "deals.csv"], mapping=folder / "deals.yaml")
+        made.import_files([file], mapping=mapping)
     return folder / "book"
 
 
@@ -82,9 +55,8 @@ def test_what_is_won_so_far_and_who_brings_what(book):
     told = book.forecast(by="rep").content
     september = told.money[0]
     assert september.period.name == "2026-09"
-    # Dana's of 12 to 21 August were won 20 days later, on 1 to 10 September, every second day
-    won = sum(1 for day in range(0, 375, 2) if "2026-09-01" <= str(FIRST + dt.timedelta(days=day + 20)) <= "2026-09-10")
-    assert september.so_far == won * 1000
+    won = [day for day in DAYS if is_danas(day) and dt.date(2026, 9, 1) <= ends(day) <= AS_OF]
+    assert september.so_far == len(won) * 1000 == 5000
     assert september.low <= september.mean <= september.high
     # half of the inquiries are won: about 15 closings a month
     assert told.won[1].mean == pytest.approx(15, abs=4)
@@ -125,12 +97,12 @@ def test_the_past_is_made_again_once_and_kept(book, tested, tmp_path):
         assert found.content.days[-1] == dt.date(2026, 7, 31)
         # what came is what the rows say
         july = found.content.origins["money"][-2].actual[0]
-        in_july = [day for day in range(0, 375, 2) if str(FIRST + dt.timedelta(days=day + 20)).startswith("2026-07")]
+        in_july = [day for day in DAYS if is_danas(day) and str(ends(day)).startswith("2026-07")]
         assert july == len(in_july) * 1000
         assert own.forecast().content.methods["money"] == found.content.best("money")
         own.goals.set(5000, "2026-10", **AT)  # a target is no deal: what was tested stands
         assert own.kept_backtest().to_dict() == found.to_dict()
-        own.lose("D374", **AT)
+        own.lose(f"D{DAYS[-1]}", **AT)
         assert own.kept_backtest() is None
 
 
@@ -138,15 +110,13 @@ def test_what_moved_is_as_counted_by_hand(book):
     since = AS_OF - dt.timedelta(days=7)
     moved = book.moved(since)
     found = {change.heading.value: change.deals for change in moved.content.changes}
-    came = {day: FIRST + dt.timedelta(days=day) for day in range(375)}
-    week = [day for day in came if came[day] > since]
-    ends = {day: came[day] + dt.timedelta(days=WON_AFTER if day % 2 == 0 else LOST_AFTER) for day in came}
-    ended = [day for day in came if since < ends[day] <= AS_OF and came[day] <= since]
-    still = [day for day in came if came[day] <= since and ends[day] > AS_OF]
-    slipped = [day for day in still if since < came[day] + dt.timedelta(days=15) <= AS_OF]
+    week = [day for day in DAYS if came(day) > since]
+    ended = [day for day in DAYS if since < ends(day) <= AS_OF and came(day) <= since]
+    still = [day for day in DAYS if came(day) <= since and ends(day) > AS_OF]
+    slipped = [day for day in still if since < due(day) <= AS_OF]
     assert found["new"] == len(week) == 7
-    assert found["won"] == sum(day % 2 == 0 for day in ended)
-    assert found["lost"] == sum(day % 2 for day in ended)
+    assert found["won"] == sum(is_danas(day) for day in ended)
+    assert found["lost"] == sum(not is_danas(day) for day in ended)
     assert found["slipped"] == len(slipped) > 0
     assert found["same"] == len(still) - len(slipped)
     assert book.moved(since, AS_OF) == moved

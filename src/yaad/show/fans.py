@@ -16,8 +16,8 @@ from yaad.show.markup import tag
 from yaad.show.speech import in_chart, say_html, say_plain
 from yaad.text import Message
 
-WIDTH, HEIGHT = 480, 220
-LEFT, RIGHT, TOP, BOTTOM = 12.0, 64.0, 26.0, 24.0
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 16.0, 80.0, 26.0, 24.0
 """Room around the drawing; at the right for the last month's figure."""
 EVERY = 3
 """Every so many past months one is named on the axis; those ahead all are."""
@@ -85,10 +85,12 @@ def _dot(paper: _Paper, month: int, outcome: Outcome) -> str:
 
 
 def _axis(paper: _Paper, past: Sequence[Period], ahead: Sequence[Period]) -> str:
-    named = [(at, period) for at, period in enumerate(past) if (len(past) - at) % EVERY == 0]
-    named += [(len(past) + at, period) for at, period in enumerate(ahead)]
+    named = [(at, period, "") for at, period in enumerate(past) if (len(past) - at) % EVERY == 0]
+    last = len(ahead) - 1
+    named += [(len(past) + at, period, "" if at == last else "mid") for at, period in enumerate(ahead)]
     return "".join(
-        tag("text", _short(period), x=paper.at(at, 0)[0], y=HEIGHT - 6, text_anchor="middle") for at, period in named
+        tag("text", _short(period), class_=css or None, x=paper.at(at, 0)[0], y=HEIGHT - 6, text_anchor="middle")
+        for at, period, css in named
     )
 
 

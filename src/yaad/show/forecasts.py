@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from yaad.model import Cell, Period
-from yaad.plan.forecasting import MONEY, PIPELINE, WON, Backtest, Forecast, Moved, Outcome, Score
+from yaad.plan.forecasting import MONEY, PIPELINE, WON, Backtest, Forecast, Moved, Outcome, Part, Score
 from yaad.plan.forecasting.moved import Change, Heading, Line
 from yaad.show.results import Json, Result, plain
 from yaad.show.speech import Said
@@ -57,17 +59,50 @@ def lead_said(made: Forecast, lang: str) -> Message:
 
 
 def target_said(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> Message | None:
-    """The chance of the target of a period; None where nobody set one."""
-    if outcome.target is None or outcome.target_chance is None:
+    """The target of a period with its chance; None where nobody set one."""
+    aim = aim_said(outcome, quantity, unit, lang)
+    if aim is None or outcome.target_chance is None or is_reached(outcome):
+        return aim
+    return Message(aim.key.replace("aim", "target"), aim.values | {"chance": chance_said(outcome.target_chance, lang)})
+
+
+def aim_said(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> Message | None:
+    """The target of a period, for where its chance stands beside; None where nobody set one."""
+    if outcome.target is None:
+        return None
+    target = amount_said(outcome.target, quantity, unit, lang)
+    said: dict[str, object] = {"target": target, "period": period_said(outcome.period)}
+    suffix = "" if quantity == MONEY else "_deals"
+    return Message("forecast.target_reached" if is_reached(outcome) else f"forecast.aim{suffix}", said)
+
+
+def is_reached(outcome: Outcome) -> bool:
+    """Whether the target is reached already."""
+    return outcome.target is not None and outcome.so_far >= outcome.target
+
+
+def short_of(made: Forecast, lang: str) -> Message | None:
+    """By how much the expected figure of the first month falls short of its target, or passes it."""
+    first, unit = made.of(made.quantity)[0], made.unit
+    if first.target is None:
+        return None
+    gap = first.target - first.mean
+    key = "forecast.short_of" if gap > 0 else "forecast.beyond"
+    suffix = "" if made.quantity == MONEY else "_deals"
+    return Message(key + suffix, {"gap": amount_said(abs(gap), made.quantity, unit, lang)})
+
+
+def sources_said(made: Forecast, lang: str) -> Message | None:
+    """What of the rest of the first month comes from open deals and what from inquiries to come; by the pipeline."""
+    first, quantity = made.of(made.quantity)[0], made.quantity
+    if made.methods[quantity] != PIPELINE:
         return None
     said: dict[str, object] = {
-        "target": amount_said(outcome.target, quantity, unit, lang),
-        "period": period_said(outcome.period),
-        "chance": chance_said(outcome.target_chance, lang),
+        "period": period_said(first.period),
+        "open": amount_said(first.from_open, quantity, made.unit, lang),
+        "new": amount_said(first.from_new, quantity, made.unit, lang),
     }
-    if outcome.so_far >= outcome.target:
-        return Message("forecast.target_reached", said)
-    return Message("forecast.target" if quantity == MONEY else "forecast.target_deals", said)
+    return Message("forecast.from_open" if quantity == MONEY else "forecast.from_open_deals", said)
 
 
 def method_said(method: str) -> Message:
@@ -80,7 +115,7 @@ def right_said(tested: Backtest | None, quantity: str, method: str, lang: str) -
     first = None if tested is None else _score(tested.scores(quantity), method, 1)
     if tested is None:
         return Message("forecast.not_tested")
-    if first is None or first.n == 0:
+    if first is None or not tested.is_enough or np.isnan(first.wape):
         return Message("forecast.too_young")
     return Message("forecast.missed", {"n": first.n, "share": percent(first.wape, lang, 0)})
 
@@ -172,11 +207,15 @@ class ForecastResult(Result):
         made = self.content
         columns = [Column("period", Message("forecast.head_period"), Kind.NAME)]
         columns += _columns(WON) + (_columns(MONEY) if made.money else [])
+        aims = made.of(made.quantity) if any(each.target is not None for each in made.of(made.quantity)) else ()
+        columns += _aim_columns(made.quantity) if aims else []
         rows = []
         for at, outcome in enumerate(made.won):
             cells = [Shown(outcome.period.name, period_said(outcome.period)), *_cells(outcome, WON, made.unit, lang)]
             if made.money:
                 cells += _cells(made.money[at], MONEY, made.unit, lang)
+            if aims:
+                cells += _aim_cells(aims[at], made.quantity, made.unit, lang)
             rows.append(tuple(cells))
         title = Message("forecast.title", {"day": day(made.as_of, lang)})
         lead: tuple[Said, ...] = (lead_said(made, lang),)
@@ -192,13 +231,40 @@ class ForecastResult(Result):
             columns.append(Column(outcome.period.name, period_said(outcome.period), kind))
             columns.append(Column(f"{outcome.period.name} range", Message("show.head_range_8"), Kind.RANGE))
         rows = [
-            (name(part.name), *_of_part(part.money if quantity == MONEY else part.won, quantity, made.unit, lang))
-            for part in sorted(made.parts, key=lambda one: -sum(each.mean for each in one.money or one.won))
+            (name(part.name), *_of_part(_outcomes_of(part, quantity), quantity, made.unit, lang))
+            for part in by_size(made)
         ]
         whole = (text(Message("forecast.whole"), lang), *_of_part(made.of(quantity), quantity, made.unit, lang))
         notes = (lead_said(made, lang), Message("forecast.parts_sum"), *self.notes(lang))
         title = Message("forecast.title_parts", {"by": _by_said(made.by), "day": day(made.as_of, lang)})
         return Table(lang, title, tuple(columns), tuple(rows), whole, notes)
+
+    def parts_now_table(self, lang: str = "en") -> Table:
+        """One row a part: what the first month brings, with its target and the chance of it, and the last period."""
+        made = self.content
+        quantity, unit = made.quantity, made.unit
+        kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
+        first, last = made.of(quantity)[0], made.of(quantity)[-1]
+        aims = [outcome.target is not None for part in made.parts for outcome in _outcomes_of(part, quantity)[:1]]
+        columns = [
+            Column(made.by or "part", _by_said(made.by), Kind.NAME),
+            Column("so_far", Message(f"forecast.head_{quantity}_so_far"), kind),
+            Column("mean", Message("forecast.head_by_end", {"period": period_said(first.period)}), kind),
+            Column("range", Message("show.head_range_8"), Kind.RANGE),
+            *(_aim_columns(quantity) if any(aims) else ()),
+            Column("last", Message("forecast.head_by_end", {"period": period_said(last.period)}), kind),
+        ]
+
+        def cells(outcomes: Sequence[Outcome]) -> list[Shown]:
+            aim = _aim_cells(outcomes[0], quantity, unit, lang) if any(aims) else []
+            whole = Shown(outcomes[-1].mean, amount_said(outcomes[-1].mean, quantity, unit, lang))
+            return [*_cells(outcomes[0], quantity, unit, lang), *aim, whole]
+
+        rows = [(name(part.name), *cells(_outcomes_of(part, quantity))) for part in by_size(made)]
+        total = (text(Message("forecast.whole"), lang), *cells(made.of(quantity)))
+        skewed = any(each.mean > each.high for part in made.parts for each in _outcomes_of(part, quantity)[:1])
+        notes = (Message("forecast.parts_sum"), *((Message("forecast.skewed"),) if skewed else ()))
+        return Table(lang, "", tuple(columns), tuple(rows), total, notes)
 
     def html(self, lang: str = "en") -> str:
         """The fan, the table of the periods, and that of the parts."""
@@ -207,6 +273,31 @@ class ForecastResult(Result):
 
         parts = table_html(self.parts_table(lang)) if self.content.parts else ""
         return fan_html(self.content, lang) + table_html(self.periods_table(lang)) + parts
+
+
+def by_size(made: Forecast) -> list[Part]:
+    """The parts, those first that bring most."""
+    return sorted(made.parts, key=lambda part: -sum(each.mean for each in _outcomes_of(part, made.quantity)))
+
+
+def _outcomes_of(part: Part, quantity: str) -> tuple[Outcome, ...]:
+    return part.money if quantity == MONEY else part.won
+
+
+def _aim_columns(quantity: str) -> list[Column]:
+    kind = Kind.MONEY if quantity == MONEY else Kind.COUNT
+    head, chance = Message("forecast.head_target"), Message("forecast.head_chance")
+    return [Column("target", head, kind), Column("chance", chance, Kind.RATE)]
+
+
+def _aim_cells(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> list[Shown]:
+    if outcome.target is None or outcome.target_chance is None:
+        return [Shown(None, "–"), Shown(None, "–")]
+    chance = Message("forecast.reached") if is_reached(outcome) else None
+    return [
+        Shown(outcome.target, amount_said(outcome.target, quantity, unit, lang)),
+        Shown(outcome.target_chance, chance or chance_said(outcome.target_chance, lang)),
+    ]
 
 
 def _by_said(by: str | None) -> Said:
@@ -305,11 +396,11 @@ class BacktestResult(Result):
                 "method": score.method,
                 "horizon": score.horizon,
                 "n": score.n,
-                "wape": score.wape,
-                "bias": score.bias,
-                "pinball": score.pinball,
+                "wape": known(score.wape),
+                "bias": known(score.bias),
+                "pinball": known(score.pinball),
                 "covered": score.covered,
-                "width": score.width,
+                "width": known(score.width),
             }
             for quantity in self.content.origins
             for score in self.content.scores(quantity)
@@ -330,16 +421,48 @@ class BacktestResult(Result):
             Column("bias", Message("forecast.head_leans"), Kind.RATE),
             Column("covered", Message("forecast.head_held"), Kind.COUNT),
         )
-        rows = tuple(_right_cells(scores, method, lang) for method in dict.fromkeys(each.method for each in scores))
-        best: tuple[Said, ...] = (Message("forecast.best", {"method": method_said(tested.best(self.quantity))}),)
+        shown = tested.best(self.quantity)
+        methods = dict.fromkeys(each.method for each in scores)
+        rows = tuple(_right_cells(scores, method, lang, is_shown=method == shown) for method in methods)
+        best: tuple[Said, ...] = (Message("forecast.best", {"method": method_said(shown)}),)
         notes: tuple[Said, ...] = (
             (*best, Message("forecast.rule_test"))
             if tested.is_enough
             else (Message("forecast.too_young"), Message("forecast.rule_test"))
         )
         return Table(
-            lang, Message("forecast.title_test", {"n": len(tested.days)}), columns, rows if scores else (), notes=notes
+            lang,
+            Message("forecast.title_test", {"n": len(tested.days)}),
+            columns,
+            rows if scores and tested.is_enough else (),
+            notes=notes,
         )
+
+    def scores_table(self, lang: str = "en") -> Table:
+        """For analysts: each way of forecasting, quantity and horizon with all its scores."""
+        kinds = {"n": Kind.COUNT, "wape": Kind.RATE, "bias": Kind.RATE, "pinball": Kind.RATE, "covered": Kind.RATE}
+        columns = (
+            Column("quantity", Message("forecast.head_quantity"), Kind.TEXT),
+            Column("method", Message("forecast.head_method"), Kind.TEXT),
+            Column("horizon", Message("forecast.head_horizon"), Kind.COUNT),
+            *(Column(key, Message(f"forecast.score_{key}"), kind) for key, kind in kinds.items()),
+            Column("width", Message("forecast.score_width"), Kind.RATE),
+        )
+        rows = [
+            (
+                text(Message(f"forecast.quantity_{quantity}"), lang),
+                text(method_said(score.method), lang),
+                count(score.horizon, lang) if score.horizon else text(Message("forecast.horizon_sum"), lang),
+                count(score.n, lang),
+                *(
+                    rate(known(one), lang)
+                    for one in (score.wape, score.bias, score.pinball, score.covered, score.width)
+                ),
+            )
+            for quantity in self.content.origins
+            for score in self.content.scores(quantity)
+        ]
+        return Table(lang, Message("forecast.title_scores"), columns, tuple(rows), notes=(Message("forecast.scores"),))
 
     def months_table(self, lang: str = "en") -> Table:
         """One row a past month: what the shown forecast said a month before, and what came."""
@@ -370,13 +493,20 @@ class BacktestResult(Result):
         return Table(lang, Message("forecast.title_months"), columns, tuple(rows))
 
 
-def _right_cells(scores: Sequence[Score], method: str, lang: str) -> tuple[Shown, ...]:
+def known(value: float) -> float | None:
+    """A score; None where it cannot be told."""
+    return None if np.isnan(value) else value
+
+
+def _right_cells(scores: Sequence[Score], method: str, lang: str, *, is_shown: bool) -> tuple[Shown, ...]:
     found = {score.horizon: score for score in scores if score.method == method}
     first = found[1]
     held = Message("forecast.of_ten", {"n": round(first.covered * TEN)})
-    leans = Shown(first.bias, ("+" if first.bias > 0 else "") + percent(first.bias, lang, 0))
-    missed = [Shown(found[at].wape, percent(found[at].wape, lang, 0)) for at in (1, 2, 3, 0)]
-    return (text(method_said(method), lang), *missed, leans, Shown(first.covered, held))
+    bias = known(first.bias)
+    leans = Shown(bias, "–" if bias is None else ("+" if bias > 0 else "") + percent(bias, lang, 0))
+    missed = [rate(known(found[at].wape), lang) for at in (1, 2, 3, 0)]
+    called = Message("forecast.is_shown", {"method": method_said(method)}) if is_shown else method_said(method)
+    return (text(called, lang), *missed, leans, Shown(first.covered, held))
 
 
 # ---- what moved -------------------------------------------------------------------------------------------------
@@ -465,8 +595,8 @@ class MovedResult(Result):
             shown.append(Shown(value, signed(value, plain_text) if sign else plain_text))
         return tuple(shown)
 
-    def deals_table(self, lang: str = "en", most: int = SHOWN_LINES) -> Table:
-        """The deals that moved, those that changed most money first."""
+    def deals_table(self, lang: str = "en", most: int | None = SHOWN_LINES) -> Table:
+        """The deals that moved, those that changed most money first; at most so many, or all of them."""
         made = self.content
         columns = (
             Column("deal", Message("forecast.head_deal"), Kind.NAME),
@@ -476,7 +606,8 @@ class MovedResult(Result):
         )
         moved = [line for line in made.lines if line.heading is not Heading.SAME]
         rows = tuple(self._line(line, lang) for line in moved[:most])
-        notes = (Message("forecast.more_deals", {"n": len(moved) - most}),) if len(moved) > most else ()
+        left = len(moved) - len(rows)
+        notes = (Message("forecast.more_deals", {"n": left}),) if left else ()
         return Table(lang, Message("forecast.title_deals"), columns, rows, notes=notes)
 
     def _line(self, line: Line, lang: str) -> tuple[Shown, ...]:

@@ -31,6 +31,7 @@ class Long:
 
 
 LONG: Mapping[str, Long] = {
+    "backtest": Long("forecast", Book.backtest),
     "chances": Long("chances", Book.win_chances),
 }
 """By the name in the address."""

@@ -38,6 +38,7 @@ PAGES = (
     Page("dwell", "clock", "analyse"),
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),
     Page("goals", "flag", "ahead", on_phone=False, domain="goals"),
+    Page("forecast", "ahead", "ahead", on_phone=False, domain="forecast"),
     Page("chances", "gauge", "ahead", on_phone=False, domain="chances"),
     Page("plan", "target", "ahead"),
     Page("levers", "rise", "ahead", on_phone=False, domain="levers"),

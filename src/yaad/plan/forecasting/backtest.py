@@ -23,7 +23,6 @@ LEAST, MOST = 0.7, 3.0
 FEW = 6
 """With fewer past errors ranges stay as they are, and no method is preferred for having been right."""
 TENTHS = (0.1, 0.5, 0.9)
-TINY = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +46,7 @@ class Score:
         method: its name.
         horizon: months ahead, from 1; 0 is all of them together.
         n: how many forecasts were tested.
-        wape, bias: error and lean, parts of what came.
+        wape, bias: error and lean, parts of what came; NaN where nothing came.
         pinball: mean pinball loss ÷ mean of what came.
         covered: part of the cases in which the range held what came.
         width: mean width of the range ÷ mean of what came.
@@ -134,7 +133,8 @@ def _score(origins: Sequence[Origin], name: str, at: int, months: int) -> Score:
     came = np.array([origin.actual[at] for origin in known])
     said = [origin.predicted[name] for origin in known]
     mean, low, high = (np.array([end[at] for end in ends]) for ends in _ends(said))
-    total, n = max(float(came.sum()), TINY), max(len(came), 1)
+    total = float(came.sum()) or np.nan  # of nothing no part can be told
+    n = max(len(came), 1)
     pairs = zip(TENTHS, (low, mean, high), strict=True)
     losses = sum(float(np.sum(np.maximum(tenth * (came - end), (tenth - 1) * (came - end)))) for tenth, end in pairs)
     return Score(
@@ -161,7 +161,10 @@ def best(found: Sequence[Score]) -> str:
     methods = list(dict.fromkeys(score.method for score in found))
     if min((score.n for score in found), default=0) < FEW or PIPELINE not in methods:
         return PIPELINE
-    missed = {name: float(np.mean([score.wape for score in found if score.method == name])) for name in methods}
+    told = [score for score in found if not np.isnan(score.wape)]
+    if not told:
+        return PIPELINE
+    missed = {name: float(np.mean([score.wape for score in told if score.method == name])) for name in methods}
     return PIPELINE if missed[PIPELINE] <= min(missed.values()) else min(missed, key=lambda name: missed[name])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from yaad.measures.outlook import MONTHS_A_YEAR, month_number
 from yaad.model import Period
 from yaad.model.figures import Cell
+from yaad.plan.forecasting.arrivals import Z80
 from yaad.plan.forecasting.backtest import Backtest, scaled
 from yaad.plan.forecasting.draws import SIMULATIONS, Draws, draw
 from yaad.plan.forecasting.looking import Looking, SoFar, month_period
@@ -26,6 +27,7 @@ LEAST_DRAWS, MOST_CELLS = 1_000, 2_000_000
 POINTS = 1001
 """Points of the curve of an outcome: a chance is told to a thousandth."""
 QUARTER = 3
+LEAST_WIDTH = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -314,13 +316,27 @@ def _laid(sums: Floats, said: tuple[float, float, float]) -> Floats:
     mean, low, high = said
     centre = float(sums.mean())
     below, above = np.quantile(sums, [0.1, 0.9])
-    over = sums > centre
-    stretch = np.where(over, (high - mean) / max(above - centre, 1e-9), (mean - low) / max(centre - below, 1e-9))
-    flat = above - below < 1e-9
-    laid = np.full(len(sums), mean) if flat else mean + (sums - centre) * stretch
+    if above - below > LEAST_WIDTH:
+        over = sums > centre
+        stretch = np.where(
+            over, (high - mean) / max(above - centre, LEAST_WIDTH), (mean - low) / max(centre - below, LEAST_WIDTH)
+        )
+        laid = mean + (sums - centre) * stretch
+    elif high - low > LEAST_WIDTH:  # hardly any draw differs, but what is said has a range: a normal one of its width
+        level = norm_quantiles(len(sums))[np.argsort(np.argsort(sums, kind="stable"), kind="stable")]
+        laid = mean + level * np.where(level > 0, high - mean, mean - low) / Z80
+    else:
+        laid = sums if centre > 0 else np.full(len(sums), mean)
     laid = np.maximum(laid, 0.0)
     average = float(laid.mean())
     return np.asarray(laid * (mean / average) if average > 0 else laid)
+
+
+def norm_quantiles(n: int) -> Floats:
+    """Equally likely values of a standard normal, rising."""
+    from scipy.special import ndtri  # takes a moment to load
+
+    return np.asarray(ndtri((np.arange(n) + 0.5) / n), dtype=np.float64)
 
 
 def shared_out(whole: Floats, parts: Floats) -> Floats:

@@ -1,0 +1,46 @@
+"""What the page of the forecast asks the book, through the shelf that keeps the answers until the data change."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from yaad.faces.web import reading
+from yaad.server.state import opened
+from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
+
+MONTHS = 3
+OFFERED = ("owner", "product", "source", "branch")
+"""Dimensions that are offered where the data have them; teams stand behind persons."""
+TEAM = "team"
+
+
+def forecast(by: str, target: float | None) -> ForecastResult:
+    """The months to come; told anew once the past was made again, and when a target is set.
+
+    Raises:
+        CannotTell: too few deals were won yet.
+        UnknownName: no such column.
+    """
+    return opened().shelf.ask(
+        "forecast", lambda b: b.forecast(MONTHS, by or None, target=target), by, target, backtest() is not None
+    )
+
+
+def backtest() -> BacktestResult | None:
+    """How right forecasts have been; None while that was not computed for these data, which takes a while."""
+    return opened().shelf.once(lambda b: b.kept_backtest())
+
+
+def moved(since: dt.date, until: dt.date) -> MovedResult:
+    """What moved between two days.
+
+    Raises:
+        InputError: the days are not in order.
+    """
+    return opened().shelf.ask("moved", lambda b: b.moved(since, until), since, until)
+
+
+def dimensions() -> Sequence[str]:
+    """By what it can be broken down."""
+    known = [name for name in OFFERED if name in reading.columns()]
+    teams = opened().shelf.ask("teams", lambda b: bool(b.goals.members()[TEAM]))
+    return [*known[:1], TEAM, *known[1:]] if teams and known else known

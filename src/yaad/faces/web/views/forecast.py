@@ -1,0 +1,171 @@
+"""The months to come: what they bring and how sure that is, who brings what, what moved, and how right it has been."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString
+
+from yaad.errors import CannotTell
+from yaad.faces.web import computing, forecast_reading, reading
+from yaad.faces.web.filters import Choice, Filters, dimension
+from yaad.faces.web.formats import answer
+from yaad.faces.web.templatetags.say import language
+from yaad.model import parse_day, read_amount
+from yaad.show.fans import fan_html
+from yaad.show.forecasts import (
+    BacktestResult,
+    ForecastResult,
+    aim_said,
+    chance_said,
+    choice_said,
+    is_reached,
+    lead_said,
+    period_said,
+    right_said,
+    short_of,
+    sources_said,
+    target_said,
+)
+from yaad.text import Message
+
+WEEK = dt.timedelta(days=7)
+KEPT = ("since", "until", "target")
+
+
+def forecast(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """The forecast, and all that stands beside it."""
+    if reading.is_empty():
+        return redirect("files")
+    filters = Filters.of(request, *KEPT)
+    target = _amount(request.GET.get("target", ""))
+    offered = forecast_reading.dimensions()
+    by = filters.by or (offered[0] if offered and not ending else "")
+
+    def told() -> ForecastResult:
+        return forecast_reading.forecast(by, target)
+
+    return answer(
+        request,
+        ending,
+        "forecast",
+        context=lambda: _context(request, filters, by, target),
+        data=lambda: told().to_dict(language()),
+        table=lambda: told().table(language()),
+    )
+
+
+def moved(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """What moved, as a file; the page stands with the forecast."""
+    found = forecast_reading.moved(*_days(request))
+    return answer(
+        request,
+        ending or "json",
+        "moved",
+        context=dict,
+        data=lambda: found.to_dict(language()),
+        table=lambda: found.deals_table(language(), most=None),
+    )
+
+
+def backtest(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """How right forecasts have been, as a file; the page stands with the forecast.
+
+    Raises:
+        CannotTell: it was not computed yet.
+    """
+    found = forecast_reading.backtest()
+    if found is None:
+        raise CannotTell(Message("forecast.not_tested"))
+    return answer(
+        request,
+        ending or "json",
+        "backtest",
+        context=dict,
+        data=lambda: found.to_dict(language()),
+        table=lambda: found.scores_table(language()),
+    )
+
+
+def _context(request: HttpRequest, filters: Filters, by: str, target: float | None) -> Mapping[str, object]:
+    since, until = _days(request)
+    went = forecast_reading.moved(since, until)
+    about = {
+        "page": "forecast",
+        "filters": filters,
+        "moved": went,
+        "moved_table": went.table(language()),
+        "moved_deals": went.deals_table(language()),
+        "is_week": until - since == WEEK and until == reading.as_of(),
+        "typed": request.GET,
+        "days": f"?since={since}&until={until}",
+    }
+    try:
+        told = forecast_reading.forecast(by, target)
+    except CannotTell as error:
+        return about | {"why": error.say(language())}
+    tested = forecast_reading.backtest()
+    return about | _said(told) | _right(tested) | {"strip": _strip(filters, by)}
+
+
+def _said(told: ForecastResult) -> dict[str, object]:
+    made = told.content
+    quantity = made.quantity
+    first = made.of(quantity)[0]
+    return {
+        "made": made,
+        "lead": lead_said(made, language()),
+        "aim": target_said(first, quantity, made.unit, language()),
+        "aim_of": aim_said(first, quantity, made.unit, language()),
+        "aim_chance": None if first.target_chance is None else chance_said(first.target_chance, language()),
+        "is_reached": is_reached(first),
+        "short_of": short_of(made, language()),
+        "first": period_said(first.period),
+        "from_open": sources_said(made, language()),
+        "fan": SafeString(fan_html(made, language(), first.target)),
+        "choice": choice_said(made, quantity),
+        "right": right_said(made.tested, quantity, made.methods[quantity], language()),
+        "periods": told.periods_table(language()),
+        "parts": told.parts_now_table(language()) if made.parts else None,
+        "notes": made.notes,
+    }
+
+
+def _right(tested: BacktestResult | None) -> dict[str, object]:
+    """How right it has been; the job that computes it while nobody knows."""
+    if tested is None:
+        return {"tested": None, "waiting": computing.waiting("backtest")}
+    return {
+        "tested": tested,
+        "methods": tested.table(language()),
+        "past_months": tested.months_table(language()),
+        "scores": tested.scores_table(language()),
+        "rule": Message("forecast.rule"),
+    }
+
+
+def _strip(filters: Filters, by: str) -> list[Choice]:
+    names = forecast_reading.dimensions()
+    every = names if not by or by in names else [*names, by]
+    return [Choice(dimension(name), filters.href(by=name) + "#parts", name == by) for name in every]
+
+
+def _days(request: HttpRequest) -> tuple[dt.date, dt.date]:
+    """The two days of what moved: the last week where none are asked for.
+
+    Raises:
+        InputError: one of them is no date.
+    """
+    typed = {name: request.GET.get(name, "").strip() for name in ("since", "until")}
+    until = parse_day(typed["until"]) if typed["until"] else reading.as_of() or dt.date.min
+    return (parse_day(typed["since"]) if typed["since"] else until - WEEK), until
+
+
+def _amount(typed: str) -> float | None:
+    """An amount as typed; None where none is.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    return float(read_amount(typed.strip())) if typed.strip() else None
