@@ -445,8 +445,8 @@ class BacktestResult(Result):
             Column("quantity", Message("forecast.head_quantity"), Kind.TEXT),
             Column("method", Message("forecast.head_method"), Kind.TEXT),
             Column("horizon", Message("forecast.head_horizon"), Kind.COUNT),
-            *(Column(key, Message(f"forecast.score_{key}"), kind) for key, kind in kinds.items()),
-            Column("width", Message("forecast.score_width"), Kind.RATE),
+            *(Column(key, Message(f"forecast.score_{key}_method"), kind) for key, kind in kinds.items()),
+            Column("width", Message("forecast.score_width_method"), Kind.RATE),
         )
         rows = [
             (
@@ -462,7 +462,9 @@ class BacktestResult(Result):
             for quantity in self.content.origins
             for score in self.content.scores(quantity)
         ]
-        return Table(lang, Message("forecast.title_scores"), columns, tuple(rows), notes=(Message("forecast.scores"),))
+        return Table(
+            lang, Message("forecast.title_scores"), columns, tuple(rows), notes=(Message("forecast.scores_method"),)
+        )
 
     def months_table(self, lang: str = "en") -> Table:
         """One row a past month: what the shown forecast said a month before, and what came."""
