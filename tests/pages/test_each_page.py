@@ -13,7 +13,7 @@ PAGES = {
     "time": "/time/",
     "chances": "/chances/",
     "time by": "/time/?by=owner&basis=visit",
-    "plan": "/plan/?target=20&inquiries=120&instead=100&period=2027-01&room2=9",
+    "plan": "/plan/?target=20&inquiries=120&instead=100&period=2027-01&room2=9&come=120&days=80",
     "levers": "/levers/",
     "goals": "/goals/",
     "kpis": "/kpis/?period=2026-09",

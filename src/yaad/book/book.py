@@ -679,7 +679,7 @@ class Book:
 
         Args:
             changes: what changes from tomorrow on, such as ``{"inquiries": "+20%", "size": "+10%", "days": "-20%",
-                "Quote": "60%"}``; see `yaad.plan.scenario.read_changes`.
+                "Quote": "60%"}``; see `yaad.plan.changes.read_changes`.
             period: the next month when absent.
             capacity: stage → deals a month that it can take from tomorrow on, instead of the settings.
             ratios: see `plan`.

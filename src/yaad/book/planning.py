@@ -30,12 +30,13 @@ from yaad.plan import (
     with_dates,
 )
 from yaad.plan.capacity import carry, named_limits
+from yaad.plan.changes import read_changes
 from yaad.plan.levels import levels_of
 from yaad.plan.levers import Flow, Levers, levers
 from yaad.plan.own import expected_ratios, followed, whole_share
 from yaad.plan.people import LEVEL, Past, PeoplePlan, plan_people
 from yaad.plan.period import MONTH_DAYS, Outlook, Standing, months_of, next_month, plan_period, win_curve
-from yaad.plan.scenario import Base, Scenario, bring, read_changes
+from yaad.plan.scenario import Base, Scenario, bring
 from yaad.plan.sources import SourcesPlan, plan_sources, read_costs
 from yaad.plan.ways import Ways
 from yaad.plan.whatif import WhatIf, landing

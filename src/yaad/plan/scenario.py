@@ -17,7 +17,6 @@ that is set by hand is today's made so much better, and as unsure as that is.
 """
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,7 +31,7 @@ from yaad.errors import InputError, UnknownName
 from yaad.model import Period
 from yaad.plan.backwards import INQUIRIES
 from yaad.plan.period import MONTH_DAYS, Outlook
-from yaad.plan.ratios import Ratio, read_ratio, steps_of, with_step
+from yaad.plan.ratios import Ratio, steps_of, with_step
 from yaad.text import Message
 
 Floats = NDArray[np.float64]
@@ -104,6 +103,17 @@ class Base:
     def daily(self) -> float:
         """Inquiries that come a day."""
         return self.outlook.daily or 0.0
+
+    @property
+    def a_month(self) -> float:
+        """Inquiries that come a month."""
+        return self.daily * MONTH_DAYS
+
+    @property
+    def stays(self) -> tuple[float, ...]:
+        """Days in each stage, of those that go on; the first is that of the inquiries."""
+        shapes = _shapes(self)
+        return tuple((shapes @ np.arange(shapes.shape[1])).tolist())
 
     @cached_property
     def drawn(self) -> Floats:
@@ -200,7 +210,7 @@ def bring(base: Base, changes: Changes) -> Scenario:
         within=within,
         within_money=None if average is None else within * average,
         unit=base.unit,
-        inquiries=base.daily * MONTH_DAYS,
+        inquiries=base.a_month,
         rows=rows,
         together=together,
     )
@@ -219,7 +229,7 @@ def _one_by_one(base: Base, changes: Changes) -> list[tuple[Changes, _Named]]:
             named = (What.STEP, step.stage, float(step.ratio), float(new))
             found.append((Changes(steps={step.stage: new}), named))
     if changes.inquiries != 1:
-        before = base.daily * MONTH_DAYS
+        before = base.a_month
         named = (What.INQUIRIES, None, before, before * float(changes.inquiries))
         found.append((Changes(inquiries=changes.inquiries), named))
     if changes.size != 1:
@@ -237,25 +247,18 @@ def _one_by_one(base: Base, changes: Changes) -> list[tuple[Changes, _Named]]:
 def _faster(base: Base, changes: Changes) -> list[tuple[Changes, _Named]]:
     """Speed: one row when all stages change alike, else one a stage."""
     stages = base.names[:-1]
-    means = _mean_days(base)
     factors = {changes.days.get(stage, Fraction(1)) for stage in stages}
     if len(factors) == 1 and len(stages) > 1:
         (factor,) = factors
         if factor == 1:
             return []
-        whole = float(means.sum())
+        whole = sum(base.stays)
         return [(Changes(days=changes.days), (What.SPEED, None, whole, whole * float(factor)))]
     return [
         (Changes(days={stage: factor}), (What.SPEED, stage, mean, mean * float(factor)))
-        for stage, mean in zip(stages, means.tolist(), strict=True)
+        for stage, mean in zip(stages, base.stays, strict=True)
         if (factor := changes.days.get(stage, Fraction(1))) != 1
     ]
-
-
-def _mean_days(base: Base) -> Floats:
-    """Days in each stage, of those that go on."""
-    shapes = _shapes(base)
-    return np.asarray(shapes @ np.arange(shapes.shape[1]), dtype=np.float64)
 
 
 def _gain(base: Base, now: "_Days", changes: Changes, named: _Named) -> Gain:
@@ -423,73 +426,3 @@ def _let_through(come: Floats, room: int | None, dates: list[dt.date]) -> Floats
 
 def _days_of_month(day: dt.date) -> int:
     return (day.replace(day=28) + 4 * DAY).replace(day=1).toordinal() - day.replace(day=1).toordinal()
-
-
-# ---- changes as people type them --------------------------------------------------------------------------------
-
-_FACTOR = re.compile(r"(?P<sign>[+\-−])\s*(?P<number>\d{1,6}(?:\.\d{1,6})?)\s*%")
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
-SIZE, DAYS = "size", "days"
-
-
-def read_changes(base: Base, said: Mapping[str, str], first: str = INQUIRIES) -> Changes:
-    """Changes as typed: ``+10%`` and ``-20%`` of what is now, or what is to be.
-
-    Args:
-        base: how things go.
-        said: ``inquiries`` (a month), ``size`` (money a customer brings), ``days`` (of the whole way), ``days.Quote``
-            (in a stage), or a stage → its ratio of the stage before.
-        first: name of the first stage.
-
-    Raises:
-        InputError: a change that cannot be read, or one of what is not known.
-        UnknownName: neither of these nor a stage.
-
-    >>> from yaad.plan import typed_ratios
-    >>> from yaad.plan.ways import Stays, Ways
-    >>> from yaad.measures.statistics import Spells
-    >>> from yaad.plan.period import Outlook, Standing
-    >>> ways = Stays.of_spells([[Spells.count([8, 8], [1, 2])]]).ways()
-    >>> outlook = Outlook(Period.parse("2027-01"), dt.date(2026, 12, 1), ways, Standing.nothing(), {}, 2.0)
-    >>> base = Base(outlook, tuple(typed_ratios({"Won": "0.5"})), 1000.0)
-    >>> changes = read_changes(base, {"inquiries": "+20%", "size": "1500", "days": "4", "won": "60%"})
-    >>> str(changes.inquiries), str(changes.size), str(changes.days[INQUIRIES]), str(changes.steps["Won"])
-    ('6/5', '3/2', '1/2', '3/5')
-    """
-    stages = {name.casefold(): name for name in base.names} | {first.casefold(): INQUIRIES}
-    means = dict(zip(base.names[:-1], _mean_days(base).tolist(), strict=True))
-    steps: dict[str, Fraction] = {}
-    days: dict[str, Fraction] = {}
-    whole = {INQUIRIES: base.daily * MONTH_DAYS, SIZE: base.average or 0.0}
-    factors = dict.fromkeys(whole, Fraction(1))
-    ratios = {step.stage: step.ratio for step in steps_of(base.ratios)}
-    for name, text in said.items():
-        plain, dot, stage = name.strip().casefold().partition(".")
-        if not dot and plain in whole:
-            factors[plain] = _factor(name, text, whole[plain])
-        elif not dot and plain == DAYS:
-            days = dict.fromkeys(means, _factor(name, text, sum(means.values()))) | days
-        elif plain == DAYS and stages.get(stage) in means:
-            days[stages[stage]] = _factor(name, text, means[stages[stage]])
-        elif stages.get(name.strip().casefold()) in ratios:
-            to = stages[name.strip().casefold()]
-            relative = _FACTOR.fullmatch(text.strip())
-            steps[to] = min(ratios[to] * _factor(name, text, 1), Fraction(1)) if relative else read_ratio(text, to)
-        else:
-            raise UnknownName("stage", name, [INQUIRIES, SIZE, DAYS, *ratios])
-    return Changes(steps, factors[INQUIRIES], factors[SIZE], days)
-
-
-def _factor(name: str, text: str, now: float) -> Fraction:
-    """How many times what is now."""
-    relative, plain = _FACTOR.fullmatch(text.strip()), text.strip().replace(",", "")
-    if relative:
-        part = Fraction(relative["number"]) / 100
-        found = 1 + part if relative["sign"] == "+" else 1 - part
-    elif _NUMBER.fullmatch(plain) and now:
-        found = Fraction(plain) / Fraction(now).limit_denominator(10**6)
-    else:
-        found = Fraction(0)
-    if not found > 0:
-        raise InputError(Message("scenario.bad_change", {"name": name, "text": text}))
-    return found

@@ -2,7 +2,7 @@
 
 from yaad.model import Cell
 from yaad.plan import INQUIRIES
-from yaad.plan.scenario import Gain, Scenario, What
+from yaad.plan.scenario import Base, Gain, Scenario, What
 from yaad.show import phrases
 from yaad.show.beside import month_said
 from yaad.show.markup import notes_html, tag
@@ -10,6 +10,7 @@ from yaad.show.results import Json, Result, plain
 from yaad.show.speech import Said, say_html
 from yaad.show.tables import Column, Kind, Shown, Table
 from yaad.text import Message, money, number, percent
+from yaad.text.numbers import MINUS
 
 SMALL = 10
 """Customers are told with a digit after the point below this."""
@@ -108,8 +109,8 @@ def _said(what: What, value: float, apart: float, made: Scenario, lang: str) -> 
 def brings_said(value: float | None, customers: float, made: Scenario, lang: str) -> Said:
     """Money with its sign; customers where no money is known."""
     if value is None:
-        return _signed("customers", customers, number(round(abs(customers), 1), lang))
-    return _signed("money", value, money(round(abs(value)), made.unit, lang))
+        return Message("scenario.more_customers", {"count": _signed(number(round(customers, 1), lang))})
+    return _signed(money(round(value), made.unit, lang))
 
 
 def between_said(row: Gain, made: Scenario, lang: str) -> Message:
@@ -126,6 +127,24 @@ def now_said(made: Scenario, lang: str) -> Message:
     if made.money is None:
         return Message("scenario.now", values)
     return Message("scenario.now_money", values | {"money": money(round(made.money), made.unit, lang)})
+
+
+def now_of(base: Base, lang: str) -> dict[str, Message]:
+    """How inquiries, deal size and speed are now, as far as they are known."""
+    days = number(round(sum(base.stays)), lang)
+    found = {
+        What.INQUIRIES.value: Message("scenario.now_a_month", {"count": number(round(base.a_month), lang)}),
+        What.SPEED.value: Message("scenario.now_days", {"count": days}),
+    }
+    if base.average is not None:
+        size = money(round(base.average), base.unit, lang)
+        found[What.SIZE.value] = Message("scenario.now_size", {"money": size})
+    return found
+
+
+def moved_nothing(made: Scenario) -> Message:
+    """What to do where nothing was changed yet."""
+    return Message("scenario.move_one", {"period": month_said(made.period.name)})
 
 
 def scenario_html(made: Scenario, lang: str) -> str:
@@ -147,7 +166,7 @@ def _row(row: Gain, made: Scenario, most: float, lang: str) -> str:
     ends = say_html(ends_said(row, made, lang), lang)
     head = tag("b", say_html(change_said(row), lang)) + (tag("small", ends) if ends else "")
     width = 100 * abs(_worth(row)) / most if most else 0.0
-    side = "fl" if _worth(row) >= 0 else "ng"
+    side = "fl" if _worth(row) >= 0 else "wn"
     bar = tag(
         "svg",
         tag("rect", class_="bg", width="100%", height="100%")
@@ -165,8 +184,9 @@ def _row(row: Gain, made: Scenario, most: float, lang: str) -> str:
     return tag("li", tag("span", head, class_="nm") + bar + value + tag("span", line, class_="ln"))
 
 
-def _signed(kind: str, value: float, shown: str) -> Message:
-    return Message(f"scenario.plus_{kind}" if value >= 0 else f"scenario.minus_{kind}", {"amount": shown})
+def _signed(shown: str) -> str:
+    """A gain with a plus; a loss has its sign."""
+    return shown if shown.startswith(MINUS) else f"+{shown}"
 
 
 def _end(value: float, row: Gain, made: Scenario, lang: str) -> str:

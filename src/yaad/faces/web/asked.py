@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from yaad.errors import CannotTell, InputError
 from yaad.faces.web import plan_reading, reading
+from yaad.faces.web.dials import Dial, Dials
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Period, parse_day
 from yaad.plan import (
@@ -25,12 +26,15 @@ from yaad.plan import (
     with_step,
 )
 from yaad.plan.capacity import carry, named_limits, read_limits
+from yaad.plan.changes import room_span
 from yaad.plan.period import PeriodPlan, months_of, next_month, plan_period, usual
 from yaad.plan.ratios import steps_of
+from yaad.plan.scenario import Base
 from yaad.plan.whatif import landing, speed_of
 from yaad.show import PlanResult
 from yaad.show.beside import month_said
 from yaad.show.phrases import stage_said
+from yaad.show.scenarios import ScenarioResult
 from yaad.show.speech import Said, say_plain
 from yaad.text import Message
 
@@ -44,6 +48,7 @@ MODE_OF: dict[str, reading.RatiosOf] = {mode: mode for mode in MODES}
 EXAMPLE = {"quote": "50%", "negotiation": "40%", "closing": "50%"}
 """Steps of a funnel for a company without data; the page says that they are an example."""
 TARGET = 50
+AS_IT_IS = Dials()
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Asked:
         period: the period in which the customers are wanted; empty with a deadline.
         rooms: field of a limit → deals a month.
         costs: source → what it costs.
+        moved: where the sliders of inquiries, size and speed stand.
     """
 
     target: str
@@ -97,6 +103,7 @@ class Asked:
     period: str = ""
     rooms: tuple[tuple[str, str], ...] = ()
     costs: tuple[tuple[str, str], ...] = ()
+    moved: Dials = AS_IT_IS
 
     @classmethod
     def read(cls, form: QueryDict) -> "Asked":
@@ -122,6 +129,7 @@ class Asked:
             period=period,
             rooms=tuple((name, str(form[name]).strip()) for name in form if name.startswith("room")),
             costs=tuple((name.removeprefix("cost."), str(form[name]).strip()) for name in form if name[:5] == "cost."),
+            moved=Dials.read(form),
         )
 
     @cached_property
@@ -134,13 +142,49 @@ class Asked:
             return plan_reading.plan(
                 target,
                 self.target_value,
-                average=self.average,
+                average=self.size,
                 mode=self.mode,
                 deadline=self.deadline,
                 period=self.period,
             )
         except CannotTell:
             return None
+
+    @cached_property
+    def base(self) -> Base | None:
+        """How things go now; None where there is no past to go by."""
+        if reading.is_empty():
+            return None
+        try:
+            return plan_reading.base(self.period, self.mode)
+        except CannotTell:
+            return None
+
+    @property
+    def size(self) -> str:
+        """Money a customer brings, as typed and moved; empty when it is the company's own."""
+        return self.average if self.base is None else self.moved.average(self.base, self.average)
+
+    @property
+    def dials(self) -> list[Dial]:
+        """The sliders of inquiries, size and speed."""
+        return [] if self.base is None or self.is_example else self.moved.shown(self.base)
+
+    @cached_property
+    def changed(self) -> ScenarioResult | None:
+        """What everything that was moved brings by the end of the period.
+
+        Raises:
+            InputError: a change cannot be meant.
+        """
+        if self.base is None or self.is_example:
+            return None
+        moved = {
+            ratio.stage: read_ratio(f"{slider.percent}%", ratio.stage)
+            for slider, ratio in zip(self.sliders, self.own_ratios, strict=True)
+            if slider.moved
+        }
+        return self.moved.bring(self.base, self.average, moved, self.limits)
 
     @cached_property
     def own_ratios(self) -> Sequence[Ratio]:
@@ -207,10 +251,14 @@ class Asked:
         return known | read_limits({stage: text for stage, text in typed.items() if text})
 
     @property
-    def stages_with_room(self) -> list[tuple[str, Said, int | None]]:
-        """Each stage that can have a limit: its field, its name, the limit."""
+    def stages_with_room(self) -> list[tuple[str, Said, int | None, int | None]]:
+        """Each stage that can have a limit: its field, its name, the limit, and where its slider ends if it has one."""
         names = [INQUIRIES, *(ratio.stage for ratio in self.own_ratios[:-1])]
-        return [(f"room{place}", stage_said(name), self.limits.get(name)) for place, name in enumerate(names)]
+        own = {} if self.base is None else self.base.rooms
+        return [
+            (f"room{place}", stage_said(name), self.limits.get(name), room_span(own.get(name), self.limits.get(name)))
+            for place, name in enumerate(names)
+        ]
 
     @property
     def months(self) -> float:
@@ -263,7 +311,7 @@ class Asked:
             made = plan_backwards(
                 self._customers(),
                 self.ratios,
-                average=self.average or None,
+                average=self.size or None,
                 target_value=self.target_value or None,
                 unit=past.content.unit if past else None,
             )

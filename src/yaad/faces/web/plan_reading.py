@@ -7,6 +7,7 @@ import numpy as np
 
 from yaad.faces.web import reading
 from yaad.plan.period import Outlook, coming, next_month, win_curve
+from yaad.plan.scenario import Base
 from yaad.plan.sources import SourcesPlan
 from yaad.server.state import opened
 from yaad.show import LeaksResult, LeversResult, PlanResult
@@ -80,6 +81,11 @@ def sources(costs: tuple[tuple[str, str], ...]) -> SourcesPlan | None:
 def outlook(period: str) -> Outlook:
     """What a plan of a period is made of, whatever its target and its ratios."""
     return opened().shelf.ask("outlook", lambda b: b.outlook(period), period)
+
+
+def base(period: str, mode: reading.RatiosOf) -> Base:
+    """How things go, which changes are held against; in the next month where no period is said."""
+    return opened().shelf.ask("base", lambda b: b.scenario_base(period or None, mode), period, mode)
 
 
 def curve() -> np.ndarray | None:

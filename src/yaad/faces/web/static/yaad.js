@@ -8,7 +8,7 @@ document.addEventListener("input", (event) => {
   const range = event.target;
   if (range.type !== "range") return;
   const shown = range.form.querySelector(`output[for="${range.id}"] .n`);
-  if (shown) shown.textContent = `${Number(range.value)}%`;
+  if (shown) shown.textContent = `${Number(range.value)}${range.dataset.unit ?? "%"}`;
 });
 
 // Fewer and more, beside a count.

@@ -18,6 +18,7 @@ from yaad.show.beside import (
     sources_table,
     still_table,
 )
+from yaad.show.scenarios import moved_nothing, scenario_html
 
 
 def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -45,6 +46,7 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "people": people_table(asked.result.people, language()) if asked.result.people else None,
             "sources": sources_table(asked.result.sources, language()) if asked.result.sources else None,
             "source_costs": _costs(asked),
+            **_changes(asked),
             "becomes": becomes.table(language()) if becomes else None,
             "lands": becomes.months_table(language()) if becomes and becomes.content.months else None,
             "file": request.GET.urlencode(),
@@ -55,9 +57,28 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         ending,
         "plan",
         context=context,
-        data=lambda: asked.result.to_dict(language()),
+        data=lambda: _data(asked),
         table=lambda: asked.result.table(language()),
     )
+
+
+def _changes(asked: Asked) -> Mapping[str, object]:
+    """What everything that was moved brings, or what to move."""
+    made = asked.changed
+    if made is None:
+        return {"changed": None}
+    return {
+        "changed": made,
+        "changes": SafeString(scenario_html(made.content, language())),
+        "change_notes": made.notes(language()),
+        "change_table": made.table(language()),
+        "unmoved": None if made.content.rows else moved_nothing(made.content),
+    }
+
+
+def _data(asked: Asked) -> Mapping[str, object]:
+    made = asked.changed
+    return {**asked.result.to_dict(language()), "changes": None if made is None else made.to_dict(language())}
 
 
 def _costs(asked: Asked) -> list[tuple[str, str]]:
