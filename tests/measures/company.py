@@ -81,6 +81,17 @@ def rows_of(seed: int, world: World = WORLD) -> Rows:
     return written | {"deals": deals, "stage_moves": moves}
 
 
+def history_rows(history: History) -> Rows:
+    """Deals and moves alone, as the simulator knows them: also of companies with many thousand deals."""
+    found = history.tables()
+    numbers = {"deals": np.arange(1, found["deals"].num_rows + 1)}
+    numbers["moves"] = 1 + found["moves"]["deal_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    return {
+        name: _typed(found[table].append_column("deal", pa.array(numbers[table], pa.int64())), SCHEMAS[name])
+        for name, table in (("deals", "deals"), ("stage_moves", "moves"))
+    }
+
+
 def asking(rows: Rows, as_of: dt.date = WORLD.as_of, world: World = WORLD, **question: Any) -> Scope:
     """The scope of a question to these rows."""
     others = {name: table for name, table in rows.items() if name not in ("deals", "stage_moves", "stage_visits")}
@@ -132,6 +143,15 @@ def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist([{"custom": [], **row} for row in rows], schema=SCHEMAS[name])
 
 
+def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema; those that the table does not have are empty."""
+    columns = [
+        table[each.name].cast(each.type) if each.name in table.column_names else pa.nulls(table.num_rows, each.type)
+        for each in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
 def _days(world: World) -> list[dt.date]:
     return [world.start + dt.timedelta(days=day) for day in range(world.days)]
 
@@ -164,11 +184,7 @@ def _with_rare_ones(deals: pa.Table, moves: pa.Table) -> tuple[pa.Table, pa.Tabl
 
 
 def _moves(history: History) -> pa.Table:
-    moves = history.tables()["moves"].to_pylist()
-    numbers: dict[str, int] = {}
-    for move in moves:
-        move["deal"] = numbers.setdefault(move["deal_id"], len(numbers) + 1)
-    return pa.Table.from_pylist(moves, schema=STAGE_MOVES)
+    return history_rows(history)["stage_moves"]
 
 
 def _at(first: np.datetime64, days: float) -> dict[str, Any]:

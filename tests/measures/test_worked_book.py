@@ -227,6 +227,9 @@ def test_by_stage(scope):
     assert steps[1].beside["undecided"] == 2
     assert steps[1].why.key == "measures.still_open"
     assert [figure.value for figure in measure(["dwell"], asked)] == [10, 20, 10]
+    # Meeting as in `test_dwell_by_first_entry`; of those that ended 5, 10, 10, 10 and 39; 10, 15 and 20; 10 and 20
+    assert measure(["dwell_mean"], asked)[0].value == pytest.approx(5 + 5 * 5 / 6 + 29 / 3)
+    assert [figure.value for figure in measure(["dwell_mean_closed"], asked)] == pytest.approx([14.8, 15, 15])
     # of deals, the stage is where they stand now
     assert {f.by["stage"]: f.value for f in measure(["open"], asked)} == {"Meeting": 2, "Quote": 2}
 

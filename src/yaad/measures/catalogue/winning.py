@@ -119,9 +119,10 @@ WINNING = (
         as_of=AsOf.STATE,
         censoring=Censoring.OPEN_COUNTED,
         good=Good.UP,
-        source="chance by stage and age: Putter, Fiocco & Geskus 2007; rival: Salesforce, Amount × stage probability",
+        source="chance by stage and age: Putter, Fiocco & Geskus 2007",
         statistics=_statistics,
         finish=_finish,
         rows=_rows,
+        has_rival=True,
     ),
 )
