@@ -32,7 +32,7 @@ def chances(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     if whole is None:
         return _wait(request, ending)
     filters = Filters.of(request, *KEPT)
-    asked = _wanted(request)
+    asked = _wanted(request, whole.content)
     told = chosen(whole.content, asked)
     result = Chances(told)
 
@@ -56,7 +56,7 @@ def chances(request: HttpRequest, ending: str | None = None) -> HttpResponse:
                 for deal in told.deals[first : first + SHOWN]
             ],
             "strips": _strips(whole.content, asked, filters),
-            "sorts": _sorts(asked, filters),
+            "sorts": _sorts(_orders(told), asked, filters),
             "stages": stages_table(told, language()),
             "kept": kept_said(told, language()),
             "scores": scores_table(told, language()) if told.scores else None,
@@ -89,16 +89,22 @@ def _wait(request: HttpRequest, ending: str | None) -> HttpResponse:
     return render(request, "web/chances.html", {"page": "chances", "waiting": waiting})
 
 
-def _wanted(request: HttpRequest) -> Wanted:
-    """What the address asks for; a level or an order that is none of ours is not looked at."""
+def _wanted(request: HttpRequest, told: WinChances) -> Wanted:
+    """What the address asks for; a level or an order that is none of these deals' is not looked at."""
     asked = request.GET
+    orders = _orders(told)
     return Wanted(
         owner=asked.get("owner", ""),
         stage=asked.get("stage", ""),
         level=Level(asked["level"]) if asked.get("level") in set(Level) else None,
         words=asked.get("q", "").strip(),
-        order=Order(asked["sort"]) if asked.get("sort") in set(Order) else Order.CHANCE,
+        order=Order(asked["sort"]) if asked.get("sort") in orders else orders[0],
     )
+
+
+def _orders(told: WinChances) -> list[Order]:
+    """In which orders deals can stand, the usual one first; without chances by how long they wait."""
+    return [Order.DAYS, Order.AMOUNT] if told.method is None else [*Order]
 
 
 def _by_stage(told: WinChances) -> tuple[dict[str, DwellRow], dict[str, StageRate]]:
@@ -126,9 +132,9 @@ def _strip(
     return name, Message(f"chances.filter_{name}"), links
 
 
-def _sorts(asked: Wanted, filters: Filters) -> list[Choice]:
+def _sorts(orders: Sequence[Order], asked: Wanted, filters: Filters) -> list[Choice]:
     """Links for the order."""
     return [
         Choice(Message(f"chances.sort_{order.value}"), filters.href(sort=order.value), order is asked.order)
-        for order in Order
+        for order in orders
     ]
