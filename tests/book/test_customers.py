@@ -1,57 +1,27 @@
 """The customers of a book: what is told of them, the margin, one customer – in Python and on the command line."""
 
-import csv
 import datetime as dt
 import json
 
 import numpy as np
 import pytest
+from tests import buyers
 
 from yaad.book import Book
 from yaad.book.customers import read_margin
-from yaad.demo import draw_purchases
 from yaad.errors import InputError, UnknownName
 from yaad.insight.customers import flow
 from yaad.measures import measure
 from yaad.measures.customer_value import Terms
 from yaad.measures.standing import State, standing
 
-AS_OF = dt.date(2026, 3, 31)
 NOW = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
-HEADER = ("order_id", "customer", "rep", "date", "amount")
-MAPPING = """kind: orders
-columns: {id: order_id, account: customer, owner: rep, at: date, amount: amount}
-dates: iso
-currency: ILS
-tax: net
-zone: Asia/Jerusalem
-"""
-
-
-def write_orders(path, n, seed=3):
-    """Orders of customers who buy and stop; each has a mean of its own, around which the customer spends."""
-    rng = np.random.default_rng(seed)
-    bought = draw_purchases(n, (0.9, 40.0, 0.8, 2.4), rng)
-    mean = 600 / rng.gamma(4.0, 1.0, n)
-    rows = [(who, 0) for who in range(n)]
-    rows += [(int(who), int(day)) for who, day in zip(bought.buyer, bought.day, strict=True)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        for number, (who, day) in enumerate(rows):
-            at = AS_OF - dt.timedelta(days=int(bought.age[who]) - day)
-            amount = f"{rng.gamma(6, mean[who] / 6):.2f}"
-            writer.writerow((f"O{number}", f"לקוח {who}", ("Lea", "Noa")[who % 2], at.isoformat(), amount))
-    return bought
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shop")
-    bought = write_orders(folder / "orders.csv", 300)
-    (folder / "orders.yaml").write_text(MAPPING, "utf-8")
-    book = Book.create(folder / "book")
-    book.import_files([folder / "orders.csv"], mapping=folder / "orders.yaml", as_of=AS_OF)
+    root, bought = buyers.shop(tmp_path_factory.mktemp("shop"), 300)
+    book = Book.open(root)
     yield book, bought
     book.close()
 
@@ -165,3 +135,15 @@ def test_the_command_line_tells_the_same(shop, lang, capsys):
         assert book.settings.margin == 0.4
         said("margin", "0")
         assert book.settings.margin is None
+
+
+def test_contracts_tell_who_left_and_whose_end_is_near(tmp_path):
+    book = Book.open(buyers.subscribers(tmp_path))
+    found = book.customers("2026-Q1").to_dict()
+    assert {name: one["customers"] for name, one in found["states"].items()} == {
+        "stopped": 1, "due": 1, "stays": 2, "once": 0,
+    }  # fmt: skip
+    assert [(row["customer"], row["at_stake"]) for row in found["list"]] == [("Dan", 400), ("Ben & Sons", 200)]
+    assert (found["customers"], found["new"], found["returning"]) == (3, 0, 3)  # Ben's had ended before
+    assert [row["kind"] for row in book.customer("Dan").to_dict()["bought"]] == ["contract"]
+    book.close()

@@ -15,6 +15,7 @@ PAGES = {
     "time by": "/time/?by=owner&basis=visit",
     "plan": "/plan/?target=20&inquiries=120&instead=100&period=2027-01&room2=9&come=120&days=80",
     "levers": "/levers/",
+    "customers": "/customers/",
     "goals": "/goals/",
     "kpis": "/kpis/?period=2026-09",
     "kpi by": "/kpis/win_rate/?period=2026-Q3&by=owner",
@@ -28,7 +29,7 @@ PAGES = {
 }
 DIRECTION = {"he": "rtl", "en": "ltr"}
 KEY = re.compile(
-    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources|kpis|goals|levers|chances)\.[a-z_]+"
+    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources|kpis|goals|customers|levers|chances)\.[a-z_]+"
 )
 # Each pair of width and appearance is read through in one of the languages: the other one has the same templates.
 READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "light"))}

@@ -65,8 +65,8 @@ from yaad.show import (
     Snapshots,
     WhatIfResult,
 )
-from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
+from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
 from yaad.show.kpis import Kpis, RowsBehind
 from yaad.show.scenarios import ScenarioResult
 from yaad.text import Message
@@ -536,7 +536,9 @@ class Book:
         Raises:
             UnknownName: no such state, or no such length of time.
         """
-        return customers_of(self._scope(period=period), states, owner, every, limit)
+        return customers_of(
+            self._scope(period=period), self.facts, states=states, owner=owner, every=every, limit=limit
+        )
 
     def customer(self, name: str) -> OneCustomerResult:
         """One customer: how the customer stands, what is at stake, and everything bought.
@@ -544,7 +546,7 @@ class Book:
         Raises:
             InputError: nobody is called so.
         """
-        return customer_of(self._scope(), name)
+        return customer_of(self._scope(), self.facts, name)
 
     def cohorts(self, every: str | None = None) -> CohortsResult:
         """Of the customers who came together: how many are still there after each month, quarter or year.

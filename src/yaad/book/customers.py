@@ -2,22 +2,38 @@
 
 import re
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from yaad.errors import InputError, UnknownName
+from yaad.facts import Facts
 from yaad.insight.customers import TO_CALL, customers, one_customer
 from yaad.measures import Scope
 from yaad.measures.cohorts import Every, cohorts
-from yaad.measures.standing import State
+from yaad.measures.standing import Standing, State, standing
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.text import Message
 
 MARGIN = "margin"
 """The setting."""
+_STANDING: WeakKeyDictionary[Facts, Standing] = WeakKeyDictionary()
+"""How the customers of a picture of the facts stand; a model is fitted for it, so it is found out once."""
 PER_CENT = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,4})?)\s*(?P<sign>%?)")
 
 
+def _standing(scope: Scope, facts: Facts) -> Standing:
+    if facts not in _STANDING:
+        _STANDING[facts] = standing(scope)
+    return _STANDING[facts]
+
+
 def customers_of(
-    scope: Scope, states: Sequence[str] | None, owner: str | None, every: str | None, limit: int | None
+    scope: Scope,
+    facts: Facts,
+    *,
+    states: Sequence[str] | None,
+    owner: str | None,
+    every: str | None,
+    limit: int | None,
 ) -> CustomersResult:
     """The customers, those with something to do listed unless states are named.
 
@@ -25,16 +41,17 @@ def customers_of(
         UnknownName: no such state, or no such length of a cohort's time.
     """
     asked = TO_CALL if states is None else tuple(State(_known(one, State)) for one in states)
-    return CustomersResult(customers(scope, asked, owner, _every(every), limit))
+    found = customers(scope, states=asked, owner=owner, every=_every(every), limit=limit, found=_standing(scope, facts))
+    return CustomersResult(found)
 
 
-def customer_of(scope: Scope, name: str) -> OneCustomerResult:
+def customer_of(scope: Scope, facts: Facts, name: str) -> OneCustomerResult:
     """One customer.
 
     Raises:
         InputError: nobody is called so.
     """
-    found = one_customer(scope, name)
+    found = one_customer(scope, name, _standing(scope, facts))
     if found is None:
         raise InputError(Message("customers.no_such", {"name": name}))
     return OneCustomerResult(found)

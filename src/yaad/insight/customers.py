@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 
@@ -54,9 +54,9 @@ class Customers:
         standing: how each one stands on the data's day.
         figures: measures of the catalogue by id; of the period where they are of one.
         cohorts: who is still there, by when they came.
-        states, owner: what the list is narrowed to.
+        states, owner, words: what the list is narrowed to.
         listed: the customers of the list, those with most at stake first.
-        limit: how many of them are told; None: all.
+        of: how many the list has in all.
     """
 
     as_of: dt.date
@@ -67,8 +67,31 @@ class Customers:
     cohorts: Cohorts
     states: tuple[State, ...]
     owner: str | None
+    words: str
     listed: tuple[Customer, ...]
     of: int
+
+    def narrowed(
+        self,
+        states: Sequence[State],
+        owner: str | None = None,
+        words: str = "",
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> "Customers":
+        """The same with another list.
+
+        Args:
+            states: of the list.
+            owner: only whose last sale was this person's.
+            words: only whose name holds this.
+            limit: at most so many.
+            offset: passing over so many.
+        """
+        every = self.standing.listed(states, owner, words)
+        kept = tuple(every[offset:] if limit is None else every[offset : offset + limit])
+        return replace(self, states=tuple(states), owner=owner, words=words, listed=kept, of=len(every))
 
     @property
     def is_empty(self) -> bool:
@@ -129,10 +152,12 @@ class OneCustomer:
 
 def customers(
     scope: Scope,
+    *,
     states: Sequence[State] = TO_CALL,
     owner: str | None = None,
     every: Every | None = None,
     limit: int | None = None,
+    found: Standing | None = None,
 ) -> Customers:
     """The customers of a book.
 
@@ -142,23 +167,25 @@ def customers(
         owner: only whose last sale was this person's.
         every: length of a cohort's time; the finest of which there are at most twelve when absent.
         limit: at most so many on the list.
+        found: how they stand, where that is known already.
     """
-    found = standing(scope)
+    known = found or standing(scope)
     whole = scope.asking(by=(), all_time=True)
     told = [*measure(OF_PERIOD, scope.asking(by=())), *measure(OF_ALL, whole)]
-    every_one = found.listed(states, owner)
-    return Customers(
+    whole_list = Customers(
         as_of=scope.as_of,
         asked=scope.period,
-        flow=flow(scope, by_contract=found.by_contract),
-        standing=found,
+        flow=flow(scope, by_contract=known.by_contract),
+        standing=known,
         figures={figure.id: figure for figure in told},
         cohorts=cohorts(scope, every),
-        states=tuple(states),
-        owner=owner,
-        listed=tuple(every_one if limit is None else every_one[:limit]),
-        of=len(every_one),
+        states=(),
+        owner=None,
+        words="",
+        listed=(),
+        of=0,
     )
+    return whole_list.narrowed(states, owner, limit=limit)
 
 
 def flow(scope: Scope, *, by_contract: bool) -> Flow:
@@ -180,9 +207,8 @@ def flow(scope: Scope, *, by_contract: bool) -> Flow:
     return Flow(int(rows["n"]), int(rows["new"]), window.period)
 
 
-def one_customer(scope: Scope, name: str) -> OneCustomer | None:
+def one_customer(scope: Scope, name: str, found: Standing) -> OneCustomer | None:
     """One customer with everything bought; None when nobody is called so."""
-    found = standing(scope)
     customer = found.one(name)
     if customer is None:
         return None

@@ -144,21 +144,24 @@ class Standing:
         """Who sold to these customers, in order."""
         return sorted({name for name in self.rows["owner"].to_pylist() if name})
 
-    def listed(self, states: Sequence[State], owner: str | None = None, limit: int | None = None) -> list[Customer]:
+    def listed(self, states: Sequence[State], owner: str | None = None, words: str = "") -> list[Customer]:
         """Customers in some states, those with most at stake first, then those who brought most.
 
         Args:
             states: which.
             owner: only those whose last sale was this person's.
-            limit: at most so many.
+            words: only whose name holds this, in capitals or small.
         """
         kept = np.isin(self.state, [STATES.index(state) for state in states])
         if owner:
             kept &= np.array([name == owner for name in self.rows["owner"].to_pylist()], dtype=bool)
+        if words:
+            wanted = words.casefold()
+            kept &= np.array([wanted in name.casefold() for name in self.rows["customer"].to_pylist()], dtype=bool)
         places = np.flatnonzero(kept)
         stake, total = np.nan_to_num(self.at_stake[places]), np.nan_to_num(self.total[places])
         order = places[np.lexsort((places, -total, -stake))]
-        return [self._at(int(place), row) for place, row in self._rows(order if limit is None else order[:limit])]
+        return [self._at(int(place), row) for place, row in self._rows(order)]
 
     def one(self, name: str) -> Customer | None:
         """The customer of this name; None when there is none."""

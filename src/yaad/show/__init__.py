@@ -29,6 +29,7 @@ from yaad.show.calls import Calls
 from yaad.show.catalogue import Catalogue
 from yaad.show.chances import Chances
 from yaad.show.conversions import Conversions
+from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.show.dwells import DwellTimes, dwell_html
 from yaad.show.figures import Explained, Figures
 from yaad.show.findings import Findings
@@ -50,8 +51,10 @@ __all__ = [
     "Calls",
     "Catalogue",
     "Chances",
+    "CohortsResult",
     "Column",
     "Conversions",
+    "CustomersResult",
     "DwellTimes",
     "Explained",
     "Figures",
@@ -61,6 +64,7 @@ __all__ = [
     "Kpis",
     "LeaksResult",
     "LeversResult",
+    "OneCustomerResult",
     "PlanResult",
     "Result",
     "RowsBehind",

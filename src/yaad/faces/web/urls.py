@@ -9,6 +9,7 @@ from yaad.faces.web import computing, drafts, made
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
     chances,
+    customers,
     doctor,
     dwell,
     errors,
@@ -72,6 +73,10 @@ urlpatterns = [
     *figures("forecast", forecast.forecast, "forecast"),
     *figures("moved", forecast.moved, "moved"),
     *figures("backtest", forecast.backtest, "backtest"),
+    *figures("customers", customers.customers, "customers"),
+    *figures("customer", customers.customer, "customer"),
+    *figures("cohorts", customers.cohorts, "cohorts"),
+    path("customers/margin/", customers.margin, name="customers-margin"),
     *figures("levers", levers.levers, "levers"),
     *figures("leaks", levers.leaks, "leaks"),
     *figures("measures", measures.measures, "measures"),
