@@ -15,7 +15,7 @@ COMMAND = typer.main.get_command(app)
 VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
-    "leaks", "forecast", "backtest", "moved",
+    "leaks", "forecast", "backtest", "moved", "judge",
     "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "serve", "demo", "workbook", "watch", "pull",
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",
@@ -26,7 +26,8 @@ NAMED = {
 
 def _words(verb):
     """The words of a verb; that of a group is two."""
-    return verb.split("-", 1) if verb.startswith(("source-", "target-", "kpi-", "customers-")) else [verb] if verb else []
+    in_group = verb.startswith(("source-", "target-", "kpi-", "customers-"))
+    return verb.split("-", 1) if in_group else [verb] if verb else []
 
 
 def test_all_verbs_are_there():
