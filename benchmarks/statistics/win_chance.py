@@ -89,6 +89,7 @@ def past_of(history: History, fields: dict[str, np.ndarray]) -> Past:
         open_deal=still,
         open_place=stage,
         open_days=now - entered[still, stage],
+        decided_ever=int((won | lost).sum()),
     )
 
 

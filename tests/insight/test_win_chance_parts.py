@@ -206,3 +206,22 @@ def test_a_field_becomes_numbers_that_know_no_unseen_kind(pasts):
     known = coding.code(whole, np.arange(100), np.full(100, whole.end))
     assert known[:, 3].mean() == pytest.approx(0.0, abs=0.05)
     assert (coding.compact(known)[:, 0] == known[:, :3].argmax(axis=1)).all()
+
+
+def test_a_part_of_the_deals_shows_what_all_of_them_do(monkeypatch):
+    """A large book is learnt from by a part that is spread over its history; each open deal is told all the same."""
+    scope = scope_at(simulate(replace(WORLD, inquiries_a_day=15), seed=2), WORLD.as_of)
+    whole = past_of(scope)
+    monkeypatch.setattr("yaad.insight.winning.past.MOST_DEALS", 800)
+    part = past_of(scope)
+    learnt = np.unique(part.stay_deal)
+    assert 0.8 * 600 < len(learnt) <= 800
+    assert part.number[part.open_deal].tolist() == whole.number[whole.open_deal].tolist()
+    assert part.decided_ever == whole.decided_ever == whole.decided.sum() > 2 * part.decided.sum()
+    assert part.decided[learnt].mean() == pytest.approx(whole.decided.mean(), abs=0.04)
+    all_, some = whole.chances_at(whole.end), part.chances_at(part.end)
+    for place in (0, 1):
+        share = some.share_from(place)
+        assert share.low <= all_.share_from(place).rate <= share.high
+    days = np.array([0.0, 10.0, 25.0])
+    np.testing.assert_allclose(some.winning(0, days), all_.winning(0, days), atol=0.06)

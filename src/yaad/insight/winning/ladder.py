@@ -8,8 +8,6 @@ standard error. Whatever is best is told only if it beat the base rate on past d
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from yaad.insight.winning.fields import Refused, allowed
 from yaad.insight.winning.past import Past
 from yaad.insight.winning.proving import (
@@ -62,7 +60,7 @@ def choose(past: Past, on_progress: Progress | None = None) -> Chosen:
         past: of the book.
         on_progress: called with parts of the work done and parts in all.
     """
-    decided = int(np.isfinite(past.closed[past.decided]).sum())
+    decided = past.decided_ever
     methods = methods_for(decided)
     if not methods:
         return Chosen(None, Message("chances.withheld_few", {"n": decided, "needed": FEW}), decided)

@@ -27,11 +27,12 @@ Bools = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
 SECONDS = 86_400.0
+_ENDS = pa.array(["won", "lost"])
 NEVER = np.inf
 NAMED = ("source", "owner", "product", "branch", "campaign")
 """Columns of deals whose values may go together with winning; they have no history of their own."""
 MOST_DEALS = 20_000
-"""A model learns from the latest so many deals; more teach it nothing that is still true."""
+"""A model learns from so many deals, spread evenly over the history; more would hardly change it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Past:
         end: the data's instant.
         stages: how many stages there are.
         open_deal, open_place, open_days: the open deals as they stand now; NaN days: unknown.
+        decided_ever: how many deals of the book were decided on a known day, also those that are not looked at.
     """
 
     number: Ints
@@ -96,6 +98,7 @@ class Past:
     open_deal: Ints
     open_place: Ints
     open_days: Floats
+    decided_ever: int
 
     @property
     def decided(self) -> Bools:
@@ -171,17 +174,20 @@ class Past:
 
 
 def past_of(scope: Scope) -> Past:
-    """The past of a book: its latest `MOST_DEALS` deals, and all that are open."""
+    """The past of a book: all that are open, and about `MOST_DEALS` to learn from."""
     whole = scope.asking(by=(), all_time=True).of_watched()
     deals = whole.run(whole.deals.select("deal", "outcome", "created_at", "closed_at", "amount", "custom", *NAMED))
-    deals = _latest(deals)
+    decided_ever = int(pc.sum(pc.and_(pc.is_in(deals["outcome"], _ENDS), pc.is_valid(deals["closed_at"]))).as_py() or 0)
+    deals = deals.sort_by("deal")
+    learnt = _spread(_instants(deals["created_at"]))
+    kept = learnt | np.asarray(pc.equal(deals["outcome"], "open"), dtype=bool)
+    deals, learnt = deals.filter(pa.array(kept)), learnt[kept]
     number = integers(deals, "deal")
-    order = np.argsort(number)
-    deals, number = deals.take(pa.array(order)), number[order]
     outcome = np.array(deals["outcome"].to_pylist(), dtype=object)
     won, lost = np.asarray(outcome == "won"), np.asarray(outcome == "lost")
     closed = np.where(won | lost, _instants(deals["closed_at"]), NEVER)
     stays = _stays(whole, number, won, closed)
+    stays = stays[:, learnt[stays[0].astype(np.int64)]]
     told = _told_amounts(whole, number)
     still = whole.run(standing(whole, whole.deals).select("deal", "place", "days"))
     at, known = _places(number, integers(still, "deal"))
@@ -206,6 +212,7 @@ def past_of(scope: Scope) -> Past:
         open_deal=at[known].astype(np.int64),
         open_place=integers(still, "place")[known],
         open_days=floats(still, "days")[known],
+        decided_ever=decided_ever,
     )
 
 
@@ -217,18 +224,19 @@ def _places(number: Ints, deal: Ints) -> tuple[Ints, Bools]:
     return at, np.asarray(number[at] == deal)
 
 
-def _latest(deals: pa.Table) -> pa.Table:
-    """The latest decided deals and every open one."""
-    if deals.num_rows <= MOST_DEALS:
-        return deals
-    born = _instants(deals["created_at"])
-    late = np.argsort(np.where(np.isnan(born), -np.inf, born), kind="stable")[-MOST_DEALS:]
-    kept = np.array([outcome == "open" for outcome in deals["outcome"].to_pylist()], dtype=bool)
-    kept[late] = True
-    return deals.filter(pa.array(kept))
+def _spread(born: Floats) -> Bools:
+    """Which deals a model learns from: every so-manieth in the order in which they came, whatever became of them.
+
+    The latest ones alone would know nothing of long stays, and the open ones beside them would look as if nothing were
+    ever lost.
+    """
+    every = -(-len(born) // MOST_DEALS)
+    place = np.empty(len(born), dtype=np.int64)
+    place[np.argsort(born, kind="stable")] = np.arange(len(born))
+    return np.asarray(place % max(every, 1) == 0)
 
 
-def _stays(scope: Scope, number: Ints, won: Bools, closed: Floats) -> tuple[Floats, ...]:
+def _stays(scope: Scope, number: Ints, won: Bools, closed: Floats) -> Floats:
     """Deal, place, entered, left and ending of each stay, those of skipped stages included."""
     first = first_stays(scope, scope.watched_visits)
     rows = scope.run(first.select("deal", "position", "entered", "first_ended", "days"))
@@ -241,7 +249,7 @@ def _stays(scope: Scope, number: Ints, won: Bools, closed: Floats) -> tuple[Floa
     kept = ended != "impossible"
     left = np.where(ending == Ending.OPEN, NEVER, entered + days)
     stays = np.stack([of[known], integers(rows, "position")[known], entered, left, ending])[:, kept]
-    return tuple(np.concatenate([stays, _skipped(stays, len(scope.stages), won, closed)], axis=1))
+    return np.concatenate([stays, _skipped(stays, len(scope.stages), won, closed)], axis=1)
 
 
 def _skipped(stays: np.ndarray, stages: int, won: Bools, closed: Floats) -> np.ndarray:
