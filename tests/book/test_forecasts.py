@@ -152,3 +152,73 @@ def test_what_cannot_be_told_is_said(book, tmp_path, root):
         few.import_files([tmp_path / "few.csv"], mapping=root.parent / "deals.yaml")
         with pytest.raises(CannotTell):
             few.forecast()
+
+
+# ---- what people say ------------------------------------------------------------------------------------------------
+
+
+def test_what_people_say_stands_beside_the_forecast_and_is_held_against_what_came(own):
+    own.judge(commit="9000", best="12000", person="Dana", **AT)
+    own.judge(commit="1000", person="Avi", **AT)
+    told = own.judgements().content
+    assert told.period.name == "2026-09"
+    assert [(row.person, row.commit, row.best, row.so_far) for row in told.rows] == [
+        ("Avi", 1000, None, 0),
+        ("Dana", 9000, 12000, 5000),
+    ]
+    assert (told.committed, told.at_best) == (10_000, 13_000)
+    made = own.forecast(by="owner").content
+    assert {row.person: row.forecast.mean for row in told.rows} == {
+        part.name: part.money[0].mean for part in made.parts
+    }
+    own.judge(person="Avi", **AT)  # taken back
+    assert [row.person for row in own.judgements().content.rows] == ["Dana"]
+    # months that are over: the first word counts, and only what was said before their end
+    early, late = (dt.datetime(2026, 7, day, 9, tzinfo=dt.UTC) for day in (3, 28))
+    own.judge(commit="20000", period="2026-09", person="Dana", at=early, by="Dana")
+    with closing(Book.open(own.root, as_of=dt.date(2026, 7, 2))) as july:
+        july.judge(commit="20000", period="2026-07", person="Dana", at=early, by="Dana")
+        july.judge(commit="14000", period="2026-07", person="Dana", at=late, by="Dana")
+        july.judge(commit="5000", period="2026-08", person="Dana", at=AT["at"], by="Dana")
+    told = own.judgements().content
+    in_july = sum(is_danas(day) and str(ends(day)).startswith("2026-07") for day in DAYS) * 1000
+    assert [(row.period.name, row.commit, row.came) for row in told.past] == [("2026-07", 20_000, in_july)]
+    assert told.missed == pytest.approx(abs(20_000 - in_july) / in_july)
+    assert told.kept == (0, 1)
+    with pytest.raises(InputError):
+        own.judge(commit="1", period="2026-07", **AT)
+    with pytest.raises(InputError):
+        own.judge(commit="2", best="1", **AT)
+    with pytest.raises(UnknownName):
+        own.judge(commit="1", person="Nobody", **AT)
+
+
+def test_the_column_of_a_crm_speaks_for_those_who_wrote_nothing(tmp_path):
+    file, mapping = write(tmp_path)
+    words = {0: "Commit", 1: "Best Case", 2: "Pipeline"}
+    head, *lines = file.read_text("utf-8").splitlines()
+    lines = [f"{line},{words[number % 3] if ',Talk,' in line else ''}" for number, line in enumerate(lines)]
+    file.write_text("\n".join([f"{head},Forecast Category", *lines]) + "\n", "utf-8")
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([file], mapping=mapping)
+        told = book.judgements().content
+    assert told.has_column
+    due_now = [day for day in DAYS if ends(day) > AS_OF and due(day) < dt.date(2026, 10, 1)]
+    for who, is_of in (("Dana", True), ("Avi", False)):
+        mine = [day for day in due_now if is_danas(day) is is_of]
+        sure = sum(1000 for day in mine if day % 3 == 0)
+        best = sum(1000 for day in mine if day % 3 == 1)
+        row = next(row for row in told.rows if row.person == who)
+        assert (row.commit - row.so_far, row.best - row.so_far) == (sure, sure + best)
+    assert told.rows[0].said is None
+
+
+def test_a_word_is_written_and_shown_by_the_verb(own, capsys):
+    root = str(own.root)
+    assert main(["judge", "--commit", "7000", "--rep", "Dana", "--book", root, "--lang", "en"]) == 0
+    assert main(["judge", "--book", root, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told == own.judgements().to_dict("en") | {"notes": told["notes"]}
+    assert told["rows"][0]["commit"] == 7000
+    assert main(["judge", "--remove", "--rep", "Dana", "--book", root]) == 0
+    assert own.judgements().content.rows == ()

@@ -89,3 +89,19 @@ def test_what_moved_between_chosen_days_adds_up(visit, tested, book):
     counts = [int(row.split("\t")[1].replace("−", "-").replace("+", "").replace(",", "")) for row in rows]
     assert sum(counts[:-1]) == counts[-1] == found["after"]["deals"]
     assert visit(tested, "/forecast/?since=2026-09-09&until=2026-08-27", lang="en").status == 400
+
+
+def test_what_a_person_says_is_written_on_the_page(visit, tested, book):
+    page = visit(tested, "/forecast/", lang="he")
+    assert page.locator("#said table").count() == 0
+    page.select_option("#said select", "Dana")
+    page.fill("#said input[name=commit]", "9,000")
+    page.fill("#said input[name=best]", "8000")
+    _STEPS.press(page, "#said button")
+    assert page.locator("#said [role=alert]").is_visible()
+    assert page.input_value("#said input[name=commit]") == "9,000"
+    page.fill("#said input[name=best]", "12000")
+    _STEPS.press(page, "#said button")
+    assert page.locator("#said tbody tr").count() == 1
+    assert data(visit(tested, "/judgements.json", lang="en")) == book.judgements().to_dict("en")
+    assert visit(tested, "/forecast/", lang="en").locator("#right table").count() > 0  # what was computed stands

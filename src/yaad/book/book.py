@@ -67,6 +67,7 @@ from yaad.show import (
 )
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
+from yaad.show.judged import JudgedResult
 from yaad.show.kpis import Kpis, RowsBehind
 from yaad.show.scenarios import ScenarioResult
 from yaad.text import Message
@@ -74,6 +75,7 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from yaad.book.forecasting import Forecasts
     from yaad.book.goals import Goals
+    from yaad.book.judging import Judging
 
 By = str | Sequence[str] | None
 PeriodLike = Period | str | None
@@ -768,6 +770,52 @@ class Book:
             InputError: the days are not in order.
         """
         return MovedResult(self._forecasts.moved(since, until))
+
+    def judge(
+        self,
+        *,
+        commit: str | Decimal | None = None,
+        best: str | Decimal | None = None,
+        period: PeriodLike = None,
+        person: str | None = None,
+        at: dt.datetime,
+        by: str,
+    ) -> SettingEntry:
+        """Say what a period will bring in the end; neither amount takes an earlier word back.
+
+        Args:
+            commit: what comes for sure, in what the forecast is told in.
+            best: what may come at best.
+            period: a month, a quarter or a year that is not over; the month of the next day when absent.
+            person: whose sales; the whole company's when absent.
+            at: when it is said.
+            by: who says it.
+
+        Raises:
+            UnknownName: the book knows no such person.
+            InputError: an amount cannot be read, the best is below the commit, or the period is over.
+        """
+        return self._judging.say(commit, best, period, person, at=at, by=by)
+
+    def judgements(self, period: PeriodLike = None) -> JudgedResult:
+        """What people say that a period will bring, beside the forecast, and how right they were before.
+
+        Where the deals have a column in which people say how sure they are, such as “forecast category”, it speaks for
+        those who wrote nothing.
+
+        Args:
+            period: see `judge`.
+
+        Raises:
+            CannotTell: too few deals were won yet.
+        """
+        return JudgedResult(self._judging.of(period))
+
+    @property
+    def _judging(self) -> "Judging":
+        from yaad.book.judging import Judging
+
+        return Judging(self, self._scope, lambda by: self._forecasts.forecast(by=by))
 
     @property
     def _forecasts(self) -> "Forecasts":

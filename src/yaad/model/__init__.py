@@ -29,7 +29,7 @@ from yaad.model.figures import (
 )
 from yaad.model.money import Money, Tax, read_amount, single_unit
 from yaad.model.periods import Grain, Period, end_of_month_after, parse_day
-from yaad.model.settings import Achieved, AchievedBy, Away, Per, Settings, SourceCost, Working
+from yaad.model.settings import Achieved, AchievedBy, Away, Judgement, Per, Settings, SourceCost, Working
 from yaad.model.stages import NOT_INQUIRY_PLACE, RESTING, STILL_OPEN, Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
 from yaad.model.targets import Target, Whose, measure_named, months_in, months_of, target_period
@@ -57,6 +57,7 @@ __all__ = [
     "Funnel",
     "FunnelRow",
     "Grain",
+    "Judgement",
     "LoseEntry",
     "Money",
     "MoveEntry",

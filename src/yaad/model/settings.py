@@ -11,6 +11,8 @@ Each say is one `SettingEntry`: a name – alone, or with what it is about after
 - ``person:<name>``: ``{"start": "2026-03-15", "end": null, "share": 0.5, "team": "North", "away": [{"start":
   "2026-05-03", "end": "2026-05-28", "why": "reserve"}]}``: first and last day, part of a full position, team, and days
   without work, ends included.
+- ``judgement:<period>`` and ``judgement:<period>/<person>``: ``{"commit": "120000", "best": "150000"}``: what is said
+  to come in it for sure, and at best.
 """
 
 import datetime as dt
@@ -27,11 +29,12 @@ from yaad.model.money import Tax, read_amount
 from yaad.model.periods import Period
 from yaad.text import Message
 
-NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person")
+NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person", "judgement")
 """Names of settings."""
-ABOUT = frozenset({"source_cost", "capacity", "person"})
+ABOUT = frozenset({"source_cost", "capacity", "person", "judgement"})
 """Those that are about something: ``name:what``."""
 Said = TypeVar("Said")
+JUDGEMENT = "judgement"
 LONGEST_ANSWER = 60 * 24 * 30
 
 
@@ -130,6 +133,49 @@ class Working:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What somebody says that a period brings in the end.
+
+    Attributes:
+        commit: for sure; None when not said.
+        best: at best; None when not said.
+    """
+
+    commit: Decimal | None = None
+    best: Decimal | None = None
+
+    @classmethod
+    def read(cls, plain: dict[str, Any]) -> "Judgement":
+        """From its JSON.
+
+        Raises:
+            ValueError: an amount cannot be read.
+        """
+        try:
+            amounts = [
+                None if plain.get(name) is None else read_amount(str(plain[name])) for name in ("commit", "best")
+            ]
+        except InputError as error:
+            raise ValueError(plain) from error
+        return cls(*amounts)
+
+
+def judgement_name(period: str, person: str | None) -> str:
+    """The name of the setting that holds it."""
+    return f"{JUDGEMENT}:{period}/{person}" if person else f"{JUDGEMENT}:{period}"
+
+
+def read_judgement_name(about: str) -> tuple[str, str | None]:
+    """The period and the person that it is about.
+
+    >>> read_judgement_name("2026-11/Dana"), read_judgement_name("2026-11")
+    (('2026-11', 'Dana'), ('2026-11', None))
+    """
+    period, _, person = about.partition("/")
+    return period, person or None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a company said of itself; what nobody spoke of is as usual.
 
@@ -140,6 +186,7 @@ class Settings:
         source_costs: source → what it costs.
         capacity: stage → deals a month that can be taken into it.
         people: person → when and how much.
+        judgements: period, or period/person → what is said to come.
     """
 
     achieved: AchievedBy = field(default_factory=AchievedBy)
@@ -148,6 +195,7 @@ class Settings:
     source_costs: Mapping[str, SourceCost] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, Working] = field(default_factory=dict)
+    judgements: Mapping[str, Judgement] = field(default_factory=dict)
 
     def working(self, person: str | None) -> Working:
         """When a person works; always and whole where nobody said."""
@@ -172,11 +220,9 @@ class Settings:
             return replace(self, answer_minutes=None if plain is None else _read(name, plain, _minutes))
         if kind == "margin":
             return replace(self, margin=None if plain is None else _read(name, plain, _margin))
-        if kind == "source_cost":
-            return replace(self, source_costs=_with(self.source_costs, name, plain, _cost))
-        if kind == "capacity":
-            return replace(self, capacity=_with(self.capacity, name, plain, _capacity))
-        return replace(self, people=_with(self.people, name, plain, _working))
+        held, read = OF_EACH[kind]
+        changed: dict[str, Any] = {held: _with(getattr(self, held), name, plain, read)}
+        return replace(self, **changed)
 
 
 def read_name(name: str) -> tuple[str, str]:
@@ -269,3 +315,12 @@ def _working(plain: dict[str, Any]) -> Working:
 
 def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+OF_EACH: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "source_cost": ("source_costs", _cost),
+    "capacity": ("capacity", _capacity),
+    "person": ("people", _working),
+    JUDGEMENT: ("judgements", Judgement.read),
+}
+"""Settings that are about something: where they are held, and what reads one."""

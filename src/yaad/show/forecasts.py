@@ -334,7 +334,7 @@ def _cells(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> list
     return [
         Shown(outcome.so_far, amount_said(outcome.so_far, quantity, unit, lang)),
         Shown(outcome.mean, amount_said(outcome.mean, quantity, unit, lang)),
-        _range(outcome, quantity, lang),
+        span_said(outcome, quantity, lang),
     ]
 
 
@@ -342,11 +342,12 @@ def _of_part(outcomes: Sequence[Outcome], quantity: str, unit: str | None, lang:
     cells = []
     for outcome in outcomes:
         cells.append(Shown(outcome.mean, amount_said(outcome.mean, quantity, unit, lang)))
-        cells.append(_range(outcome, quantity, lang))
+        cells.append(span_said(outcome, quantity, lang))
     return cells
 
 
-def _range(outcome: Outcome, quantity: str, lang: str) -> Shown:
+def span_said(outcome: Outcome, quantity: str, lang: str) -> Shown:
+    """Between what a period ends in 8 of 10 cases."""
     ends = (round(outcome.low), round(outcome.high)) if quantity == WON else (outcome.low, outcome.high)
     return Shown(None, _span(outcome.low, outcome.high, lang), ends)
 
@@ -495,6 +496,10 @@ class BacktestResult(Result):
         return Table(lang, Message("forecast.title_months"), columns, tuple(rows))
 
 
+def _whole_percent(value: float | None, lang: str) -> Shown:
+    return Shown(value, "–" if value is None else percent(value, lang, 0))
+
+
 def known(value: float) -> float | None:
     """A score; None where it cannot be told."""
     return None if np.isnan(value) else value
@@ -506,7 +511,7 @@ def _right_cells(scores: Sequence[Score], method: str, lang: str, *, is_shown: b
     held = Message("forecast.of_ten", {"n": round(first.covered * TEN)})
     bias = known(first.bias)
     leans = Shown(bias, "–" if bias is None else ("+" if bias > 0 else "") + percent(bias, lang, 0))
-    missed = [rate(known(found[at].wape), lang) for at in (1, 2, 3, 0)]
+    missed = [_whole_percent(known(found[at].wape), lang) for at in (1, 2, 3, 0)]
     called = Message("forecast.is_shown", {"method": method_said(method)}) if is_shown else method_said(method)
     return (text(called, lang), *missed, leans, Shown(first.covered, held))
 

@@ -47,6 +47,7 @@ for _name, _verb in (
     ("forecast", forecasts.forecast),
     ("backtest", forecasts.backtest),
     ("moved", forecasts.moved),
+    ("judge", forecasts.judge),
     ("move", entries.move),
     ("win", entries.win),
     ("lose", entries.lose),

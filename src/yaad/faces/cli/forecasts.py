@@ -1,12 +1,16 @@
-"""Verbs that look ahead: the forecast, how right forecasts have been, and what moved between two days."""
+"""Verbs that look ahead: the forecast, how right it has been, what moved between two days, and what people say."""
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yaad.faces.cli import options as o
+from yaad.faces.cli.entries import moment, who
 from yaad.faces.cli.imports import progress
-from yaad.faces.cli.verbs import Asked, figures
+from yaad.faces.cli.verbs import Asked, figures, on_the_book
+from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.show import Result
@@ -42,6 +46,29 @@ def moved(
     """What moved between two days."""
     with asked.opened() as book:
         return book.moved(_day(since), _day(until) if until else None)
+
+
+@on_the_book
+def judge(
+    asked: Asked,
+    *,
+    commit: Annotated[str | None, typer.Option("--commit", metavar="AMOUNT")] = None,
+    best: Annotated[str | None, typer.Option("--best", metavar="AMOUNT")] = None,
+    rep: Annotated[str | None, typer.Option("--rep", metavar="NAME")] = None,
+    period: o.InPeriod = None,
+    remove: Annotated[bool, typer.Option("--remove")] = False,
+    person: o.Person = None,
+) -> None:
+    """What people say will come: written where an amount is given, else shown beside the forecast."""
+    with asked.opened() as book:
+        if commit is None and best is None and not remove:
+            asked.screen.show(book.judgements(period))
+            return
+        said = {"commit": None, "best": None} if remove else {"commit": commit, "best": best}
+        entry = book.judge(**said, period=period, person=rep, at=moment(None, book.zone), by=who(person))
+    about = entry.name.partition(":")[2].partition("/")
+    values: dict[str, object] = {"period": about[0]}
+    asked.screen.told(Message("forecast.was_judged", values), **json.loads(entry.to_json()) | {"seq": entry.seq})
 
 
 def _day(text: str) -> dt.date:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from yaad.faces.web import reading
 from yaad.server.state import opened
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
+from yaad.show.judged import JudgedResult
 
 MONTHS = 3
 OFFERED = ("owner", "product", "source", "branch")
@@ -37,6 +38,20 @@ def moved(since: dt.date, until: dt.date) -> MovedResult:
         InputError: the days are not in order.
     """
     return opened().shelf.ask("moved", lambda b: b.moved(since, until), since, until)
+
+
+def judgements() -> JudgedResult:
+    """What people say of this month.
+
+    Raises:
+        CannotTell: too few deals were won yet.
+    """
+    return opened().shelf.ask("judgements", lambda b: b.judgements(), backtest() is not None)
+
+
+def people() -> Sequence[str]:
+    """Who sells."""
+    return opened().shelf.ask("names", lambda b: b.goals.names("owner"), "owner")
 
 
 def dimensions() -> Sequence[str]:

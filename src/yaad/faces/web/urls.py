@@ -73,6 +73,8 @@ urlpatterns = [
     *figures("forecast", forecast.forecast, "forecast"),
     *figures("moved", forecast.moved, "moved"),
     *figures("backtest", forecast.backtest, "backtest"),
+    *figures("judgements", forecast.judgements, "judgements"),
+    path("forecast/judge/", forecast.judge, name="judge"),
     *figures("customers", customers.customers, "customers"),
     *figures("customer", customers.customer, "customer"),
     *figures("cohorts", customers.cohorts, "cohorts"),

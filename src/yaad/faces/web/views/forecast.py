@@ -1,18 +1,23 @@
 """The months to come: what they bring and how sure that is, who brings what, what moved, and how right it has been."""
 
 import datetime as dt
+import getpass
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
-from yaad.errors import CannotTell
+from yaad.errors import CannotTell, YaadError
 from yaad.faces.web import computing, forecast_reading, reading
+from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 from yaad.model import parse_day, read_amount
+from yaad.server.state import opened
 from yaad.show.fans import fan_html
 from yaad.show.forecasts import (
     BacktestResult,
@@ -88,6 +93,35 @@ def backtest(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     )
 
 
+def judgements(request: HttpRequest, ending: str | None = None) -> HttpResponse:
+    """What people say, as a file; the page stands with the forecast."""
+    found = forecast_reading.judgements()
+    return answer(
+        request,
+        ending or "json",
+        "judgements",
+        context=dict,
+        data=lambda: found.to_dict(language()),
+        table=lambda: found.table(language()),
+    )
+
+
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """Write what somebody says; what cannot be written is said on the page."""
+    typed = {name: request.POST.get(name, "").strip() or None for name in ("commit", "best", "person")}
+    period = request.POST.get("period", "").strip() or None
+    try:
+        opened().shelf.once(
+            lambda book: book.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=getpass.getuser())
+        )
+    except YaadError as error:
+        context = _context(request, Filters.of(request, *KEPT), "", None)
+        said = {"error": error.say(language()), "judged_typed": request.POST}
+        return render(request, "web/forecast.html", {**context, **said}, status=status_of(error))
+    return redirect(reverse("forecast") + "#said")
+
+
 def _context(request: HttpRequest, filters: Filters, by: str, target: float | None) -> Mapping[str, object]:
     since, until = _days(request)
     went = forecast_reading.moved(since, until)
@@ -106,7 +140,7 @@ def _context(request: HttpRequest, filters: Filters, by: str, target: float | No
     except CannotTell as error:
         return about | {"why": error.say(language())}
     tested = forecast_reading.backtest()
-    return about | _said(told) | _right(tested) | {"strip": _strip(filters, by)}
+    return about | _said(told) | _judged() | _right(tested) | {"strip": _strip(filters, by)}
 
 
 def _said(told: ForecastResult) -> dict[str, object]:
@@ -129,6 +163,16 @@ def _said(told: ForecastResult) -> dict[str, object]:
         "periods": told.periods_table(language()),
         "parts": told.parts_now_table(language()) if made.parts else None,
         "notes": made.notes,
+    }
+
+
+def _judged() -> dict[str, object]:
+    judged = forecast_reading.judgements()
+    return {
+        "judged": judged.content,
+        "judged_table": judged.table(language()),
+        "judged_past": judged.past_table(language()),
+        "people": forecast_reading.people(),
     }
 
 
