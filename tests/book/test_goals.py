@@ -93,6 +93,14 @@ def test_what_is_missing_and_how_many_closings_that_is(book):
     assert parts(goal) == {"Avi": (None, 200), "Dana": (None, 150)}
 
 
+def test_the_customers_that_a_plan_begins_with_are_those_of_the_target_or_of_the_pace(book):
+    assert book.goals.customers("2027-03") == (1, False)  # what comes of one open deal and two inquiries a quarter
+    book.goals.set("1000", "2026-04", **SAID)
+    assert book.goals.customers("2026-04") == (6, True)  # 1000 ÷ 187.50 = 5.33
+    book.goals.set("3", "2026-04", measure="won", **SAID)
+    assert book.goals.customers("2026-04") == (3, True)
+
+
 def test_the_page_the_command_line_and_python_tell_the_same(book, capsys):
     book.goals.set("1000", "2026-03", **SAID)
     told = book.goals.status("2026-03").to_dict("en")

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow.compute as pc
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from yaad import measures
 from yaad.book.ahead import ahead_of, proposed
 from yaad.book.planning import Planning
-from yaad.errors import InputError, UnknownName
+from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
 from yaad.measures import Scope
 from yaad.measures.achieved import DAY, sales_by_day
@@ -35,7 +36,9 @@ from yaad.model import (
     target_period,
 )
 from yaad.model.targets import WON_VALUE, named
+from yaad.plan import closings_for_value
 from yaad.plan.goals import Goal, Part, TargetList, TargetRow, due
+from yaad.plan.period import plan_period
 from yaad.plan.targets import divide, for_full_position
 from yaad.show.goals import GoalResult, TargetsResult
 from yaad.show.proposals import ProposalsResult
@@ -44,6 +47,8 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from yaad.book.book import Book
 
+WON = "won"
+"""The measure of targets in customers."""
 KINDS = ("owner", "team", "branch", "product")
 A_DAY = dt.timedelta(days=1)
 LAST_YEAR = 12
@@ -304,6 +309,28 @@ class Goals:
         asked = planning.next_month if period is None else self._period(period)
         weights = self._weights("owner", asked, HISTORY)
         return ProposalsResult(proposed(planning, asked, weights))
+
+    def customers(self, period: Period | str) -> tuple[int, bool] | None:
+        """Customers to plan a period for: those of the company's own target, or else those that come at today's pace.
+
+        Returns:
+            How many, at least one, and whether a target says so; None where the data cannot tell.
+
+        Raises:
+            InputError: the period is over, or the targets to be added up are of mixed currency or tax.
+        """
+        asked, quotas = self._period(period), self.quotas()
+        count, money, average = quotas.wanted(WON, asked), quotas.wanted(WON_VALUE, asked), self._average()
+        if count is not None:
+            return max(ceil(count.value), 1), True
+        if money is not None and average:
+            return closings_for_value(Decimal(str(money.value)), average), True
+        planning = Planning(self._whole_scope, self._book.settings)
+        try:
+            made = plan_period(1, planning.own("expected").ratios, planning.outlook(asked))
+        except CannotTell:
+            return None
+        return None if made.at_pace is None else (max(round(made.at_pace), 1), False)
 
     # ---- what is needed for it --------------------------------------------------------------------------------
 

@@ -48,6 +48,8 @@ MODE_OF: dict[str, reading.RatiosOf] = {mode: mode for mode in MODES}
 EXAMPLE = {"quote": "50%", "negotiation": "40%", "closing": "50%"}
 """Steps of a funnel for a company without data; the page says that they are an example."""
 TARGET = 50
+"""Customers of the example."""
+IS_TARGET, IS_PACE = "levers.by_target", "levers.by_pace"
 AS_IT_IS = Dials()
 
 
@@ -92,6 +94,7 @@ class Asked:
         rooms: field of a limit → deals a month.
         costs: source → what it costs.
         moved: where the sliders of inquiries, size and speed stand.
+        target_is: where the number of customers comes from, in words; None where it was typed, and with an example.
     """
 
     target: str
@@ -104,6 +107,7 @@ class Asked:
     rooms: tuple[tuple[str, str], ...] = ()
     costs: tuple[tuple[str, str], ...] = ()
     moved: Dials = AS_IT_IS
+    target_is: Said | None = None
 
     @classmethod
     def read(cls, form: QueryDict) -> "Asked":
@@ -119,8 +123,11 @@ class Asked:
             period = usual(seen)
         usual_mode: reading.RatiosOf = "expected" if period else "mature"
         mode: reading.RatiosOf = MODE_OF.get(form.get("mode", ""), usual_mode)
+        typed = form.get("target", "").strip()
+        usually = None if typed or not period or reading.is_empty() else plan_reading.customers(period)
         return cls(
-            target=form.get("target", "").strip() or str(TARGET),
+            target=typed or str(usually[0] if usually else TARGET),
+            target_is=None if usually is None else Message(IS_TARGET if usually[1] else IS_PACE),
             target_value=form.get("target_value", "").strip(),
             average=form.get("average", "").strip(),
             mode=mode,

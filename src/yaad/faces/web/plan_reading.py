@@ -83,6 +83,11 @@ def outlook(period: str) -> Outlook:
     return opened().shelf.ask("outlook", lambda b: b.outlook(period), period)
 
 
+def customers(period: str) -> tuple[int, bool] | None:
+    """Customers to plan a period for where the form names none; see `Goals.customers`."""
+    return opened().shelf.ask("plan-customers", lambda b: b.goals.customers(period), period)
+
+
 def base(period: str, mode: reading.RatiosOf) -> Base:
     """How things go, which changes are held against; in the next month where no period is said."""
     return opened().shelf.ask("base", lambda b: b.scenario_base(period or None, mode), period, mode)
