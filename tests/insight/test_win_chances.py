@@ -1,9 +1,11 @@
 """The win chance through real books: planted effects are found, planted nothing is withheld, what leaks is refused."""
 
 import contextlib
+import datetime as dt
 import importlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from yaad.book import Book
 from yaad.book.chances import kept_chances
 from yaad.book.computed import FOLDER
 from yaad.demo import Group, Rep, Step, World, simulate
+from yaad.errors import UnknownName
 from yaad.faces.cli import main
 from yaad.insight.winning import Level, Order, Wanted, chosen
 from yaad.text import LANGUAGES, render
@@ -133,12 +136,25 @@ def test_the_command_line_and_python_say_the_same(planted):
     assert said["deals"][0]["chance"] == max(deal["chance"] for deal in said["deals"])
 
 
+def test_the_command_line_and_python_choose_alike(planted):
+    out = io.StringIO()
+    words = ["--owner", "Ann", "--level", "medium", "--sort", "amount", "--find", "quote"]
+    with contextlib.redirect_stdout(out):
+        assert main(["chances", "--book", str(planted.root), "--json", "--lang", "en", *words]) == 0
+    mine = planted.win_chances().only(owner="Ann", level="medium", order="amount", words="quote")
+    assert mine.content.deals
+    assert json.loads(out.getvalue())["deals"] == json.loads(json.dumps(mine.to_dict("en")["deals"]))
+    for wrong in ({"level": "sure"}, {"order": "luck"}):
+        with pytest.raises(UnknownName):
+            planted.win_chances().only(**wrong)
+
+
 def test_chances_are_computed_once_for_the_same_data(planted):
     told = planted.win_chances().content
     steps = []
     again = planted.win_chances(lambda done, total: steps.append((done, total))).content
     assert steps == []
-    assert again == told == kept_chances(planted.root, planted.data_version)
+    assert again == told == kept_chances(planted.root, planted.facts.deals_version)
 
 
 def test_what_cannot_be_read_is_computed_again(planted):
@@ -218,3 +234,19 @@ def test_an_empty_list_of_open_deals_is_said(tmp_path):
         told = book.win_chances()
         assert told.content.deals == ()
         assert told.to_dict("en")["deals"] == []
+
+
+def test_a_target_leaves_the_chances_and_a_deal_that_moves_does_not(tmp_path):
+    history = simulate(replace(NOTHING, days=120, inquiries_a_day=2), seed=1)
+    with contextlib.closing(book_of(tmp_path, history)) as book:
+        told = book.win_chances().content
+        moment = book.facts.as_of_at - dt.timedelta(hours=1)
+        book.goals.set(5, "2025-06", measure="won", at=moment, by="Ann")
+        steps = []
+        assert book.win_chances(lambda done, total: steps.append(done)).content == told
+        assert steps == []
+        book.win(told.deals[0].deal_id, at=moment, by="Ann")
+        again = book.win_chances(lambda done, total: steps.append(done)).content
+        assert steps
+        assert told.deals[0].deal_id not in [deal.deal_id for deal in again.deals]
+        assert again.decided == told.decided + 1

@@ -510,12 +510,12 @@ class Book:
         known = self.kept_win_chances()
         if known is None:
             known = winning.win_chances(self._scope(), on_progress)
-            keep_chances(self.root, self.data_version, known)
+            keep_chances(self.root, self.facts.deals_version, known)
         return Chances(known)
 
     def kept_win_chances(self) -> winning.WinChances | None:
         """The chances of these data where they were computed already."""
-        return kept_chances(self.root, self.data_version)
+        return kept_chances(self.root, self.facts.deals_version)
 
     def customers(
         self,

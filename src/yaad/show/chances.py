@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from yaad.insight.winning import DealChance, Level, Scores, StageRate, WinChances
+from yaad.errors import UnknownName
+from yaad.insight.winning import DealChance, Level, Order, Scores, StageRate, Wanted, WinChances, chosen
 from yaad.insight.winning.fields import field_said
 from yaad.model import Cell
 from yaad.show import phrases
@@ -22,6 +23,34 @@ class Chances(Result):
 
     content_type = WinChances
     content: WinChances
+
+    def only(
+        self,
+        *,
+        owner: str = "",
+        stage: str = "",
+        level: Level | str = "",
+        words: str = "",
+        order: Order | str = Order.CHANCE,
+    ) -> "Chances":
+        """The same with some of the deals alone, in the order that is wanted.
+
+        Args:
+            owner: the person; empty: of anybody, and so with the others.
+            stage: where the deals are.
+            level: ``high``, ``medium`` or ``low``.
+            words: all of them stand in the name, the id, the person or the stage of the deal.
+            order: what stands first: ``chance``, ``amount``, or ``days`` in the stage.
+
+        Raises:
+            UnknownName: no such level, or no such order.
+        """
+        if level and level not in set(Level):
+            raise UnknownName("option", str(level), list(Level))
+        if order not in set(Order):
+            raise UnknownName("option", str(order), list(Order))
+        wanted = Wanted(owner, stage, Level(level) if level else None, words, Order(order))
+        return Chances(chosen(self.content, wanted))
 
     def to_dict(self, lang: str = "en") -> Json:
         """The deals, the stages, and how good each way was on past days."""

@@ -192,7 +192,7 @@ def calls() -> Calls:
 
 def has_chances() -> bool:
     """Whether the chances of these data were computed already."""
-    return opened().shelf.once(lambda b: are_kept(b.root, b.data_version))
+    return opened().shelf.once(lambda b: are_kept(b.root, b.facts.deals_version))
 
 
 def chances() -> Chances | None:
