@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -94,6 +95,16 @@ def test_a_row_is_the_measure_itself_and_what_was_counted_by_hand(book, rows):
     # June 2026 has 22 days Sunday to Thursday, May 21; Shavuot is a Friday
     assert (previous.match.now_days, previous.match.then_days) == (22, 21)
     assert previous.change == pytest.approx(len(won) / 22 / (len(before) / 21) - 1)
+
+
+def test_how_things_stood_is_what_the_book_of_that_day_says(book, root, rows):
+    """Open deals and their money at the end of May: by hand, on the line, and by the book seen from that day."""
+    still = [one for one in rows if one["came"] <= "2026-05-31" and not "" < one["closed"] <= "2026-05-31"]
+    with closing(Book.open(root, as_of=dt.date(2026, 5, 31))) as then:
+        for name, by_hand in (("open", len(still)), ("open_value", sum(int(one["amount"]) for one in still))):
+            points = {point.period.name: point.value for point in row(book.kpis("2026-06"), name).series}
+            assert points == {"2026-05": by_hand, "2026-06": book.measure(name).content[0].value}
+            assert then.measure(name).content[0].value == by_hand
 
 
 def test_the_last_periods_are_the_months(book):

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 
 import pytest
 from hypothesis import given
@@ -199,6 +200,19 @@ def test_pace_by_hand(book):
     assert figure.value == pytest.approx(90 / 100)
     assert figure.beside["state"] == "on_pace"
     assert values("pace", book, by=("owner",)) == pytest.approx({("Ann",): 1.6, ("Ben",): 0.4, ("Cas",): 0.0})
+
+
+def test_closings_needed_by_hand(book):
+    (figure,) = measure(["closings_needed"], book)
+    (mean,) = measure(["deal_value_mean"], replace(book, period=None))
+    assert figure.beside["average"] == pytest.approx(mean.value)
+    assert figure.beside["missing"] == pytest.approx(200 - 90)
+    assert figure.value == ceil((200 - 90) / mean.value)
+    # of a person: the own gap, by the mean deal of the company
+    by_owner = {one.by["owner"]: one for one in measure(["closings_needed"], replace(book, by=("owner",)))}
+    assert all(one.value == ceil(one.beside["missing"] / mean.value) for one in by_owner.values())
+    (reached,) = measure(["closings_needed"], replace(book, period=Period.parse("2026-04")))
+    assert (reached.value, reached.why.key) == (None, "goals.target_of_nothing")
 
 
 def test_coverage_by_hand(book):

@@ -107,6 +107,7 @@ ADDING = {
     ),
     **dict.fromkeys(("churn_rate", "retention_rate"), (CUSTOMERS, share)),
     "quota_attainment": (("owner",), beside("achieved", "target")),
+    "closings_needed": (("owner",), beside("achieved", "target")),
     "pace": (("owner",), beside("achieved", "plan_today")),
     "pipeline_coverage": (("owner",), beside("open_due", "target")),
     **dict.fromkeys(("sales_velocity", "throughput"), (STILL, beside("open", "won", "lost"))),

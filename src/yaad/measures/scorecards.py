@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 from yaad.errors import UnknownName
 from yaad.measures.comparing import Comparison, compare, is_of_what_began, is_state, is_summed
-from yaad.measures.definition import Family, Measure
+from yaad.measures.definition import Family, Measure, Unit
 from yaad.measures.matching import Match, matches, months_back, whole_months
+from yaad.measures.month_by_month import ends_of
 from yaad.measures.registry import find, measure
 from yaad.measures.scope import Scope
 from yaad.model import Cell, Figure, Grain, Period
+from yaad.model.targets import named
 from yaad.text import Message
 
 POINTS = 12
@@ -30,6 +32,7 @@ LEADING = (
     "win_rate",
     "sales_cycle_mean",
     "customer_value_mean",
+    "closings_needed",
     "churn_rate",
     "tenure",
     "open",
@@ -84,7 +87,8 @@ class Kpi:
         measure: what it is a figure of.
         figure: of the period asked for, so far; of things as they stand, of no period.
         comparisons: with the period before and with the same one last year.
-        series: the last periods, oldest first; empty in a breakdown and for things as they stand.
+        series: the last periods, oldest first; of how things stand: at the ends of the last ones, today at last. Empty
+            in a breakdown, and where how things stood cannot be told.
         goal: None where none was set.
     """
 
@@ -164,6 +168,8 @@ def scorecard(
     beside = [_then(scope, known, match, seen_from) for match in found]
     first_day = _first_day(scope)
     series = {} if scope.by else _series(scope, _of_events(known), first_day)
+    if not scope.by:
+        series |= _ends(scope, {each: now[each.id].get(()) for each in known if is_state(each)}, first_day)
     kpis = []
     for each in known:
         for key, figure in now[each.id].items():
@@ -262,6 +268,31 @@ def _series(scope: Scope, known: Sequence[Measure], first_day: dt.date | None) -
         )
         for each in known
     }
+
+
+def _ends(
+    scope: Scope, known: Mapping[Measure, Figure | None], first_day: dt.date | None
+) -> dict[str, tuple[Point, ...]]:
+    """How things stood at the end of each of the last periods, of the length asked for, up to the data's day."""
+    months = whole_months(scope.period) if scope.period is not None else None
+    today = months_back(Period.parse(f"{scope.as_of:%Y-%m}"), 0)
+    if months in (3, 12):
+        start = scope.as_of.replace(month=(scope.as_of.month - 1) // months * months + 1, day=1)
+        today = named(start.year, start.month, months)
+    periods = [one for one in last_periods(replace(scope, period=today)) if first_day is None or one.end > first_day]
+    days = [one.end - dt.timedelta(days=1) for one in periods[:-1]]
+    found = {}
+    for each, figure in known.items():
+        told = None if figure is None or figure.value is None else ends_of(scope, each.id, days)
+        if told is None or figure is None:
+            continue
+        past = [
+            Point(period, int(value) if value is not None and each.unit is Unit.COUNT else value, round(value or 0))
+            for period, value in zip(periods, told, strict=False)
+        ]
+        now = Point(periods[-1], figure.value, figure.n, is_running=True)
+        found[each.id] = (*past, now)
+    return found
 
 
 def last_periods(scope: Scope) -> list[Period]:

@@ -25,7 +25,7 @@ def month_ends(scope: Scope, months: int) -> list[Snapshot]:
         scope: the question; its period and breakdown are not looked at.
         months: how many, at least 1.
     """
-    rows = scope.run(_changes(_met(scope)))
+    rows = scope.run(_changes(met(scope)))
     places, at, change = integers(rows, "place"), integers(rows, "month"), integers(rows, "change")
     now = _number(scope.as_of)
     level = np.zeros((len(scope.stages), months), dtype=np.int64)
@@ -41,8 +41,8 @@ def month_ends(scope: Scope, months: int) -> list[Snapshot]:
     ]
 
 
-def _met(scope: Scope) -> ir.Table:
-    """The stays; where lists tell them, what is unknown of the first list's took place by its day."""
+def met(scope: Scope) -> ir.Table:
+    """The stays as they were met; where lists tell them, what is unknown of the first list's took place by its day."""
     visits = scope.visits
     if scope.list_gap is None:
         return visits

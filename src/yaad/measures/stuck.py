@@ -125,7 +125,12 @@ def finish_share(table: pa.Table, scope: Scope) -> list[Figure]:
 
 def stuck_deals(scope: Scope) -> ir.Table:
     """The open stays counted as stuck, with ``days`` in stage and ``limit_days``, after which a deal is stuck there."""
-    return _over(open_stays(scope), stuck_limits(scope.run(_first_stays_of_the_book(scope))))
+    return _over(open_stays(scope), stuck_yardstick(scope))
+
+
+def stuck_yardstick(scope: Scope) -> dict[int, float]:
+    """The days after which a deal is stuck, by place of the stage, as of the data's day."""
+    return stuck_limits(scope.run(_first_stays_of_the_book(scope)))
 
 
 def stalled_deals(scope: Scope) -> ir.Table:

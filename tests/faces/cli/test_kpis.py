@@ -69,6 +69,8 @@ def test_own_measures_are_added_checked_listed_and_taken_out(yaad, root, tmp_pat
     assert yaad("kpi", "add", tmp_path / "own.yaml", "--book", root, "--json").json == {"measures": ["web_share"]}
     assert yaad("kpi", "check", "--book", root, "--json").json == {"measures": ["web_share"]}
     assert "From the site" in yaad("kpi", "list", "--book", root).out
+    known = {row["id"] for row in yaad("measures", "--book", root, "--json").json["measures"]}
+    assert known - {row["id"] for row in yaad("measures", "--json").json["measures"]} == {"web_share"}
     (figure,) = yaad("measure", "web_share", "--book", root, "--json").json["measures"]
     assert figure["value"] == pytest.approx(4 / 6)
     assert yaad("explain", "web_share", "--book", root, "--json").json["rows_total"] == 6

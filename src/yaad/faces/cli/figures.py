@@ -59,12 +59,14 @@ def measure(
         return book.measure(*ids, by=by, period=period)
 
 
-def measures(*, as_json: o.AsJson = False, lang: o.Language = None) -> None:
-    """All that can be measured."""
-    from yaad.measures import REGISTRY
+def measures(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+    """All that can be measured, in a book with the company's own measures."""
+    from yaad.book.scorecards import own_measures
+    from yaad.measures.registry import every_measure
     from yaad.show import Catalogue
 
-    screen_for(lang, as_json=as_json).show(Catalogue(list(REGISTRY.values())))
+    known = every_measure(own_measures(book).made())
+    screen_for(lang, as_json=as_json).show(Catalogue(list(known.values())))
 
 
 @figures

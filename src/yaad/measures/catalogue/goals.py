@@ -1,6 +1,6 @@
 """Against the target: how much of it is reached, whether it goes as fast as usual, and whether enough stands open.
 
-All three are about a month, a quarter or a year (the month of the data's day when no period is asked for) and about
+All are about a month, a quarter or a year (the month of the data's day when no period is asked for) and about
 money; what counts as achieved is the company's setting. They ask the engine once.
 """
 
@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 import ibis
 import ibis.expr.types as ir
@@ -32,6 +33,7 @@ SALE, OPEN, DECIDED, WANTED = "sale", "open", "decided", "wanted"
 """What a row of the statistics tells of."""
 LONG = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 PARTS = Whose.PARTS
+ROUNDING = 1e-9
 COLUMNS = {
     "part": "string",
     "outcome": "string",
@@ -322,6 +324,33 @@ def _finish_coverage(table: pa.Table, scope: Scope) -> list[Figure]:
     return figures
 
 
+def _finish_closings(table: pa.Table, scope: Scope) -> list[Figure]:
+    """What the target still needs ÷ the mean won deal of the book, rounded up, of each group; 0 once it is reached.
+
+    Raises:
+        InputError: see `_finish_attainment`.
+    """
+    average = _mean_won(table)
+    figures = []
+    for group in _groups(table, scope):
+        achieved, _ = money_of(group.within(SALE), group.wanted)
+        missing = max((float(group.wanted.value) if group.wanted else 0.0) - achieved, 0.0)
+        why = _why(group) or (None if average else Message("book.no_average"))
+        value = None if why or average is None else ceil(missing / average - ROUNDING)
+        figures.append(
+            _figure(scope, "closings_needed", group, value, Unit.COUNT, achieved=achieved, missing=missing,
+                average=average, why=why)
+        )  # fmt: skip
+    return figures
+
+
+def _mean_won(table: pa.Table) -> float | None:
+    """The mean of the won deals that have an amount; None where there are none."""
+    won = table.filter(pc.and_(pc.equal(table["part"], DECIDED), pc.equal(table["outcome"], "won")))
+    priced = int(integers(won, "n").sum() - integers(won, "without").sum())
+    return float(np.sum(floats(won, "total"))) / priced if priced else None
+
+
 def _are_dated(rows: pa.Table) -> bool:
     """Whether open deals say when they are due; where none stands open there is nothing to say."""
     return rows.num_rows == 0 or bool(rows["day"].null_count < rows.num_rows)
@@ -362,16 +391,18 @@ def _goal(
     *,
     day: str = "closed_day",
     state: bool = False,
+    good: Good = Good.UP,
+    kind: Kind = Kind.RATIO,
 ) -> Measure:
     return Measure(
         id=measure,
-        kind=Kind.RATIO,
+        kind=kind,
         unit=unit,
         family=Family.VALUE,
         date_column=day,
         as_of=AsOf.STATE if state else AsOf.EVENTS,
         censoring=Censoring.NONE,
-        good=Good.UP,
+        good=good,
         source=source,
         statistics=_statistics,
         finish=finish,
@@ -394,6 +425,15 @@ GOALS = (
         _sale_rows,
         Unit.RATE,
         "Yaad: attained ÷ planned by today, on the company's own curve of working days",
+    ),
+    _goal(
+        "closings_needed",
+        _finish_closings,
+        _sale_rows,
+        Unit.COUNT,
+        "Zoltners, Sinha & Lorimer 2009, Building a Winning Sales Force: quota in deals = quota still open ÷ mean deal",
+        good=Good.DOWN,
+        kind=Kind.DERIVED,
     ),
     _goal(
         "pipeline_coverage",

@@ -23,6 +23,8 @@ from yaad.model.figures import FEW, Figure
 from yaad.text import Message
 
 EXPECTED = "expected_close_day"
+AS_TODAY = Message("measures.expected_as_today")
+"""What these figures do not see, and what does."""
 
 
 def _open(scope: Scope) -> ir.Table:
@@ -91,7 +93,7 @@ def _slipped(table: pa.Table, scope: Scope) -> list[Figure]:
                 late,
                 n,
                 by,
-                why=None if n else Message("measures.none_due"),
+                why=AS_TODAY if n else Message("measures.none_due"),
                 beside={"late": late, "left_out": int(count[~known].sum())},
             )
         )
@@ -118,7 +120,7 @@ def _slip_days(table: pa.Table, scope: Scope) -> list[Figure]:
                 Unit.DAYS,
                 n=spells.total,
                 by=by,
-                why=why if value is None else None,
+                why=why if value is None else AS_TODAY,
                 beside={"n_open": spells.running, "due": int(count[~np.isnan(days)].sum())},
             )
         )
