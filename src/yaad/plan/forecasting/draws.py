@@ -23,7 +23,7 @@ SINGLE = 300
 """So many open deals, the largest ones, are drawn one by one; all of them where there are no more."""
 AGE_BINS = 12
 SIZE_BINS = 4
-LARGE = 25.0
+LARGE = 9.0
 """From this variance on a number of wins is drawn as a rounded normal."""
 TINY = 1e-12
 MANY = 50
@@ -57,9 +57,10 @@ class Draws:
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Open deals, like ones together.
+    """Open deals, like ones together; those that are drawn one by one come first.
 
     Attributes:
+        singles: how many are drawn one by one.
         of: the group of each deal.
         n: deals of each group.
         part: whose they are.
@@ -68,6 +69,7 @@ class Groups:
             deals for each age that a group has.
     """
 
+    singles: int
     of: Integers
     n: Integers
     part: Integers
@@ -97,6 +99,7 @@ class Groups:
         mean = np.bincount(group, deals.size, minlength=count) / np.maximum(n, 1)
         square = np.bincount(group, (deals.size - mean[group]) ** 2, minlength=count) / np.maximum(n, 1)
         return cls(
+            int(alone.sum()),
             group,
             n,
             deals.part[order][starts] if count else np.empty(0, dtype=np.int64),
@@ -106,6 +109,12 @@ class Groups:
             np.maximum.reduceat(ordered, starts) if count else np.empty(0),
             {int(place): _ages(deals, group, deals.place == place) for place in np.unique(deals.place)},
         )
+
+    def shares(self, parts: int, worth: Floats) -> Floats:
+        """What each group counts for each part, shape (groups, parts): `worth` for its own one, unknown is nothing."""
+        member = np.zeros((len(self.n), parts))
+        member[np.arange(len(self.n)), self.part] = np.nan_to_num(worth)
+        return member
 
     @property
     def sized(self) -> NDArray[np.bool_]:
@@ -156,43 +165,51 @@ def _drawn(seen: Seen, groups: Groups, ahead: Ahead, draws: int, rng: Generator)
     """So many draws of one past."""
     ways = seen.stays.ways(rng)
     sizes, weights = seen.sizes, shares(seen.size_weights * rng.standard_exponential(len(seen.sizes)))
-    won, money = _open(seen, groups, ways, draws, rng)
-    unknown = ~groups.sized
-    money += _sums(_added(won[:, unknown], groups.part[unknown], seen.parts), sizes, weights, rng)
-    won_open = _added(won, groups.part, seen.parts)
+    won = _open(seen, groups, group_chances(seen, groups, ways), draws, rng)
+    unknown = won @ groups.shares(seen.parts, (~groups.sized).astype(np.float64))
+    money = _money(won, groups, seen.parts, rng) + _sums(unknown, sizes, weights, rng)
     level = rng.standard_normal((draws, 1))
     stream = np.exp(ahead.mean + level * ahead.spread)
     brought = rng.poisson(stream @ arrival_to_win(ways, seen)).astype(np.float64)
     won_new = _divided(brought, seen, rng)
+    won_open = won @ groups.shares(seen.parts, np.ones(len(groups.n)))
     return Draws(won_open, won_new, money, _sums(won_new, sizes, weights, rng))
 
 
-def _open(seen: Seen, groups: Groups, ways: Ways, draws: int, rng: Generator) -> tuple[Floats, Floats]:
-    """Wins of each group of open deals by month, (draws, groups, months), and the money of those of known size."""
-    chance = group_chances(seen, groups, ways)
-    won = np.zeros((draws, len(groups.n), seen.months))
-    one, several = groups.n == 1, groups.n > 1
-    up_to = np.cumsum(chance[one], axis=1)
-    level = rng.random((draws, int(one.sum()), 1))
-    won[:, one] = (level < up_to) & (level >= up_to - chance[one])
-    left, rest = (
-        np.broadcast_to(groups.n[several], (draws, int(several.sum()))).astype(np.float64),
-        np.ones(len(chance)),
-    )
+def _open(seen: Seen, groups: Groups, chance: Floats, draws: int, rng: Generator) -> Floats:
+    """Wins of each group of open deals by month, shape (draws, months, groups)."""
+    won = np.zeros((draws, seen.months, len(groups.n)))
+    alone = groups.singles
+    level = rng.random((draws, alone))
+    up_to = np.cumsum(chance[:alone], axis=1)
+    before = np.zeros((draws, alone), dtype=bool)
+    left = np.broadcast_to(groups.n[alone:], (draws, len(groups.n) - alone)).astype(np.float64)
+    rest = np.ones(len(groups.n) - alone)
     for month in range(seen.months):
-        next_one = np.clip(chance[:, month] / np.maximum(rest, TINY), 0.0, 1.0)
-        won[:, several, month] = _binomial(left, next_one[several], rng)
-        left, rest = left - won[:, several, month], rest - chance[:, month]
-    known = groups.sized
-    counts, n = won[:, known], groups.n[known, None]
-    spread = groups.spread[known, None] * np.sqrt(counts * np.maximum(n - counts, 0) / np.maximum(n - 1, 1))
-    money = counts * groups.mean[known, None]
-    wide = np.flatnonzero(groups.spread[known] > 0)
-    if len(wide):
-        noise = spread[:, wide] * rng.standard_normal((draws, len(wide), seen.months))
-        low, high = (counts[:, wide] * edge[known][wide, None] for edge in (groups.least, groups.most))
-        money[:, wide] = np.clip(money[:, wide] + noise, low, high)
-    return won, _added(money, groups.part[known], seen.parts)
+        by_now = level < up_to[:, month]
+        won[:, month, :alone] = by_now & ~before
+        next_one = np.clip(chance[alone:, month] / np.maximum(rest, TINY), 0.0, 1.0)
+        won[:, month, alone:] = _binomial(left, next_one, rng)
+        before, left, rest = by_now, left - won[:, month, alone:], rest - chance[alone:, month]
+    return won
+
+
+def _money(won: Floats, groups: Groups, parts: int, rng: Generator) -> Floats:
+    """The money of the wins of known size, shape (draws, months, parts).
+
+    What is won of a group is a sample of its deals: the sums of the groups of a part are drawn as one normal.
+    """
+    money = won @ groups.shares(parts, groups.mean)
+    alone = groups.singles
+    n = groups.n.astype(np.float64)
+    each = np.where(n > 1, groups.spread**2 / np.maximum(n - 1, 1), 0.0)
+    if not np.nansum(each):
+        return np.asarray(money)
+    several = won[..., alone:]
+    variance = (several * (n[alone:] - several)) @ groups.shares(parts, each)[alone:]
+    noise = np.sqrt(np.maximum(variance, 0.0)) * rng.standard_normal(variance.shape)
+    low, high = (won @ groups.shares(parts, edge) for edge in (groups.least, groups.most))
+    return np.asarray(np.clip(money + noise, low, high))
 
 
 def _binomial(n: Floats, chance: Floats, rng: Generator) -> Floats:
@@ -250,12 +267,3 @@ def _sums(counts: Floats, sizes: Floats, weights: Floats, rng: Generator) -> Flo
     picked = sizes[np.minimum(np.searchsorted(np.cumsum(weights), rng.random(int(number.sum()))), len(sizes) - 1)]
     total[few] = np.bincount(np.repeat(np.arange(len(number)), number), picked, minlength=len(number))
     return np.asarray(total)
-
-
-def _added(values: Floats, part: Integers, parts: int) -> Floats:
-    """Values by group (draws, groups, months) added up by part (draws, months, parts)."""
-    if parts == 1:
-        return np.asarray(values.sum(axis=1)[..., None])
-    member = np.zeros((len(part), parts))
-    member[np.arange(len(part)), part] = 1.0
-    return np.asarray(np.einsum("dgm,gp->dmp", values, member, optimize=True))
