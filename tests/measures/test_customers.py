@@ -11,14 +11,16 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from yaad.demo import draw_buyers
 from yaad.errors import InputError
-from yaad.measures import Scope, measure
+from yaad.measures import REGISTRY, Family, Scope, measure
 from yaad.measures.customer_value import Buyers, Terms
 from yaad.measures.retention import months_between
 from yaad.measures.statistics.bg_nbd import BuyingParameters
 from yaad.model import Period
+from yaad.text import LANGUAGES, has_key
 
 
 def figure(scope: Scope, name: str) -> Any:
@@ -230,6 +232,14 @@ def test_months_between_days(start, end, months):
     assert months_between(np.array([start], "M8[D]"), np.array([end], "M8[D]"))[0] == pytest.approx(months)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_column_behind_a_figure_has_a_word(shop, subscribers, lang):
+    for scope in (shop, subscribers):
+        for each in (one for one in REGISTRY.values() if one.family is Family.CUSTOMERS):
+            for column in each.rows(scope).columns:
+                assert has_key(f"show.by_{column}", lang), (each.id, column)
+
+
 # ---- the public set -----------------------------------------------------------------------------------------------
 
 
@@ -345,7 +355,7 @@ def test_terms_that_cannot_be_are_refused(terms):
         terms.checked()
 
 
-@settings(max_examples=8)  # each example is a book of its own
+@settings(max_examples=examples(3))  # each example is a book of its own
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 80), st.integers(-20, 200), st.sampled_from(["Lea", "Noa"])),
