@@ -248,7 +248,8 @@ def _stays(scope: Scope, number: Ints, won: Bools, closed: Floats) -> Floats:
     ending = np.where(ended == "advanced", int(Ending.ADVANCED), np.where(ended == "lost", int(Ending.LOST), 0))
     kept = ended != "impossible"
     left = np.where(ending == Ending.OPEN, NEVER, entered + days)
-    stays = np.stack([of[known], integers(rows, "position")[known], entered, left, ending])[:, kept]
+    place = integers(rows, "position")[known]
+    stays: Floats = np.stack([of[known], place, entered, left, ending]).astype(np.float64)[:, kept]
     return np.concatenate([stays, _skipped(stays, len(scope.stages), won, closed)], axis=1)
 
 
