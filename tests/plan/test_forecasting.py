@@ -25,6 +25,7 @@ from yaad.plan.forecasting.yardsticks import (
     WEIGHTED,
     Predicted,
     frequency_scores,
+    quarterly,
     run_rate,
     weighted_pipeline,
 )
@@ -164,6 +165,21 @@ def test_of_a_month_that_has_begun_only_the_rest_is_to_come():
     begun = replace(whole, work_ahead=np.array([7.0, 21, 21]))
     assert weighted_pipeline(begun, whole.open.size).mean.tolist() == pytest.approx([160 / 3, 160, 160, 1120 / 3])
     assert run_rate(begun, np.full(12, 30.0)).mean.tolist() == pytest.approx([10, 30, 30, 70])
+
+
+def test_the_course_of_a_quarter_is_seen_and_chance_is_not():
+    def told(past):
+        whole = seen(HALF, [], [], [], calendar_month=np.arange(len(past) + 3) % 12)
+        return quarterly(whole, np.array(past, dtype=float)).mean.tolist()
+
+    # 100, 200, 300 within each quarter; three months behind the last whole one come the same again
+    assert told([0, 0, 0, *[100, 200, 300] * 3]) == pytest.approx([100, 200, 300, 600])
+    # eleven months: the next one is the last of its quarter
+    assert told([*[100, 200, 300] * 3, 100, 200]) == pytest.approx([300, 100, 200, 600])
+    level = [100, 130, 90, 120, 80, 110, 95, 125, 105, 100, 90, 120]
+    plain = run_rate(seen(HALF, [], [], []), np.array(level, dtype=float)).mean
+    assert told(level) == pytest.approx(plain, rel=0.05)
+    assert told([0, 0, 0, 0, 50, 70]) == pytest.approx([60, 60, 60, 180])  # seen once is not seen
 
 
 def test_the_score_by_frequencies_by_hand():

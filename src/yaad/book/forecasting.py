@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from yaad.book.book import Book
 
 KIND = "backtest"
-RULE = "2"
+RULE = "3"
 """Of the way in which a backtest is made; another one makes kept results void."""
 MONTHS = (1, 12)
 FEW_WINS = 10
