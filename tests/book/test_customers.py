@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_one_customer_with_everything_bought(shop):
 def test_the_range_of_one_customer_is_around_what_is_told_on_average(shop):
     """The mean of the draws is the worth that the models give in closed form, up to when in a month money comes."""
     book, _ = shop
-    buying = standing(book._scope()).buying
+    buying: Any = standing(book._scope()).buying
     worth = buying.worth(Terms())
     for place in np.argsort(-worth)[:3].tolist():
         assert buying.drawn(Terms(), place, 20_000, 1).mean() == pytest.approx(worth[place], rel=0.03)
@@ -135,6 +136,22 @@ def test_the_command_line_tells_the_same(shop, lang, capsys):
         assert book.settings.margin == 0.4
         said("margin", "0")
         assert book.settings.margin is None
+
+
+def test_a_book_of_orders_alone_is_seen_from_a_past_day(shop):
+    book, _ = shop
+    day = dt.date(2025, 12, 31)
+    past = Book.open(book.root, as_of=day)
+    until = sum(row["day"] <= day.isoformat() for name in ("1", "2") for row in _bought(book, name))
+    assert sum(len(_bought(past, name)) for name in ("1", "2")) == until
+    past.close()
+
+
+def _bought(book, number):
+    try:
+        return book.customer(f"לקוח {number}").to_dict()["bought"]
+    except InputError:  # came later
+        return []
 
 
 def test_contracts_tell_who_left_and_whose_end_is_near(tmp_path):

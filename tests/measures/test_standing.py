@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def subscribers_of(written):
 
 
 def test_by_purchases_counted_by_hand(written):
-    found = standing(shop_of(written).scope("2026-03-31"))
+    found: Any = standing(shop_of(written).scope("2026-03-31"))
     rows = {one.name: one for one in found.listed(list(State))}
     # Ada's own gaps are 10 and 60 days, 35 on average, and 19 have passed; Ben's one gap is no habit, so the typical
     # gap of the book counts: the middle one of 10, 10 and 60
@@ -72,7 +73,7 @@ def test_by_purchases_counted_by_hand(written):
 
 
 def test_by_contract_counted_by_hand(written):
-    found = standing(subscribers_of(written).scope("2026-03-01"))
+    found: Any = standing(subscribers_of(written).scope("2026-03-01"))
     rows = {one.name: one for one in found.listed(list(State))}
     assert {name: (one.state, one.silent_days) for name, one in rows.items()} == {
         "Ada": (State.STAYS, -305),
@@ -88,7 +89,7 @@ def test_by_contract_counted_by_hand(written):
 
 def test_money_of_two_currencies_is_withheld_and_states_stay(written):
     book = shop_of(written).row("orders", order_id="X", account="Ada", day="2026-03-12", amount=5, currency="USD")
-    found = standing(book.scope("2026-03-31"))
+    found: Any = standing(book.scope("2026-03-31"))
     assert found.no_worth is not None
     assert {one.total for one in found.listed(list(State))} == {None}
     assert found.count(State.DUE) == 1
@@ -156,7 +157,7 @@ def planted(written):
 def test_who_was_made_to_stop_is_found(planted):
     """At least 8 of 10 that are named have stopped, and half of those that have are named; as sure as is said."""
     bought, scope = planted
-    found = standing(scope)
+    found: Any = standing(scope)
     named = {int(one.name[1:]) for one in found.listed([State.STOPPED])}
     stopped = set(np.flatnonzero(bought.stopped).tolist())
     precision, recall = len(named & stopped) / len(named), len(named & stopped) / len(stopped)
@@ -168,7 +169,7 @@ def test_who_was_made_to_stop_is_found(planted):
 
 def test_what_is_at_stake_and_what_remains_are_the_worth_while_buying(planted):
     _, scope = planted
-    found = standing(scope)
+    found: Any = standing(scope)
     assert found.no_worth is None
     again = ~np.isnan(found.at_stake)
     whole = found.worth[again] + found.at_stake[again]
@@ -179,13 +180,14 @@ def test_what_is_at_stake_and_what_remains_are_the_worth_while_buying(planted):
 
 def test_a_margin_scales_what_is_at_stake(planted):
     _, scope = planted
+    found: Any = standing(scope)
     half = standing(replace(scope, settings=Settings(margin=0.5)))
-    assert half.stake(State.STOPPED) == pytest.approx(standing(scope).stake(State.STOPPED) / 2)
+    assert half.stake(State.STOPPED) == pytest.approx(found.stake(State.STOPPED) / 2)
 
 
 def test_where_nobody_stops_few_are_named(written):
     """Nobody was made to stop: of 800 customers at most 1 of 100 is named."""
     bought = draw_purchases(800, NOBODY_STOPS, np.random.default_rng(12))
     assert not bought.stopped.any()
-    found = standing(book_of(written, bought).scope(AS_OF.isoformat()))
+    found: Any = standing(book_of(written, bought).scope(AS_OF.isoformat()))
     assert found.count(State.STOPPED) <= 8

@@ -57,7 +57,8 @@ def build_steps(moves: ir.Table, pipeline: Pipeline) -> ir.Table:
         the neighbours, null at the ends), next_at, next_day, next_whole; the same on each row of a deal: now_stage
         (name of the stage of its last move) and end_whole (whole_day of its last step).
     """
-    places = moves.to_stage.cases(*pipeline.positions.items(), else_=None).cast("int16")
+    known = pipeline.positions.items()  # none in a book that has orders or contracts alone
+    places = moves.to_stage.cases(*known, else_=None).cast("int16") if known else ibis.null("int16")
     whole_day = moves.whole_day.fill_null(NO)
     rows = moves.select("deal", "sort_at", "seq", "to_stage", "at", "day", whole_day=whole_day, place=places)
     rows = rows.filter(rows.place.notnull())

@@ -115,7 +115,7 @@ def _finished(rows: ir.Table, pipeline: Pipeline) -> ir.Table:
         "cohort_day",
         "outcome",
         "furthest",
-        stage=rows.place.cases(*enumerate(names), else_=None),
+        stage=rows.place.cases(*enumerate(names), else_=None) if names else ibis.null("string"),
         position=rows.place,
         visit=rows.visit,
         entered=rows.at,

@@ -214,8 +214,8 @@ def one_customer(scope: Scope, name: str, found: Standing) -> OneCustomer | None
         return None
     terms = Terms(margin=scope.settings.margin)
     low = high = None
-    if found.buying is not None and customer.worth is not None:
-        place = found.rows["customer"].to_pylist().index(name)
+    place = found.place(name)
+    if found.buying is not None and customer.worth is not None and place is not None:
         low, high = found.buying.between(terms, place, DRAWS, SEED)
     whole = scope.asking(by=(), all_time=True)
     bought = (*_bought(whole, name), *(_contracts(whole, name) if found.by_contract else ()))

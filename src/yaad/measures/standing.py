@@ -24,6 +24,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yaad.errors import CannotTell, InputError
 from yaad.measures.catalogue.customers import buyers
@@ -142,7 +143,7 @@ class Standing:
     @cached_property
     def owners(self) -> list[str]:
         """Who sold to these customers, in order."""
-        return sorted({name for name in self.rows["owner"].to_pylist() if name})
+        return sorted(name for name in pc.unique(self.rows["owner"]).to_pylist() if name)
 
     def listed(self, states: Sequence[State], owner: str | None = None, words: str = "") -> list[Customer]:
         """Customers in some states, those with most at stake first, then those who brought most.
@@ -154,10 +155,9 @@ class Standing:
         """
         kept = np.isin(self.state, [STATES.index(state) for state in states])
         if owner:
-            kept &= np.array([name == owner for name in self.rows["owner"].to_pylist()], dtype=bool)
+            kept &= _truth(pc.equal(self.rows["owner"], owner))
         if words:
-            wanted = words.casefold()
-            kept &= np.array([wanted in name.casefold() for name in self.rows["customer"].to_pylist()], dtype=bool)
+            kept &= _truth(pc.match_substring(self.rows["customer"], words, ignore_case=True))
         places = np.flatnonzero(kept)
         stake, total = np.nan_to_num(self.at_stake[places]), np.nan_to_num(self.total[places])
         order = places[np.lexsort((places, -total, -stake))]
@@ -165,8 +165,13 @@ class Standing:
 
     def one(self, name: str) -> Customer | None:
         """The customer of this name; None when there is none."""
-        found = [place for place, known in enumerate(self.rows["customer"].to_pylist()) if known == name]
-        return self._at(*next(iter(self._rows(np.array(found))))) if found else None
+        place = self.place(name)
+        return None if place is None else self._at(*self._rows(np.array([place]))[0])
+
+    def place(self, name: str) -> int | None:
+        """Where the customer of this name stands; None when there is none."""
+        found = int(pc.index(self.rows["customer"], name).as_py())
+        return None if found < 0 else found
 
     def _rows(self, places: np.ndarray) -> "list[tuple[int, dict[str, object]]]":
         return list(zip(places.tolist(), self.rows.take(pa.array(places, pa.int64())).to_pylist(), strict=True))
@@ -189,6 +194,11 @@ class Standing:
             worth=_or_none(self.worth[place]),
             at_stake=_or_none(self.at_stake[place]),
         )
+
+
+def _truth(told: pa.ChunkedArray) -> np.ndarray:
+    """An answer of Arrow for each row; nothing said is no."""
+    return np.asarray(pc.fill_null(told, False).to_numpy(), dtype=bool)  # noqa: FBT003 – Arrow takes the value
 
 
 def _or_none(value: float) -> float | None:
