@@ -81,6 +81,7 @@ def past_of(history: History, fields: dict[str, np.ndarray]) -> Past:
         stay_ending=ending,
         values=named | own,
         amount=paths.amount[:count],
+        handed=np.zeros(count, dtype=np.bool_),
         told_deal=NO_TOLD.astype(np.int64),
         told_at=NO_TOLD,
         told_amount=NO_TOLD,

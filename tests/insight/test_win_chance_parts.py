@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.measures.conftest import scope_of
 
-from yaad.demo import Group, Step, World, simulate
+from yaad.demo import Group, Rep, Step, World, simulate
 from yaad.insight.winning.calibrating import calibrated
 from yaad.insight.winning.fields import Coding, allowed, auc
 from yaad.insight.winning.hazards import LAST, winning
@@ -20,7 +20,9 @@ from yaad.insight.winning.scores import beats_base_rate, calibration_error, leve
 from yaad.measures.winning import StageChances
 from yaad.model.tables import DEALS, STAGE_MOVES
 
-OUTCOMES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9)), min_size=2, max_size=30)
+OUTCOMES = st.lists(
+    st.tuples(st.integers(0, 20).map(lambda part: part / 20), st.integers(0, 9)), min_size=2, max_size=30
+)
 
 
 def pairs(outcome, score):
@@ -119,13 +121,24 @@ WORLD = World(
 EARLY = WORLD.as_of - dt.timedelta(days=50)
 
 
-def scope_at(history, day):
-    """A book of what the company's files would show on a day."""
+def scope_at(history, day, by=None, owners=None):
+    """A book of what the company's files would show on a day; who moves and who owns may be told otherwise.
+
+    Args:
+        history: the company.
+        day: the last one.
+        by: the row of a move → who makes it.
+        owners: the row of a deal and the last one to move it → whose it is.
+    """
     tables = history.tables(day)
     number = {name: at for at, name in enumerate(tables["deals"]["deal_id"].to_pylist(), 1)}
     deals, moves = (
         [row | {"deal": number[row["deal_id"]]} for row in tables[name].to_pylist()] for name in ("deals", "moves")
     )
+    if by is not None and owners is not None:
+        moves = [row | {"by": by(row)} for row in moves]
+        last = {row["deal"]: row["by"] for row in moves}
+        deals = [row | {"owner": owners(row, last[row["deal"]])} for row in deals]
     return scope_of(
         pa.Table.from_pylist(deals, schema=DEALS),
         pa.Table.from_pylist(moves, schema=STAGE_MOVES),
@@ -183,6 +196,23 @@ def test_an_amount_that_changes_when_a_deal_closes_is_refused(pasts):
     assert [(one.field, one.why.key) for one in refused] == [("amount", "chances.refused_changed")]
     steady = np.repeat(whole.amount[decided], 2)
     assert "amount" in allowed(replace(whole, told_deal=told, told_at=at, told_amount=steady), whole.end)[0]
+
+
+def test_a_person_who_only_has_what_is_over_is_refused():
+    """Who closes a deal becomes its person where no column says whose it is: that knows the end."""
+    history = simulate(replace(WORLD, reps=(Rep("Ann"), Rep("Ben"))), seed=6)
+
+    def desk(row):
+        return "Approvals" if row["to_stage"] == "Won" else "Refusals" if row["to_stage"] == "Lost" else "Sales"
+
+    for owners, is_told in ((lambda _, mover: mover, False), (lambda row, _: row["owner"], True)):
+        past = past_of(scope_at(history, WORLD.as_of, desk, owners))
+        good, refused = allowed(past, past.end)
+        assert ("owner" in good) is is_told
+        told = {one.field: one.why.key for one in refused}
+        assert told == ({} if is_told else {"owner": "chances.refused_changed"})
+    mine = past_of(scope_at(history, WORLD.as_of))
+    assert not mine.handed.any()
 
 
 def test_an_amount_counts_as_it_was_told_by_then(pasts):

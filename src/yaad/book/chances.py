@@ -10,7 +10,7 @@ from yaad.insight.winning import DealChance, Kept, Level, Refused, Scores, Stage
 from yaad.text import Message
 
 KIND = "chances"
-FORM = 3
+FORM = 4
 """Changes when the way of computing does, so that what an older version kept is made again."""
 
 

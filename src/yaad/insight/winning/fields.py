@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yaad.insight.winning.past import Bools, Ints, Past, Texts
+from yaad.insight.winning.past import A_DAY, Bools, Ints, Past, Texts
 from yaad.measures.statistics.spells import Floats
 from yaad.text import Message
 
-AMOUNT, MONTH = "amount", "month"
+AMOUNT, MONTH, OWNER = "amount", "month", "owner"
 TOO_GOOD = 0.95
 """A single field with a higher AUC is refused."""
-A_DAY = 1.0
 AT_CLOSING = 0.05
 """More than this share of the decided deals changed in a field within a day of their closing: it is refused."""
 HARDLY_OPEN = 0.25
@@ -172,8 +171,10 @@ def _refusal(past: Past, name: str, decided: Ints, still: Ints) -> Refused | Non
 def _changed_at_closing(past: Past, name: str, decided: Ints) -> float:
     """The share of the decided deals in which the field changed within a day of the closing, as far as that is known.
 
-    Amounts have a history in the moves; the other fields are known as they stand.
+    Amounts have a history in the moves, and so have persons who make them; the other fields are known as they stand.
     """
+    if name == OWNER and len(decided):
+        return float(past.handed[decided].mean())
     if name != AMOUNT or not len(past.told_deal) or not len(decided):
         return 0.0
     near = np.abs(past.told_at - past.closed[past.told_deal]) <= A_DAY

@@ -31,6 +31,8 @@ _ENDS = pa.array(["won", "lost"])
 NEVER = np.inf
 NAMED = ("source", "owner", "product", "branch", "campaign")
 """Columns of deals whose values may go together with winning; they have no history of their own."""
+A_DAY = 1.0
+"""What changes so near to the closing of a deal is changed by it."""
 MOST_DEALS = 20_000
 """A model learns from so many deals, spread evenly over the history; more would hardly change it."""
 
@@ -71,6 +73,7 @@ class Past:
         stay_deal, stay_place, stay_entered, stay_left, stay_ending: the stays; see `Stays`.
         values: field → its value for each deal, None where it has none.
         amount: the deal's own amount, NaN where it has none.
+        handed: deals that came to their person at their end: who closed them; another had them until `A_DAY` before.
         told_deal, told_at, told_amount: amounts that moves told, by deal and time.
         end: the data's instant.
         stages: how many stages there are.
@@ -90,6 +93,7 @@ class Past:
     stay_ending: Ints
     values: Mapping[str, Texts]
     amount: Floats
+    handed: Bools
     told_deal: Ints
     told_at: Floats
     told_amount: Floats
@@ -204,6 +208,7 @@ def past_of(scope: Scope) -> Past:
         stay_ending=stays[4].astype(np.int64),
         values={name: np.array(deals[name].to_pylist(), dtype=object) for name in NAMED} | _own(deals["custom"]),
         amount=_no_zero(floats(deals, "amount")),
+        handed=_handed(whole, number, deals["owner"], closed),
         told_deal=told[0].astype(np.int64),
         told_at=told[1],
         told_amount=told[2],
@@ -269,6 +274,29 @@ def _skipped(stays: np.ndarray, stages: int, won: Bools, closed: Floats) -> np.n
     deal, place = np.nonzero(passed)
     moment = following[deal, place]
     return np.stack([deal, place, moment, moment, np.full(len(deal), int(Ending.ADVANCED))]).astype(np.float64)
+
+
+def _handed(scope: Scope, number: Ints, owner: pa.ChunkedArray, closed: Floats) -> Bools:
+    """Deals whose person is who made the last move, while until a day before the closing somebody else had them."""
+    handed = np.zeros(len(number), dtype=bool)
+    moves = scope.moves.filter(scope.moves.by.notnull())
+    rows = scope.run(moves.select("deal", "sort_at", "seq", "by"))
+    at, known = _places(number, integers(rows, "deal"))
+    of, when, seq = at[known], _instants(rows["sort_at"])[known], integers(rows, "seq")[known]
+    if not len(of):
+        return handed
+    person = np.array([*rows["by"].to_pylist(), *owner.to_pylist()], dtype=object)
+    _, code = np.unique(np.array([str(name) for name in person], dtype=object), return_inverse=True)
+    mover, owned = code[: rows.num_rows][known], code[rows.num_rows :]
+    order = np.lexsort((seq, when, of))
+    of, when, mover = of[order], when[order], mover[order]
+    last = np.flatnonzero(np.diff(of, append=-1))
+    is_early = when <= closed[of] - A_DAY
+    early = np.full(len(number), -1)
+    early[of[is_early]] = mover[is_early]  # the last one that is assigned stays
+    deal = of[last]
+    handed[deal] = (mover[last] == owned[deal]) & (early[deal] >= 0) & (early[deal] != owned[deal])
+    return handed & np.isfinite(closed)
 
 
 def _told_amounts(scope: Scope, number: Ints) -> tuple[Floats, Floats, Floats]:
