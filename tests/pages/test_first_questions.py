@@ -1,7 +1,10 @@
-"""The first day's fourth and fifth question, answered on the pages of the demo company as its files count by hand.
+"""The first day's questions 1 and 4 to 7, answered on the pages of the demo company as its files count by hand.
 
+1. What is missing for this month's target before tax, and how many closings is that?
 4. Of 10 inquiries, how many came to a meeting, a quote, a closing – by source, and between any two stages?
 5. How long is a customer in each stage, and what is stuck?
+6. What if there are 120 inquiries instead of 100?
+7. How many inquiries does it take, and until when, for 50 customers in January?
 """
 
 import csv
@@ -10,6 +13,7 @@ import io
 import json
 import re
 from collections import Counter
+from math import ceil
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,10 +25,11 @@ STAGES = ("פנייה", "פגישה", "הצעת מחיר", "מו״מ")
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """The demo company's two files that tell its deals: the list, and every move."""
+    """The demo company's two files that tell its deals – the list, and every move – and its targets."""
     from yaad.demo import write_company
 
-    return write_company(tmp_path_factory.mktemp("demo-files"), "he")[:2]
+    written = write_company(tmp_path_factory.mktemp("demo-files"), "he")
+    return [*written[:2], *(one for one in written if one.kind == "targets")]
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +48,8 @@ def demo(files, serve, tmp_path_factory):
 class Deal:
     """What the files say of one deal."""
 
-    def __init__(self, source):
-        self.source, self.moves = source, []
+    def __init__(self, source, amount):
+        self.source, self.amount, self.moves = source, amount, []
 
     @property
     def outcome(self):
@@ -71,14 +76,14 @@ LOST = "לא נסגר"
 
 @pytest.fixture(scope="module")
 def deals(files):
-    listed, moved = (list(csv.reader(io.StringIO(export.path.read_text("utf-8-sig")))) for export in files)
+    listed, moved = (list(csv.reader(io.StringIO(export.path.read_text("utf-8-sig")))) for export in files[:2])
     columns = {
         line.split(": ")[0].strip(): line.split(": ", 1)[1].strip()
         for line in files[0].mapping.read_text("utf-8").splitlines()
         if line.startswith("  ") and ": " in line
     }
-    key, source = (listed[0].index(columns[name]) for name in ("id", "source"))
-    found = {row[key]: Deal(row[source]) for row in listed[1:]}
+    key, source, amount = (listed[0].index(columns[name]) for name in ("id", "source", "amount"))
+    found = {row[key]: Deal(row[source], float(row[amount] or 0)) for row in listed[1:]}
     for name, stage, at, _ in moved[1:]:
         found[name].moves.append((dt.datetime.fromisoformat(at), stage))
     return found
@@ -190,3 +195,76 @@ def test_the_stuck_list_sums_to_its_badge(visit, demo, deals):
     assert next(row["value"] for row in card["kpis"] if row["id"] == "stuck") == badge
     behind = data(page, demo, "/kpis/stuck/deals.json")
     assert behind["rows_total"] == badge
+
+
+def won_in(deals, year=None, month=None):
+    """The won deals, of one month where one is said."""
+    every = [deal for deal in deals.values() if deal.is_won]
+    return [deal for deal in every if not year or (deal.moves[-1][0].year, deal.moves[-1][0].month) == (year, month)]
+
+
+def mean_sale(deals):
+    priced = [deal.amount for deal in won_in(deals) if deal.amount]
+    return sum(priced) / len(priced)
+
+
+def test_what_is_missing_and_how_many_closings_that_is(visit, demo, deals, files):
+    """Question 1."""
+    from yaad.demo import PACKS
+    from yaad.text import money
+
+    head = PACKS["he"].heads["targets"]
+    with files[2].path.open(encoding="utf-8-sig", newline="") as file:
+        wanted = sum(int(row[head["amount"]]) for row in csv.DictReader(file) if row[head["month"]] == "2026-11")
+    missing = wanted - sum(deal.amount for deal in won_in(deals, 2026, 11))
+    closings = ceil(missing / mean_sale(deals))
+    page = visit(demo, "/goals/", js=False)
+    said = page.locator("main").inner_text()
+    assert money(round(missing), "ILS", "he").split()[0] in said
+    assert f"{closings} סגירות" in said
+    assert "לפני מע״מ" in said
+    card = data(page, demo, "/kpis.json")
+    assert next(row["value"] for row in card["kpis"] if row["id"] == "closings_needed") == closings
+
+
+def test_a_hundred_and_twenty_instead_of_a_hundred(visit, demo, deals):
+    """Question 6, by the ratios as counted: customers, money, and in which month they land."""
+    from yaad.text import money
+
+    rate = len(won_in(deals)) / len(deals)
+    page = visit(demo, "/plan/?inquiries=120&instead=100&mode=all", js=False)
+    part = page.locator("section[aria-labelledby=h-whatif]")
+    shown = part.locator("table").first.locator("tbody tr").last.locator("td").first.inner_text()
+    assert float(shown) == round(120 * rate, 1)
+    assert money(round(120 * rate * mean_sale(deals)), "ILS", "he").split()[0] in part.inner_text()
+    assert f"{round(20 * rate, 1):g}" in part.inner_text(), "more than with a hundred"
+    rows = part.locator("table").last.locator("tbody tr")
+    land = {rows.nth(at).locator("th").inner_text(): float(rows.nth(at).locator("td").first.inner_text())
+        for at in range(rows.count())}  # fmt: skip
+    assert sum(land.values()) == pytest.approx(120 * rate, abs=0.05 * len(land) + 0.05)
+    took = [(deal.moves[-1][0].date() - deal.moves[0][0].date()).days for deal in won_in(deals)]
+    december = [dt.date(2026, 12, day) for day in range(1, 32)]
+    by_hand = Counter((day + dt.timedelta(days=length)).month for day in december for length in took)
+    names = {12: "דצמבר", 1: "ינואר", 2: "פברואר", 3: "מרץ"}
+    assert names[by_hand.most_common(1)[0][0]] in max(land, key=land.get)
+
+
+def test_how_many_inquiries_and_until_when_for_fifty_in_january(visit, demo, deals):
+    """Question 7: the open deals credited, the number by the ratios as counted, the last days by what sales took."""
+    page = visit(demo, "/plan/?target=50&period=2027-01&mode=all", js=False)
+    assert number(page.locator("#answer .huge").inner_text()) == ceil(50 * len(deals) / len(won_in(deals)))
+    still_open = sum(not (deal.is_won or deal.is_lost) for deal in deals.values())
+    assert f"{still_open} העסקאות הפתוחות" in page.locator(".credit").inner_text()
+    told = data(page, demo, "/plan.json?target=50&period=2027-01&mode=all")
+    assert told["period"]["open"] == still_open
+    assert page.locator(".mile li .by").count() == len(told["needed"]) == len(STAGES) + 1
+    end = dt.date(2027, 1, 31)
+    for place, row in enumerate(told["needed"][:-1]):
+        left = (end - dt.date.fromisoformat(row["last_useful"])).days
+        came = [
+            (deal.moves[-1][0], min(at for at, stage in deal.moves if stage == STAGES[place]))
+            for deal in won_in(deals)
+            if any(stage == STAGES[place] for _, stage in deal.moves)
+        ]
+        in_time = [(won.date() - entered.date()).days <= left for won, entered in came]
+        assert sum(in_time) / len(in_time) == pytest.approx(0.5, abs=0.08), row["stage"]
