@@ -51,18 +51,21 @@ files.LARGE, bins.BIN = 0, 20_000
 )
 """What a child does before: nothing, or it takes every file for a large one, of several bins."""
 BEFORE = (2, 3, 2, 1)
-AFTER = (DEALS + 2, 2 * DEALS + 3, 2 * DEALS + 2, 2)
-"""Deals, moves, stays and imports of the book as before and as after."""
+"""Deals, moves, stays and imports of the book as before."""
 
 
 class Room:
-    """A folder with a small book that is copied for each trial, and the file to import."""
+    """A folder with a small book that is copied for each trial, and the file to import.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Attributes:
+        after: what `figures` are once the file of so many `deals` is in the book.
+    """
+
+    def __init__(self, folder: Path, deals: int = DEALS) -> None:
+        self.folder, self.after = folder, (deals + 2, 2 * deals + 3, 2 * deals + 2, 2)
         (folder / "map.yaml").write_text(MAP, "utf-8")
         (folder / "first.csv").write_text(FIRST, "utf-8")
-        rows = (f"D{n},{stage},2026-01-0{day}\n" for n in range(DEALS) for stage, day in (("New", 3), ("Quote", 5)))
+        rows = (f"D{n},{stage},2026-01-0{day}\n" for n in range(deals) for stage, day in (("New", 3), ("Quote", 5)))
         (folder / "more.csv").write_text("deal,stage,at\n" + "".join(rows), "utf-8")
         book = yaad.Book.create(folder / "before")
         book.import_files([folder / "first.csv"], mapping=folder / "map.yaml")
@@ -94,8 +97,8 @@ class Room:
         book.import_files([self.folder / "more.csv"], mapping=self.folder / "map.yaml")
         again = figures(book)
         book.close()
-        told = {BEFORE: "before", AFTER: "after"}.get(seen, f"half: {seen}")
-        return {"seen": told, "clean": seen in (BEFORE, AFTER) and again == AFTER}
+        told = {BEFORE: "before", self.after: "after"}.get(seen, f"half: {seen}")
+        return {"seen": told, "clean": seen in (BEFORE, self.after) and again == self.after}
 
 
 class Waiting:

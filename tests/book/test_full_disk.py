@@ -56,7 +56,7 @@ def test_a_write_that_fails_leaves_the_book_as_it_was(killed, room, blocks, lang
     assert seen(killed, place) == killed.BEFORE
     assert not list((place / "originals").glob("*.part"))
     assert subprocess.run([*IMPORT, "before"], cwd=room.folder, capture_output=True, check=False).returncode == 0
-    assert seen(killed, place) == killed.AFTER
+    assert seen(killed, place) == room.after
 
 
 def test_no_book_is_begun_on_a_full_disk(room):
@@ -84,7 +84,7 @@ def test_a_disk_that_fills_up(killed, room, size):
     assert render(Message("book.disk_full", {"path": "disk/book"}), "en") in ran.stderr
     assert seen(killed, room.folder / "seen" / "book") == killed.BEFORE
     assert "again 0" in ran.stderr
-    assert seen(killed, room.folder / "after" / "book") == killed.AFTER
+    assert seen(killed, room.folder / "after" / "book") == room.after
 
 
 # ---- two at once ------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_of_two_imports_at_once_each_comes_in_whole_or_is_told(killed, room):
     codes = sorted(child.returncode for child in both)
     assert codes in ([0, 0], [0, 2]), told
     assert all("Somebody is writing" in text for child, text in zip(both, told, strict=True) if child.returncode)
-    assert seen(killed, room.folder / "before") == killed.AFTER
+    assert seen(killed, room.folder / "before") == room.after
 
 
 def test_a_first_import_that_fails_does_not_take_away_what_another_writes(room):

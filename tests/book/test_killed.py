@@ -7,10 +7,10 @@ ROOT = Path(__file__).parents[2]
 MOMENTS = 20
 
 
-def test_nothing_half_done_is_seen(tmp_path, monkeypatch):
+def test_case_73_a_killed_import_shows_nothing_half_done_and_comes_through_the_second_time(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     killed = importlib.import_module("benchmarks.killed")
-    found = list(killed.trials(killed.Room(tmp_path), MOMENTS))
+    found = list(killed.trials(killed.Room(tmp_path, deals=1_000), MOMENTS))
     assert len(found) == MOMENTS
     assert [one for one in found if not one["clean"]] == []
     assert sum(not one["ended"] for one in found) >= MOMENTS / 2, "the kills came too late to tell anything"

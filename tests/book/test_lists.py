@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from yaad import measures
 from yaad.book import Book
@@ -248,7 +249,7 @@ def list_of(found, day):
     return rows
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lives(), st.data())
 def test_lists_tell_the_same_one_by_one_and_together_and_never_what_was_not(tmp_path, found, data):
     days = sorted(data.draw(st.sets(st.integers(0, 50), min_size=2, max_size=4), "days of lists"))

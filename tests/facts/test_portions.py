@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from yaad.facts import History, Lake, store
 from yaad.facts.upserts import Counts
@@ -61,7 +62,7 @@ def content(lake, rows_of, table):
     return sorted(rows, key=lambda row: (row["deal_id"], repr(row)))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=CALM)
 @given(books, books, st.integers(2, 3), st.sampled_from(list(History)))
 def test_portions_make_the_book_that_the_whole_makes(
     tmp_path_factory, batch, pipeline, rows_of, first, then, count, how

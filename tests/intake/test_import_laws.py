@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 import yaad
 from yaad.intake import Mapping, load, understand
@@ -233,7 +234,7 @@ def truth(table):
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=CALM)
 @given(tables)
 def test_deals_come_back_equal_however_they_are_written(tmp_path, made, drawn):
     way, table = drawn
@@ -258,7 +259,7 @@ def noise(words, width, amount):
     return [blank, list(words["head"]), total[:width]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=CALM)
 @given(st.data())
 def test_what_stands_above_between_and_below_the_deals_changes_none_of_them(tmp_path, made, data):
     words = data.draw(st.sampled_from([HEBREW, ENGLISH]))
@@ -326,7 +327,7 @@ def as_csv(path, head, rows):
     return path
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=CALM)
 @given(st.integers(0, 10_000))
 def test_rows_and_columns_in_another_order_change_no_figure(tmp_path, seed):
     draw = random.Random(seed)
@@ -336,7 +337,7 @@ def test_rows_and_columns_in_another_order_change_no_figure(tmp_path, seed):
     assert figures(as_csv(tmp_path / "b.csv", *shuffled(head, rows, draw)), {}) == plain
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=CALM)
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=40), st.integers(0, 10_000))
 def test_deals_in_another_order_change_no_figure(tmp_path, places, seed):
     draw = random.Random(seed)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 import yaad
 from yaad.errors import InputError, OpenQuestion
@@ -121,7 +122,7 @@ def both(path, monkeypatch, answers=None):
     return whole, cut
 
 
-@settings(max_examples=8, suppress_health_check=CALM)
+@settings(max_examples=examples(4), suppress_health_check=CALM)
 @given(st.integers(0, 10_000), st.integers(8, 40), st.sampled_from(["csv", "parquet"]))
 def test_deals_in_bins_are_the_deals_of_the_whole(tmp_path, monkeypatch, seed, count, ending):
     monkeypatch.setattr(bins, "BIN", 300)
@@ -141,7 +142,7 @@ def test_deals_in_bins_are_the_deals_of_the_whole(tmp_path, monkeypatch, seed, c
     assert said[0] == [note for note in said[1] if "intake.note_sampled" not in note]
 
 
-@settings(max_examples=6, suppress_health_check=CALM)
+@settings(max_examples=examples(3), suppress_health_check=CALM)
 @given(st.integers(0, 10_000), st.integers(8, 30))
 def test_a_history_in_bins_is_the_history_of_the_whole(tmp_path, monkeypatch, seed, count):
     monkeypatch.setattr(bins, "BIN", 300)
@@ -176,6 +177,7 @@ def test_a_packed_file_is_as_large_as_what_it_holds(tmp_path):
 
 
 def test_the_book_of_bins_has_the_figures_of_the_whole(tmp_path, in_bins, monkeypatch):
+    monkeypatch.setattr(bins, "BIN", 1_000)  # five of them
     path = written(tmp_path / "deals.csv", deals(random.Random(3), 60))
     figures = []
     for large in (0, 1 << 40):
@@ -198,6 +200,7 @@ def test_a_row_that_the_sample_did_not_show_is_asked_about(tmp_path, in_bins, mo
     monkeypatch.setattr(sampling, "HEAD", 20)
     monkeypatch.setattr(sampling, "SPREAD", 1)
     monkeypatch.setattr(sampling, "VALUES", 3)
+    monkeypatch.setattr(bins, "BIN", 4_000)  # the row is in one of several
     rows = [[f"D-{n:04}", "A", "Dana", STAGES[n % 4], "5", "01/02/2025", "", "", ""] for n in range(400)]
     rows[333][3] = "Nex"
     path = written(tmp_path / "deals.csv", rows)

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 import yaad
 from yaad.errors import InputError
@@ -206,7 +207,7 @@ def test_a_made_up_number_joins_no_strangers(write):
     assert batch.files[0].rejects["reason"].to_pylist() == ["intake.rejected_no_id"], "nobody is named there"
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(*(st.integers(0, 3) for _ in "pmn"), st.integers(1, 28)), max_size=12), st.randoms())
 def test_the_order_of_rows_changes_no_inquiry(write, people, chance):
     lines = [

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from yaad.book import Book
 from yaad.intake import Kind, understand
@@ -76,7 +77,7 @@ def there_and_back(folder, file, mapping, ending, answers=()):
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Jerusalem"])
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deals)
 def test_deals_and_their_moves_come_back_equal(tmp_path_factory, ending, zone, found):
     folder = tmp_path_factory.mktemp("back")
@@ -92,7 +93,7 @@ def test_deals_and_their_moves_come_back_equal(tmp_path_factory, ending, zone, f
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Jerusalem"])
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves)
 def test_every_move_comes_back_at_its_time(tmp_path_factory, zone, found):
     folder = tmp_path_factory.mktemp("back")

@@ -1,18 +1,13 @@
 """Cases 70–77 of the catalogue of bad inputs, as a book answers them: files that come again, that overlap, that forget
-rows, that are killed midway, that meet another import, that are stopped, that wait for their deal.
+rows, that meet another import, that are stopped, that wait for their deal.
 
-Many moments of a kill are tried by `tests/book/test_killed.py`, and a small disk by `tests/book/test_full_disk.py`.
+Case 73, killed or on a full disk, is in `tests/book/test_killed.py` and `tests/book/test_full_disk.py`.
 """
 
 import csv
 import datetime as dt
 import fcntl
-import importlib
 import json
-import resource
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from tests.book.few_deals import FIGURES, FIRST, HEAD, MAP
@@ -21,7 +16,6 @@ import yaad
 from yaad.errors import BookError
 from yaad.text import render
 
-ROOT = Path(__file__).parents[3]
 LATER = HEAD + "B,Noa,Lost,55,2026-01-02,2026-01-20\nC,Noa,Talk,70,2026-01-03,\nD,Tal,Talk,10,2026-01-18,\n"
 TODAY = dt.date(2026, 2, 1)
 
@@ -97,36 +91,6 @@ def test_case_72_a_row_gone_at_its_source_is_listed_and_nothing_is_deleted(book,
     assert "book.difference_stay" in said(report)
     assert book.facts.deal("C")["outcome"] == "open"
     assert figures(book) == before
-
-
-@pytest.fixture
-def room(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT))
-    killed = importlib.import_module("benchmarks.killed")
-    return killed, killed.Room(tmp_path)
-
-
-def test_case_73_a_killed_import_shows_nothing_and_comes_through_the_second_time(room):
-    killed, place = room
-    found = list(killed.trials(place, 4))
-    assert [one["clean"] for one in found] == [True] * 4, found
-
-
-def test_case_73_a_full_disk_shows_nothing_is_said_and_comes_through_the_second_time(room):
-    killed, place = room
-    command = [sys.executable, "-m", "yaad", "import", "more.csv", "--map", "map.yaml", "--yes", "--book", "before"]
-
-    def small():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (15_000, 15_000))  # as a disk without room: writing fails midway
-
-    ran = subprocess.run(command, cwd=place.folder, preexec_fn=small, capture_output=True, text=True, check=False)
-    assert ran.returncode == 2, ran.stderr
-    assert "Traceback" not in ran.stderr
-    book = yaad.Book.open(place.folder / "before")
-    assert killed.figures(book) == killed.BEFORE
-    book.close()
-    assert subprocess.run(command, cwd=place.folder, capture_output=True, check=False).returncode == 0
-    assert killed.figures(yaad.Book.open(place.folder / "before")) == killed.AFTER
 
 
 def test_case_74_the_second_of_two_imports_at_once_gets_a_clear_answer(book, bring, tmp_path):

@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from yaad.errors import InputError, OpenQuestion
 from yaad.intake import Mapping, load
@@ -123,7 +124,7 @@ PRINTED = st.text(alphabet=st.sampled_from(list("abץםשא 019.-/'\"<>&;,|\n"))
 )
 
 
-@settings(CALM, max_examples=25)
+@settings(CALM, max_examples=examples(15))
 @given(rows=tables(PRINTED), ending=st.sampled_from([".xlsx", ".ods", ".xls", ".zip", ".csv"]))
 def test_any_words_in_workbooks_and_archives(made, rows, ending, tmp_path):
     path = tmp_path / f"t{ending}"
@@ -144,7 +145,7 @@ DEALS = st.lists(
 
 
 @pytest.mark.parametrize("ending", [".csv", ".json", ".sqlite"])
-@settings(CALM, max_examples=15)
+@settings(CALM, max_examples=examples(6))
 @given(deals=DEALS, seed=st.integers(0, 99))
 def test_shuffled_rows_and_columns_change_nothing(made, ending, deals, seed, tmp_path):
     names = ["id", "stage", "created", "amount", "rep"]
