@@ -9,7 +9,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.statistics import customer_value, forecast, funnel_bias, leaks, reverse_plan, time_in_stage, win_chance
+from benchmarks.statistics import (
+    customer_value,
+    decisions,
+    forecast,
+    funnel_bias,
+    leaks,
+    reverse_plan,
+    time_in_stage,
+    win_chance,
+)
 
 RESULT = Path(__file__).parent.parent / "results" / "statistics.json"
 STUDIES = {
@@ -20,6 +29,7 @@ STUDIES = {
     "customer_value": customer_value.run,
     "forecast": forecast.run,
     "win_chance": win_chance.run,
+    "decisions": decisions.run,
 }
 
 
