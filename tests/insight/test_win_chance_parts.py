@@ -13,9 +13,10 @@ from tests.measures.conftest import scope_of
 
 from yaad.demo import Group, Rep, Step, World, simulate
 from yaad.insight.winning.calibrating import calibrated
-from yaad.insight.winning.fields import Coding, allowed, auc
+from yaad.insight.winning.fields import WIDEST, Coding, allowed, auc
 from yaad.insight.winning.hazards import LAST, winning
 from yaad.insight.winning.past import past_of
+from yaad.insight.winning.proving import Method, Model
 from yaad.insight.winning.scores import beats_base_rate, calibration_error, levelled, log_losses, mean_gain, scored
 from yaad.measures.winning import StageChances
 from yaad.model.tables import DEALS, STAGE_MOVES
@@ -255,3 +256,24 @@ def test_a_part_of_the_deals_shows_what_all_of_them_do(monkeypatch):
         assert share.low <= all_.share_from(place).rate <= share.high
     days = np.array([0.0, 10.0, 25.0])
     np.testing.assert_allclose(some.winning(0, days), all_.winning(0, days), atol=0.06)
+
+
+def test_of_many_columns_those_that_tell_most_are_looked_at():
+    world = replace(WORLD, inquiries_a_day=6, sources=(Group("Web", 1.0, (-1.0,)), Group("Fair", 1.0, (1.0,))))
+    past = past_of(scope_at(simulate(world, seed=3), world.as_of))
+    rng = np.random.default_rng(1)
+    noise = {
+        f"noise {at}": rng.choice([f"kind {kind}" for kind in range(12)], len(past.number)).astype(object)
+        for at in range(30)
+    }
+    past = replace(past, values={**past.values, **noise})
+    fields, refused = allowed(past, past.end)
+    assert refused == ()
+    assert set(noise) < set(fields)
+    for at in (past.end, past.end - 40):
+        coding = Coding.within(past, fields, at)
+        assert coding.width <= WIDEST < Coding.learn(past, fields, np.arange(len(past.number))).width
+        assert "source" in coding.fields
+        assert coding.code(past, np.arange(5), np.full(5, at)).shape == (5, coding.width)
+    model = Model.learn(Method.HAZARDS, past, fields, past.end)
+    assert model.coding.fields == Coding.within(past, fields, past.end).fields

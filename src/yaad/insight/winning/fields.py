@@ -28,6 +28,8 @@ ENOUGH = 20
 MOST_VALUES = 30
 MANY_VALUES = 0.5
 """A field with so many different values per deal names the deal, not a kind of deal."""
+WIDEST = 100
+"""So many numbers of a deal a model looks at: its work grows with their cube, and few more are ever worth it."""
 YEAR = 365.0
 
 
@@ -130,8 +132,8 @@ def _alone(past: Past, name: str, decided: Ints) -> Floats:
     """Scores of the decided deals by one field alone."""
     if name == AMOUNT:
         return past.amount[decided]
-    values = past.values[name][decided]
-    return as_numbers(values) if is_number(past.values[name]) else _rates(values, past.won[decided])
+    values = _kinds(past, name)[decided]
+    return as_numbers(values) if _is_measured(past, name) else _rates(values, past.won[decided])
 
 
 def _rates(values: Texts, won: Bools) -> Floats:
@@ -146,6 +148,13 @@ def _rates(values: Texts, won: Bools) -> Floats:
         wins = np.bincount(kind[other], won[other], minlength=kind.max(initial=0) + 1)
         found[half == one] = ((wins + every) / (n + 1))[kind[half == one]]
     return found
+
+
+def _telling(past: Past, name: str, decided: Ints) -> float:
+    """How far a field alone tells won deals from lost ones: 0 not at all, ½ each of them."""
+    score, won = _alone(past, name, decided), past.won[decided]
+    known = ~np.isnan(score)
+    return abs(auc(won[known], score[known]) - 0.5)
 
 
 def _refusal(past: Past, name: str, decided: Ints, still: Ints) -> Refused | None:
@@ -221,12 +230,33 @@ class Coding:
                 kinds[name] = _common(_kinds(past, name)[deals])
         return cls(tuple(fields), kinds, centre, spread)
 
+    @classmethod
+    def within(cls, past: Past, fields: Sequence[str], at: float) -> "Coding":
+        """Learn from what had been seen at an instant; of too many fields those that tell most."""
+        whole = cls.learn(past, fields, np.unique(past.seen(at).deal))
+        if whole.width <= WIDEST:
+            return whole
+        decided = np.flatnonzero(past.closed <= at)
+        kept: list[str] = []
+        width = 0
+        for name in sorted(fields, key=lambda name: -_telling(past, name, decided)):
+            if width + whole.width_of(name) <= WIDEST:
+                width += whole.width_of(name)
+                kept.append(name)
+        return cls(
+            tuple(name for name in fields if name in kept),
+            {name: kinds for name, kinds in whole.kinds.items() if name in kept},
+            {name: centre for name, centre in whole.centre.items() if name in kept},
+            {name: spread for name, spread in whole.spread.items() if name in kept},
+        )
+
     @property
     def width(self) -> int:
         """How many numbers a deal becomes."""
-        return sum(self._width(name) for name in self.fields)
+        return sum(self.width_of(name) for name in self.fields)
 
-    def _width(self, name: str) -> int:
+    def width_of(self, name: str) -> int:
+        """How many numbers a field becomes."""
         return 2 if name in self.centre else len(self.kinds[name]) + 1
 
     def columns(self, name: str) -> slice:
@@ -235,8 +265,8 @@ class Coding:
         for other in self.fields:
             if other == name:
                 break
-            before += self._width(other)
-        return slice(before, before + self._width(name))
+            before += self.width_of(other)
+        return slice(before, before + self.width_of(name))
 
     def compact(self, coded: Floats) -> Floats:
         """The same numbers with one column a field: the place of its kind, or its measure (NaN: none)."""

@@ -79,7 +79,7 @@ def choose(past: Past, on_progress: Progress | None = None) -> Chosen:
     tell()
     if model is None:
         return Chosen(None, Message("chances.withheld_untested"), decided, scores, (), refused, len(days))
-    used = fields if best is not Method.STAGE_AGE else ()
+    used = model.coding.fields if model.coding is not None else ()
     said, calibrator = found[best].said, found[best].calibrator
     model = replace(model, calibrator=calibrator)
     return Chosen(model, None, decided, scores, used, refused, len(days), said, proof.outcome)

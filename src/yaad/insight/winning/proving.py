@@ -65,7 +65,7 @@ class Model:
         by_age = past.chances_at(at)
         if method is Method.STAGE_AGE:
             return cls(method, by_age)
-        coding = Coding.learn(past, fields, np.unique(past.seen(at).deal))
+        coding = Coding.within(past, fields, at)
         rows = rows_at(past, coding, at)
         weekly = Hazards.fit(rows, past.stages) if method is Method.HAZARDS else Boosted.fit(rows, coding)
         return None if weekly is None else cls(method, by_age, coding, weekly)
