@@ -1,15 +1,18 @@
 """The customers: who stopped or is due, who is still there, one of them; and the margin that they are told in."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yaad.faces.cli import options as o
 from yaad.faces.cli.entries import moment, who
 from yaad.faces.cli.help import Verb, Verbs
-from yaad.faces.cli.verbs import Asked, on_the_book, screen_for
+from yaad.faces.cli.verbs import Asked, on_the_book, rows
 from yaad.text import Message, percent
+
+if TYPE_CHECKING:
+    from yaad.show import Result
 
 
 class EveryName(StrEnum):
@@ -24,8 +27,9 @@ customers = typer.Typer(cls=Verbs, invoke_without_command=True)
 
 
 @customers.callback()
+@rows
 def listed(
-    context: typer.Context,
+    asked: Asked,
     *,
     stopped: Annotated[bool, typer.Option("--stopped")] = False,
     cohorts: Annotated[bool, typer.Option("--cohorts")] = False,
@@ -34,33 +38,16 @@ def listed(
     every: Annotated[EveryName | None, typer.Option("--every")] = None,
     whole: Annotated[bool, typer.Option("--all")] = False,
     period: o.InPeriod = None,
-    as_csv: Annotated[bool, typer.Option("--csv")] = False,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
-    """The customers; nothing of them where the verb of the margin follows."""
-    if context.invoked_subcommand is not None:
-        return
-    from yaad.show import Result
-
-    asked = Asked(book, screen_for(lang, as_json=as_json), engine, as_of)
+) -> "Result":
+    """The customers."""
     size = every.value if every else None
-    with asked.opened() as opened:
-        found: Result
+    with asked.opened() as book:
         if customer is not None:
-            found = opened.customer(customer)
-        elif cohorts:
-            found = opened.cohorts(size)
-        else:
-            states = ["stopped"] if stopped else ["stopped", "due", "stays", "once"] if whole else None
-            found = opened.customers(period, states=states, owner=rep, every=size)
-    if as_csv and not as_json:
-        asked.screen.csv(found.table(asked.screen.lang))
-    else:
-        asked.screen.show(found)
+            return book.customer(customer)
+        if cohorts:
+            return book.cohorts(size)
+        states = ["stopped"] if stopped else ["stopped", "due", "stays", "once"] if whole else None
+        return book.customers(period, states=states, owner=rep, every=size)
 
 
 @on_the_book

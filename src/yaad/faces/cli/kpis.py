@@ -7,11 +7,12 @@ import typer
 
 from yaad.faces.cli import options as o
 from yaad.faces.cli.help import Verb, Verbs
-from yaad.faces.cli.verbs import Asked, on_the_book, screen_for
+from yaad.faces.cli.verbs import Asked, on_the_book, rows
 from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.measures.own_measures import OwnMeasures
+    from yaad.show import Kpis
 
 File = Annotated[Path, typer.Argument(metavar="FILE")]
 
@@ -19,31 +20,19 @@ kpi = typer.Typer(cls=Verbs, invoke_without_command=True)
 
 
 @kpi.callback()
+@rows
 def scorecard(
-    context: typer.Context,
+    asked: Asked,
     *,
     period: o.InPeriod = None,
     by: o.By = None,
     measure: Annotated[list[str] | None, typer.Option("--measure", metavar="ID")] = None,
     whole: Annotated[bool, typer.Option("--all")] = False,
     look_back: Annotated[bool, typer.Option("--look-back")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv")] = False,
-    as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
-    engine: o.EngineName = "duckdb",
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
-) -> None:
-    """The scorecard of a period; nothing of it where a verb of the company's own measures follows."""
-    if context.invoked_subcommand is not None:
-        return
-    asked = Asked(book, screen_for(lang, as_json=as_json), engine, as_of)
-    with asked.opened() as opened:
-        found = opened.kpis(period, by, measure, whole=whole, look_back=look_back or None)
-    if as_csv and not as_json:
-        asked.screen.csv(found.table(asked.screen.lang))
-    else:
-        asked.screen.show(found)
+) -> "Kpis":
+    """The scorecard of a period."""
+    with asked.opened() as book:
+        return book.kpis(period, by, measure, whole=whole, look_back=look_back or None)
 
 
 @on_the_book

@@ -92,6 +92,32 @@ def figures(verb: "Callable[..., Result]") -> Callable[..., None]:
     return _with_options_of(verb, run)
 
 
+def rows(verb: "Callable[..., Result]") -> Callable[..., None]:
+    """A verb that gives a result, shown or as CSV, and that others stand below; silent where one of them follows."""
+
+    def run(
+        context: typer.Context,
+        *,
+        as_csv: Annotated[bool, typer.Option("--csv")] = False,
+        as_of: o.AsOf = None,
+        book: o.BookDir = o.BOOK,
+        engine: o.EngineName = "duckdb",
+        as_json: o.AsJson = False,
+        lang: o.Language = None,
+        **own: object,
+    ) -> None:
+        if context.invoked_subcommand is not None:
+            return
+        asked = Asked(book, screen_for(lang, as_json=as_json), engine, as_of)
+        found = verb(asked, **own)
+        if as_csv and not as_json:
+            asked.screen.csv(found.table(asked.screen.lang))
+        else:
+            asked.screen.show(found)
+
+    return _with_options_of(verb, run)
+
+
 def on_files(verb: Callable[..., None]) -> Callable[..., None]:
     """A verb that reads files: with the options that say how they are read; it says itself what it did."""
 
@@ -131,7 +157,7 @@ def _with_options_of(verb: Callable[..., object], run: Callable[..., None]) -> C
     own = list(inspect.signature(verb).parameters.values())[1:]
     shared = [one for one in inspect.signature(run).parameters.values() if one.kind is not one.VAR_KEYWORD]
     taken = {one.name for one in own}
-    parameters = [*own, *(one for one in shared if one.name not in taken)]
+    parameters = sorted([*own, *(one for one in shared if one.name not in taken)], key=lambda one: one.kind)
     functools.update_wrapper(run, verb, updated=())
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by Typer
     run.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
