@@ -140,11 +140,14 @@ def test_the_command_line_says_what_python_says(tested, capsys):
         assert "Dana" in run(lang, "forecast", "--by", "rep")
 
 
-def test_what_cannot_be_told_is_said(book, tmp_path, root):
+def test_what_cannot_be_told_is_said(book, tmp_path, root, monkeypatch):
     with pytest.raises(InputError):
         book.forecast(13)
     with pytest.raises(UnknownName):
         book.forecast(by="colour")
+    monkeypatch.setattr("yaad.book.forecasting.MOST_PARTS", 1)
+    with pytest.raises(InputError, match="2 parts"):
+        book.forecast(by="rep")
     (tmp_path / "few.csv").write_text(
         HEAD + "A,Dana,Pro,Won,1,2026-01-01,2026-01-05,\nB,Dana,Pro,Talk,1,2026-01-02,,\n"
     )

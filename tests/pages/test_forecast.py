@@ -60,6 +60,7 @@ def test_it_is_well_and_says_one_thing_first(visit, tested, axe, forbidden, lang
         assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
         assert axe(page) == []
     assert not forbidden[lang].search(page.inner_text("main"))
+    assert "forecast." not in page.inner_text("main")  # no key without its words
     assert page.locator("#right td, #right th").count() > 30
     page.seen.check()
 

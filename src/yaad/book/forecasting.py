@@ -42,6 +42,8 @@ RULE = "3"
 MONTHS = (1, 12)
 FEW_WINS = 10
 """With fewer won deals nothing is forecast."""
+MOST_PARTS = 500
+"""Into more parts nothing is divided: of each of them there would be next to nothing to tell."""
 TEAM, OWNER = "team", "owner"
 SeenOn = Callable[[dt.date, str | None], AbstractContextManager[Scope]]
 
@@ -61,7 +63,11 @@ class Forecasts:
         wins = len(looking.shown.won_month)
         if wins < FEW_WINS:
             raise CannotTell(Message("forecast.few_wins", {"n": wins, "least": FEW_WINS}))
-        made = make_forecast(looking, self.known(), divided=self._divided(months, by) if by else None, by=by)
+        divided = self._divided(months, by) if by else None
+        if divided is not None and divided.seen.parts > MOST_PARTS:
+            values: dict[str, object] = {"n": divided.seen.parts, "most": MOST_PARTS}
+            raise InputError(Message("forecast.too_many_parts", values))
+        made = make_forecast(looking, self.known(), divided=divided, by=by)
         return made.with_targets(self._wanted(made, target))
 
     def _wanted(self, made: Forecast, asked: float | None) -> Wanted:

@@ -1,6 +1,7 @@
 """The forecast, how right it has been and what moved: as values, tables, sentences and parts of a page."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -540,6 +541,12 @@ class MovedResult(Result):
             "notes": plain(self._notes(), lang),
         }
 
+    @cached_property
+    def has_money(self) -> bool:
+        """Whether there are amounts, and they can be added up."""
+        made = self.content
+        return made.no_money is None and any((deal.amount or 0) > 0 for line in made.lines for deal in line.both)
+
     def _notes(self) -> tuple[Message, ...]:
         return (*((self.content.no_money,) if self.content.no_money else ()), *self.content.notes)
 
@@ -571,7 +578,7 @@ class MovedResult(Result):
                     Column("money", Message("forecast.head_open_money"), Kind.MONEY),
                     Column("expected", Message("forecast.head_expected"), Kind.MONEY),
                 )
-                if not made.no_money
+                if self.has_money
                 else ()
             ),
         )
@@ -593,7 +600,7 @@ class MovedResult(Result):
         return (text(said, lang), deals, *self._worth(change.money, change.expected, lang, sign=True))
 
     def _worth(self, worth: float, expected: float, lang: str, *, sign: bool = False) -> tuple[Shown, ...]:
-        if self.content.no_money:
+        if not self.has_money:
             return ()
         unit = self.content.unit
         shown = []
@@ -609,7 +616,7 @@ class MovedResult(Result):
             Column("deal", Message("forecast.head_deal"), Kind.NAME),
             Column("owner", Message("show.by_owner"), Kind.NAME),
             Column("heading", Message("forecast.head_what"), Kind.TEXT),
-            *(() if made.no_money else (Column("money", Message("forecast.head_open_money"), Kind.MONEY),)),
+            *(() if not self.has_money else (Column("money", Message("forecast.head_open_money"), Kind.MONEY),)),
         )
         moved = [line for line in made.lines if line.heading is not Heading.SAME]
         rows = tuple(self._line(line, lang) for line in moved[:most])
@@ -621,7 +628,7 @@ class MovedResult(Result):
         deal = line.deal
         heading = text(Message(f"forecast.became_{line.heading.value}"), lang)
         cells = (name(deal.name or deal.deal_id), name(deal.owner), heading)
-        if self.content.no_money:
+        if not self.has_money:
             return cells
         worth = money(abs(line.money), self.content.unit, lang, short=False)
         return (*cells, Shown(line.money, signed(line.money, worth)))

@@ -55,6 +55,11 @@ class Line:
         return found
 
     @property
+    def both(self) -> tuple[OpenDeal, ...]:
+        """The deal on each day on which it was open."""
+        return tuple(one for one in (self.before, self.after) if one is not None)
+
+    @property
     def money(self) -> float:
         """By how much it changed the money of the open deals."""
         return _amount(self.after) - _amount(self.before)
