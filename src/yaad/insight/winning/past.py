@@ -27,7 +27,7 @@ Bools = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
 SECONDS = 86_400.0
-_ENDS = pa.array(["won", "lost"])
+_ENDS = ("won", "lost")
 NEVER = np.inf
 NAMED = ("source", "owner", "product", "branch", "campaign")
 """Columns of deals whose values may go together with winning; they have no history of their own."""
@@ -181,7 +181,9 @@ def past_of(scope: Scope) -> Past:
     """The past of a book: all that are open, and about `MOST_DEALS` to learn from."""
     whole = scope.asking(by=(), all_time=True).of_watched()
     deals = whole.run(whole.deals.select("deal", "outcome", "created_at", "closed_at", "amount", "custom", *NAMED))
-    decided_ever = int(pc.sum(pc.and_(pc.is_in(deals["outcome"], _ENDS), pc.is_valid(deals["closed_at"]))).as_py() or 0)
+    decided_ever = int(
+        pc.sum(pc.and_(pc.is_in(deals["outcome"], pa.array(_ENDS)), pc.is_valid(deals["closed_at"]))).as_py() or 0
+    )
     deals = deals.sort_by("deal")
     learnt = _spread(_instants(deals["created_at"]))
     kept = learnt | np.asarray(pc.equal(deals["outcome"], "open"), dtype=bool)
