@@ -83,6 +83,17 @@ def test_faster_steps_bring_later_inquiries_inside_the_period():
     assert row.money == pytest.approx(11_000)
 
 
+def test_in_the_long_run_speed_comes_once():
+    """A month far ahead sells what it sold; until its end what was on the way has come."""
+    far = base(days=(10, 5), period="2027-06")
+    row = only(bring(far, Changes(days={INQUIRIES: Fraction(1, 2), "quote": Fraction(1, 2)})))
+    assert row.within == pytest.approx(0)
+    assert row.customers == pytest.approx(10 * 0.1 * 7.5)
+    tight = base(days=(10, 5), period="2027-06", rooms={"quote": 100})
+    held = only(bring(tight, Changes(days={INQUIRIES: Fraction(1, 2)})))
+    assert held.within == pytest.approx(0), "what has no room is not sold faster"
+
+
 def test_one_stage_alone_can_be_faster():
     row = only(bring(base(days=(30, 10)), Changes(days={INQUIRIES: Fraction(1, 2)})))  # 25 days: the first 6
     assert (row.stage, row.before, row.after) == (INQUIRIES, pytest.approx(30), pytest.approx(15))
