@@ -6,24 +6,24 @@ from weakref import WeakKeyDictionary
 
 from yaad.errors import InputError, UnknownName
 from yaad.facts import Facts
-from yaad.insight.customers import TO_CALL, customers, one_customer
+from yaad.insight.customers import TO_CALL, Whole, customers, one_customer, whole_of
 from yaad.measures import Scope
 from yaad.measures.cohorts import Every, cohorts
-from yaad.measures.standing import Standing, State, standing
+from yaad.measures.standing import State
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.text import Message
 
 MARGIN = "margin"
 """The setting."""
-_STANDING: WeakKeyDictionary[Facts, Standing] = WeakKeyDictionary()
-"""How the customers of a picture of the facts stand; a model is fitted for it, so it is found out once."""
+_KNOWN: WeakKeyDictionary[Facts, Whole] = WeakKeyDictionary()
+"""What is known of the customers of a picture of the facts, whatever the period."""
 PER_CENT = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,4})?)\s*(?P<sign>%?)")
 
 
-def _standing(scope: Scope, facts: Facts) -> Standing:
-    if facts not in _STANDING:
-        _STANDING[facts] = standing(scope)
-    return _STANDING[facts]
+def _known_of(scope: Scope, facts: Facts) -> Whole:
+    if facts not in _KNOWN:
+        _KNOWN[facts] = whole_of(scope)
+    return _KNOWN[facts]
 
 
 def customers_of(
@@ -41,7 +41,7 @@ def customers_of(
         UnknownName: no such state, or no such length of a cohort's time.
     """
     asked = TO_CALL if states is None else tuple(State(_known(one, State)) for one in states)
-    found = customers(scope, states=asked, owner=owner, every=_every(every), limit=limit, found=_standing(scope, facts))
+    found = customers(scope, states=asked, owner=owner, every=_every(every), limit=limit, known=_known_of(scope, facts))
     return CustomersResult(found)
 
 
@@ -51,7 +51,7 @@ def customer_of(scope: Scope, facts: Facts, name: str) -> OneCustomerResult:
     Raises:
         InputError: nobody is called so.
     """
-    found = one_customer(scope, name, _standing(scope, facts))
+    found = one_customer(scope, name, _known_of(scope, facts).standing)
     if found is None:
         raise InputError(Message("customers.no_such", {"name": name}))
     return OneCustomerResult(found)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 import ibis
 
+from yaad.errors import InputError
 from yaad.measures import Scope, measure
+from yaad.measures.catalogue.customers import finish_value
 from yaad.measures.cohorts import Cohorts, Every, cohorts
 from yaad.measures.customer_value import Terms
 from yaad.measures.dimensions import plain
@@ -18,7 +20,7 @@ from yaad.model import Figure, Period
 TO_CALL = (State.STOPPED, State.DUE)
 """Those with something to do."""
 OF_PERIOD = ("churn_rate", "retention_rate")
-OF_ALL = ("clv", "tenure", "days_between_orders", "repeat_rate")
+OF_ALL = ("tenure", "days_between_orders", "repeat_rate")
 DRAWS = 10_000
 SEED = 20
 
@@ -41,6 +43,37 @@ class Flow:
     def returning(self) -> int:
         """Who had been a customer before."""
         return self.customers - self.new
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """What does not depend on a period: a model is fitted for it, so it is found out once.
+
+    Attributes:
+        standing: how each customer stands on the data's day.
+        figures: measures of the catalogue by id.
+    """
+
+    standing: Standing
+    figures: dict[str, Figure]
+
+
+def whole_of(scope: Scope) -> Whole:
+    """See there."""
+    asked = scope.asking(by=(), all_time=True)
+    found = standing(asked)
+    told = [*_value(asked, found), *measure(OF_ALL, asked)]
+    return Whole(found, {figure.id: figure for figure in told})
+
+
+def _value(scope: Scope, found: Standing) -> list[Figure]:
+    """What a customer is worth, by the model that was fitted to how they stand."""
+    if found.buying is None:
+        return measure(["clv"], scope)
+    try:
+        return finish_value(found.rows, scope, terms=Terms(margin=scope.settings.margin), every=found.buying)
+    except InputError as error:  # mixed amounts: the measures beside are told all the same
+        return [Figure("clv", None, None, n=0, as_of=scope.as_of, why=error.message)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +122,10 @@ class Customers:
             limit: at most so many.
             offset: passing over so many.
         """
-        every = self.standing.listed(states, owner, words)
-        kept = tuple(every[offset:] if limit is None else every[offset : offset + limit])
-        return replace(self, states=tuple(states), owner=owner, words=words, listed=kept, of=len(every))
+        places = self.standing.order(states, owner, words)
+        shown = places[offset:] if limit is None else places[offset : offset + limit]
+        kept = tuple(self.standing.told(shown))
+        return replace(self, states=tuple(states), owner=owner, words=words, listed=kept, of=len(places))
 
     @property
     def is_empty(self) -> bool:
@@ -157,7 +191,7 @@ def customers(
     owner: str | None = None,
     every: Every | None = None,
     limit: int | None = None,
-    found: Standing | None = None,
+    known: Whole | None = None,
 ) -> Customers:
     """The customers of a book.
 
@@ -167,17 +201,17 @@ def customers(
         owner: only whose last sale was this person's.
         every: length of a cohort's time; the finest of which there are at most twelve when absent.
         limit: at most so many on the list.
-        found: how they stand, where that is known already.
+        known: what does not depend on the period, where that was found out already.
     """
-    known = found or standing(scope)
-    whole = scope.asking(by=(), all_time=True)
-    told = [*measure(OF_PERIOD, scope.asking(by=())), *measure(OF_ALL, whole)]
-    whole_list = Customers(
+    of_all = known or whole_of(scope)
+    found = of_all.standing
+    of_period = {figure.id: figure for figure in measure(OF_PERIOD, scope.asking(by=()))}
+    everybody = Customers(
         as_of=scope.as_of,
         asked=scope.period,
-        flow=flow(scope, by_contract=known.by_contract),
-        standing=known,
-        figures={figure.id: figure for figure in told},
+        flow=flow(scope, by_contract=found.by_contract),
+        standing=found,
+        figures=of_period | of_all.figures,
         cohorts=cohorts(scope, every),
         states=(),
         owner=None,
@@ -185,7 +219,7 @@ def customers(
         listed=(),
         of=0,
     )
-    return whole_list.narrowed(states, owner, limit=limit)
+    return everybody.narrowed(states, owner, limit=limit)
 
 
 def flow(scope: Scope, *, by_contract: bool) -> Flow:

@@ -145,8 +145,8 @@ class Standing:
         """Who sold to these customers, in order."""
         return sorted(name for name in pc.unique(self.rows["owner"]).to_pylist() if name)
 
-    def listed(self, states: Sequence[State], owner: str | None = None, words: str = "") -> list[Customer]:
-        """Customers in some states, those with most at stake first, then those who brought most.
+    def order(self, states: Sequence[State], owner: str | None = None, words: str = "") -> np.ndarray:
+        """Places of the customers in some states, those with most at stake first, then those who brought most.
 
         Args:
             states: which.
@@ -160,21 +160,26 @@ class Standing:
             kept &= _truth(pc.match_substring(self.rows["customer"], words, ignore_case=True))
         places = np.flatnonzero(kept)
         stake, total = np.nan_to_num(self.at_stake[places]), np.nan_to_num(self.total[places])
-        order = places[np.lexsort((places, -total, -stake))]
-        return [self._at(int(place), row) for place, row in self._rows(order)]
+        return np.asarray(places[np.lexsort((places, -total, -stake))])
+
+    def told(self, places: np.ndarray) -> list[Customer]:
+        """The customers at these places."""
+        rows = self.rows.take(pa.array(places, pa.int64())).to_pylist()
+        return [self._at(place, row) for place, row in zip(places.tolist(), rows, strict=True)]
+
+    def listed(self, states: Sequence[State], owner: str | None = None, words: str = "") -> list[Customer]:
+        """The customers of `order`."""
+        return self.told(self.order(states, owner, words))
 
     def one(self, name: str) -> Customer | None:
         """The customer of this name; None when there is none."""
         place = self.place(name)
-        return None if place is None else self._at(*self._rows(np.array([place]))[0])
+        return None if place is None else self.told(np.array([place]))[0]
 
     def place(self, name: str) -> int | None:
         """Where the customer of this name stands; None when there is none."""
         found = int(pc.index(self.rows["customer"], name).as_py())
         return None if found < 0 else found
-
-    def _rows(self, places: np.ndarray) -> "list[tuple[int, dict[str, object]]]":
-        return list(zip(places.tolist(), self.rows.take(pa.array(places, pa.int64())).to_pylist(), strict=True))
 
     def _at(self, place: int, row: dict[str, object]) -> Customer:
         silent = _or_none(self.silent[place])

@@ -265,6 +265,11 @@ def _contract_said(one: Customer, lang: str) -> Message:
     return Message("customers.why_runs", {"day": day(one.last_day, lang)})
 
 
+def total_said(*, by_contract: bool) -> Message:
+    """What the money beside a customer is."""
+    return Message("customers.kind_contract" if by_contract else "customers.head_total")
+
+
 def do_said(one: Customer, *, by_contract: bool) -> Message | None:
     """What to do next; None where there is nothing to do."""
     if one.state not in (State.STOPPED, State.DUE):
@@ -378,7 +383,7 @@ def _columns(stands: Standing) -> tuple[Column, ...]:
         Column("why", Message("show.head_why"), Kind.TEXT),
         *chance,
         Column("at_stake", Message("customers.head_stake"), Kind.FIGURE),
-        Column("total", Message("customers.head_total"), Kind.FIGURE),
+        Column("total", total_said(by_contract=stands.by_contract), Kind.FIGURE),
         Column("orders", Message("customers.head_orders"), Kind.COUNT),
         Column("silent_days", Message("customers.head_silent"), Kind.DAYS),
         Column("owner", Message("show.by_owner"), Kind.NAME),

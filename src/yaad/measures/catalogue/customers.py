@@ -143,13 +143,19 @@ def _finish_still(table: pa.Table, scope: Scope) -> list[Figure]:
     return figures
 
 
-def finish_value(table: pa.Table, scope: Scope, *, terms: Terms) -> list[Figure]:
+def finish_value(table: pa.Table, scope: Scope, *, terms: Terms, every: Buyers | None = None) -> list[Figure]:
     """What a customer is still worth on average in each group, by these terms; one model for all.
+
+    Args:
+        table: rows of `histories`.
+        scope: the question.
+        terms: how the value is told.
+        every: the customers of these rows, where a model was fitted to them already.
 
     Raises:
         InputError: amounts of mixed currency or tax.
     """
-    every, unit = buyers(table), unit_of(table)
+    every, unit = every or buyers(table), unit_of(table)
     try:
         worth, refused = every.worth(terms), None
     except CannotTell as error:

@@ -32,6 +32,7 @@ from yaad.show.customers import (
     margin_said,
     notes,
     state_said,
+    total_said,
     why_said,
     worth_said,
 )
@@ -86,6 +87,7 @@ def customer(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "filters": Filters.of(request, "is"),
             "one": one,
             "unit": found.unit,
+            "total_head": total_said(by_contract=by_contract),
             "state": state_said(one.state, by_contract=by_contract),
             "why": why_said(one, language(), by_contract=by_contract),
             "do": do_said(one, by_contract=by_contract),
@@ -164,7 +166,12 @@ def _context(request: HttpRequest, filters: Filters, found: Customers) -> dict[s
         "of_pages": pages,
         "before": filters.href(page=str(number - 1)) if number > 1 else None,
         "after": filters.href(page=str(number + 1)) if number < pages else None,
-        "figures": [(found.figures[name], *customer_reading.words(name)) for name in TOLD],
+        "figures": [
+            (found.figures[name], *customer_reading.words(name))
+            for name in TOLD
+            if not by_contract or found.figures[name].value is not None
+        ],
+        "total_head": total_said(by_contract=by_contract),
         "cohorts": SafeString(cohorts_html(made, lang)),
         "cohort_notes": cohort_notes(made),
         "cohort_file": f"?every={made.every}",
