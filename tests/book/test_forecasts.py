@@ -137,7 +137,6 @@ def test_the_command_line_says_what_python_says(tested, capsys):
         assert json.loads(run(lang, "forecast", "--months", "2", "--by", "rep", "--json")) == made.to_dict(lang)
         assert json.loads(run(lang, "moved", "--since", "2026-09-03", "--json")) == moved.to_dict(lang)
         assert json.loads(run(lang, "backtest", "--json")) == known.to_dict(lang)
-        assert "Dana" in run(lang, "forecast", "--by", "rep")
 
 
 def test_what_cannot_be_told_is_said(book, tmp_path, root, monkeypatch):
@@ -225,3 +224,18 @@ def test_a_word_is_written_and_shown_by_the_verb(own, capsys):
     assert told["rows"][0]["commit"] == 7000
     assert main(["judge", "--remove", "--rep", "Dana", "--book", root]) == 0
     assert own.judgements().content.rows == ()
+
+
+def test_a_target_and_the_forecast_tell_one_chance_and_one_range(own):
+    own.goals.set("9000", "2026-09", **AT)
+    own.goals.set("9000", "2027-10", **AT)
+    goal, outcome = own.goals.status("2026-09").content, own.forecast().content.money[0]
+    assert (outcome.target, goal.ahead.chance) == (9000, outcome.target_chance)
+    assert goal.ahead.end == pytest.approx((outcome.low, outcome.high), rel=0.02)
+    assert [note.key for note in goal.ahead.notes][-1:] == ["goals.as_forecast"]
+    proposals = own.goals.propose("2026-10").content
+    october = own.forecast().content.money[1]
+    assert [row.chance for row in proposals.rows] == [october.chance(float(row.value)) for row in proposals.rows]
+    assert own.goals.status("2027-10").content.ahead is None or all(
+        note.key != "goals.as_forecast" for note in own.goals.status("2027-10").content.ahead.notes
+    )  # more than a year away nothing is forecast

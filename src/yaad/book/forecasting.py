@@ -63,7 +63,7 @@ class Forecasts:
         wins = len(looking.shown.won_month)
         if wins < FEW_WINS:
             raise CannotTell(Message("forecast.few_wins", {"n": wins, "least": FEW_WINS}))
-        divided = self._divided(months, by) if by else None
+        divided = self._divided(looking, by) if by else None
         if divided is not None and divided.seen.parts > MOST_PARTS:
             values: dict[str, object] = {"n": divided.seen.parts, "most": MOST_PARTS}
             raise InputError(Message("forecast.too_many_parts", values))
@@ -91,17 +91,15 @@ class Forecasts:
 
         return wanted
 
-    def _divided(self, months: int, by: str) -> Looking:
+    def _divided(self, whole: Looking, by: str) -> Looking:
         """The same by a breakdown; a person's team is what the company said of the person, else the branch."""
         teams = self._book.goals.members()["team"] if by == TEAM else {}
-        if not teams:
-            return self._look(self._book.as_of, months, by)
         into: dict[Cell, Cell] = {person: team for team, people in teams.items() for person in people}
-        with self._seen_on(self._book.as_of, OWNER) as scope:
-            return look(scope, months, into)
+        with self._seen_on(self._book.as_of, OWNER if teams else by) as scope:
+            return look(scope, len(whole.ahead), into or None, whole.seen.stays)
 
-    def _look(self, day: dt.date, months: int, by: str | None = None) -> Looking:
-        with self._seen_on(day, by) as scope:
+    def _look(self, day: dt.date, months: int) -> Looking:
+        with self._seen_on(day, None) as scope:
             return look(scope, months)
 
     # ---- how right it has been --------------------------------------------------------------------------------

@@ -53,23 +53,25 @@ def month_period(number: int) -> Period:
     return Period.parse(f"{number // MONTHS_A_YEAR:04}-{number % MONTHS_A_YEAR + 1:02}")
 
 
-def look(scope: Scope, months: int = 3, into: Mapping[Cell, Cell] | None = None) -> Looking:
+def look(scope: Scope, months: int = 3, into: Mapping[Cell, Cell] | None = None, stays: Stays | None = None) -> Looking:
     """See a book for a forecast of `months` calendar months, the one of the next day first.
 
     Args:
         scope: the book; its breakdown names the parts.
         months: how many.
         into: what the parts belong to, where a forecast is told by that, such as persons by their teams.
+        stays: the book's weighted stays where they are known already; they are the same for any breakdown.
     """
     shown = outlook(scope)
     if into is not None:
         shown = shown.gathered(into)
     first = month_number(shown.as_of + dt.timedelta(days=1))
     ahead = tuple(month_period(first + step) for step in range(months))
-    seen = _seen(shown, Stays.of(scope, HALF_LIFE, _within(scope, shown)), scope.calendar, ahead)
+    known = stays or Stays.of(scope, HALF_LIFE, _within(scope, shown))
+    seen = _seen(shown, known, scope.calendar, ahead)
     quarter = first - first % 3
-    known = [np.ones(len(shown.won_month)), np.nan_to_num(shown.won_size)]
-    won, money = (SoFar(_since(shown, first, worth), _since(shown, quarter, worth)) for worth in known)
+    worths = [np.ones(len(shown.won_month)), np.nan_to_num(shown.won_size)]
+    won, money = (SoFar(_since(shown, first, worth), _since(shown, quarter, worth)) for worth in worths)
     return Looking(shown, seen, ahead, won, money)
 
 
