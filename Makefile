@@ -39,10 +39,10 @@ check: install   ## lint, types, layers, house rules
 
 test: install system ## everything a commit must pass
 	$(MAKE) check
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports, a million rows through the pages; results are kept under benchmarks/results
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --hypothesis-profile=searching -m "not browser"
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=searching -m "not browser"
 	YAAD_WIZARD_ROWS=1000000 $(BIN)/pytest tests/pages/test_wizard.py
 	$(BIN)/python -m benchmarks.killed --moments 1000
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py

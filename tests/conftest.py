@@ -11,7 +11,29 @@ settings.register_profile("yaad", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None, max_examples=500, print_blob=True)
 settings.load_profile("yaad")
 
+LONG = (
+    "pages/test_sources.py", "intake/test_large.py", "pages/test_wizard.py", "book/test_killed.py",
+    "pages/test_files.py", "reports/test_export_back.py", "pages/test_pasted.py", "intake/test_import_laws.py",
+    "book/test_lists.py", "intake/reading/test_laws.py", "book/test_watched.py", "facts/test_portions.py",
+    "measures/test_laws_of_all.py",
+)  # fmt: skip
+"""Files that take most of a minute or more, of the browser and of the engine by turns."""
+SHORT = ("house", "model", "text")
+"""Folders of files that take seconds."""
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin first and short ones come last, so that no worker is left alone with one; else by chance."""
+    tests = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(tests).as_posix() if item.path.is_relative_to(tests) else ""
+        return LONG.index(file) if file in LONG else len(LONG) + (file.partition("/")[0] in SHORT)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
