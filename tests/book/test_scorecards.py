@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from contextlib import closing
 from decimal import Decimal
 
@@ -201,3 +202,16 @@ def test_a_faulty_file_is_told_wherever_figures_are_asked_for(book, root):
     with pytest.raises(InputError) as told:
         book.measure("won")
     assert told.value.message.key == "kpis.other_version"
+
+
+def test_a_part_of_a_period_has_no_target_to_be_compared_with(root, tmp_path):
+    """Until the 17th of June: the days of May beside them are no whole month, and it is said so in plain words."""
+    own = shutil.copytree(root, tmp_path / "book")
+    with closing(Book.open(own, as_of=dt.date(2026, 6, 17))) as then:
+        at = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+        wanted = {"measure": "won_value", "period": "2026-06", "value": "9000", "currency": "ILS"}
+        then.write(TargetEntry(**wanted, at=at, by="Dana", key="t"))
+        needed = row(then.kpis("2026-06"), "closings_needed")
+        assert needed.figure.value > 0
+        assert {one.why.key for one in needed.comparisons} <= {"kpis.part_of_a_target", "kpis.before_data"}
+        assert needed.comparisons[0].verdict is Verdict.UNTOLD

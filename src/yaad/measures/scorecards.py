@@ -23,6 +23,8 @@ POINTS = 12
 """Periods of a spark line, the one asked for included."""
 YOUNG = frozenset({"measures.still_open"})
 """Reasons that say that a figure is not ripe."""
+OF_A_WHOLE_PERIOD = "goals.bad_period"
+"""The reason why a target is not told of a part of a period."""
 GRAINS = {1: Grain.MONTH, 3: Grain.QUARTER, 12: Grain.YEAR}
 LEADING = (
     "inquiries",
@@ -249,6 +251,8 @@ def _compared(
         return Comparison.untold(match, is_relative=is_summed(each), why=Message("kpis.before_data"))
     if not is_seen:
         return Comparison.untold(match, is_relative=is_summed(each), why=Message("kpis.not_looked_back"))
+    if then is not None and then.why is not None and then.why.key == OF_A_WHOLE_PERIOD:
+        return Comparison.untold(match, is_relative=is_summed(each), why=Message("kpis.part_of_a_target"))
     return compare(each, now, then, match)
 
 
