@@ -182,6 +182,27 @@ def test_how_long_until_closing(visit, demo, deals):
     assert f"{sum(days) / len(days):.1f}".removesuffix(".0") in shown
 
 
+def test_how_long_in_each_stage(visit, demo, deals):
+    """From the first entry to that of a later stage, or to the end: how many, how many are still there, the average."""
+    zone = ZoneInfo("Asia/Jerusalem")
+    page = visit(demo, "/time/", js=False)
+    for place, row in enumerate(data(page, demo, "/time.json")["stages"]):
+        came, days = 0, []
+        for deal in deals.values():
+            at = [(when.replace(tzinfo=zone).astimezone(dt.UTC), stage) for when, stage in deal.moves]
+            entered = [when for when, stage in at if stage == STAGES[place]]
+            left = [when for when, stage in at if stage in STAGES[place + 1 :]]
+            left = left or [at[-1][0]] * (deal.is_won or deal.is_lost)
+            came += bool(entered)
+            if entered and left:
+                days.append((min(left) - entered[0]) / dt.timedelta(days=1))
+        assert (row["stage"], row["n"], row["n_open"]) == (STAGES[place], came, came - len(days))
+        assert row["mean_closed_days"] == pytest.approx(sum(days) / len(days), rel=1e-6)
+        finished = sorted(days)[len(days) // 2]
+        assert row["median_days"] >= finished - 0.01, "those still there only make it longer"
+        assert row["mean_days"] >= row["mean_closed_days"]
+
+
 def test_the_stuck_list_sums_to_its_badge(visit, demo, deals):
     page = visit(demo, "/time/", js=False)
     badge = number(page.locator("#stuck .chip").inner_text())
