@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from yaad.measures import conversion, dwell, funnel, measure
 
@@ -18,7 +19,7 @@ deal = st.tuples(
     st.booleans(),
 )
 books = st.lists(deal, min_size=1, max_size=30)
-few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def day(number: int) -> str:

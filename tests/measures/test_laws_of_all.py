@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.measures.closeness import close
 from tests.measures.company import WORLD, asking, rows_of, scaled, some_of, with_deals
 
@@ -24,7 +25,9 @@ from yaad.model.tables import SCHEMAS
 from yaad.plan import Ratio, plan_backwards, what_if
 
 WHOLE = Period(WORLD.start, WORLD.as_of + dt.timedelta(days=1), "all")
-few = settings(max_examples=2, deadline=None, phases=[Phase.generate])  # an example takes seconds: none is shrunk
+few = settings(
+    max_examples=examples(2), deadline=None, phases=[Phase.generate]
+)  # an example takes seconds: none is shrunk
 
 
 class Company:
@@ -255,7 +258,7 @@ def test_scaling_one_currency_leaves_the_other_as_it_is(company):
 # ---- the plan of a funnel is the funnel -----------------------------------------------------------------------------
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(step=st.integers(1, 4), start=st.integers(0, 3))
 def test_the_plan_of_a_funnel_gives_back_its_counts(company, step, start):
     """By the ratios of the past, the customers of the past need its inquiries; and those bring its customers."""
