@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_WORKERS ?= 2
 export PYTHONHASHSEED ?= 0
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: help install system demo demo-check test check check-long bench words clean
 

@@ -1,30 +1,70 @@
 """What still comes for a target: what the open deals bring, the milestones to the rest, and targets to propose."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from yaad import measures
 from yaad.book.planning import RECENT_DAYS, Planning
 from yaad.errors import CannotTell, InputError
+from yaad.measures.outlook import month_number
 from yaad.measures.pace import State
 from yaad.model import FunnelRow, Period, single_unit
 from yaad.model.targets import months_of, named
-from yaad.plan import INQUIRIES
+from yaad.plan import INQUIRIES, Ratio
 from yaad.plan.goals import Ahead, Goal, Milestone
 from yaad.plan.period import Outlook, PeriodPlan, plan_period
-from yaad.plan.targets import CENT, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
+from yaad.plan.targets import CENT, Expected, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
 from yaad.text import Message
 
+if TYPE_CHECKING:
+    from yaad.book.book import Book
+
+FORECAST_MONTHS, MOST_MONTHS = 3, 12
+"""As many months as the page of the forecast tells, so that both say the same; and at most."""
 NEAR = 0.1
 """What usually comes is on pace with what is needed when it is so near to it."""
 ONE = Decimal(1)
 
 
-def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
-    """What still comes for a target in closings; None where the book cannot tell, or nothing is to come."""
+def foretold(book: "Book", period: Period) -> Expected | None:
+    """What the forecast of the book says of a period; None where it tells none, or not this one.
+
+    Args:
+        book: its forecast speaks of the months to come, and of the quarter that ends among them.
+        period: a month or a quarter.
+    """
+    first = book.as_of + dt.timedelta(days=1)
+    months = month_number(period.end - dt.timedelta(days=1)) - month_number(first) + 1
+    if not 1 <= months <= MOST_MONTHS:
+        return None
+    try:
+        made = book.forecast(max(months, FORECAST_MONTHS)).content
+    except (CannotTell, InputError):
+        return None
+
+    def same(other: Period) -> bool:
+        return (other.start, other.end) == (period.start, period.end)
+
+    at = next((at for at, told in enumerate(made.won) if same(told.period)), None)
+    if at is None:
+        return None
+    return Expected(np.asarray(made.won[at].curve), np.asarray(made.money[at].curve) if made.money else None)
+
+
+def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ahead | None:
+    """What still comes for a target in closings; None where the book cannot tell, or nothing is to come.
+
+    Args:
+        planning: what the book plans with.
+        goal: the target.
+        told: what the forecast says of its period; without one it is reckoned from the open deals and the inquiries.
+    """
     if not goal.closings:
         return None
     try:
@@ -32,7 +72,7 @@ def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
         ratios = planning.own("expected").ratios
         made = plan_period(outlook.standing.won + goal.closings, ratios, outlook)
         amounts = [] if goal.average is None else _amounts(planning)[0]
-        expected = expected_in(outlook, ratios, amounts, float(goal.achieved))
+        expected = _expected(told, outlook, ratios, amounts, float(goal.achieved))
     except (CannotTell, InputError):
         return None
     low, high = made.credit.range
@@ -45,8 +85,17 @@ def ahead_of(planning: Planning, goal: Goal) -> Ahead | None:
         chance=expected.chance(float(goal.wanted.value)) if goal.wanted else None,
         end=expected.range,
         milestones=_milestones(planning, goal, outlook, made) if made.missing > 0 else (),
-        notes=made.notes,
+        notes=(*made.notes, *((Message("goals.as_forecast"),) if expected is told else ())),
     )
+
+
+def _expected(
+    told: Expected | None, outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[float], achieved: float
+) -> Expected:
+    """What the forecast says where it speaks of money as the target does, so that no two pages differ."""
+    if told is not None and (told.money is None) == (not amounts):
+        return told
+    return expected_in(outlook, ratios, amounts, achieved)
 
 
 def _milestones(planning: Planning, goal: Goal, outlook: Outlook, made: PeriodPlan) -> tuple[Milestone, ...]:
@@ -92,13 +141,16 @@ def _period_after(period: Period) -> Period:
 # ---- proposals ----------------------------------------------------------------------------------------------------
 
 
-def proposed(planning: Planning, period: Period, weights: Mapping[str, float | Decimal]) -> Proposals:
+def proposed(
+    planning: Planning, period: Period, weights: Mapping[str, float | Decimal], told: Expected | None = None
+) -> Proposals:
     """Targets for a period to come, with their chance, the levers behind them and what each person would have to do.
 
     Args:
         planning: what the book plans with.
         period: not over.
         weights: person → what a part of the target goes by; empty: nobody.
+        told: what the forecast says of the period; see `ahead_of`.
 
     Raises:
         CannotTell: nothing was won yet, or nothing is open and nothing comes.
@@ -108,7 +160,9 @@ def proposed(planning: Planning, period: Period, weights: Mapping[str, float | D
     amounts, unit = _amounts(planning)
     achieved = _achieved(planning, period) if amounts else 0.0
     average = Decimal(repr(sum(amounts) / len(amounts))).quantize(CENT) if amounts else None
-    rows = proposals(expected_in(outlook, planning.own("expected").ratios, amounts, achieved), average)
+    expected = _expected(told, outlook, planning.own("expected").ratios, amounts, achieved)
+    rows = proposals(expected, average)
+    by_open = Message("goals.proposed_by", {"n": outlook.standing.open})
     people: dict[str, tuple[PersonNeed, ...]] = {}
     if weights:
         own, team = _steps(planning)
@@ -129,7 +183,7 @@ def proposed(planning: Planning, period: Period, weights: Mapping[str, float | D
         unit,
         outlook.standing.open,
         outlook.daily or 0.0,
-        (Message("goals.proposed_by", {"n": outlook.standing.open}),),
+        (Message("goals.as_forecast") if expected is told else by_open,),
     )
 
 

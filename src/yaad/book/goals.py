@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow.compute as pc
 
 from yaad import measures
-from yaad.book.ahead import ahead_of, proposed
+from yaad.book.ahead import ahead_of, foretold, proposed
 from yaad.book.planning import Planning
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
@@ -292,7 +292,7 @@ class Goals:
             (cover,) = measures.measure(["pipeline_coverage"], scope)
             needed = cover.beside.get("needed")
             goal = replace(goal, coverage=cover.value, needed=float(needed) if isinstance(needed, float) else None)
-            goal = replace(goal, ahead=ahead_of(Planning(self._whole_scope, self._book.settings), goal))
+            goal = replace(goal, ahead=ahead_of(self._planning, goal, foretold(self._book, asked)))
         return GoalResult(goal)
 
     def propose(self, period: Period | str | None = None) -> ProposalsResult:
@@ -305,10 +305,10 @@ class Goals:
             CannotTell: nothing was won yet, or nothing is open and nothing comes.
             InputError: the period is over.
         """
-        planning = Planning(self._whole_scope, self._book.settings)
+        planning = self._planning
         asked = planning.next_month if period is None else self._period(period)
         weights = self._weights("owner", asked, HISTORY)
-        return ProposalsResult(proposed(planning, asked, weights))
+        return ProposalsResult(proposed(planning, asked, weights, foretold(self._book, asked)))
 
     def customers(self, period: Period | str) -> tuple[int, bool] | None:
         """Customers to plan a period for: those of the company's own target, or else those that come at today's pace.
@@ -325,7 +325,7 @@ class Goals:
             return max(ceil(count.value), 1), True
         if money is not None and average:
             return closings_for_value(Decimal(str(money.value)), average), True
-        planning = Planning(self._whole_scope, self._book.settings)
+        planning = self._planning
         try:
             made = plan_period(1, planning.own("expected").ratios, planning.outlook(asked))
         except CannotTell:
@@ -333,6 +333,10 @@ class Goals:
         return None if made.at_pace is None else (max(round(made.at_pace), 1), False)
 
     # ---- what is needed for it --------------------------------------------------------------------------------
+
+    @property
+    def _planning(self) -> Planning:
+        return Planning(self._whole_scope, self._book.settings)
 
     def _period(self, period: Period | str | None) -> Period:
         if period is None:

@@ -13,6 +13,8 @@ from yaad.faces.cli.language import CURRENT, chosen
 from yaad.faces.cli.screen import complain, sentence
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
+"""Systems of equations are small here: threads would only wait for each other. Jobs of the server inherit it."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -24,6 +26,7 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 2 for what the user can mend, 1 for a fault of ours, 130 when interrupted.
     """
+    os.environ.setdefault(*ONE_THREAD)
     given = list(sys.argv[1:] if words is None else words) or ["--help"]
     lang = chosen(given)
     CURRENT.set(lang)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
-from yaad.faces.web import reading
+from yaad.faces.web import forecast_reading, reading
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
@@ -167,7 +167,8 @@ def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, st
 
 
 def _status(asked: Asked) -> GoalResult:
-    about = (asked.period.name, asked.measure, *asked.whose.said.items())
+    tested = forecast_reading.backtest() is not None
+    about = (asked.period.name, asked.measure, tested, *asked.whose.said.items())
     return opened().shelf.ask(
         "goal", lambda b: b.goals.status(asked.period, measure=asked.measure, whose=asked.whose), *about
     )
@@ -178,7 +179,9 @@ def _targets(period: Period) -> TargetsResult:
 
 
 def _proposals(period: str | None) -> ProposalsResult:
-    return opened().shelf.ask("proposals", lambda b: b.goals.propose(period), period)
+    return opened().shelf.ask(
+        "proposals", lambda b: b.goals.propose(period), period, forecast_reading.backtest() is not None
+    )
 
 
 def _next(asked: Asked, today: dt.date) -> tuple[Proposals | None, str]:
