@@ -30,6 +30,7 @@ def served(serve, tmp_path_factory):
 @pytest.fixture
 def tested(visit, served):
     """The same once the past is computed."""
+    visit(served, "/forecast.json", lang="en")  # what is loaded on first use takes a while on a busy machine
     page = visit(served, "/forecast/", lang="en")
     assert page.status == 200
     if page.locator("#progress").count():

@@ -795,9 +795,9 @@ class Book:
             UnknownName: the book knows no such person.
             InputError: an amount cannot be read, the best is below the commit, or the period is over.
         """
-        return self._judging.say(commit, best, period, person, at=at, by=by)
+        return self._judging().say(commit, best, period, person, at=at, by=by)
 
-    def judgements(self, period: PeriodLike = None) -> JudgedResult:
+    def judgements(self, period: PeriodLike = None, *, beside: ForecastResult | None = None) -> JudgedResult:
         """What people say that a period will bring, beside the forecast, and how right they were before.
 
         Where the deals have a column in which people say how sure they are, such as “forecast category”, it speaks for
@@ -805,17 +805,17 @@ class Book:
 
         Args:
             period: see `judge`.
+            beside: the forecast by person where it was made already.
 
         Raises:
             CannotTell: too few deals were won yet.
         """
-        return JudgedResult(self._judging.of(period))
+        return JudgedResult(self._judging(beside).of(period))
 
-    @property
-    def _judging(self) -> "Judging":
+    def _judging(self, beside: ForecastResult | None = None) -> "Judging":
         from yaad.book.judging import Judging
 
-        return Judging(self, self._scope, lambda by: self._forecasts.forecast(by=by))
+        return Judging(self, self._scope, lambda: (beside or self.forecast(by="owner")).content)
 
     @property
     def _forecasts(self) -> "Forecasts":

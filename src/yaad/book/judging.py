@@ -30,8 +30,8 @@ OWNER = "owner"
 class Judging:
     """What people say of the months to come, in one book."""
 
-    def __init__(self, book: "Book", whole: Callable[[], Scope], forecast: Callable[[str | None], Forecast]) -> None:
-        """Args: the book; its facts, all of them and as they are now; its forecast by a breakdown."""
+    def __init__(self, book: "Book", whole: Callable[[], Scope], forecast: Callable[[], Forecast]) -> None:
+        """Args: the book; its facts, all of them and as they are now; its forecast by person."""
         self._book, self._whole, self._forecast = book, whole, forecast
 
     def say(
@@ -63,7 +63,7 @@ class Judging:
     def of(self, period: Period | str | None) -> Judgements:
         """What people say of a period; see `Book.judgements`."""
         wanted, scope = self._period(period), self._whole()
-        made = self._forecast(OWNER)
+        made = self._forecast()
         is_money = made.quantity == MONEY
         column = category_column(scope, frozenset(_words("column"))) if is_money else None
         came = brought(scope, wanted)

@@ -46,7 +46,8 @@ def judgements() -> JudgedResult:
     Raises:
         CannotTell: too few deals were won yet.
     """
-    return opened().shelf.ask("judgements", lambda b: b.judgements(), backtest() is not None)
+    beside = forecast(OFFERED[0], None)
+    return opened().shelf.ask("judgements", lambda b: b.judgements(beside=beside), backtest() is not None)
 
 
 def people() -> Sequence[str]:
