@@ -178,3 +178,12 @@ def test_the_way_of_the_new_inquiries_is_told_stage_by_stage():
 def test_landing_needs_days():
     assert landing_of(one_stage(5), AS_OF, 0, JANUARY) == 0
     assert credit_of(outlook(one_stage(5))).expected == 0
+
+
+def test_inquiries_after_the_last_useful_day_still_bring_what_lands_in_the_period():
+    # each lot of ten a day closes one a day, 31 days later: those of 10–31 December land in 10–31 January
+    early = plan_period(50, TENTH, outlook(one_stage(31), last=dt.date(2026, 12, 9), daily=10))
+    whole = plan_period(50, TENTH, outlook(one_stage(31), last=dt.date(2026, 12, 31), daily=10))
+    assert (early.pace, whole.pace) == (90, 310)
+    assert early.at_pace == pytest.approx(whole.at_pace, abs=0.1)
+    assert early.at_pace_chance == pytest.approx(whole.at_pace_chance, abs=0.001)

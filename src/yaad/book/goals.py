@@ -281,11 +281,11 @@ class Goals:
             wanted=wanted,
             achieved=reached.value,
             n=reached.n,
-            unit=reached.unit,
+            unit=reached.unit or self._unit(found, wanted),
             tax=(wanted.tax if wanted else None) or (self.money()[1] if found == WON_VALUE else None),
             average=self._average() if found == WON_VALUE else None,
             curve=curve,
-            parts={} if who.said else self._parts(quotas, sums, asked, curve),
+            parts={} if who.said else self._parts(quotas, sums, asked, curve if asked.start <= scope.as_of else None),
             notes=self._notes(found, wanted, asked),
         )
         if found == WON_VALUE and not who.said and wanted is not None:
@@ -311,7 +311,7 @@ class Goals:
         return ProposalsResult(proposed(planning, asked, weights, foretold(self._book, asked)))
 
     def customers(self, period: Period | str) -> tuple[int, bool] | None:
-        """Customers to plan a period for: those of the company's own target, or else those that come at today's pace.
+        """Customers to plan a period for: those of the company's own target, or else those that come as things go.
 
         Returns:
             How many, at least one, and whether a target says so; None where the data cannot tell.
@@ -325,6 +325,9 @@ class Goals:
             return max(ceil(count.value), 1), True
         if money is not None and average:
             return closings_for_value(Decimal(str(money.value)), average), True
+        told = foretold(self._book, asked)
+        if told is not None:
+            return max(round(float(told.closings.mean())), 1), False
         planning = self._planning
         try:
             made = plan_period(1, planning.own("expected").ratios, planning.outlook(asked))
@@ -354,6 +357,13 @@ class Goals:
         rows = self._book.facts.run(deals.filter(deals.amount.notnull()).select("currency", "tax").distinct())
         currencies, taxes = ({one for one in rows[name].to_pylist() if one} for name in ("currency", "tax"))
         return _only(currencies), _only(taxes - {Tax.UNKNOWN.value})
+
+    def _unit(self, measure: str, wanted: Wanted | None) -> str | None:
+        """The unit of what no sale tells: the target's currency, else that of the book's deals."""
+        unit = measures.find(measure).unit
+        if unit is not Unit.MONEY:
+            return unit.value
+        return (wanted.currency if wanted else None) or self.money()[0]
 
     def _average(self) -> Decimal | None:
         (figure,) = measures.measure(["deal_value_mean"], self._whole_scope)

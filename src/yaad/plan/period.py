@@ -198,7 +198,8 @@ class PeriodPlan:
         chance: level → new inquiries with which the target is reached with that chance; empty when it is too late.
         without: the chance to reach the target without any new inquiry.
         pace: inquiries that come until then at today's pace; None when not known.
-        at_pace: customers of the period with these, on average; `at_pace_chance` that they reach the target.
+        at_pace: customers of the period with these and those after them, on average; `at_pace_chance` that they reach
+            the target.
         months: which months' inquiries count, and how much.
         notes: what to know about it.
     """
@@ -271,6 +272,7 @@ def plan_period(target: int, ratios: Sequence[Ratio], outlook: Outlook, levels: 
     total = _Total(target, credit, chances_of(ratios)[-1], landing)
     told = days > 0 and landing >= TOO_LATE
     pace = None if outlook.daily is None or not told else round(outlook.daily * days)
+    coming = None if pace is None else round(pace + _later(outlook, days) / landing)
     return PeriodPlan(
         period=period,
         target=target,
@@ -282,10 +284,18 @@ def plan_period(target: int, ratios: Sequence[Ratio], outlook: Outlook, levels: 
         chance={level: total.inquiries_for(level) for level in levels} if told else {},
         without=total.reached(0),
         pace=pace,
-        at_pace=None if pace is None else credit.won + credit.expected + pace * total.mean,
-        at_pace_chance=None if pace is None else total.reached(pace),
+        at_pace=None if coming is None else credit.won + credit.expected + coming * total.mean,
+        at_pace_chance=None if coming is None else total.reached(coming),
         months=month_parts(outlook.ways, period, as_of),
         notes=() if told else (Message("levers.too_late", {"period": period.name}),),
+    )
+
+
+def _later(outlook: Outlook, days: int) -> float:
+    """Of the sales of the inquiries that come after so many days until the period ends, those that fall into it."""
+    rest = (outlook.last - outlook.as_of).days - days
+    return (
+        (outlook.daily or 0.0) * rest * landing_of(outlook.ways, outlook.as_of + (days + 1) * DAY, rest, outlook.period)
     )
 
 

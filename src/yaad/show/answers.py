@@ -3,6 +3,8 @@
 from yaad.insight import Leak
 from yaad.model import DwellRow
 from yaad.plan import Plan
+from yaad.plan.period import PeriodPlan
+from yaad.show.beside import month_said, up
 from yaad.show.dwells import typical_said
 from yaad.show.plans import RECOMMENDED, for_people
 from yaad.show.tables import days_said
@@ -42,8 +44,15 @@ def sheet_average(total: DwellRow, lang: str) -> Message | None:
     return Message("show.sheet_average", {"days": days_said(total.mean_closed_days, lang)})
 
 
-def plan_lead(plan: Plan) -> tuple[Message, ...]:
-    """What a plan asks for: how many inquiries, until when, and how many to be rather sure."""
+def plan_lead(plan: Plan, within: PeriodPlan | None = None) -> tuple[Message, ...]:
+    """What a plan asks for: how many inquiries, until when, and how many to be rather sure.
+
+    Args:
+        plan: the plan.
+        within: the target as one of a period: the open deals are credited, and only what closes in it counts.
+    """
+    if within is not None and within.still and within.until is not None:
+        return _within_lead(within)
     first, end = plan.needed[0], plan.needed[-1].last_useful
     values: dict[str, object] = {"n": plan.target, "inquiries": first.count}
     said = [Message("show.lead_plan", values)]
@@ -54,4 +63,14 @@ def plan_lead(plan: Plan) -> tuple[Message, ...]:
         said.append(Message(key, {"day": first.last_useful}))
     if RECOMMENDED in plan.chance:
         said.append(Message("show.lead_sure", {"inquiries": for_people(plan.chance[RECOMMENDED])}))
+    return tuple(said)
+
+
+def _within_lead(made: PeriodPlan) -> tuple[Message, ...]:
+    values: dict[str, object] = {"n": made.target, "period": month_said(made.period.name)}
+    said = [
+        Message("levers.lead_within", values | {"inquiries": up(made.still[0].count), "day": made.until}),
+    ]
+    if RECOMMENDED in made.chance:
+        said.append(Message("show.lead_sure", {"inquiries": up(made.chance[RECOMMENDED])}))
     return tuple(said)

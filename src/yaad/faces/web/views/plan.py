@@ -35,7 +35,7 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "asked": asked,
             "form": request.GET,
             "planned": planned,
-            "lead": plan_lead(planned),
+            "lead": plan_lead(planned, asked.result.within),
             "answer": SafeString(plan_html(asked.result, language())),
             "credit": SafeString(period_html(within, language())) if within else "",
             "tight": carried_said(carried, language()) if carried and carried.binding else (),
