@@ -244,8 +244,9 @@ def goal_bar(goal: Goal, lang: str) -> str:
         return ""
     width = 100 * min(max(goal.attained, 0.0), 1.0)
     x = 100 - width if direction(lang) == "rtl" else 0.0
+    track = tag("rect", class_="bg", width="100%", height="10")
     bar = tag("rect", class_="ad", x=f"{x:.3f}%", width=f"{width:.3f}%", height="10")
-    return tag("svg", bar, class_="sb gb", width="100%", height="10", aria_hidden="true", focusable="false")
+    return tag("svg", track + bar, class_="sb gb", width="100%", height="10", aria_hidden="true", focusable="false")
 
 
 def spark_said(kpi: Kpi, lang: str) -> Message:
