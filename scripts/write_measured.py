@@ -36,6 +36,82 @@ def reverse_plan(found: dict) -> str:
     return table(["ratios", "the 8-of-10 plan reached the target in", "target ÷ rate reached it in"], rows)
 
 
+def leaks(found: dict) -> str:
+    rows = [
+        ["a company where nothing leaks: a leak is named", f"{found['false_alarms']:.1%}"],
+        ["a planted leak is found", f"{found['found']:.0%}"],
+        ["something else is named beside it", f"{found['something_else_named_too']:.0%}"],
+        ["its range holds what it is worth", f"{found['range_holds']:.0%}"],
+    ]
+    return table(["", f"of {found['companies']} companies"], rows)
+
+
+def customer_value(found: dict) -> str:
+    rows = [
+        [name, true, found["buying, mean"][at], f"{found['covered'][at]:.0%}"]
+        for at, (name, true) in enumerate(zip(("r", "α", "a", "b"), found["buying, truth"], strict=False))
+    ]
+    rows.append(["share that has left", found["left, truth"], found["left, mean"], ""])
+    return table(["", "truth", "found, mean", "the range held the truth"], rows)
+
+
+WAYS = {
+    "pipeline": "the pipeline, drawn",
+    "weighted": "weighted pipeline",
+    "run_rate": "run rate",
+    "smoothing": "exponential smoothing (ETS)",
+    "frequency": "frequency score",
+    "quarterly": "the last months by how a quarter goes",
+    "arima": "ARIMA",
+}
+AHEAD = {"1": "next month", "2": "the month after", "3": "the third", "sum": "three months"}
+
+
+def forecast(found: dict) -> str:
+    rows = [
+        [WAYS.get(way, way), *(f"{seen[at]['wape']:.1%}" for at in AHEAD), f"{seen['1']['bias']:+.1%}", _covered(seen)]
+        for way, seen in found.items()
+        if isinstance(seen, dict)
+    ]
+    return table(["off by", *AHEAD.values(), "leans by, next month", "8 of 10 held"], rows)
+
+
+def _covered(seen: dict) -> str:
+    held = [seen[at].get("covered") for at in AHEAD]
+    told = [share for share in held if share is not None]
+    return f"{min(told):.0%}–{max(told):.0%}" if told else ""
+
+
+def customers(found: dict) -> str:
+    rows = [
+        [who, found[who]["seconds"], found[who]["processor_seconds"], found[who]["peak_mb"], found[who]["mean"]]
+        for who in ("yaad", "lifetimes")
+    ]
+    return table(["", "seconds", "of the processor", "peak MB", "mean value"], rows)
+
+
+def win_chance(found: dict) -> str:
+    rows = [
+        [span.removeprefix("signal, "), name, seen["open deals"], seen["auc"], seen["ece"], seen["expected ÷ won"]]
+        for span, ways in found.items()
+        if span.startswith("signal")
+        for name, seen in ways.items()
+        if isinstance(seen, dict) and "auc" in seen
+    ]
+    return table(["history", "told by", "open deals", "AUC", "ECE", "expected ÷ won"], rows)
+
+
+def held(studies: dict) -> str:
+    """Every bound that a study is held to, and whether it holds."""
+    rows = [
+        [name.replace("_", " "), check, "yes" if holds else "**no**", study["commit"]]
+        for name, study in studies.items()
+        if isinstance(study, dict)
+        for check, holds in study["checks"].items()
+    ]
+    return table(["study", "held to", "holds", "at commit"], rows)
+
+
 def speed(found: dict) -> str:
     rows = []
     for name in ("funnel", "dwell", "dwell_by_rep", "snapshots"):
@@ -87,10 +163,11 @@ def document() -> str:
     statistics = json.loads((RESULTS / "statistics.json").read_text("utf-8"))
     quick = json.loads((RESULTS / "speed.json").read_text("utf-8"))
     brought = json.loads((RESULTS / "intake.json").read_text("utf-8"))
+    buyers = json.loads((RESULTS / "customers.json").read_text("utf-8"))
     return f"""# Measured
 
 Made by `scripts/write_measured.py` from the results under `benchmarks/results`. Statistics: `make check-long`, simulated
-companies whose truth is known ({statistics["funnel"]["companies"]} each), at commit {statistics["commit"]}. Speed: `make bench`
+companies whose truth is known ({statistics["funnel"]["companies"]} for the funnel). Speed: `make bench`
 on {quick["machine"]["cores"]} cores, at commit {quick["commit"]}.
 
 ## Of 100 inquiries, how many become customers
@@ -109,6 +186,41 @@ The truth: average {statistics["time_in_stage"]["truth"]["mean"]}, typical {stat
 ## Planning backwards
 
 {reverse_plan(statistics["reverse_plan"])}
+
+## Where the money leaks
+
+{leaks(statistics["leaks"])}
+
+## Customers without a contract
+
+{statistics["customer_value"]["companies"]} companies whose customers buy and stop by the model's own law (BG/NBD):
+
+{customer_value(statistics["customer_value"])}
+
+What each of {buyers["customers"]:,} customers is still worth, fitted and told by both, {buyers["times_faster"]} times faster by the
+processor's time, at commit {buyers["commit"]} (the last release of `lifetimes` is of 2020; it counts a month as 30 days):
+
+{customers(buyers)}
+
+## The forecast
+
+{statistics["forecast"]["companies"]} companies, each forecast at twelve month's ends. Stable:
+
+{forecast(statistics["forecast"]["stable"])}
+
+Where ratios and inquiries drift:
+
+{forecast(statistics["forecast"]["drift"])}
+
+## The chance of an open deal
+
+{statistics["win_chance"]["signal, 182 days"]["companies"]} companies a history, against how their open deals really ended:
+
+{win_chance(statistics["win_chance"])}
+
+## What the studies are held to
+
+{held(statistics)}
 
 ## Speed
 
