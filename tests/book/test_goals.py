@@ -93,6 +93,34 @@ def test_what_is_missing_and_how_many_closings_that_is(book):
     assert parts(goal) == {"Avi": (None, 200), "Dana": (None, 150)}
 
 
+def test_before_the_period_begins_there_is_no_pace_and_money_keeps_its_sign(book, capsys):
+    book.goals.set("1000", "2026-04", **SAID)
+    goal = book.goals.status("2026-04").content
+    assert (goal.has_begun, goal.state, goal.plan_today, goal.enough) == (False, None, None, None)
+    assert (goal.unit, goal.gap, goal.closings) == ("ILS", 1000, 6)
+    told = book.goals.status("2026-04").to_dict("en")
+    assert (told["begun"], told["state"], told["plan_today"], told["unit"]) == (False, None, None, "ILS")
+    assert told["sentences"][:2] == [
+        "₪1K before VAT are missing for the target of April\xa02026: 6 closings of average size.",
+        "The period has not begun.",
+    ]
+    assert main(["target", "status", "--period", "2026-04", "--book", str(book.root), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "The period has not begun." in said
+    assert "pace:" not in said
+    book.goals.set(200, "2026-04", whose=Whose(owner="Avi"), **SAID)
+    (avi,) = book.goals.status("2026-04").content.parts["owner"]
+    assert (avi.wanted.value, avi.state, avi.plan_today) == (200, None, None)
+
+
+def test_a_target_of_a_sheet_without_a_currency_is_in_the_currency_of_the_deals(book, tmp_path):
+    (tmp_path / "targets 2026.csv").write_text("rep,Apr\nDana,10\nAvi,20\n", "utf-8")
+    book.import_files([tmp_path / "targets 2026.csv"], kind="targets")
+    told = book.goals.status("2026-04").to_dict("he")
+    assert (told["target"], told["unit"], told["n"]) == (30, "ILS", 0)
+    assert "30 ₪ לפני מע״מ" in told["sentences"][0]
+
+
 def test_the_customers_that_a_plan_begins_with_are_those_of_the_target_or_of_the_pace(book):
     assert book.goals.customers("2027-03") == (1, False)  # what comes of one open deal and two inquiries a quarter
     book.goals.set("1000", "2026-04", **SAID)

@@ -129,6 +129,33 @@ def test_milestones_have_a_count_a_last_day_and_say_what_is_too_late(book):
         assert (one.working_days_left == 0) or not one.late
 
 
+def test_a_month_to_come_has_a_chance_and_no_pace(book, rows):
+    told = book.goals.status("2026-12").to_dict("en")
+    assert told["target"] == sum(
+        int(row[TARGETS["amount"]]) for row in rows["targets"] if row[TARGETS["month"]] == "2026-12"
+    )
+    assert (told["begun"], told["state"], told["plan_today"], told["unit"]) == (False, None, None, "ILS")
+    assert told["sentences"][1] == "The period has not begun."
+    assert f"is reached in {round(told['chance'] * 10)} of 10 cases" in told["sentences"][2]
+    assert all(part["state"] is None for part in told["parts"]["owner"])
+    book.goals.set(10_000_000, "2026-12", at=dt.datetime(2026, 11, 17, tzinfo=dt.UTC), by="Noa")
+    try:
+        far = book.goals.status("2026-12").to_dict("en")
+        assert far["chance"] < 0.05
+        assert "in fewer than 1 of 10 cases" in far["sentences"][2]
+    finally:
+        book.goals.undo(at=dt.datetime(2026, 11, 17, tzinfo=dt.UTC), by="Noa")
+
+
+@pytest.mark.parametrize("period", ["2026-11", "2026-12"])
+def test_what_is_missing_comes_from_new_inquiries_or_they_are_too_late_never_both(book, period):
+    result = book.goals.status(period)
+    ahead, said = result.content.ahead, result.table("en").to_text()
+    assert ("have to come from new inquiries" in said) == (ahead.missing > 0 and not ahead.too_late)
+    if ahead.too_late and ahead.missing > 0:
+        assert f"After them {ahead.missing:.1f} closings are still missing, and new inquiries come too late" in said
+
+
 def test_proposals_are_reached_as_often_as_they_say_and_ask_more_the_bolder_they_are(book):
     made = book.goals.propose().content
     chances = [row.chance for row in made.rows]

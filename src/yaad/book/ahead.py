@@ -84,6 +84,7 @@ def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ah
         missing=made.missing,
         chance=expected.chance(float(goal.wanted.value)) if goal.wanted else None,
         end=expected.range,
+        too_late=made.until is None,
         milestones=_milestones(planning, goal, outlook, made) if made.missing > 0 else (),
         notes=(*made.notes, *((Message("goals.as_forecast"),) if expected is told else ())),
     )

@@ -73,6 +73,7 @@ class Ahead:
         missing: closings that the target still needs after them, on average.
         chance: that the target is reached if inquiries come as they do; None where it cannot be told.
         end: between these the period ends in 8 of 10 cases, in what the target is in; None where it cannot be told.
+        too_late: inquiries that come now are too late for the period: what is missing cannot come of them.
         milestones: on the way to what is missing.
         notes: what to know about it.
     """
@@ -85,6 +86,7 @@ class Ahead:
     chance: float | None
     milestones: tuple[Milestone, ...]
     end: tuple[float, float] | None = None
+    too_late: bool = False
     notes: tuple[Message, ...] = ()
 
 
@@ -127,6 +129,11 @@ class Goal:
     notes: tuple[Message, ...] = ()
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the data reach into the period; before that there is no pace to be on."""
+        return self.period.start <= self.as_of
+
+    @property
     def gap(self) -> Decimal | None:
         """What is still missing; None without a target."""
         return None if self.wanted is None else max(self.wanted.value - self.achieved, Decimal(0))
@@ -147,20 +154,24 @@ class Goal:
 
     @property
     def plan_today(self) -> Decimal | None:
-        """What should be reached by today."""
-        return None if self.wanted is None or self.curve is None else due(self.wanted, self.curve)
+        """What should be reached by today; None before the period begins."""
+        if self.wanted is None or self.curve is None or not self.has_begun:
+            return None
+        return due(self.wanted, self.curve)
 
     @property
     def state(self) -> State | None:
-        """Ahead, on pace or behind."""
-        if self.wanted is None or self.curve is None or not self.wanted.value:
+        """Ahead, on pace or behind; None before the period begins."""
+        if self.wanted is None or self.curve is None or not self.wanted.value or not self.has_begun:
             return None
         return self.curve.state(float(self.achieved), float(self.wanted.value))
 
     @property
     def enough(self) -> tuple[int, int] | None:
-        """In how many of the past periods the rest of the way brought as much as is missing."""
-        return None if self.gap is None or self.curve is None else self.curve.enough(float(self.gap))
+        """In how many of the past periods the rest of the way brought as much as is missing; None before it begins."""
+        if self.gap is None or self.curve is None or not self.has_begun:
+            return None
+        return self.curve.enough(float(self.gap))
 
     @property
     def has_parts(self) -> bool:

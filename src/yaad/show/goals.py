@@ -42,6 +42,7 @@ class GoalResult(Result):
             "average": plain(goal.average),
             "closings": goal.closings,
             "plan_today": plain(goal.plan_today),
+            "begun": goal.has_begun,
             "state": goal.state.value if goal.state else None,
             "working_days": {"over": curve.days_over, "of": curve.days} if curve else None,
             "own_periods": len(curve.shares) if curve else None,
@@ -54,10 +55,11 @@ class GoalResult(Result):
             if ahead
             else None,
             "missing_after_open": plain(ahead.missing) if ahead else None,
+            "too_late_for_inquiries": ahead.too_late if ahead else None,
             "chance": plain(ahead.chance) if ahead else None,
             "end": {"low": plain(ahead.end[0]), "high": plain(ahead.end[1])} if ahead and ahead.end else None,
             "milestones": [_milestone(one) for one in ahead.milestones] if ahead else [],
-            "sentences": plain(goal_said(goal, lang), lang),
+            "sentences": plain((*goal_said(goal, lang), *ahead_said(goal, lang)), lang),
             "notes": plain(goal_notes(goal, lang), lang),
         }
 
@@ -79,7 +81,8 @@ class GoalResult(Result):
         whole = Part(None, goal.wanted, goal.achieved, goal.n, goal.plan_today, goal.state)
         total = (text(Message("goals.whole"), lang), Shown(None, _whose(goal)), *_cells(whole, goal.unit, lang))
         title = phrases.title(Message("goals.title"), goal.as_of, goal.period, lang)
-        return Table(lang, title, _PARTS, tuple(rows), total, (*goal_said(goal, lang), *goal_notes(goal, lang)))
+        said = (*goal_said(goal, lang), *ahead_said(goal, lang), *goal_notes(goal, lang))
+        return Table(lang, title, _PARTS, tuple(rows), total, said)
 
 
 class TargetsResult(Result):
@@ -269,7 +272,9 @@ def goal_said(goal: Goal, lang: str) -> tuple[Message, ...]:
 
 
 def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
-    """Where the target stands against today's plan, and how sure it is."""
+    """Where the target stands against today's plan, and how sure it is; before it begins, that and its chance."""
+    if not goal.has_begun:
+        return (Message("goals.begins_later"), *chance_said(goal))
     if goal.curve is None or goal.plan_today is None or goal.state is None:
         return ()
     values: dict[str, object] = {
@@ -286,23 +291,34 @@ def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     return tuple(said)
 
 
+def chance_said(goal: Goal) -> tuple[Message, ...]:
+    """In how many of ten cases the target is reached; nothing where that cannot be told."""
+    if goal.ahead is None or goal.ahead.chance is None:
+        return ()
+    n = round(goal.ahead.chance * 10)
+    return (Message("goals.chance", {"n": n}) if n else Message("goals.chance_small"),)
+
+
 def goal_notes(goal: Goal, lang: str) -> tuple[Message, ...]:
     """What to know about it."""
     notes = list(goal.notes)
     if goal.coverage is not None:
-        values: dict[str, object] = {"coverage": number(goal.coverage, lang)}
-        if goal.needed is None:
-            notes.append(Message("goals.coverage", values))
-        else:
-            notes.append(Message("goals.coverage_needed", values | {"needed": number(goal.needed, lang)}))
+        values: dict[str, object] = {"coverage": number(round(goal.coverage, 1), lang)}
+        if goal.needed:
+            values["part"] = percent(round(1 / goal.needed, 2), lang)
+        notes.append(Message("goals.coverage_part" if goal.needed else "goals.coverage", values))
     for kind, more in goal.differences.items():
         key = "goals.parts_more" if more > 0 else "goals.parts_less"
         notes.append(Message(key, {"kind": Message(f"goals.kinds_{kind}"), "amount": in_money(abs(more), goal, lang)}))
-    return tuple(notes) + (goal.ahead.notes if goal.ahead else ())
+    if goal.ahead is not None:
+        # what is missing after the open deals says it already
+        late = goal.ahead.too_late and goal.ahead.missing > 0
+        notes += [note for note in goal.ahead.notes if not (late and note.key == "levers.too_late")]
+    return tuple(notes)
 
 
 def ahead_said(goal: Goal, lang: str) -> tuple[Message, ...]:
-    """What the open deals bring, and what is missing after them."""
+    """What the open deals bring, what is missing after them, and the chance of a period that has begun."""
     ahead = goal.ahead
     if ahead is None:
         return ()
@@ -314,10 +330,9 @@ def ahead_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     }
     said = [Message("goals.open_bring", values)]
     if ahead.missing > 0:
-        said.append(Message("goals.still_missing", {"missing": number(round(ahead.missing, 1), lang)}))
-    if ahead.chance is not None:
-        said.append(Message("goals.chance", {"n": round(ahead.chance * 10)}))
-    return tuple(said)
+        key = "goals.still_missing_late" if ahead.too_late else "goals.still_missing"
+        said.append(Message(key, {"missing": number(round(ahead.missing, 1), lang)}))
+    return (*said, *(chance_said(goal) if goal.has_begun else ()))
 
 
 def milestone_said(one: Milestone) -> Said:
