@@ -173,12 +173,61 @@ def test_whose_targets(book):
         book.goals.set(1, "2026-03", whose=Whose(owner="Dana", team="Stars"), **SAID)
 
 
+@pytest.mark.parametrize(
+    "typed", ["240,000 ₪", "₪240,000", "240000", "240 אלף ש״ח", "240,000", "240K", "240,000 לפני מע״מ"]
+)
+def test_an_amount_is_read_as_in_a_file(book, typed):
+    entry = book.goals.set(typed, "2026-04", **SAID)
+    assert (entry.value, entry.currency, entry.tax) == ("240000", "ILS", "net")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "The target of the company for April\xa02026 is ₪240,000. To take it back: yaad target undo 1"),
+        ("he", "היעד של החברה לאפריל\xa02026 הוא 240,000 ₪. לביטול: yaad target undo 1"),
+    ],
+)
+def test_the_command_line_says_what_was_set_as_people_say_it(book, capsys, lang, said):
+    words = ["target", "set", "240000", "--period", "2026-04", "--book", str(book.root), "--lang", lang]
+    assert main(words) == 0
+    assert bare(capsys.readouterr().out) == bare(said)
+
+
+def test_the_command_line_says_whose_target_and_of_what(book, capsys):
+    words = ["--period", "2026-04", "--measure", "customers", "--rep", "Dana", "--book", str(book.root), "--lang", "en"]
+    assert main(["target", "set", "12", *words]) == 0
+    assert "The target of Dana for April 2026 is 12 (" in bare(capsys.readouterr().out)
+    assert main(["target", "remove", *words]) == 0
+    assert "The target of Dana for April 2026 is taken away." in bare(capsys.readouterr().out)
+
+
+def bare(text):
+    """Without the marks of direction and the spaces that do not break."""
+    return " ".join(
+        text.replace("\xa0", " ")
+        .translate({ord(mark): None for mark in "\u200e\u200f\u2066\u2067\u2068\u2069"})
+        .split()
+    )
+
+
 def test_what_cannot_be_a_target_is_refused(book):
-    for value, period in (("-1", "2026-03"), ("much", "2026-03"), ("1", "2026-03-05"), ("1", "soon")):
+    for value, period in (
+        ("-1", "2026-03"),
+        ("much", "2026-03"),
+        ("-5 ₪", "2026-03"),
+        ("5%", "2026-03"),
+        ("1", "2026-03-05"),
+        ("1", "soon"),
+    ):
         with pytest.raises(InputError):
             book.goals.set(value, period, **SAID)
     with pytest.raises(InputError):
         book.goals.set(1, "2026-03", currency="USD", **SAID)
+    with pytest.raises(InputError):
+        book.goals.set("$5", "2026-03", **SAID)
+    with pytest.raises(InputError):
+        book.goals.set("5 ₪", "2026-03", measure="won", **SAID)
     with pytest.raises(InputError):
         book.goals.set(1, "2026-03", tax="gross", **SAID)
     with pytest.raises(UnknownName):

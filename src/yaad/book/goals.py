@@ -15,6 +15,7 @@ from yaad.book.ahead import ahead_of, foretold, proposed
 from yaad.book.planning import Planning
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
+from yaad.intake import TypedAmount, typed_amount
 from yaad.measures import Scope
 from yaad.measures.achieved import DAY, sales_by_day
 from yaad.measures.catalogue.goals import curve_in, daily_of, money_of
@@ -89,11 +90,11 @@ class Goals:
         """Set a target; of a person it is for a full position over the whole period.
 
         Args:
-            value: decimal text or a number; None takes the target away.
+            value: a number, or an amount as people type it, with or without a sign; None takes the target away.
             period: a month (that of the data's day when absent), a quarter or a year.
             measure: id in the catalogue or one of its names.
             whose: a person or team, a branch, a product; the company's when absent.
-            currency: of money; the deals' own when absent.
+            currency: of money; that of the sign beside the value when absent, else the deals' own.
             tax: ``net`` or ``gross``; the deals' own when absent.
             at: when it is set.
             by: who sets it.
@@ -106,10 +107,14 @@ class Goals:
         found = self._measure(measure)
         who = whose or Whose()
         self._known(who)
-        amount = None if value is None else read_amount(str(value))
-        money = self.money() if measures.find(found).unit is Unit.MONEY else (None, None)
-        own = (currency or money[0], tax or money[1])
-        if measures.find(found).unit is Unit.MONEY:
+        typed = None if value is None else typed_amount(str(value))
+        is_money = measures.find(found).unit is Unit.MONEY
+        if typed is not None and not is_money and (typed.currency or typed.tax):
+            raise InputError(Message("errors.bad_amount", {"text": str(value)}))
+        money = self.money() if is_money else (None, None)
+        said = typed or TypedAmount(Decimal(0))
+        own = (currency or said.currency or money[0], tax or said.tax or money[1])
+        if is_money:
             held_against(Wanted(Decimal(0), Decimal(0), *own), *money)
         entry = TargetEntry(
             at=at,
@@ -117,7 +122,7 @@ class Goals:
             key=key or uuid.uuid4().hex,
             measure=found,
             period=self._period(period).name,
-            value=None if amount is None else str(amount),
+            value=None if typed is None else f"{typed.value:f}",
             currency=own[0],
             tax=own[1],
             owner=who.owner,

@@ -17,6 +17,7 @@ from yaad.intake.refused import Refused
 from yaad.intake.report import REJECTS, FileReport
 from yaad.intake.snapshots import day_in, without_day
 from yaad.intake.sums import PLUS
+from yaad.intake.typed import TypedAmount, typed_amount
 from yaad.intake.understanding import ColumnUnderstanding, FileUnderstanding, Understanding, understand
 
 __all__ = [
@@ -38,12 +39,14 @@ __all__ = [
     "Settings",
     "Shape",
     "StageRule",
+    "TypedAmount",
     "Understanding",
     "day_in",
     "fold",
     "keep_pasted",
     "latest",
     "load",
+    "typed_amount",
     "understand",
     "without_day",
 ]

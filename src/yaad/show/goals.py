@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from yaad import measures
-from yaad.model import Cell
+from yaad.model import Cell, TargetEntry
 from yaad.model.targets import WON_VALUE
 from yaad.plan.goals import Goal, Milestone, Part, TargetList, TargetRow
 from yaad.show import phrases
@@ -239,6 +239,19 @@ def _shown(row: TargetRow, lang: str) -> tuple[Shown, ...]:
         Shown(row.by, row.by) if row.by else text(Message("goals.from_sheet"), lang),
         count(target.entry, lang),
     )
+
+
+def entry_said(entry: TargetEntry, lang: str) -> dict[str, object]:
+    """What an entry says, for a sentence: ``{"whose", "period", "value"}``; a taken away one's value is 0."""
+    known = measures.REGISTRY.get(entry.measure)
+    amount = Decimal(entry.value or 0)
+    value: Said = number(amount, lang)
+    if known is None or known.unit is measures.Unit.MONEY:
+        value = money(amount, entry.currency, lang, short=False)
+    if entry.measure != WON_VALUE:
+        value = Message("goals.of_measure", {"value": value, "measure": phrases.measure_said(entry.measure)})
+    whose = ", ".join(name for name in (entry.owner, entry.team, entry.branch, entry.product) if name)
+    return {"whose": whose or Message("goals.company"), "period": month_said(entry.period), "value": value}
 
 
 def in_money(value: Decimal | float, goal: Goal, lang: str) -> Said:

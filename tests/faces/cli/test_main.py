@@ -20,6 +20,7 @@ from yaad.text import LANGUAGES
         (("measure",), "ID"),
         (("plan", "--target", "many"), "--target"),
         (("dwell", "--basis", "third"), "--basis"),
+        (("target", "set", "-5,000"), "-5,000"),
         (("funnel", "extra"), "extra"),
         (("whatif", "--ratio", "close=0.1"), "--inquiries"),
     ],
@@ -29,6 +30,13 @@ def test_a_mistake_in_the_words(yaad, words, said, lang):
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_number_below_nothing_is_no_option(yaad):
+    done = yaad("target", "set", "-5", "--lang", "en")
+    assert (done.code, done.out) == (2, "")
+    assert "-5 is below 0." in done.err.translate({0x2068: None, 0x2069: None, 0x2066: None, 0x200E: None})
+    assert "option" not in done.err.partition("More:")[0]
 
 
 @pytest.mark.parametrize("verb", ["funnel", "dwell", "conversion", "doctor", "rebuild"])

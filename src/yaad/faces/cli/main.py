@@ -77,9 +77,7 @@ def _mistake(error: Exception, context: object, words: Sequence[str], lang: str)
     kind = type(error).__name__
     param = getattr(error, "param", None)
     if kind == "NoSuchOption":
-        verb = getattr(context, "command", None)
-        known = [name for option in getattr(verb, "params", []) for name in option.opts if name.startswith("--")]
-        return UnknownName("option", getattr(error, "option_name", ""), known).say(lang)
+        return _no_option(getattr(error, "option_name", ""), context, words, lang)
     if kind == "MissingParameter" and param is not None:
         return sentence("cli.missing", lang, {"name": _shown(param)})
     commands = getattr(getattr(context, "command", None), "commands", None)
@@ -95,6 +93,16 @@ def _mistake(error: Exception, context: object, words: Sequence[str], lang: str)
         return _bad_value(_shown(param), str(getattr(error, "message", "")), lang)
     format_message = getattr(error, "format_message", lambda: str(error))
     return str(format_message())
+
+
+def _no_option(name: str, context: object, words: Sequence[str], lang: str) -> str:
+    """That there is no such option and what it may have meant; a number below 0 is none."""
+    below = next((word for word in words if re.match(r"-[₪$€£]?[\d.]", word)), None)
+    if below is not None:
+        return sentence("cli.below_zero", lang, {"word": below})
+    params = getattr(getattr(context, "command", None), "params", [])
+    known = [one for option in params for one in option.opts if one.startswith("--")]
+    return UnknownName("option", name, known).say(lang)
 
 
 def _bad_value(name: str, why: str, lang: str) -> str:

@@ -52,13 +52,15 @@ def set_(
     person: o.Person = None,
 ) -> None:
     """Set a target."""
+    from yaad.show.goals import entry_said
+
     with asked.opened() as book:
         whose = _whose(rep, team, branch, product)
         at = moment(None, book.zone)
         entry = book.goals.set(
             value, period, measure=measure, whose=whose, currency=currency, tax=tax, at=at, by=who(person)
         )
-    values: dict[str, object] = {"value": entry.value, "period": entry.period, "undo": _undo(entry.seq)}
+    values = entry_said(entry, asked.screen.lang) | {"undo": _undo(entry.seq)}
     asked.screen.told(Message("goals.was_set", values), **json.loads(entry.to_json()) | {"seq": entry.seq})
 
 
@@ -75,10 +77,12 @@ def remove(
     person: o.Person = None,
 ) -> None:
     """Take a target away."""
+    from yaad.show.goals import entry_said
+
     with asked.opened() as book:
         whose = _whose(rep, team, branch, product)
         entry = book.goals.remove(period, measure=measure, whose=whose, at=moment(None, book.zone), by=who(person))
-    values: dict[str, object] = {"period": entry.period, "undo": _undo(entry.seq)}
+    values = entry_said(entry, asked.screen.lang) | {"undo": _undo(entry.seq)}
     asked.screen.told(Message("goals.was_removed", values), **json.loads(entry.to_json()) | {"seq": entry.seq})
 
 
