@@ -119,7 +119,7 @@ def test_what_moved_is_as_counted_by_hand(book):
     assert found["lost"] == sum(not is_danas(day) for day in ended)
     assert found["slipped"] == len(slipped) > 0
     assert found["same"] == len(still) - len(slipped)
-    assert book.moved(since, AS_OF) == moved
+    assert book.moved(since, AS_OF) == book.moved() == moved
     with pytest.raises(InputError):
         book.moved(AS_OF)
 
@@ -135,7 +135,8 @@ def test_the_command_line_says_what_python_says(tested, capsys):
         known, made, moved = book.backtest(), book.forecast(2, "rep"), book.moved(dt.date(2026, 9, 3))
     for lang in LANGUAGES:
         assert json.loads(run(lang, "forecast", "--months", "2", "--by", "rep", "--json")) == made.to_dict(lang)
-        assert json.loads(run(lang, "moved", "--since", "2026-09-03", "--json")) == moved.to_dict(lang)
+        for day in ("2026-09-03", "3.9.2026"):
+            assert json.loads(run(lang, "moved", "--since", day, "--json")) == moved.to_dict(lang)
         assert json.loads(run(lang, "backtest", "--json")) == known.to_dict(lang)
 
 

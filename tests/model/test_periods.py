@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from yaad.errors import InputError
-from yaad.model import Period
+from yaad.model import Period, parse_day
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,14 @@ def test_names(text, start, end):
 def test_what_is_no_period_is_said(text):
     with pytest.raises(InputError, match="is not a period"):
         Period.parse(text)
+
+
+@pytest.mark.parametrize("text", ["2026-11-10", "10.11.2026", " 10.11.2026 "])
+def test_a_day_is_read_as_it_is_typed(text):
+    assert parse_day(text) == dt.date(2026, 11, 10)
+
+
+@pytest.mark.parametrize("text", ["", "11/10/2026", "31.02.2026", "10.13.2026", "10.11.26", "yesterday"])
+def test_what_is_no_day_is_said(text):
+    with pytest.raises(InputError, match="is not a date"):
+        parse_day(text)

@@ -40,6 +40,7 @@ KIND = "backtest"
 RULE = "3"
 """Of the way in which a backtest is made; another one makes kept results void."""
 MONTHS = (1, 12)
+WEEK = dt.timedelta(days=7)
 FEW_WINS = 10
 """With fewer won deals nothing is forecast."""
 MOST_PARTS = 500
@@ -129,9 +130,10 @@ class Forecasts:
 
     # ---- what moved -------------------------------------------------------------------------------------------
 
-    def moved(self, since: dt.date, until: dt.date | None = None) -> Moved:
+    def moved(self, since: dt.date | None = None, until: dt.date | None = None) -> Moved:
         """What moved between the ends of two days; see `Book.moved`."""
         last = until or self._book.as_of
+        since = since or last - WEEK
         if since >= last:
             raise InputError(Message("forecast.bad_days", {"since": since, "until": last}))
         with self._seen_on(since, None) as then, self._seen_on(last, None) as now:

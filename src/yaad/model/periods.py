@@ -20,13 +20,18 @@ class Grain(StrEnum):
 
 
 def parse_day(text: str) -> dt.date:
-    """A day written as 2017-12-31.
+    """A day written as 2017-12-31, or as 31.12.2017: with dots the day comes first.
 
     Raises:
         InputError: it is not a day.
+
+    >>> parse_day("10.11.2026") == parse_day("2026-11-10")
+    True
     """
+    written = text.strip()
+    dotted = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", written, re.ASCII)
     try:
-        return dt.date.fromisoformat(text.strip())
+        return dt.date(*map(int, reversed(dotted.groups()))) if dotted else dt.date.fromisoformat(written)
     except ValueError:
         raise InputError(Message("errors.bad_date", {"text": text})) from None
 

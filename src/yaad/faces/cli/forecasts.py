@@ -40,12 +40,12 @@ def backtest(asked: Asked) -> "Result":
 def moved(
     asked: Asked,
     *,
-    since: Annotated[str, typer.Option("--since", metavar="DATE")],
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE")] = None,
 ) -> "Result":
     """What moved between two days."""
     with asked.opened() as book:
-        return book.moved(_day(since), _day(until) if until else None)
+        return book.moved(*(_day(text) if text else None for text in (since, until)))
 
 
 @on_the_book

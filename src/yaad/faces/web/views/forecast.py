@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from yaad.book.forecasting import WEEK
 from yaad.errors import CannotTell, YaadError
 from yaad.faces.web import computing, forecast_reading, reading
 from yaad.faces.web.failing import status_of
@@ -35,7 +36,6 @@ from yaad.show.forecasts import (
 )
 from yaad.text import Message
 
-WEEK = dt.timedelta(days=7)
 KEPT = ("since", "until", "target")
 
 
