@@ -17,7 +17,7 @@ from yaad.show import Chances
 from yaad.show.chances import kept_said, lead, levels_said, refused, scores_table, stages_table, used, why
 from yaad.text import Message
 
-SHOWN = 50
+SHOWN = 25
 """Deals on one page; the file has them all."""
 KEPT = ("owner", "stage", "level", "q", "sort")
 NOT_YET = 503
