@@ -312,6 +312,44 @@ def test_undo_is_as_before_and_a_division_is_taken_back_whole(book):
         book.goals.remove("2026-03", **SAID)
 
 
+def test_what_was_done_is_told_until_it_is_taken_back(book):
+    assert book.goals.act() is None
+    first = book.goals.set(1000, "2026-03", **SAID)
+    done = book.goals.act()
+    assert (done.act, done.entry.value, done.n, done.seq) == ("set", "1000", 1, first.seq)
+    book.goals.split("rep", "2026-03", **SAID)
+    division = book.goals.act()
+    assert (division.act, division.n) == ("divided", 2)
+    assert sorted(row.together for row in book.goals.targets().content.rows) == [1, 2, 2]
+    book.goals.undo(division.seq, **SAID)
+    assert book.goals.act(division.seq) is None, "what is taken back is offered no more"
+    back = book.goals.act()
+    assert (back.act, back.n, back.entry.owner) == ("taken_back", 2, "Dana")
+    book.goals.remove("2026-03", **SAID)
+    assert (book.goals.act().act, book.goals.act().entry.value) == ("removed", None)
+    assert book.goals.act(999) is None
+
+
+def test_a_setting_that_is_taken_back_is_no_act_about_targets(book):
+    book.goals.set(1000, "2026-03", **SAID)
+    book.set_setting("person:Dana", {"share": 0.5}, **SAID)
+    assert book.goals.act().act == "set"
+
+
+def test_proposals_say_the_target_that_the_period_has(book):
+    assert book.goals.propose("2027-03").to_dict("en")["target"] is None
+    book.goals.set(200, "2027-03", whose=Whose(owner="Avi"), **SAID)
+    book.goals.set(100, "2027-03", whose=Whose(owner="Dana"), **SAID)
+    made = book.goals.propose("2027-03")
+    assert (made.to_dict("en")["target"], made.to_dict("en")["basis"]) == (300, "parts")
+    said = bare(made.table("en").to_text())
+    assert "The targets of the people for March 2027 sum to ₪300 already" in said
+    book.goals.set(2000, "2027-03", **SAID)
+    made = book.goals.propose("2027-03")
+    assert (made.to_dict("en")["target"], made.to_dict("en")["basis"]) == (2000, "set")
+    assert "A target of ₪2K is set for March 2027 already" in bare(made.table("en").to_text())
+
+
 def test_a_sheet_of_people_and_months_sets_targets(book, tmp_path):
     (tmp_path / "targets 2026.csv").write_text("rep,Jan,Feb,Mar\nDana,10,20,400\nAvi,10,20,300\n", "utf-8")
     book.import_files([tmp_path / "targets 2026.csv"], kind="targets")

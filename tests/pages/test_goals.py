@@ -47,22 +47,47 @@ def test_a_target_is_set_divided_and_taken_back(goals, full):
     goals.fill("form[action='/goals/set/'] input[name=value]", "1000000")
     press(goals, "/goals/set/")
     assert goals.url.startswith(f"{full.base}/goals/?period=2026-11")
+    assert "is set: ₪1,000,000." in goals.inner_text("#done")
     found = told(goals, full)
     assert found["target"] == 1_000_000
     assert found["gap"] == pytest.approx(1_000_000 - found["achieved"])
     assert found["closings"] == -(-found["gap"] // found["average"])
     assert f"{found['closings']} closings" in goals.inner_text("#goal-lead")
     press(goals, "/goals/split/")
+    assert "divided into 3 parts. Taking one part back takes back all of it." in goals.inner_text("#done")
     parts = told(goals, full)["parts"]["owner"]
     assert round(sum(part["target"] for part in parts if part["target"]), 2) == 1_000_000
     assert sorted(part["name"] for part in parts) == sorted({"יואב כהן", "Michal A.", "עומר חדד"})
     assert goals.locator("table tbody tr").count() >= len(parts)
     undo = goals.locator("form[action='/goals/undo/']")
-    assert undo.count() == 1 + len(parts)
+    assert undo.count() == 2 + len(parts), "of the target, of each part, and of what was just done"
     with goals.expect_navigation():
-        undo.last.locator("button").click()
+        undo.last.get_by_text("Undo the division, all 3 parts").click()
+    assert "The division is taken back, all 3 parts of it." in goals.inner_text("#done")
+    assert goals.locator("#done button").count() == 0
     assert goals.locator("form[action='/goals/undo/']").count() == 1, "a division is taken back whole"
     assert told(goals, full)["target"] == 1_000_000
+
+
+def test_what_was_just_set_is_taken_back_beside_its_sentence(goals, full):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "₪700,000")
+    press(goals, "/goals/set/")
+    with goals.expect_navigation():
+        goals.click("#done button")
+    assert "Taken back" in goals.inner_text("#done")
+    assert told(goals, full)["target"] is None
+    goals.reload()
+    goals.goto(full.base + "/goals/?period=2026-11&done=999999")
+    assert goals.locator("#done").count() == 0
+
+
+def test_a_target_apart_from_the_sum_of_its_people_is_said_at_once(goals):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "900000")
+    press(goals, "/goals/set/")
+    press(goals, "/goals/split/")
+    goals.fill("form[action='/goals/set/'] input[name=value]", "1000000")
+    press(goals, "/goals/set/")
+    assert "The targets of the people sum to ₪100K less than the whole." in goals.inner_text("#done")
 
 
 def test_the_page_tells_what_python_tells(goals, full):

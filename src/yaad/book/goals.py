@@ -24,6 +24,7 @@ from yaad.measures.dimensions import groups, integers
 from yaad.measures.pace import Curve
 from yaad.measures.quotas import CENT, ONE, Quotas, Wanted, held_against, same_tax
 from yaad.model import (
+    Entry,
     Period,
     RetractEntry,
     TargetEntry,
@@ -38,7 +39,7 @@ from yaad.model import (
 )
 from yaad.model.targets import WON_VALUE, named
 from yaad.plan import closings_for_value
-from yaad.plan.goals import Goal, Part, TargetList, TargetRow, due
+from yaad.plan.goals import Act, Goal, Part, TargetAct, TargetList, TargetRow, due
 from yaad.plan.period import plan_period
 from yaad.plan.targets import divide, for_full_position
 from yaad.show.goals import GoalResult, TargetsResult
@@ -164,21 +165,44 @@ class Goals:
         Raises:
             InputError: there is no such entry, or it counts no more already.
         """
-        entries = SqliteJournal(self._book.root / JOURNAL_NAME).of_company()
-        gone = undone(entries)
-        known = {entry.seq: entry for entry in entries if isinstance(entry, TargetEntry)}
+        known, gone = self._entries()
         number = seq if seq is not None else max((one for one in known if one not in gone), default=0)
         if number not in known:
             raise InputError(Message("goals.no_such_entry", {"number": number}))
         if number in gone:
             raise InputError(Message("goals.undone_already", {"number": number}))
-        written = known[number].key.partition(TOGETHER)
-        same = [entry.seq for entry in known.values() if written[1] and entry.key.startswith(written[0] + TOGETHER)]
         return [
             self._book.write(RetractEntry(at=at, by=by, key=uuid.uuid4().hex, undoes=one))
-            for one in same or [number]
+            for one in _together(known, number)
             if one not in gone
         ]
+
+    def act(self, seq: int | None = None) -> TargetAct | None:
+        """What was done about targets; None where there is no such entry, or it counts no more.
+
+        Args:
+            seq: number of an entry that did it; the last one when absent.
+        """
+        known, gone = self._entries()
+        back = {one.seq: one.undoes for one in self._company() if isinstance(one, RetractEntry) and one.undoes in known}
+        number = max((*known, *back), default=0) if seq is None else seq
+        if number in back:
+            entry = known[back[number]]
+            return TargetAct(Act.TAKEN_BACK, entry, len(_together(known, entry.seq)), number)
+        if number not in known or number in gone:
+            return None
+        entry, same = known[number], _together(known, number)
+        if TOGETHER in entry.key:
+            return TargetAct(Act.DIVIDED, entry, len(same), number)
+        return TargetAct(Act.REMOVED if entry.value is None else Act.SET, entry, 1, number)
+
+    def _company(self) -> Sequence[Entry]:
+        return SqliteJournal(self._book.root / JOURNAL_NAME).of_company()
+
+    def _entries(self) -> tuple[dict[int, TargetEntry], frozenset[int]]:
+        """The entries about targets by their number, and the numbers of those that count no more."""
+        entries = self._company()
+        return {one.seq: one for one in entries if isinstance(one, TargetEntry)}, undone(entries)
 
     def split(
         self,
@@ -245,13 +269,18 @@ class Goals:
     def targets(self, period: Period | str | None = None) -> TargetsResult:
         """All targets, or those of a period and of the months within it."""
         asked = None if period is None else self._period(period)
-        entries = {entry.seq: entry.by for entry in SqliteJournal(self._book.root / JOURNAL_NAME).of_company()}
+        entries, gone = self._entries()
         quotas = self.quotas()
         rows = []
         for one in quotas.targets:
             if asked is None or (asked.start <= one.period.start and one.period.end <= asked.end):
                 told = quotas.wanted(one.measure, one.period, one.whose)
-                rows.append(TargetRow(one, told.value if told else one.value, entries.get(one.entry or 0)))
+                value = told.value if told else one.value
+                if (entry := entries.get(one.entry or 0)) is None:
+                    rows.append(TargetRow(one, value, None))
+                else:
+                    same = [seq for seq in _together(entries, entry.seq) if seq not in gone]
+                    rows.append(TargetRow(one, value, entry.by, len(same)))
         unknown = sorted({one.target.measure for one in rows if one.target.measure not in measures.REGISTRY})
         notes = tuple(Message("goals.unknown_measure", {"name": name}) for name in unknown)
         return TargetsResult(TargetList(rows, self._book.as_of, notes))
@@ -313,7 +342,9 @@ class Goals:
         planning = self._planning
         asked = planning.next_month if period is None else self._period(period)
         weights = self._weights("owner", asked, HISTORY)
-        return ProposalsResult(proposed(planning, asked, weights, foretold(self._book, asked)))
+        made = proposed(planning, asked, weights, foretold(self._book, asked))
+        measure = WON_VALUE if made.average is not None else WON
+        return ProposalsResult(replace(made, wanted=self.quotas().wanted(measure, asked)))
 
     def customers(self, period: Period | str) -> tuple[int, bool] | None:
         """Customers to plan a period for: those of the company's own target, or else those that come as things go.
@@ -581,6 +612,12 @@ class _Sums:
             return None
         figures = measures.measure([self.measure], replace(scope, by=("day",)))
         return {dt.date.fromisoformat(str(one.by["day"])): float(one.value or 0) for one in figures}
+
+
+def _together(known: Mapping[int, TargetEntry], number: int) -> list[int]:
+    """The numbers of the entries that one division wrote with this one; itself where it stands alone."""
+    division, by_it, _ = known[number].key.partition(TOGETHER)
+    return [seq for seq, one in known.items() if by_it and one.key.startswith(division + TOGETHER)] or [number]
 
 
 def _only(values: set[str]) -> str | None:

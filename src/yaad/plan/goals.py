@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
 from yaad.measures.pace import Curve, State
 from yaad.measures.quotas import Wanted
-from yaad.model import Period, Target, Whose
+from yaad.model import Period, Target, TargetEntry, Whose
 from yaad.text import Message
 
 
@@ -204,11 +205,13 @@ class TargetRow:
         target: as it was set.
         value: pro-rated.
         by: who set it; None: a sheet did.
+        together: parts that the same division wrote and that count; they are taken back together. 1: it stands alone.
     """
 
     target: Target
     value: Decimal
     by: str | None
+    together: int = 1
 
 
 @dataclass(frozen=True)
@@ -224,3 +227,29 @@ class TargetList:
     rows: Sequence[TargetRow]
     as_of: dt.date
     notes: tuple[Message, ...] = ()
+
+
+class Act(StrEnum):
+    """What was done about targets."""
+
+    SET = "set"
+    DIVIDED = "divided"
+    REMOVED = "removed"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True)
+class TargetAct:
+    """What was done about targets, to be told to whoever did it.
+
+    Attributes:
+        act: see there.
+        entry: the target that was set, removed or taken back; of a division one of its parts.
+        n: entries that it is made of.
+        seq: number by which it is taken back.
+    """
+
+    act: Act
+    entry: TargetEntry
+    n: int
+    seq: int

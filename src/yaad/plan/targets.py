@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yaad.errors import CannotTell, InputError
+from yaad.measures.quotas import Wanted
 from yaad.model import Period
 from yaad.plan.backwards import INQUIRIES
 from yaad.plan.chance import chances_of
@@ -242,6 +243,7 @@ class Proposals:
         average, unit: money of a closing and its currency; None where targets are closings.
         n_open, daily: open deals, and inquiries that come a day: what the chances rest on.
         notes: what to know about it.
+        wanted: the target that the company has for the period already; None: none.
     """
 
     period: Period
@@ -254,3 +256,4 @@ class Proposals:
     n_open: int
     daily: float
     notes: tuple[Message, ...] = ()
+    wanted: Wanted | None = None

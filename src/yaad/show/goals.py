@@ -5,7 +5,7 @@ from decimal import Decimal
 from yaad import measures
 from yaad.model import Cell, TargetEntry
 from yaad.model.targets import WON_VALUE
-from yaad.plan.goals import Goal, Milestone, Part, TargetList, TargetRow
+from yaad.plan.goals import Act, Goal, Milestone, Part, TargetAct, TargetList, TargetRow
 from yaad.show import phrases
 from yaad.show.beside import month_said
 from yaad.show.markup import tag
@@ -254,6 +254,13 @@ def entry_said(entry: TargetEntry, lang: str) -> dict[str, object]:
     return {"whose": whose or Message("goals.company"), "period": month_said(entry.period), "value": value}
 
 
+def act_said(done: TargetAct, lang: str) -> Message:
+    """What was done about targets."""
+    if done.act is Act.TAKEN_BACK and done.n > 1:
+        return Message("goals.done_division_back", {"n": done.n})
+    return Message(f"goals.done_{done.act}", entry_said(done.entry, lang) | {"n": done.n})
+
+
 def in_money(value: Decimal | float, goal: Goal, lang: str) -> Said:
     """An amount of the goal's measure with its unit, to be read."""
     return number(value, lang) if goal.unit == "count" else money(value, goal.unit, lang)
@@ -320,14 +327,21 @@ def goal_notes(goal: Goal, lang: str) -> tuple[Message, ...]:
         if goal.needed:
             values["part"] = percent(round(1 / goal.needed, 2), lang)
         notes.append(Message("goals.coverage_part" if goal.needed else "goals.coverage", values))
-    for kind, more in goal.differences.items():
-        key = "goals.parts_more" if more > 0 else "goals.parts_less"
-        notes.append(Message(key, {"kind": Message(f"goals.kinds_{kind}"), "amount": in_money(abs(more), goal, lang)}))
+    notes += differences_said(goal, lang)
     if goal.ahead is not None:
         # what is missing after the open deals says it already
         late = goal.ahead.too_late and goal.ahead.missing > 0
         notes += [note for note in goal.ahead.notes if not (late and note.key == "levers.too_late")]
     return tuple(notes)
+
+
+def differences_said(goal: Goal, lang: str) -> list[Message]:
+    """By how much the targets of parts sum to more or less than the whole, where they do."""
+    said = []
+    for kind, more in goal.differences.items():
+        key = "goals.parts_more" if more > 0 else "goals.parts_less"
+        said.append(Message(key, {"kind": Message(f"goals.kinds_{kind}"), "amount": in_money(abs(more), goal, lang)}))
+    return said
 
 
 def ahead_said(goal: Goal, lang: str) -> tuple[Message, ...]:

@@ -1,5 +1,6 @@
 """Targets that may be set: what each of them is, with which chance, and what each person would have to do."""
 
+from yaad.measures.quotas import Basis
 from yaad.model import Cell
 from yaad.plan import INQUIRIES
 from yaad.plan.targets import PersonNeed, Proposal, Proposals
@@ -32,8 +33,10 @@ class ProposalsResult(Result):
             "proposals": [
                 _row(row) | {"people": [_person(one) for one in made.people.get(row.level, ())]} for row in made.rows
             ],
+            "target": plain(made.wanted.value) if made.wanted else None,
+            "basis": made.wanted.basis.value if made.wanted else None,
             "levers": [plain(line, lang) for line in levers_said(made, lang)],
-            "notes": plain(made.notes, lang),
+            "notes": plain((*target_said(made, lang), *made.notes), lang),
         }
 
     def records(self) -> list[dict[str, Cell]]:
@@ -53,7 +56,9 @@ class ProposalsResult(Result):
             for row in made.rows
         )
         title = Message("goals.proposed", {"period": month_said(made.period.name)})
-        return Table(lang, title, _COLUMNS, rows, notes=(*levers_said(made, lang), *made.notes))
+        return Table(
+            lang, title, _COLUMNS, rows, notes=(*target_said(made, lang), *levers_said(made, lang), *made.notes)
+        )
 
 
 _COLUMNS = (
@@ -75,6 +80,18 @@ def _row(row: Proposal) -> dict[str, Cell]:
 
 def _person(one: PersonNeed) -> Json:
     return {"name": one.name, "value": plain(one.value), "needed": dict(one.needed), "of": one.of}
+
+
+def target_said(made: Proposals, lang: str) -> tuple[Message, ...]:
+    """The target that the period has already, and what becomes of it; nothing where there is none."""
+    wanted = made.wanted
+    if wanted is None:
+        return ()
+    amount = number(wanted.value, lang) if made.average is None else money(wanted.value, made.unit, lang)
+    values: dict[str, object] = {"period": month_said(made.period.name), "target": amount}
+    if wanted.basis is Basis.PARTS:
+        return (Message("goals.has_parts", values | {"kind": Message(f"goals.kinds_{wanted.parts}")}),)
+    return (Message("goals.has_target" if wanted.basis is Basis.SET else "goals.has_other", values),)
 
 
 def value_said(row: Proposal, made: Proposals, lang: str) -> Said:

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Period
-from yaad.plan.goals import Goal, Part, TargetRow
+from yaad.plan.goals import Goal, Part, TargetAct, TargetRow
 from yaad.plan.targets import Proposal, Proposals
 from yaad.show import goals as shown
 from yaad.show import phrases, proposals, table_html
@@ -36,6 +36,18 @@ def goal_notes(goal: Goal) -> Sequence[Said]:
 def ahead_said(goal: Goal) -> Sequence[Said]:
     """What still comes."""
     return shown.ahead_said(goal, language())
+
+
+@register.filter
+def differences_said(goal: Goal) -> Sequence[Said]:
+    """By how much its parts sum to more or less."""
+    return shown.differences_said(goal, language())
+
+
+@register.filter
+def act_said(done: TargetAct) -> Said:
+    """What was done about targets."""
+    return shown.act_said(done, language())
 
 
 @register.filter
@@ -120,6 +132,12 @@ def proposal_value(row: Proposal, made: Proposals) -> Said:
 def proposal_chance(row: Proposal) -> Said:
     """In how many of ten cases it is reached."""
     return proposals.chance_said(row)
+
+
+@register.filter
+def proposed_beside(made: Proposals) -> Sequence[Said]:
+    """The target that the period has already."""
+    return proposals.target_said(made, language())
 
 
 @register.filter

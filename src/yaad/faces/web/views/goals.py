@@ -21,6 +21,7 @@ from yaad.measures import REGISTRY
 from yaad.measures.pace import periods_before
 from yaad.model import Period, Whose, target_period
 from yaad.model.targets import WON_VALUE, months_of, named
+from yaad.plan.goals import TargetAct
 from yaad.plan.targets import Proposals
 from yaad.server.state import opened
 from yaad.show.goals import GoalResult, TargetsResult
@@ -68,7 +69,7 @@ def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         request,
         ending,
         "goals",
-        context=lambda: _context(asked, result),
+        context=lambda: _context(asked, result) | {"done": _done(request.GET.get("done", ""))},
         data=lambda: result.to_dict(language()),
         table=lambda: result.table(language()),
     )
@@ -155,15 +156,13 @@ def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, st
     back = request.POST.get("back", "").strip()
     try:
         asked = _asked(request.POST)
-        opened().shelf.once(lambda book: write(book, asked))
+        done = opened().shelf.once(lambda book: (write(book, asked), book.goals.act())[1])
     except YaadError as error:
         shown = _asked({"period": back})
         context = _context(shown, _status(shown)) | {"error": error.say(language()), "typed": request.POST}
         return render(request, "web/goals.html", context, status=status_of(error))
-    if stay and back:
-        return redirect(_asked({"period": back}).address)
-    whole = _asked({"period": asked.period.name, "measure": asked.measure})
-    return redirect(whole.address)
+    shown = _asked({"period": back} if stay and back else {"period": asked.period.name, "measure": asked.measure})
+    return redirect(reverse("goals") + shown.query(**({"done": str(done.seq)} if done else {})))
 
 
 def _status(asked: Asked) -> GoalResult:
@@ -172,6 +171,11 @@ def _status(asked: Asked) -> GoalResult:
     return opened().shelf.ask(
         "goal", lambda b: b.goals.status(asked.period, measure=asked.measure, whose=asked.whose), *about
     )
+
+
+def _done(number: str) -> TargetAct | None:
+    """What the page that was left has done."""
+    return opened().shelf.once(lambda b: b.goals.act(int(number))) if number.isdecimal() else None
 
 
 def _targets(period: Period) -> TargetsResult:
