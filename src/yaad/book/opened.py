@@ -1,0 +1,323 @@
+"""A book as it lies in its folder: opening, importing, what it is, and its facts as of a day."""
+
+import datetime as dt
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from yaad import measures
+from yaad.book.computed import FOLDER as COMPUTED
+from yaad.book.importing import Imports
+from yaad.book.imports import ImportRecord
+from yaad.book.reports import ImportReport
+from yaad.book.scorecards import FILE as OWN_MEASURES
+from yaad.book.scorecards import own_measures, version
+from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
+from yaad.errors import BookError
+from yaad.facts import JOURNAL_NAME, Facts, Lake
+from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
+from yaad.model import Calendar, Period, Pipeline, Settings
+from yaad.text import Message
+
+By = str | Sequence[str] | None
+PeriodLike = Period | str | None
+PathLike = Path | str
+COMPANY = "company.txt"
+
+
+class Opened:
+    """A book as it lies in its folder, bound to the day it is seen from.
+
+    Attributes:
+        root: the folder of the book.
+        engine: ``duckdb``, ``sail`` or ``sc://host:port``.
+        asked_as_of: the day asked for; None means the latest actual event in the book.
+    """
+
+    def __init__(self, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> None:
+        self.root = Path(root)
+        self.engine = engine
+        self.asked_as_of = as_of
+        self._facts: Facts | None = None
+        self._seen: dict[dt.date, Opened] = {}
+        self._imports = Imports(self.root)
+
+    def __repr__(self) -> str:
+        if self.is_empty:
+            return f"Book({str(self.root)!r}, empty)"
+        return f"Book({str(self.root)!r}, as of {self.as_of.isoformat()})"
+
+    # ---- opening ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> Self:
+        """Open the book in a folder.
+
+        Raises:
+            BookError: the folder holds no book.
+        """
+        book = cls(root, engine=engine, as_of=as_of)
+        if not Lake.exists(book.root):
+            raise BookError(Message("book.absent", {"path": str(root)}))
+        return book
+
+    @classmethod
+    def create(cls, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> Self:
+        """Open the book in a folder, or begin one there: its files appear with the first import.
+
+        Raises:
+            BookError: the place is a file, or a folder that holds something else.
+        """
+        book = cls(root, engine=engine, as_of=as_of)
+        if not Lake.exists(book.root) and (book.root.is_file() or _holds_something_else(book.root)):
+            raise BookError(Message("book.place_taken", {"path": str(root)}))
+        return book
+
+    @classmethod
+    def temporary(cls, *, as_of: dt.date | None = None) -> Self:
+        """A book in a temporary folder that goes with the object."""
+        folder = tempfile.mkdtemp(prefix="yaad-")
+        book = cls.create(Path(folder) / "book", as_of=as_of)
+        weakref.finalize(book, shutil.rmtree, folder, ignore_errors=True)
+        return book
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as they are now: read again after the journal or the lake has changed."""
+        if self._facts is not None and not self._facts.is_current():
+            self.close()
+        if self._facts is None:
+            self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of)
+        return self._facts
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        for past in self._seen.values():
+            past.close()
+        self._seen.clear()
+        if self._facts is not None:
+            self._facts.close()
+            self._facts = None
+
+    # ---- importing --------------------------------------------------------------------------------------------
+
+    def understand(
+        self,
+        paths: Sequence[PathLike],
+        *,
+        mapping: Mapping | PathLike | None = None,
+        kind: Kind | str | None = None,
+        answers: dict[str, str] | None = None,
+        on_progress: Progress | None = None,
+    ) -> Understanding:
+        """What files say, how we know, and what they leave open; nothing is written.
+
+        Raises:
+            InputError: a file cannot be read, or does not fit its mapping.
+        """
+        return self._imports.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
+
+    def import_files(
+        self,
+        paths: Sequence[PathLike],
+        *,
+        mapping: Mapping | PathLike | None = None,
+        kind: Kind | str | None = None,
+        answers: dict[str, str] | None = None,
+        as_of: dt.date | None = None,
+        lang: str = "en",
+        on_progress: Progress | None = None,
+    ) -> ImportReport:
+        """Import files into the book; all of it or nothing.
+
+        Args:
+            paths: one or more files that belong together.
+            mapping: a mapping, or the path of its YAML file; proposed from the data when absent.
+            kind: what the rows are; decided from the data when absent.
+            answers: question id → answer.
+            as_of: the day the data are true for; the latest actual event when absent.
+            lang: the language of the file of refused rows.
+            on_progress: called with rows done and rows in all (None while unknown).
+
+        Raises:
+            OpenQuestion: the data leave something open.
+            InputError: a file cannot be read, or does not fit its mapping.
+            BookError: another import is under way.
+        """
+        report = self._imports.bring_in(
+            paths, mapping=mapping, kind=kind, answers=answers, as_of=as_of, lang=lang, on_progress=on_progress
+        )
+        return report if report.as_of is None else replace(report, as_of=self.as_of)
+
+    def import_text(
+        self,
+        text: str,
+        *,
+        mapping: Mapping | PathLike | None = None,
+        answers: dict[str, str] | None = None,
+        as_of: dt.date | None = None,
+        lang: str = "en",
+    ) -> ImportReport:
+        """Import a table pasted from a spreadsheet, as `import_files` imports a file.
+
+        Raises:
+            InputError: nothing was pasted, or no table.
+            OpenQuestion, BookError: see `import_files`.
+        """
+        with tempfile.TemporaryDirectory(prefix="yaad-pasted-") as folder:
+            path = keep_pasted(text, Path(folder))
+            return self.import_files([path], mapping=mapping, answers=answers, as_of=as_of, lang=lang)
+
+    def follow_up(self, path: PathLike, *, owner: str | None = None, lang: str = "en") -> int:
+        """Write the open deals as a workbook to fill in and bring back with `import_files`; gives how many there are.
+
+        Args:
+            path: the XLSX file.
+            owner: only the deals of this person.
+            lang: of its words; right to left in Hebrew.
+
+        Raises:
+            InputError: there are no open deals, or the file has another ending.
+        """
+        return write_follow_up(self.facts, Path(path), lang, owner=owner)
+
+    @staticmethod
+    def brings_back(paths: Sequence[PathLike]) -> bool:
+        """Whether one of these files is a follow-up workbook: it is understood without questions."""
+        return any(is_follow_up(Path(path)) for path in paths)
+
+    def rebuild(self, on_progress: Progress | None = None) -> None:
+        """Make the lake anew from what is true: originals, mappings and the journal.
+
+        Raises:
+            BookError: an original is missing, or another import is under way.
+        """
+        self._imports.rebuild(on_progress=on_progress)
+        self.close()
+
+    def imports(self) -> list[ImportRecord]:
+        """The imports that the book is made of, in their order."""
+        return self._imports.history()
+
+    def undo_import(self, name: str, on_progress: Progress | None = None) -> None:
+        """Take an import back: the book is made anew without it. Its original stays, and what people wrote.
+
+        Raises:
+            UnknownName: the book has no such import.
+            BookError: an original is missing, or another import is under way.
+        """
+        self._imports.undo(name, on_progress=on_progress)
+        self.close()
+
+    # ---- what the book is -------------------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was imported yet."""
+        return not Lake.exists(self.root) or not Lake.open(self.root).pin().imports
+
+    @property
+    def name(self) -> str:
+        """The company's name; the folder's while nobody has said another."""
+        said = self.root / COMPANY
+        return said.read_text("utf-8").strip() if said.is_file() else self.root.resolve().name
+
+    def rename(self, name: str) -> None:
+        """Say the company's name; a book that is not begun yet takes it with it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        (self.root / COMPANY).write_text(name, "utf-8")
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day the figures are true for."""
+        return self.facts.as_of
+
+    @property
+    def zone(self) -> str:
+        """The company's time zone."""
+        return self.facts.zone
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The stages of the company."""
+        return self.facts.pipeline
+
+    @property
+    def settings(self) -> Settings:
+        """What the company said of itself: what counts as achieved, costs, capacity, who works when."""
+        return self.facts.settings
+
+    @property
+    def data_version(self) -> str:
+        """Changes whenever a figure may change."""
+        return "-".join(filter(None, (self.facts.data_version, version(self.root))))
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of deals that hold anything, custom fields after the known ones."""
+        return measures.filled_columns(self._scope())
+
+    # ---- the facts, bound to what is asked ----------------------------------------------------------------------
+
+    def _scope(self, by: By = None, period: PeriodLike = None) -> measures.Scope:
+        facts = self.facts
+        return measures.Scope(
+            deals=facts.deals,
+            visits=facts.visits,
+            moves=facts.moves,
+            run=facts.run,
+            sql=facts.sql,
+            pipeline=facts.pipeline,
+            as_of=facts.as_of,
+            as_of_at=facts.as_of_at,
+            period=period_of(period),
+            by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
+            list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
+            table=facts.table,
+            calendar=Calendar.of_zone(facts.zone),
+            zone=facts.zone,
+            own=own_measures(self.root).made(),
+            settings=facts.settings,
+        ).of_inquiries()
+
+    def _dimension(self, name: str) -> str:
+        """A dimension as the measures call it: a column may also be asked for by its heading in the file."""
+        if name in measures.DIMENSIONS:
+            return name
+        for record in reversed(self.imports()):
+            field = Mapping.from_yaml(record.mapping, name=record.name).field_of(name)
+            if field is not None and field in measures.DIMENSIONS:
+                return field
+        return name
+
+    def _past(self, day: dt.date) -> measures.Scope:
+        """The facts as they were on a day; they stay open until the facts change."""
+        if day not in self._seen:
+            self._seen[day] = type(self)(self.root, engine=self.engine, as_of=day)
+        return self._seen[day]._scope()  # noqa: SLF001 – a book like this one, seen from another day
+
+    @contextmanager
+    def _seen_on(self, day: dt.date, by: str | None) -> Iterator[measures.Scope]:
+        """The facts as they were on a day; let go of afterwards, so that years of days are not held open at once."""
+        if day == self.as_of:
+            yield self._scope(by)
+            return
+        with closing(type(self)(self.root, engine=self.engine, as_of=day)) as past:
+            yield past._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
+
+
+def period_of(period: PeriodLike) -> Period | None:
+    """A period as it was asked for: by its name, or itself."""
+    return Period.parse(period) if isinstance(period, str) else period
+
+
+def _holds_something_else(root: Path) -> bool:
+    """Whether a folder holds files that are no leftovers of a book's own."""
+    own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
+    own |= {JOURNAL_NAME, COMPANY, SECRETS, COMPUTED, OWN_MEASURES}
+    return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())
