@@ -229,14 +229,42 @@ def mean_sale(deals):
     return sum(priced) / len(priced)
 
 
-def test_what_is_missing_and_how_many_closings_that_is(visit, demo, deals, files):
-    """Question 1."""
+@pytest.fixture
+def wanted(files):
+    """The targets of the month, as the sheet has them."""
     from yaad.demo import PACKS
-    from yaad.text import money
 
     head = PACKS["he"].heads["targets"]
     with files[2].path.open(encoding="utf-8-sig", newline="") as file:
-        wanted = sum(int(row[head["amount"]]) for row in csv.DictReader(file) if row[head["month"]] == "2026-11")
+        return sum(int(row[head["amount"]]) for row in csv.DictReader(file) if row[head["month"]] == "2026-11")
+
+
+def test_the_first_page_says_where_the_month_stands_and_leads_to_its_target(visit, demo, deals, wanted):
+    from yaad.text import money
+
+    reached = sum(deal.amount for deal in won_in(deals, 2026, 11))
+    page = visit(demo, "/", js=False)
+    said = page.locator("#month").inner_text()
+    for amount in (reached, wanted):
+        assert money(round(amount), "ILS", "he").split()[0] in said
+    assert "לפני מע״מ" in said
+    told = data(page, demo, "/goals.json")
+    assert f"ב־{round(told['chance'] * 10)} מתוך 10 מקרים" in "".join(one for one in said if one not in MARKS)
+    assert page.locator("#month a").get_attribute("href") == "/goals/"
+    page = visit(demo, "/forecast/", js=False)
+    page.locator(".acts a").click()
+    assert page.url.endswith("/#calls")
+    assert page.locator("#calls .calls li").count() > 0
+
+
+MARKS = "\u200e\u200f\u2066\u2067\u2068\u2069"
+"""Of direction: they are not read."""
+
+
+def test_what_is_missing_and_how_many_closings_that_is(visit, demo, deals, wanted):
+    """Question 1."""
+    from yaad.text import money
+
     missing = wanted - sum(deal.amount for deal in won_in(deals, 2026, 11))
     closings = ceil(missing / mean_sale(deals))
     page = visit(demo, "/goals/", js=False)

@@ -43,6 +43,13 @@ def test_without_a_target_the_page_offers_to_set_one(goals):
     assert goals.locator("form[action='/goals/split/']").count() == 0
 
 
+def test_without_a_target_the_first_page_leads_to_setting_one(goals, full):
+    goals.goto(full.base + "/")
+    assert "No target is set for" in goals.inner_text("#month")
+    goals.click("#month a")
+    assert goals.locator("form[action='/goals/set/']").first.is_visible()
+
+
 def test_a_target_is_set_divided_and_taken_back(goals, full):
     goals.fill("form[action='/goals/set/'] input[name=value]", "1000000")
     press(goals, "/goals/set/")

@@ -291,6 +291,22 @@ def goal_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     return (*said, *pace_said(goal, lang))
 
 
+def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:
+    """Where a period stands in one line: what is reached of the target, and its chance; or that there is no target."""
+    period = month_said(goal.period.name)
+    if goal.wanted is None:
+        return (Message("goals.standing_none", {"period": period}),)
+    values: dict[str, object] = {
+        "period": period,
+        "achieved": in_money(goal.achieved, goal, lang),
+        "target": in_money(goal.wanted.value, goal, lang),
+        "share": percent(goal.share or 0.0, lang),
+    }
+    tax = before_tax(goal)
+    key = "goals.standing" if tax is None else "goals.standing_taxed"
+    return (Message(key, values | {"tax": tax}), *(chance_said(goal) if goal.gap else ()))
+
+
 def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     """Where the target stands against today's plan, and how sure it is; before it begins, that and its chance."""
     if not goal.has_begun:

@@ -27,6 +27,12 @@ def goal_said(goal: Goal) -> Sequence[Said]:
 
 
 @register.filter
+def standing_said(goal: Goal) -> Sequence[Said]:
+    """Where a period stands, in one line."""
+    return shown.standing_said(goal, language())
+
+
+@register.filter
 def goal_notes(goal: Goal) -> Sequence[Said]:
     """What to know about it."""
     return shown.goal_notes(goal, language())

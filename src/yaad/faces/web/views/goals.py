@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
-from yaad.faces.web import forecast_reading, reading
+from yaad.faces.web import forecast_reading, goal_reading, reading
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
@@ -166,11 +166,7 @@ def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, st
 
 
 def _status(asked: Asked) -> GoalResult:
-    tested = forecast_reading.backtest() is not None
-    about = (asked.period.name, asked.measure, tested, *asked.whose.said.items())
-    return opened().shelf.ask(
-        "goal", lambda b: b.goals.status(asked.period, measure=asked.measure, whose=asked.whose), *about
-    )
+    return goal_reading.status(asked.period, asked.measure, asked.whose)
 
 
 def _done(number: str) -> TargetAct | None:

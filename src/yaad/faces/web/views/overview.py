@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from yaad.faces.web import reading
+from yaad.faces.web import goal_reading, reading
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 
@@ -14,7 +14,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The first page of a book; an empty book leads to the files."""
     if reading.is_empty():
         return redirect("files")
-    return render(request, "web/overview.html", {"page": "overview", **answers()})
+    return render(request, "web/overview.html", {"page": "overview", "goal": goal_reading.this_month(), **answers()})
 
 
 def answers() -> Mapping[str, object]:
