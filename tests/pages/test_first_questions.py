@@ -249,7 +249,9 @@ def test_the_first_page_says_where_the_month_stands_and_leads_to_its_target(visi
         assert money(round(amount), "ILS", "he").split()[0] in said
     assert "לפני מע״מ" in said
     told = data(page, demo, "/goals.json")
-    assert f"ב־{round(told['chance'] * 10)} מתוך 10 מקרים" in "".join(one for one in said if one not in MARKS)
+    assert f"הסיכוי להגיע אליו: {round(told['chance'] * 10)} מתוך 10" in "".join(
+        one for one in said if one not in MARKS
+    )
     assert page.locator("#month a").get_attribute("href") == "/goals/"
     page = visit(demo, "/forecast/", js=False)
     page.locator(".acts a").click()

@@ -295,7 +295,7 @@ def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     """Where a period stands in one line: what is reached of the target, and its chance; or that there is no target."""
     period = month_said(goal.period.name)
     if goal.wanted is None:
-        return (Message("goals.standing_none", {"period": period}),)
+        return (Message("goals.standing_none", {"period": period}), Message("goals.standing_set"))
     values: dict[str, object] = {
         "period": period,
         "achieved": in_money(goal.achieved, goal, lang),
@@ -304,7 +304,11 @@ def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     }
     tax = before_tax(goal)
     key = "goals.standing" if tax is None else "goals.standing_taxed"
-    return (Message(key, values | {"tax": tax}), *(chance_said(goal) if goal.gap else ()))
+    said = Message(key, values | {"tax": tax})
+    if not goal.gap or goal.ahead is None or goal.ahead.chance is None:
+        return (said,)
+    n = round(goal.ahead.chance * 10)
+    return (said, Message("goals.standing_chance", {"n": n}) if n else Message("goals.standing_small"))
 
 
 def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
