@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from yaad.measures import REGISTRY
 from yaad.measures.comparing import Verdict
 from yaad.measures.matching import Against
 from yaad.model import TargetEntry
+from yaad.show import say_plain
 
 OWN = """version: 1
 first: [won, web_share]
@@ -96,6 +98,29 @@ def test_a_row_is_the_measure_itself_and_what_was_counted_by_hand(book, rows):
     # June 2026 has 22 days Sunday to Thursday, May 21; Shavuot is a Friday
     assert (previous.match.now_days, previous.match.then_days) == (22, 21)
     assert previous.change == pytest.approx(len(won) / 22 / (len(before) / 21) - 1)
+
+
+def test_what_runs_and_has_no_closing_yet_is_too_early_and_no_failure(root):
+    """On 5 June 15 inquiries of June are open, since every deal takes ten days; by the end of June 0 would be a result."""
+    with closing(Book.open(root, as_of=dt.date(2026, 6, 5))) as early, closing(Book.open(root)) as late:
+        card = early.kpis("2026-06")
+        found = row(card, "conversion_rate")
+        assert (found.figure.value, found.figure.n, found.is_too_early) == (0, 15, True)
+        told = {str(cells[0].value): cells[1] for cells in card.table("en").rows}
+        assert (told["conversion_rate"].value, say_plain(told["conversion_rate"].said, "en")) == (
+            0,
+            "too early to tell",
+        )
+        assert (row(card, "inquiries").figure.value, row(card, "inquiries").is_too_early) == (15, False)
+        decided = replace(found, figure=replace(found.figure, why=None))
+        over = replace(found, figure=replace(found.figure, as_of=AS_OF))
+        assert (decided.is_too_early, over.is_too_early) == (False, False)
+        assert not row(late.kpis("2026-06"), "conversion_rate").is_too_early
+
+
+def test_what_is_withheld_stands_only_among_all(book):
+    assert all(one.figure.value is not None for one in book.kpis("2026-06").content.kpis)
+    assert any(one.figure.value is None for one in book.kpis("2026-06", whole=True).content.kpis)
 
 
 def test_how_things_stood_is_what_the_book_of_that_day_says(book, root, rows):

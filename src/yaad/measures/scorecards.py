@@ -102,9 +102,18 @@ class Kpi:
 
     @property
     def is_told(self) -> bool:
-        """Whether there is any figure of it, of this period or of another one."""
-        others = (*(one.value for one in self.comparisons), *(point.value for point in self.series))
-        return self.figure.value is not None or any(others)
+        """Whether there is a figure of it, or a target; of one group among others: of this period or of another one."""
+        if self.figure.value is not None or self.goal is not None:
+            return True
+        return bool(self.figure.by) and any(one.value for one in self.comparisons)
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether nothing that came in a running period got there yet, and too much of it is open: 0 is no result."""
+        figure = self.figure
+        return (
+            figure.value == 0 and _is_young(figure) and figure.period is not None and _runs(figure.period, figure.as_of)
+        )
 
 
 @dataclass(frozen=True)
@@ -313,12 +322,19 @@ def last_periods(scope: Scope) -> list[Period]:
 
 def _point(each: Measure, period: Period, found: Mapping[Key, Figure], as_of: dt.date) -> Point:
     figure = found.get((period.name,))
-    running = as_of < period.end - dt.timedelta(days=1)
+    running = _runs(period, as_of)
     if figure is None:
         has_begun = period.start <= as_of
         return Point(period, 0 if is_summed(each) and has_begun else None, 0, running)
-    young = figure.why is not None and figure.why.key in YOUNG
-    return Point(period, figure.value, figure.n, running, young)
+    return Point(period, figure.value, figure.n, running, _is_young(figure))
+
+
+def _runs(period: Period, as_of: dt.date) -> bool:
+    return as_of < period.end - dt.timedelta(days=1)
+
+
+def _is_young(figure: Figure) -> bool:
+    return figure.why is not None and figure.why.key in YOUNG
 
 
 def _goal(each: Measure, figure: Figure, target: float | None) -> Goal | None:

@@ -99,8 +99,7 @@ def _row(
     cells = (
         Shown(found.id, kpi.measure.name),
         *phrases.group_cells(found.by, groups),
-        figure(found.value, found.unit, lang),
-        span(found.low, found.high, found.unit, lang),
+        *_told_cells(kpi, lang),
         count(found.n, lang),
     )
     by_against = {one.match.against: one for one in kpi.comparisons}
@@ -112,6 +111,15 @@ def _row(
             told = change_said(comparison, found, lang)
             cells += (figure(comparison.value, found.unit, lang), Shown(comparison.change, told))
     return cells + (_goal_cells(kpi.goal, found, lang) if with_goal else ())
+
+
+def _told_cells(kpi: Kpi, lang: str) -> tuple[Shown, Shown]:
+    """The figure and its range; words where 0 would be taken for a result."""
+    found = kpi.figure
+    range_ = span(found.low, found.high, found.unit, lang)
+    if kpi.is_too_early:
+        return Shown(found.value, TOO_EARLY), Shown(range_.value, NOTHING)
+    return figure(found.value, found.unit, lang), range_
 
 
 def _goal_cells(goal: Goal | None, found: Figure, lang: str) -> tuple[Shown, ...]:
@@ -182,6 +190,7 @@ def stretch_said(period: Period, lang: str) -> Said:
     return Message("kpis.from_to", {"first": day(period.start, lang), "last": day(last, lang)})
 
 
+TOO_EARLY = Message(f"kpis.verdict_{Verdict.TOO_EARLY}")
 NAMED = 3
 """How many measures a sentence names."""
 
