@@ -148,5 +148,5 @@ def test_where_nothing_tells_deals_apart_no_chance_is_told(visit, serve, tmp_pat
         assert page.locator(".chs > li").count() == min(25, int((ends == "open").sum()))
         page.context.add_cookies([{"name": "yaad_lang", "value": "he", "url": served.base}])
         page.goto(f"{served.base}/chances/")
-        assert page.locator(".lead").inner_text().startswith("בינתיים לא אומרים סיכוי של עסקה בודדת")
+        assert page.locator(".lead").inner_text().startswith("בינתיים אי אפשר לומר מה הסיכוי של כל עסקה")
         page.seen.check()
