@@ -101,7 +101,7 @@ def test_a_row_is_the_measure_itself_and_what_was_counted_by_hand(book, rows):
 
 
 def test_what_runs_and_has_no_closing_yet_is_too_early_and_no_failure(root):
-    """On 5 June 15 inquiries of June are open, since every deal takes ten days; by the end of June 0 would be a result."""
+    """On 5 June 15 inquiries of June are open, as every deal takes ten days; at the end of June 0 would be a result."""
     with closing(Book.open(root, as_of=dt.date(2026, 6, 5))) as early, closing(Book.open(root)) as late:
         card = early.kpis("2026-06")
         found = row(card, "conversion_rate")

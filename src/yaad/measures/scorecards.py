@@ -110,10 +110,8 @@ class Kpi:
     @property
     def is_too_early(self) -> bool:
         """Whether nothing that came in a running period got there yet, and too much of it is open: 0 is no result."""
-        figure = self.figure
-        return (
-            figure.value == 0 and _is_young(figure) and figure.period is not None and _runs(figure.period, figure.as_of)
-        )
+        figure, period = self.figure, self.figure.period
+        return figure.value == 0 and _is_young(figure) and period is not None and _runs(period, figure.as_of)
 
 
 @dataclass(frozen=True)
