@@ -69,7 +69,7 @@ def test_a_target_is_set_divided_and_taken_back(goals, full):
     undo = goals.locator("form[action='/goals/undo/']")
     assert undo.count() == 2 + len(parts), "of the target, of each part, and of what was just done"
     with goals.expect_navigation():
-        undo.last.get_by_text("Undo the division, all 3 parts").click()
+        undo.last.get_by_text("Undo the division").click()
     assert "The division is taken back, all 3 parts of it." in goals.inner_text("#done")
     assert goals.locator("#done button").count() == 0
     assert goals.locator("form[action='/goals/undo/']").count() == 1, "a division is taken back whole"

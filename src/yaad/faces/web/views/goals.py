@@ -194,6 +194,7 @@ def _next(asked: Asked, today: dt.date) -> tuple[Proposals | None, str]:
 
 def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
     goal = result.content
+    targets = _targets(asked.period).content.rows
     made, why = _next(asked, goal.as_of)
     months = months_of(asked.period)
     before = periods_before(asked.period, 1)[0]
@@ -203,7 +204,8 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
         "asked": asked,
         "goal": goal,
         "table": result.table(language()),
-        "targets": _targets(asked.period).content.rows,
+        "targets": targets,
+        "has_division": any(row.together > 1 for row in targets),
         "proposals": made,
         "no_proposals": why,
         "people": [(row, ProposalsResult(made)) for row in made.rows] if made else [],
