@@ -9,9 +9,9 @@ from yaad.faces.web.filters import Filters
 from yaad.faces.web.templatetags.say import icon, language
 from yaad.measures.comparing import Comparison, Verdict
 from yaad.measures.scorecards import Goal, Kpi
-from yaad.model import Figure
+from yaad.model import Figure, Period
 from yaad.show import say_html, say_plain
-from yaad.show.kpis import change_said, goal_bar, goal_said, range_said, spark_said
+from yaad.show.kpis import change_said, goal_bar, goal_said, range_said, spark_said, stretch_said
 from yaad.show.markup import tag
 from yaad.show.sparks import spark_html
 from yaad.show.speech import Said
@@ -56,6 +56,12 @@ def spark(kpi: Kpi) -> SafeString:
 def plainly(words: Said) -> str:
     """Words without marks, for a title."""
     return say_plain(words, language())
+
+
+@register.filter
+def stretch(period: Period) -> SafeString:
+    """The days that a figure is of."""
+    return SafeString(say_html(stretch_said(period, language()), language()))
 
 
 @register.simple_tag
