@@ -174,6 +174,10 @@ def test_what_people_say_stands_beside_the_forecast_and_is_held_against_what_cam
     assert {row.person: row.forecast.mean for row in told.rows} == {
         part.name: part.money[0].mean for part in made.parts
     }
+    own.judge(commit="9500", person="Dana", **AT)  # what is not said again stands, where there is room for it
+    assert [(row.commit, row.best) for row in own.judgements().content.rows if row.person == "Dana"] == [(9500, 12000)]
+    own.judge(commit="20000", person="Dana", **AT)
+    assert [(row.commit, row.best) for row in own.judgements().content.rows if row.person == "Dana"] == [(20000, None)]
     own.judge(person="Avi", **AT)  # taken back
     assert [row.person for row in own.judgements().content.rows] == ["Dana"]
     # months that are over: the first word counts, and only what was said before their end
@@ -240,3 +244,13 @@ def test_a_target_and_the_forecast_tell_one_chance_and_one_range(own):
     assert own.goals.status("2027-10").content.ahead is None or all(
         note.key != "goals.as_forecast" for note in own.goals.status("2027-10").content.ahead.notes
     )  # more than a year away nothing is forecast
+
+
+def test_no_chance_of_invoices_is_told_by_a_forecast_of_closings(own):
+    own.goals.set("9000", "2026-09", **AT)
+    own.set_setting("achieved", {"by": "ordered"}, **AT)
+    goal = own.goals.status("2026-09").content
+    assert (goal.ahead.chance, goal.ahead.end) == (None, None)
+    assert goal.ahead.notes[-1].key == "goals.no_chance"
+    assert own.forecast().content.money[0].target is None
+    assert own.forecast(target=9000).content.money[0].target == 9000

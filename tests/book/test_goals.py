@@ -129,6 +129,20 @@ def test_the_customers_that_a_plan_begins_with_are_those_of_the_target_or_of_the
     assert book.goals.customers("2026-04") == (3, True)
 
 
+def test_deals_of_two_currencies_are_planned_in_customers(tmp_path):
+    head, rows = HEAD.replace("\n", ",currency\n"), ROWS.replace("\n", ",ILS\n").replace("03-10,ILS", "03-10,USD")
+    (tmp_path / "deals.csv").write_text(head + rows, "utf-8")
+    (tmp_path / "deals.yaml").write_text(MAP.replace("amount: value", "amount: value, currency: currency"), "utf-8")
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.yaml")
+        assert book.goals.customers("2027-03") == (1, False)
+        book.goals.set("4", "2026-04", measure="won", **SAID)
+        assert book.goals.customers("2026-04") == (4, True)
+        book.goals.set("1000", "2026-05", currency="ILS", **SAID)
+        (needed,) = book.measure("closings_needed", period="2026-05").content
+        assert (needed.value, needed.why.key) == (None, "book.no_average")  # no mean of two currencies
+
+
 def test_the_page_the_command_line_and_python_tell_the_same(book, capsys):
     book.goals.set("1000", "2026-03", **SAID)
     told = book.goals.status("2026-03").to_dict("en")

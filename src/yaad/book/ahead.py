@@ -14,7 +14,7 @@ from yaad.book.planning import RECENT_DAYS, Planning
 from yaad.errors import CannotTell, InputError
 from yaad.measures.outlook import month_number
 from yaad.measures.pace import State
-from yaad.model import FunnelRow, Period, single_unit
+from yaad.model import Achieved, FunnelRow, Period, single_unit
 from yaad.model.targets import months_of, named
 from yaad.plan import INQUIRIES, Ratio
 from yaad.plan.goals import Ahead, Goal, Milestone
@@ -76,17 +76,21 @@ def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ah
     except (CannotTell, InputError):
         return None
     low, high = made.credit.range
+    counts_closings = planning.settings.achieved.by is Achieved.CLOSED
+    notes = [Message("goals.as_forecast")] if expected is told else []
+    if not counts_closings:  # what is foretold is closings: the chance of invoices or payments is not known by them
+        notes = [Message("goals.no_chance")]
     return Ahead(
         open=made.credit.open,
         expected=made.credit.expected,
         low=low,
         high=high,
         missing=made.missing,
-        chance=expected.chance(float(goal.wanted.value)) if goal.wanted else None,
-        end=expected.range,
+        chance=expected.chance(float(goal.wanted.value)) if goal.wanted and counts_closings else None,
+        end=expected.range if counts_closings else None,
         too_late=made.until is None,
         milestones=_milestones(planning, goal, outlook, made) if made.missing > 0 else (),
-        notes=(*made.notes, *((Message("goals.as_forecast"),) if expected is told else ())),
+        notes=(*made.notes, *notes),
     )
 
 

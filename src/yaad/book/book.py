@@ -85,7 +85,7 @@ class Book(Planned):
         at: dt.datetime,
         by: str,
     ) -> SettingEntry:
-        """Say what a period will bring in the end; neither amount takes an earlier word back.
+        """Say what a period will bring in the end; an amount that is not said stands, neither takes the word back.
 
         Args:
             commit: what comes for sure, in what the forecast is told in.

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,9 @@ def keep(root: Path, kind: str, version: str, result: Json) -> None:
     path = _path(root, kind, version)
     with appearing(path) as partial:
         partial.write_text(json.dumps(result, ensure_ascii=False), "utf-8")
-    for old in sorted(path.parent.glob(f"{kind}-*.json"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
-        old.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # another process has cleared them away
+        for old in sorted(path.parent.glob(f"{kind}-*.json"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
 
 
 def _path(root: Path, kind: str, version: str) -> Path:

@@ -79,7 +79,8 @@ def read_margin(text: str) -> float | None:
         return None
     found = PER_CENT.fullmatch(text.strip())
     share = float(found["number"]) / 100 if found else 0.0
-    if not 0 < share <= 1:
+    is_part = share < 0.01 and "%" not in text  # 0.35 for 35 %: a hundredth of what is meant
+    if not 0 < share <= 1 or is_part:
         raise InputError(Message("customers.bad_margin", {"text": text.strip()}))
     return share
 

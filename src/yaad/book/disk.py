@@ -55,7 +55,7 @@ def appearing(path: Path) -> Iterator[Path]:
     Raises:
         BookError: the disk is full.
     """
-    partial = path.with_name(f".{path.name}.part")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may write the same at once
     try:
         with told_when_full(path.parent, FILE):
             path.parent.mkdir(parents=True, exist_ok=True)

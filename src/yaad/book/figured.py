@@ -1,6 +1,7 @@
 """The figures of a book: measures, scorecards, funnels, times, customers, chances, findings."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from yaad import insight, measures
 from yaad.book.chances import keep_chances, kept_chances, likely
@@ -9,6 +10,7 @@ from yaad.book.opened import By, PeriodLike, period_of
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import Scorecards, add, check, own_measures, remove
 from yaad.book.written import Written
+from yaad.errors import BookError
 from yaad.insight import winning
 from yaad.intake import Progress
 from yaad.measures.own_measures import OwnMeasures
@@ -175,7 +177,8 @@ class Figured(Written):
         known = self.kept_win_chances()
         if known is None:
             known = winning.win_chances(self._scope(), on_progress)
-            keep_chances(self.root, self.facts.deals_version, known)
+            with suppress(BookError, OSError):  # what cannot be kept is computed anew
+                keep_chances(self.root, self.facts.deals_version, known)
         return Chances(known)
 
     def kept_win_chances(self) -> winning.WinChances | None:

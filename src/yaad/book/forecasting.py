@@ -14,7 +14,7 @@ from yaad.measures import Scope
 from yaad.measures.columns import ALIASES
 from yaad.measures.movements import open_deals, outcomes, unit_of
 from yaad.measures.quotas import held_against
-from yaad.model import Period, Whose
+from yaad.model import Achieved, Period, Whose
 from yaad.model.figures import Cell
 from yaad.model.targets import WON_VALUE
 from yaad.plan.forecasting import (
@@ -74,12 +74,15 @@ class Forecasts:
     def _wanted(self, made: Forecast, asked: float | None) -> Wanted:
         """What is wanted of each period: what was asked for the first one, else the company's targets."""
         quotas, money, first = self._book.goals.quotas(), self._book.goals.money(), made.won[0].period
+        of_other = (
+            self._book.settings.achieved.by is not Achieved.CLOSED
+        )  # targets of invoices or payments, not closings
         kind = ALIASES.get(made.by or "", made.by)
 
         def wanted(quantity: str, period: Period, part: Part | None) -> float | None:
             if asked is not None and part is None and (quantity, period) == (made.quantity, first):
                 return asked
-            if part is not None and (part.name is None or kind not in Whose.PARTS):
+            if of_other or (part is not None and (part.name is None or kind not in Whose.PARTS)):
                 return None
             whose = Whose() if part is None else Whose(**{str(kind): str(part.name)})
             try:

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from math import ceil
@@ -353,10 +354,10 @@ class Goals:
             How many, at least one, and whether a target says so; None where the data cannot tell.
 
         Raises:
-            InputError: the period is over, or the targets to be added up are of mixed currency or tax.
+            InputError: the period is over.
         """
-        asked, quotas = self._period(period), self.quotas()
-        count, money, average = quotas.wanted(WON, asked), quotas.wanted(WON_VALUE, asked), self._average()
+        asked, planning = self._period(period), self._planning
+        count, money, average = self._asked_for(WON, asked), self._asked_for(WON_VALUE, asked), planning.money[0]
         if count is not None:
             return max(ceil(count.value), 1), True
         if money is not None and average:
@@ -364,12 +365,17 @@ class Goals:
         told = foretold(self._book, asked)
         if told is not None:
             return max(round(float(told.closings.mean())), 1), False
-        planning = self._planning
         try:
             made = plan_period(1, planning.own("expected").ratios, planning.outlook(asked))
         except CannotTell:
             return None
         return None if made.at_pace is None else (max(round(made.at_pace), 1), False)
+
+    def _asked_for(self, measure: str, period: Period) -> Wanted | None:
+        """What is wanted of the company; None where targets are of mixed currency or tax."""
+        with suppress(InputError):
+            return self.quotas().wanted(measure, period)
+        return None
 
     # ---- what is needed for it --------------------------------------------------------------------------------
 

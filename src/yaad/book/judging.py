@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from yaad.errors import InputError, UnknownName
 from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
@@ -22,6 +23,7 @@ from yaad.text import LANGUAGES, Message, render
 if TYPE_CHECKING:
     from yaad.book.book import Book
 
+DAY = dt.timedelta(days=1)
 PAST = 12
 """So many periods back words are held against what came."""
 OWNER = "owner"
@@ -49,15 +51,21 @@ class Judging:
         wanted = self._period(period)
         if person is not None and person not in (known := self._book.goals.names(OWNER)):
             raise UnknownName("option", person, known)
-        if wanted.end <= self._book.as_of:
+        if wanted.end <= self._book.as_of + DAY:
             raise InputError(Message("forecast.judged_late", {"period": wanted.name}))
         said = [None if one is None or one == "" else read_amount(str(one)) for one in (commit, best)]
+        name = judgement_name(wanted.name, person)
+        before = self._book.settings.judgements.get(name.partition(":")[2], Judgement())
         if said[0] is not None and said[1] is not None and said[1] < said[0]:
             raise InputError(Message("forecast.best_below", {"commit": str(said[0]), "best": str(said[1])}))
+        # what is not said again stands, where the new word leaves room for it
+        if said[1] is None and said[0] is not None and (before.best or 0) >= said[0]:
+            said[1] = before.best
+        elif said[0] is None and said[1] is not None and (before.commit or said[1]) <= said[1]:
+            said[0] = before.commit
         value = None
         if any(one is not None for one in said):
             value = json.dumps(dict(zip(("commit", "best"), (one and str(one) for one in said), strict=True)))
-        name = judgement_name(wanted.name, person)
         return self._book.write(SettingEntry(at=at, by=by, key=key or uuid.uuid4().hex, name=name, value=value))
 
     def of(self, period: Period | str | None) -> Judgements:
@@ -68,7 +76,7 @@ class Judging:
         column = category_column(scope, frozenset(_words("column"))) if is_money else None
         came = brought(scope, wanted)
         rows = dict(self._said(wanted, came, is_money=is_money))
-        if column is not None:
+        if column is not None and wanted.end > scope.as_of + DAY:  # of a period that is over nothing is still to come
             words = {kind: frozenset(_words(kind)) for kind in ("commit", "best")}
             for person, (sure, best) in by_category(scope, wanted, column, words).items():
                 done = _one(came, person, is_money=is_money)
@@ -92,13 +100,17 @@ class Judging:
         )
 
     def _said(self, period: Period, came: Sums, *, is_money: bool) -> Iterator[tuple[str | None, Judged]]:
-        days = {entry.name: entry.at.date() for entry in self._entries()}
+        days = {entry.name: self._day(entry) for entry in self._entries()}
         for name, one in self._book.settings.judgements.items():
             said_of, person = read_judgement_name(name)
             if said_of == period.name:
                 done = _one(came, person, is_money=is_money)
                 said = days.get(f"{JUDGEMENT}:{name}")
                 yield person, Judged(person, _plain(one.commit), _plain(one.best), said, done)
+
+    def _day(self, entry: SettingEntry) -> dt.date:
+        """The day on which something was said, where the company is."""
+        return entry.at.astimezone(ZoneInfo(self._book.zone)).date()
 
     def _past(self, scope: Scope, *, is_money: bool) -> Iterator[PastWord]:
         """The first word of each person on each period that is over, if it was said before its end."""
@@ -110,7 +122,7 @@ class Judging:
         found = []
         for name, entry in first.items():
             said_of, person = read_judgement_name(name.partition(":")[2])
-            period, said = target_period(said_of), entry.at.date()
+            period, said = target_period(said_of), self._day(entry)
             if period.end > scope.as_of or said >= period.end:
                 continue
             came = sums.setdefault(period.name, brought(scope, period))

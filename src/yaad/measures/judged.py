@@ -35,16 +35,19 @@ def category_column(scope: Scope, names: frozenset[str]) -> str | None:
 def by_category(scope: Scope, period: Period, column: str, words: Mapping[str, frozenset[str]]) -> Sums:
     """Person → money of the open deals due in a period that are said to come: for sure, and at best (these included).
 
-    A deal without a day on which it is to close counts: nobody said that it comes later.
+    A deal without a day on which it is to close, or whose day has passed, counts in the period that runs: nobody said
+    that it comes later. In a period that has not begun only deals count that are due in it.
 
     Args:
         scope: the facts.
-        period: until whose end a deal is due.
+        period: in which, or until whose end, a deal is due.
         column: see `category_column`.
         words: ``commit`` and ``best`` → the words of the column, `folded`.
     """
     deals = scope.deals
     due = deals.expected_close_day.isnull() | (deals.expected_close_day < ibis.literal(period.end))
+    if period.start > scope.as_of:
+        due = (deals.expected_close_day >= ibis.literal(period.start)) & due
     rows = deals.filter((deals.outcome == "open") & (deals.amount > 0) & due)
     told = rows.group_by(owner="owner", category=rows.custom.get(column)).aggregate(
         total=rows.amount.sum().cast("float64")

@@ -34,11 +34,17 @@ def ends_of(scope: Scope, measure: str, ends: Ends) -> list[float | None] | None
         A value a day; None where the data do not reach back so far.
     """
     found = _TOLD.get(measure)
-    if found is None or not ends:
+    if found is None or not ends or (found is _open_value and _is_mixed(scope)):
         return None
     whole = scope.asking(by=(), all_time=True)
     since = whole.pipeline.watched_since or dt.date.min
     return [None if end < since else value for end, value in zip(ends, found(whole, ends), strict=True)]
+
+
+def _is_mixed(scope: Scope) -> bool:
+    """Whether the amounts of the deals are of more than one currency or tax."""
+    rows = scope.run(scope.deals.filter(scope.deals.amount.notnull()).select("currency", "tax").distinct())
+    return bool(rows.num_rows > 1)
 
 
 def _standing(stays: ir.Table, end: dt.date) -> ir.BooleanValue:

@@ -307,7 +307,7 @@ def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     said = Message(key, values | {"tax": tax})
     if not goal.gap or goal.ahead is None or goal.ahead.chance is None:
         return (said,)
-    n = round(goal.ahead.chance * 10)
+    n = phrases.tens(goal.ahead.chance)
     return (said, Message("goals.standing_chance", {"n": n}) if n else Message("goals.standing_small"))
 
 
@@ -335,7 +335,7 @@ def chance_said(goal: Goal) -> tuple[Message, ...]:
     """In how many of ten cases the target is reached; nothing where that cannot be told."""
     if goal.ahead is None or goal.ahead.chance is None:
         return ()
-    n = round(goal.ahead.chance * 10)
+    n = phrases.tens(goal.ahead.chance)
     return (Message("goals.chance", {"n": n}) if n else Message("goals.chance_small"),)
 
 

@@ -19,6 +19,15 @@ OUR_WORDS = ("outcome", "first_ended", "tax", "weekday", "direction", "went", "a
 """Columns whose values are words of ours."""
 
 
+def tens(chance: float) -> int:
+    """A chance as so many of ten; never ten, since nothing is certain.
+
+    >>> tens(0.62), tens(0.97), tens(0.02)
+    (6, 9, 0)
+    """
+    return min(round(chance * 10), 9)
+
+
 def title(what: Said, as_of: dt.date | None, period: Period | None, lang: str) -> Said:
     """What is shown, of which period, as of when."""
     if as_of is None:

@@ -101,7 +101,7 @@ def value_said(row: Proposal, made: Proposals, lang: str) -> Said:
 
 def chance_said(row: Proposal) -> Message:
     """In how many of ten cases a proposal is reached."""
-    return Message("goals.of_ten", {"n": round(row.chance * 10)})
+    return Message("goals.of_ten", {"n": phrases.tens(row.chance)})
 
 
 def people_table(made: Proposals, level: str, lang: str) -> Table:

@@ -85,7 +85,8 @@ def waiting(what: str) -> Waiting:
 def _arguments(what: str) -> dict[str, str]:
     if what not in LONG:
         raise UnknownName("option", what, LONG)
-    return {"book": str(opened().place.book), "what": what, "version": opened().shelf.book.data_version}
+    version = opened().shelf.once(lambda book: book.facts.deals_version)  # what the results are kept by
+    return {"book": str(opened().place.book), "what": what, "version": version}
 
 
 @require_GET

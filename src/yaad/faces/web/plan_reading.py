@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from yaad.faces.web import reading
+from yaad.faces.web import forecast_reading, reading
 from yaad.plan.period import Outlook, coming, next_month, win_curve
 from yaad.plan.scenario import Base
 from yaad.plan.sources import SourcesPlan
@@ -85,7 +85,8 @@ def outlook(period: str) -> Outlook:
 
 def customers(period: str) -> tuple[int, bool] | None:
     """Customers to plan a period for where the form names none; see `Goals.customers`."""
-    return opened().shelf.ask("plan-customers", lambda b: b.goals.customers(period), period)
+    tested = forecast_reading.backtest() is not None
+    return opened().shelf.ask("plan-customers", lambda b: b.goals.customers(period), period, tested)
 
 
 def base(period: str, mode: reading.RatiosOf) -> Base:

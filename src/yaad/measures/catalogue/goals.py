@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yaad.errors import InputError
 from yaad.measures.achieved import DAY, sales, sales_by_day
 from yaad.measures.catalogue.deals import CLOSED, shown
 from yaad.measures.columns import ALIASES
@@ -345,10 +346,13 @@ def _finish_closings(table: pa.Table, scope: Scope) -> list[Figure]:
 
 
 def _mean_won(table: pa.Table) -> float | None:
-    """The mean of the won deals that have an amount; None where there are none."""
+    """The mean of the won deals that have an amount; None where there are none, or they are of mixed money."""
     won = table.filter(pc.and_(pc.equal(table["part"], DECIDED), pc.equal(table["outcome"], "won")))
     priced = int(integers(won, "n").sum() - integers(won, "without").sum())
-    return float(np.sum(floats(won, "total"))) / priced if priced else None
+    try:
+        return money_of(won, None)[0] / priced if priced else None
+    except InputError:
+        return None
 
 
 def _are_dated(rows: pa.Table) -> bool:

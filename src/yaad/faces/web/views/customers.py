@@ -181,7 +181,7 @@ def _context(request: HttpRequest, filters: Filters, found: Customers) -> dict[s
             for size in Every
         ],
         "margin": margin_said(share, lang),
-        "margin_typed": "" if share is None else percent(share, lang).rstrip("%"),
+        "margin_typed": "" if share is None else f"{100 * share:g}",
         "methods": [
             Message("customers.contract_method", {"days": RENEWAL_DAYS})
             if by_contract

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from yaad.book.forecasting import WEEK
-from yaad.errors import CannotTell, YaadError
+from yaad.book.forecasting import FEW_WINS, WEEK
+from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import computing, forecast_reading, reading
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, dimension
@@ -45,8 +45,7 @@ def forecast(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         return redirect("files")
     filters = Filters.of(request, *KEPT)
     target = _amount(request.GET.get("target", ""))
-    offered = forecast_reading.dimensions()
-    by = filters.by or (offered[0] if offered and not ending else "")
+    by = filters.by or ("" if ending else _usual())
 
     def told() -> ForecastResult:
         return forecast_reading.forecast(by, target)
@@ -112,11 +111,13 @@ def judge(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() or None for name in ("commit", "best", "person")}
     period = request.POST.get("period", "").strip() or None
     try:
+        if typed["commit"] is None and typed["best"] is None:
+            raise InputError(Message("forecast.nothing_said"))
         opened().shelf.once(
             lambda book: book.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=getpass.getuser())
         )
     except YaadError as error:
-        context = _context(request, Filters.of(request, *KEPT), "", None)
+        context = _context(request, Filters("", "", reverse("forecast")), _usual(), None)
         said = {"error": error.say(language()), "judged_typed": request.POST}
         return render(request, "web/forecast.html", {**context, **said}, status=status_of(error))
     return redirect(reverse("forecast") + "#said")
@@ -189,6 +190,11 @@ def _right(tested: BacktestResult | None) -> dict[str, object]:
     }
 
 
+def _usual() -> str:
+    """The breakdown where none is asked for."""
+    return next(iter(forecast_reading.dimensions()), "")
+
+
 def _strip(filters: Filters, by: str) -> list[Choice]:
     names = forecast_reading.dimensions()
     every = names if not by or by in names else [*names, by]
@@ -200,9 +206,15 @@ def _days(request: HttpRequest) -> tuple[dt.date, dt.date]:
 
     Raises:
         InputError: one of them is no date.
+        CannotTell: the data show no day.
     """
     typed = {name: request.GET.get(name, "").strip() for name in ("since", "until")}
-    until = parse_day(typed["until"]) if typed["until"] else reading.as_of() or dt.date.min
+    seen = reading.as_of()
+    if seen is None:
+        raise CannotTell(Message("forecast.few_wins", {"n": 0, "least": FEW_WINS}))
+    until = parse_day(typed["until"]) if typed["until"] else seen
+    if until < dt.date.min + WEEK:
+        raise InputError(Message("errors.bad_date", {"text": typed["until"]}))
     return (parse_day(typed["since"]) if typed["since"] else until - WEEK), until
 
 
