@@ -87,6 +87,16 @@ def test_by_contract_counted_by_hand(written):
     assert (rows["Ada"].orders, rows["Ada"].last_day) == (2, dt.date(2026, 12, 31))
 
 
+def test_who_has_signed_again_is_neither_due_nor_gone(written):
+    book = subscribers_of(written)
+    for account, start, end in (("Dan", "2026-04-01", "2027-03-31"), ("Fay", "2026-04-16", None)):
+        book.row("contracts", contract_id=f"{account}{start}", account=account, start_day=start, end_day=end, amount=70,
+            currency="ILS")  # fmt: skip
+    found: Any = standing(book.scope("2026-03-01"))
+    rows = {one.name: (one.state, one.orders) for one in found.listed(list(State))}
+    assert (rows["Dan"], rows["Fay"]) == ((State.STAYS, 1), (State.STAYS, 1))
+
+
 def test_money_of_two_currencies_is_withheld_and_states_stay(written):
     book = shop_of(written).row("orders", order_id="X", account="Ada", day="2026-03-12", amount=5, currency="USD")
     found: Any = standing(book.scope("2026-03-31"))

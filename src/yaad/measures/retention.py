@@ -73,13 +73,19 @@ def without_time(scope: Scope) -> Scope:
     return scope.asking(by=tuple(name for name in scope.by if name not in TIMES), all_time=True)
 
 
-def contracts_of(scope: Scope) -> ir.Table:
-    """Contracts that have begun, with ``customer`` and ``ended`` (null: it still runs on the data's day)."""
+def contracts_of(scope: Scope, *, begun: bool = True) -> ir.Table:
+    """Contracts with ``customer`` and ``ended`` (null: it still runs on the data's day).
+
+    Args:
+        scope: the facts.
+        begun: those alone that have begun; else also what is signed and begins later, as a renewal does.
+    """
     contracts = scope.table("contracts")
     today = ibis.literal(scope.as_of)
     customer = ibis.coalesce(contracts.account, contracts.contract_id)
     ended = ibis.ifelse(contracts.end_day <= today, contracts.end_day, ibis.null("date"))
-    return contracts.mutate(customer=customer, ended=ended).filter(contracts.start_day <= today)
+    found = contracts.mutate(customer=customer, ended=ended)
+    return found.filter(found.start_day <= today) if begun else found
 
 
 def staying_by_contract(scope: Scope, window: Window | None) -> ir.Table:

@@ -332,14 +332,14 @@ def _by_contract(scope: Scope) -> Standing:
     )
     numbered = contracts.mutate(nth=ibis.row_number().over(latest))
     last = numbered.filter(numbered.nth == 0).select("customer", "owner", "amount", "currency", "tax")
-    each = contracts.group_by("customer").aggregate(
-        first_day=contracts.start_day.min(),
-        ends=contracts.end_day.max(),
-        endless=contracts.end_day.isnull().max(),
-        orders=contracts.count(),
+    each = contracts.group_by("customer").aggregate(first_day=contracts.start_day.min(), orders=contracts.count())
+    signed = contracts_of(scope, begun=False)  # a renewal that begins later keeps its customer
+    lasts = signed.group_by(of_customer=signed.customer).aggregate(
+        ends=signed.end_day.max(), endless=signed.end_day.isnull().max()
     )
-    endless = each.endless.cast("boolean")
-    told = each.mutate(last_day=ibis.ifelse(endless, ibis.null("date"), each.ends)).drop("ends", "endless")
+    both = each.join(lasts, each.customer == lasts.of_customer)
+    last_day = ibis.ifelse(both.endless.cast("boolean"), ibis.null("date"), both.ends)
+    told = both.mutate(last_day=last_day).drop("of_customer", "ends", "endless")
     rows = scope.run(_named(scope, told, last).order_by("customer"))
     n = rows.num_rows
     until = rows["last_day"].to_numpy(zero_copy_only=False).astype("M8[D]")
