@@ -26,7 +26,7 @@ from yaad.measures.statistics import expected_share
 from yaad.measures.statistics.shrinkage import as_counts
 from yaad.model import Period
 from yaad.plan import INQUIRIES, Lag, Ratio, plan_backwards, typed_ratios
-from yaad.plan.period import Outlook, Standing, credit_of, plan_period
+from yaad.plan.period import Outlook, Standing, chance_with, credit_of, plan_period
 from yaad.plan.ways import Stays, Ways
 
 STEPS = (0.5, 0.4, 0.5)
@@ -124,11 +124,8 @@ def dated_hits(days: int, companies: int, truth: Ways) -> dict[str, float]:
         outlook, ratios = outlook_of(world, seed)
         target = ceil(credit_of(outlook).expected) + MORE
         needed = plan_period(target, ratios, outlook, [0.8]).chance[0.8]
-        true = Outlook(
-            outlook.period, outlook.as_of, truth, outlook.standing, outlook.last_days, daily=needed / outlook.days
-        )
-        found = plan_period(target, [rate], true, [0.8])
-        hits.append(found.at_pace_chance)
+        true = Outlook(outlook.period, outlook.as_of, truth, outlook.standing, outlook.last_days)
+        hits.append(chance_with(needed, target, [rate], true))
         credited.append(credit_of(outlook).expected / credit_of(true).expected)
     return {
         "hit": float(np.mean(hits)),

@@ -13,7 +13,7 @@ from yaad.errors import InputError
 from yaad.measures.statistics import Spells
 from yaad.model import Period
 from yaad.plan import INQUIRIES, Lag, Ratio, arrivals_to_wins, by_month, plan_backwards, typed_ratios
-from yaad.plan.period import Credit, Outlook, Standing, credit_of, landing_of, month_parts, plan_period
+from yaad.plan.period import Credit, Outlook, Standing, chance_with, credit_of, landing_of, month_parts, plan_period
 from yaad.plan.ways import Stays
 
 AS_OF = dt.date(2026, 11, 30)
@@ -185,5 +185,7 @@ def test_inquiries_after_the_last_useful_day_still_bring_what_lands_in_the_perio
     early = plan_period(50, TENTH, outlook(one_stage(31), last=dt.date(2026, 12, 9), daily=10))
     whole = plan_period(50, TENTH, outlook(one_stage(31), last=dt.date(2026, 12, 31), daily=10))
     assert (early.pace, whole.pace) == (90, 310)
+    alone = chance_with(90, 5, TENTH, outlook(one_stage(31), last=dt.date(2026, 12, 9)))  # those of 1–9 December
+    assert alone == pytest.approx(binom.sf(4, 90, 0.1))
     assert early.at_pace == pytest.approx(whole.at_pace, abs=0.1)
     assert early.at_pace_chance == pytest.approx(whole.at_pace_chance, abs=0.001)

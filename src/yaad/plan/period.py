@@ -291,6 +291,19 @@ def plan_period(target: int, ratios: Sequence[Ratio], outlook: Outlook, levels: 
     )
 
 
+def chance_with(inquiries: int, target: int, ratios: Sequence[Ratio], outlook: Outlook) -> float:
+    """The chance of a target when so many inquiries come evenly until the last useful day, and none after it.
+
+    Args:
+        inquiries: how many.
+        target: customers wanted in the period.
+        ratios: the funnel.
+        outlook: the rest.
+    """
+    landing = landing_of(outlook.ways, outlook.as_of + DAY, outlook.days, outlook.period)
+    return _Total(target, credit_of(outlook), chances_of(ratios)[-1], landing).reached(inquiries)
+
+
 def _later(outlook: Outlook, days: int) -> float:
     """Of the sales of the inquiries that come after so many days until the period ends, those that fall into it."""
     rest = (outlook.last - outlook.as_of).days - days
