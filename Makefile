@@ -49,7 +49,7 @@ check-long: install system ## other examples of all laws, the full simulations, 
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py
 
 bench: install   ## speed and memory against the bare scan and peers, kept under benchmarks/results
-	$(BIN)/python -m benchmarks.speed && $(BIN)/python -m benchmarks.speed.customers && $(BIN)/python -m benchmarks.intake --keep && $(BIN)/python scripts/write_measured.py
+	$(BIN)/python -m benchmarks.speed && $(BIN)/python -m benchmarks.speed.customers && $(BIN)/python -m benchmarks.speed.draws && $(BIN)/python -m benchmarks.intake --keep && $(BIN)/python scripts/write_measured.py
 
 words: install   ## compile the catalogues of words
 	$(BIN)/python scripts/compile_words.py

@@ -101,6 +101,14 @@ def win_chance(found: dict) -> str:
     return table(["history", "told by", "open deals", "AUC", "ECE", "expected ÷ won"], rows)
 
 
+def draws(found: dict) -> str:
+    rows = [
+        [name, f"{found[kind]['seconds']:.2f}", found[kind]["peak_mb"]]
+        for name, kind in (("drawn by groups of like deals", "groups"), ("deal by deal", "plain"))
+    ]
+    return table(["", "seconds", "peak MB"], rows)
+
+
 def held(studies: dict) -> str:
     """Every bound that a study is held to, and whether it holds."""
     rows = [
@@ -164,6 +172,7 @@ def document() -> str:
     quick = json.loads((RESULTS / "speed.json").read_text("utf-8"))
     brought = json.loads((RESULTS / "intake.json").read_text("utf-8"))
     buyers = json.loads((RESULTS / "customers.json").read_text("utf-8"))
+    drawn = json.loads((RESULTS / "draws.json").read_text("utf-8"))
     return f"""# Measured
 
 Made by `scripts/write_measured.py` from the results under `benchmarks/results`. Statistics: `make check-long`, simulated
@@ -211,6 +220,11 @@ processor's time, at commit {buyers["commit"]} (the last release of `lifetimes` 
 Where ratios and inquiries drift:
 
 {forecast(statistics["forecast"]["drift"])}
+
+{drawn["draws"]:,} draws of {drawn["deals"]:,} open deals, {drawn["plain_against_groups"]} times faster than deal by deal, at commit
+{drawn["commit"]}:
+
+{draws(drawn)}
 
 ## The chance of an open deal
 

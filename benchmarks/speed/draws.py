@@ -1,6 +1,7 @@
 """``python -m benchmarks.speed.draws [groups|plain]``: a forecast of many open deals, drawn by groups and deal by deal.
 
-Prints seconds and the peak memory of a process of its own as one JSON object; without a word, of both, and their ratio.
+Prints seconds and the peak memory of a process of its own as one JSON object; without a word, of both, and their ratio,
+which is kept too.
 The plain draw asks for each deal in each draw in which of three months it is won, if at all, and adds the amounts up;
 chances are given to it. It knows neither inquiries to come nor that the past could have been another.
 """
@@ -10,14 +11,17 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks.speed.__main__ import commit
 from yaad.measures.statistics import Ending, Spells
 from yaad.plan.forecasting.draws import SIMULATIONS, draw
 from yaad.plan.forecasting.seen import OpenDeals, Seen
 from yaad.plan.ways import Stays
 
+RESULT = Path(__file__).parent.parent / "results" / "draws.json"
 OPEN = 100_000
 STAGES = 4
 MONTHS = 3
@@ -91,7 +95,9 @@ def main() -> None:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         found[which] = json.loads(done.stdout.splitlines()[-1])
     ratio = round(found["plain"]["seconds"] / found["groups"]["seconds"], 1)
-    print(json.dumps({"deals": OPEN, "draws": SIMULATIONS, **found, "plain_against_groups": ratio}))
+    result = {"commit": commit(), "deals": OPEN, "draws": SIMULATIONS, **found, "plain_against_groups": ratio}
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":
