@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yaad import measures
+from yaad.book.forecasting import MONTHS, USUAL
 from yaad.book.planning import RECENT_DAYS, Planning
 from yaad.errors import CannotTell, InputError
 from yaad.measures.outlook import month_number
@@ -17,6 +18,7 @@ from yaad.measures.pace import State
 from yaad.model import Achieved, FunnelRow, Period, single_unit
 from yaad.model.targets import months_of, named
 from yaad.plan import INQUIRIES, Ratio
+from yaad.plan.forecasting.forecast import outcome_of
 from yaad.plan.goals import Ahead, Goal, Milestone
 from yaad.plan.period import Outlook, PeriodPlan, plan_period
 from yaad.plan.targets import CENT, Expected, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
@@ -25,8 +27,7 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from yaad.book.book import Book
 
-FORECAST_MONTHS, MOST_MONTHS = 3, 12
-"""As many months as the page of the forecast tells, so that both say the same; and at most."""
+DAY = dt.timedelta(days=1)
 NEAR = 0.1
 """What usually comes is on pace with what is needed when it is so near to it."""
 ONE = Decimal(1)
@@ -39,22 +40,15 @@ def foretold(book: "Book", period: Period) -> Expected | None:
         book: its forecast speaks of the months to come, and of the quarter that ends among them.
         period: a month or a quarter.
     """
-    first = book.as_of + dt.timedelta(days=1)
-    months = month_number(period.end - dt.timedelta(days=1)) - month_number(first) + 1
-    if not 1 <= months <= MOST_MONTHS:
+    months = month_number(period.end - DAY) - month_number(book.as_of + DAY) + 1
+    if not 1 <= months <= MONTHS[1]:
         return None
     try:
-        made = book.forecast(max(months, FORECAST_MONTHS)).content
+        made = book.forecast(max(months, USUAL)).content  # as many as its page tells, so that both say the same
     except (CannotTell, InputError):
         return None
-
-    def same(other: Period) -> bool:
-        return (other.start, other.end) == (period.start, period.end)
-
-    at = next((at for at, told in enumerate(made.won) if same(told.period)), None)
-    if at is None:
-        return None
-    return Expected(np.asarray(made.won[at].curve), np.asarray(made.money[at].curve) if made.money else None)
+    won, money = outcome_of(made.won, period), outcome_of(made.money, period)
+    return None if won is None else Expected(np.asarray(won.curve), None if money is None else np.asarray(money.curve))
 
 
 def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ahead | None:

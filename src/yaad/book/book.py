@@ -63,6 +63,11 @@ class Book(Planned):
         known = self._forecasts.known()
         return None if known is None else BacktestResult(known)
 
+    @property
+    def is_backtested(self) -> bool:
+        """Whether the backtest of these data was made already; quicker than reading it."""
+        return self._forecasts.is_known
+
     def moved(self, since: dt.date | None = None, until: dt.date | None = None) -> MovedResult:
         """What moved between the ends of two days: new, won, lost, slipped, grown – it adds up exactly.
 

@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from yaad.book.computed import keep, kept
+from yaad.book.computed import is_kept, keep, kept
 from yaad.errors import BookError, CannotTell, InputError
+from yaad.facts import Facts
 from yaad.measures import Scope
 from yaad.measures.columns import ALIASES
 from yaad.measures.movements import open_deals, outcomes, unit_of
@@ -40,12 +42,17 @@ KIND = "backtest"
 RULE = "3"
 """Of the way in which a backtest is made; another one makes kept results void."""
 MONTHS = (1, 12)
+USUAL = 3
+"""So many months are told where nobody asks for others."""
 WEEK = dt.timedelta(days=7)
 FEW_WINS = 10
 """With fewer won deals nothing is forecast."""
 MOST_PARTS = 500
 """Into more parts nothing is divided: of each of them there would be next to nothing to tell."""
 TEAM, OWNER = "team", "owner"
+Asked = tuple[int, str | None, bool]
+_MADE: WeakKeyDictionary[Facts, dict[Asked, Forecast]] = WeakKeyDictionary()
+"""Forecasts of a picture of the facts – months, breakdown, whether the past was made again – beside no target yet."""
 SeenOn = Callable[[dt.date, str | None], AbstractContextManager[Scope]]
 
 
@@ -56,8 +63,14 @@ class Forecasts:
         """Args: the book; its facts as of a day, with a breakdown."""
         self._book, self._seen_on = book, seen_on
 
-    def forecast(self, months: int = 3, by: str | None = None, target: float | None = None) -> Forecast:
+    def forecast(self, months: int, by: str | None = None, target: float | None = None) -> Forecast:
         """The months to come; see `Book.forecast`."""
+        known, asked = _MADE.setdefault(self._book.facts, {}), (months, by, self.is_known)
+        if asked not in known:
+            known[asked] = self._make(months, by)
+        return known[asked].with_targets(self._wanted(known[asked], target))
+
+    def _make(self, months: int, by: str | None) -> Forecast:
         if not MONTHS[0] <= months <= MONTHS[1]:
             raise InputError(Message("forecast.bad_months", {"months": months, "most": MONTHS[1]}))
         looking = self._look(self._book.as_of, months)
@@ -68,15 +81,13 @@ class Forecasts:
         if divided is not None and divided.seen.parts > MOST_PARTS:
             values: dict[str, object] = {"n": divided.seen.parts, "most": MOST_PARTS}
             raise InputError(Message("forecast.too_many_parts", values))
-        made = make_forecast(looking, self.known(), divided=divided, by=by)
-        return made.with_targets(self._wanted(made, target))
+        return make_forecast(looking, self.known(), divided=divided, by=by)
 
     def _wanted(self, made: Forecast, asked: float | None) -> Wanted:
         """What is wanted of each period: what was asked for the first one, else the company's targets."""
         quotas, money, first = self._book.goals.quotas(), self._book.goals.money(), made.won[0].period
-        of_other = (
-            self._book.settings.achieved.by is not Achieved.CLOSED
-        )  # targets of invoices or payments, not closings
+        # targets of orders, invoices or payments are not held against closings
+        of_other = self._book.settings.achieved.by is not Achieved.CLOSED
         kind = ALIASES.get(made.by or "", made.by)
 
         def wanted(quantity: str, period: Period, part: Part | None) -> float | None:
@@ -108,6 +119,11 @@ class Forecasts:
 
     # ---- how right it has been --------------------------------------------------------------------------------
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the backtest of these data was made before; quicker than reading it."""
+        return is_kept(self._book.root, KIND, self._kept_as)
+
     def known(self) -> Backtest | None:
         """The backtest of these data, where it was made before."""
         plain = kept(self._book.root, KIND, self._kept_as)
@@ -121,7 +137,7 @@ class Forecasts:
         if known is not None:
             return known
         shown = self._look(self._book.as_of, 1).shown
-        found = run_backtest(lambda day: self._look(day, 3), shown, origins_of(shown), on_progress)
+        found = run_backtest(lambda day: self._look(day, USUAL), shown, origins_of(shown), on_progress)
         with suppress(BookError, OSError):  # one that cannot be kept is made again next time
             keep(self._book.root, KIND, self._kept_as, found.to_dict())
         return found

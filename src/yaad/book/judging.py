@@ -16,7 +16,7 @@ from yaad.measures.judged import Sums, brought, by_category, category_column, fo
 from yaad.model import Judgement, Period, SettingEntry, read_amount, target_period
 from yaad.model.settings import JUDGEMENT, judgement_name, read_judgement_name
 from yaad.plan.forecasting import MONEY
-from yaad.plan.forecasting.forecast import Forecast, Outcome
+from yaad.plan.forecasting.forecast import Forecast, outcome_of
 from yaad.plan.forecasting.judged import Judged, Judgements, PastWord
 from yaad.text import LANGUAGES, Message, render
 
@@ -87,7 +87,7 @@ class Judging:
         for person in sorted(rows, key=lambda one: (one is not None, one or "")):
             told = made if person is None else outcomes.get(person)
             row = rows[person]
-            outcome = None if told is None else _outcome(told.money if is_money else told.won, wanted)
+            outcome = None if told is None else outcome_of(told.money if is_money else told.won, wanted)
             found.append(Judged(row.person, row.commit, row.best, row.said, row.so_far, outcome))
         return Judgements(
             period=wanted,
@@ -146,16 +146,11 @@ class Judging:
     def _period(self, period: Period | str | None) -> Period:
         if period is not None:
             return target_period(period.name if isinstance(period, Period) else period)
-        tomorrow = self._book.as_of + dt.timedelta(days=1)
-        return target_period(f"{tomorrow:%Y-%m}")
+        return target_period(f"{self._book.as_of + DAY:%Y-%m}")
 
 
 def _plain(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
-
-
-def _outcome(outcomes: tuple[Outcome, ...], period: Period) -> Outcome | None:
-    return next((one for one in outcomes if one.period == period), None)
 
 
 def _one(came: Sums, person: str | None, *, is_money: bool) -> float:

@@ -8,7 +8,6 @@ from yaad.server.state import opened
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
 from yaad.show.judged import JudgedResult
 
-MONTHS = 3
 OFFERED = ("owner", "product", "source", "branch")
 """Dimensions that are offered where the data have them; teams stand behind persons."""
 TEAM = "team"
@@ -21,14 +20,17 @@ def forecast(by: str, target: float | None) -> ForecastResult:
         CannotTell: too few deals were won yet.
         UnknownName: no such column.
     """
-    return opened().shelf.ask(
-        "forecast", lambda b: b.forecast(MONTHS, by or None, target=target), by, target, backtest() is not None
-    )
+    return opened().shelf.ask("forecast", lambda b: b.forecast(by=by or None, target=target), by, target, is_tested())
 
 
 def backtest() -> BacktestResult | None:
     """How right forecasts have been; None while that was not computed for these data, which takes a while."""
     return opened().shelf.once(lambda b: b.kept_backtest())
+
+
+def is_tested() -> bool:
+    """Whether the past was made again: answers that lean on it are asked anew then."""
+    return opened().shelf.once(lambda b: b.is_backtested)
 
 
 def moved(since: dt.date, until: dt.date) -> MovedResult:
@@ -47,7 +49,7 @@ def judgements() -> JudgedResult:
         CannotTell: too few deals were won yet.
     """
     beside = forecast(OFFERED[0], None)
-    return opened().shelf.ask("judgements", lambda b: b.judgements(beside=beside), backtest() is not None)
+    return opened().shelf.ask("judgements", lambda b: b.judgements(beside=beside), is_tested())
 
 
 def people() -> Sequence[str]:

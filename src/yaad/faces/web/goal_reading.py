@@ -17,7 +17,7 @@ def status(period: Period, measure: str = WON_VALUE, whose: Whose | None = None)
         UnknownName: no such measure or person.
     """
     said = whose or Whose()
-    about = (period.name, measure, forecast_reading.backtest() is not None, *said.said.items())
+    about = (period.name, measure, forecast_reading.is_tested(), *said.said.items())
     return opened().shelf.ask("goal", lambda b: b.goals.status(period, measure=measure, whose=said), *about)
 
 

@@ -85,7 +85,7 @@ def outlook(period: str) -> Outlook:
 
 def customers(period: str) -> tuple[int, bool] | None:
     """Customers to plan a period for where the form names none; see `Goals.customers`."""
-    tested = forecast_reading.backtest() is not None
+    tested = forecast_reading.is_tested()
     return opened().shelf.ask("plan-customers", lambda b: b.goals.customers(period), period, tested)
 
 

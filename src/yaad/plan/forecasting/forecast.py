@@ -64,6 +64,12 @@ class Outcome:
         return 1 - float(np.searchsorted(np.array(self.curve), target, side="left")) / len(self.curve)
 
 
+def outcome_of(outcomes: Sequence[Outcome], period: Period) -> Outcome | None:
+    """That of a period, whatever name it was asked by; None where there is none."""
+    days = (period.start, period.end)
+    return next((one for one in outcomes if (one.period.start, one.period.end) == days), None)
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """The forecast of one person, product… The means of all parts sum to that of the whole.

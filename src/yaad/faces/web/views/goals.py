@@ -179,9 +179,7 @@ def _targets(period: Period) -> TargetsResult:
 
 
 def _proposals(period: str | None) -> ProposalsResult:
-    return opened().shelf.ask(
-        "proposals", lambda b: b.goals.propose(period), period, forecast_reading.backtest() is not None
-    )
+    return opened().shelf.ask("proposals", lambda b: b.goals.propose(period), period, forecast_reading.is_tested())
 
 
 def _next(asked: Asked, today: dt.date) -> tuple[Proposals | None, str]:
