@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from yaad.faces.web.templatetags.say import language
 from yaad.reports import write_result
-from yaad.show import Table
+from yaad.show import Result, Table
 
 Json = Mapping[str, object]
 SANDBOX = "default-src 'none'; sandbox"
@@ -71,6 +71,28 @@ def answer(
         return table_file(template, table(), kind)
     folder = "web/parts" if kind is Format.FRAGMENT else "web"
     return render(request, f"{folder}/{template}.html", dict(context()))
+
+
+def as_file(
+    request: HttpRequest,
+    ending: str | None,
+    name: str,
+    found: Result,
+    table: Callable[[], Table] | None = None,
+) -> HttpResponse:
+    """A result that has no page of its own, as a file; JSON where the address has no ending.
+
+    Args:
+        request: the request.
+        ending: see `answer`.
+        name: of the file.
+        found: what is told.
+        table: the rows of the files where they are not the result's own.
+    """
+    rows = table or (lambda: found.table(language()))
+    return answer(
+        request, ending or Format.JSON, name, context=dict, data=lambda: found.to_dict(language()), table=rows
+    )
 
 
 def table_file(name: str, table: Table, kind: Format) -> HttpResponse:

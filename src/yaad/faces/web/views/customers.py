@@ -15,7 +15,7 @@ from yaad.errors import YaadError
 from yaad.faces.web import customer_reading, reading
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, page_of
-from yaad.faces.web.formats import answer
+from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.customers import TO_CALL, Customers
 from yaad.measures.cohorts import Every
@@ -68,8 +68,7 @@ def cohorts(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     if reading.is_empty() or ending is None:
         return redirect("customers")
     result = CohortsResult(customer_reading.customers("", _every(request)).content.cohorts)
-    return answer(request, ending, "cohorts", context=dict, data=lambda: result.to_dict(language()),
-        table=lambda: result.table(language()))  # fmt: skip
+    return as_file(request, ending, "cohorts", result)
 
 
 def customer(request: HttpRequest, ending: str | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 
 from yaad.faces.web import reading
 from yaad.faces.web.filters import Choice, Filters, dimension
-from yaad.faces.web.formats import answer
+from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Cell
 from yaad.text import Message
@@ -59,11 +59,4 @@ def _longest_first(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell
 def stuck(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """All stuck deals as a file."""
     result = reading.explanation("stuck", "", "", ALL)
-    return answer(
-        request,
-        ending or "csv",
-        "stuck",
-        context=dict,
-        data=lambda: result.to_dict(language()),
-        table=lambda: result.table(language()),
-    )
+    return as_file(request, ending or "csv", "stuck", result)

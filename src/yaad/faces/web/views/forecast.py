@@ -15,7 +15,7 @@ from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import computing, forecast_reading, reading
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, dimension
-from yaad.faces.web.formats import answer
+from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import parse_day, read_amount
 from yaad.server.state import opened
@@ -63,14 +63,7 @@ def forecast(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 def moved(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """What moved, as a file; the page stands with the forecast."""
     found = forecast_reading.moved(*_days(request))
-    return answer(
-        request,
-        ending or "json",
-        "moved",
-        context=dict,
-        data=lambda: found.to_dict(language()),
-        table=lambda: found.deals_table(language(), most=None),
-    )
+    return as_file(request, ending, "moved", found, lambda: found.deals_table(language(), most=None))
 
 
 def backtest(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -82,27 +75,12 @@ def backtest(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     found = forecast_reading.backtest()
     if found is None:
         raise CannotTell(Message("forecast.not_tested"))
-    return answer(
-        request,
-        ending or "json",
-        "backtest",
-        context=dict,
-        data=lambda: found.to_dict(language()),
-        table=lambda: found.scores_table(language()),
-    )
+    return as_file(request, ending, "backtest", found, lambda: found.scores_table(language()))
 
 
 def judgements(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """What people say, as a file; the page stands with the forecast."""
-    found = forecast_reading.judgements()
-    return answer(
-        request,
-        ending or "json",
-        "judgements",
-        context=dict,
-        data=lambda: found.to_dict(language()),
-        table=lambda: found.table(language()),
-    )
+    return as_file(request, ending, "judgements", forecast_reading.judgements())
 
 
 @require_POST

@@ -15,7 +15,7 @@ from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import forecast_reading, goal_reading, reading
 from yaad.faces.web.failing import status_of
-from yaad.faces.web.formats import answer
+from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import REGISTRY
 from yaad.measures.pace import periods_before
@@ -78,15 +78,7 @@ def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 @require_GET
 def proposals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Targets that may be set, as a file."""
-    result = _proposals(request.GET.get("period", "").strip() or None)
-    return answer(
-        request,
-        ending or "json",
-        "proposals",
-        context=dict,
-        data=lambda: result.to_dict(language()),
-        table=lambda: result.table(language()),
-    )
+    return as_file(request, ending, "proposals", _proposals(request.GET.get("period", "").strip() or None))
 
 
 @require_POST

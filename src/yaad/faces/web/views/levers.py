@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from yaad.errors import CannotTell
 from yaad.faces.web import plan_reading, reading
 from yaad.faces.web.filters import Choice, Filters
-from yaad.faces.web.formats import answer
+from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.plan.period import next_month
 from yaad.show import LeversResult, leaks_html, levers_html
@@ -25,9 +25,7 @@ def levers(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         return redirect("files")
     filters = Filters.of(request)
     if ending:
-        found = plan_reading.levers(filters.period)
-        return answer(request, ending, "levers", context=dict, data=lambda: found.to_dict(language()),
-            table=lambda: found.table(language()))  # fmt: skip
+        return as_file(request, ending, "levers", plan_reading.levers(filters.period))
 
     def context() -> Mapping[str, object]:
         made, why = _levers(filters.period)
@@ -58,9 +56,7 @@ def leaks(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The leaks, as a file; the page stands with the levers."""
     if ending is None:
         return redirect("levers")
-    found = plan_reading.leaks()
-    return answer(request, ending, "leaks", context=dict, data=lambda: found.to_dict(language()),
-        table=lambda: found.table(language()))  # fmt: skip
+    return as_file(request, ending, "leaks", plan_reading.leaks())
 
 
 def _rows(made: LeversResult) -> Mapping[str, SafeString]:

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from yaad.faces.web import goal_reading, reading
-from yaad.faces.web.formats import answer
-from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.formats import as_file
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -34,12 +33,4 @@ def answers() -> Mapping[str, object]:
 
 def calls(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The deals to call, as a file."""
-    result = reading.calls()
-    return answer(
-        request,
-        ending or "csv",
-        "calls",
-        context=dict,
-        data=lambda: result.to_dict(language()),
-        table=lambda: result.table(language()),
-    )
+    return as_file(request, ending or "csv", "calls", reading.calls())
