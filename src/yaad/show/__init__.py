@@ -25,6 +25,7 @@ styles, scripts or handlers, so that they stand in a page with a strict content 
 """
 
 from yaad.show.answers import leak_ten, leak_worth, plan_lead, sheet_average, time_until_closing
+from yaad.show.beside import for_people
 from yaad.show.calls import Calls
 from yaad.show.catalogue import Catalogue
 from yaad.show.chances import Chances
@@ -39,7 +40,7 @@ from yaad.show.kpis import Kpis, RowsBehind
 from yaad.show.leaks import LeaksResult, leaks_html
 from yaad.show.levers import LeversResult, levers_html
 from yaad.show.markup import notes_html, table_html
-from yaad.show.plans import PlanResult, WhatIfResult, chance_said, for_people, plan_html, plan_notes, ratios_table
+from yaad.show.plans import PlanResult, WhatIfResult, chance_said, plan_html, plan_notes, ratios_table
 from yaad.show.results import Result, parts_css, plain
 from yaad.show.snapshots import Snapshots
 from yaad.show.speech import in_chart, say_html, say_plain, say_terminal

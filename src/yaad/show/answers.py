@@ -4,9 +4,9 @@ from yaad.insight import Leak
 from yaad.model import DwellRow
 from yaad.plan import Plan
 from yaad.plan.period import PeriodPlan
-from yaad.show.beside import month_said, up
+from yaad.show.beside import for_people, month_said
 from yaad.show.dwells import typical_said
-from yaad.show.plans import RECOMMENDED, for_people
+from yaad.show.plans import RECOMMENDED
 from yaad.show.tables import days_said
 from yaad.text import Message, money, number
 
@@ -69,8 +69,8 @@ def plan_lead(plan: Plan, within: PeriodPlan | None = None) -> tuple[Message, ..
 def _within_lead(made: PeriodPlan) -> tuple[Message, ...]:
     values: dict[str, object] = {"n": made.target, "period": month_said(made.period.name)}
     said = [
-        Message("levers.lead_within", values | {"inquiries": up(made.still[0].count), "day": made.until}),
+        Message("levers.lead_within", values | {"inquiries": for_people(made.still[0].count), "day": made.until}),
     ]
     if RECOMMENDED in made.chance:
-        said.append(Message("show.lead_sure", {"inquiries": up(made.chance[RECOMMENDED])}))
+        said.append(Message("show.lead_sure", {"inquiries": for_people(made.chance[RECOMMENDED])}))
     return tuple(said)

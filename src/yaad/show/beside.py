@@ -35,11 +35,11 @@ def month_said(month: str) -> Said:
     return Message("levers.days", {"period": month})
 
 
-def up(inquiries: int) -> int:
-    """An inquiry count with a chance, as people see it: up to the next five.
+def for_people(inquiries: int) -> int:
+    """An inquiry count with a chance, as people see it: up to the next five, since the last digits promise too much.
 
-    >>> up(497), up(0)
-    (500, 0)
+    >>> for_people(497), for_people(555), for_people(588), for_people(0)
+    (500, 560, 590, 0)
     """
     return (inquiries // STEP + 1) * STEP if inquiries else 0
 
@@ -92,8 +92,10 @@ def period_said(made: PeriodPlan, lang: str) -> tuple[Said, ...]:
     lines.append(Message("levers.missing", {"customers": Message("show.customers", {"n": missing})}))
     if made.until is not None and made.still:
         sure = made.chance.get(LEVEL)
-        said: dict[str, object] = {"count": up(made.still[0].count), "day": made.until}
-        lines.append(Message("levers.new_needed", said | {"sure": "–" if sure is None else number(up(sure), lang)}))
+        said: dict[str, object] = {"count": for_people(made.still[0].count), "day": made.until}
+        lines.append(
+            Message("levers.new_needed", said | {"sure": "–" if sure is None else number(for_people(sure), lang)})
+        )
         lines.append(Message("levers.rest_later", {"share": of_ten(made.landing, lang), "period": period}))
     return (*lines, *pace_said(made, lang))
 
@@ -248,7 +250,7 @@ def people_table(made: PeoplePlan, lang: str) -> Table:
             count(row.target, lang),
             _small_rate(row.rate, lang, few=row.few),
             count(row.needed, lang),
-            count(up(row.chance), lang),
+            count(for_people(row.chance), lang),
         )
         for row in made.people
     )
@@ -257,10 +259,10 @@ def people_table(made: PeoplePlan, lang: str) -> Table:
         count(sum(row.target for row in made.people), lang),
         Shown(None, ""),
         count(sum(row.needed for row in made.people), lang),
-        count(sum(up(row.chance) for row in made.people), lang),
+        count(sum(for_people(row.chance) for row in made.people), lang),
     )
-    apart: dict[str, object] = {"apart": number(sum(up(row.chance) for row in made.people), lang)}
-    words = Message("levers.apart", apart | {"team": number(up(made.team), lang)})
+    apart: dict[str, object] = {"apart": number(sum(for_people(row.chance) for row in made.people), lang)}
+    words = Message("levers.apart", apart | {"team": number(for_people(made.team), lang)})
     return Table(lang, Message("levers.people"), columns, rows, total, (words, Message("levers.drawn")))
 
 

@@ -17,6 +17,7 @@ from yaad.show.beside import (
     carried_plain,
     carried_said,
     carried_table,
+    for_people,
     instead_said,
     landed_said,
     landed_table,
@@ -39,17 +40,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 RECOMMENDED = 0.8
-STEP = 5
 _WELL_KNOWN = {0.5: "show.one_in_two", 0.8: "show.eight_of_ten", 0.9: "show.nine_of_ten"}
-
-
-def for_people(inquiries: int) -> int:
-    """An inquiry count with a chance, as people see it: up to the next five, since the last digits promise too much.
-
-    >>> for_people(497), for_people(555), for_people(588)
-    (500, 560, 590)
-    """
-    return (inquiries // STEP + 1) * STEP
 
 
 class PlanResult(Result):
