@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import commit
+
 RESULT = Path(__file__).parent.parent / "results" / "speed.json"
 QUERIES = {
     "funnel": ("bare_scan", ("yaad_funnel", "pandas_funnel", "polars_funnel")),
@@ -22,11 +24,6 @@ QUERIES = {
 def child(module: str, *words: str) -> dict:
     done = subprocess.run([sys.executable, "-m", module, *words], check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed.__main__ import commit
+from benchmarks import commit
 
 RESULT = Path(__file__).parent.parent / "results" / "customers.json"
 PEER = Path(__file__).parent / "peer_lifetimes.py"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed.__main__ import commit
+from benchmarks import commit
 from yaad.measures.statistics import Ending, Spells
 from yaad.plan.forecasting.draws import SIMULATIONS, draw
 from yaad.plan.forecasting.seen import OpenDeals, Seen

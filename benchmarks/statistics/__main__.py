@@ -3,12 +3,12 @@
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks import commit
 from benchmarks.statistics import (
     customer_value,
     decisions,
@@ -31,11 +31,6 @@ STUDIES = {
     "win_chance": win_chance.run,
     "decisions": decisions.run,
 }
-
-
-def commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
 
 
 def main() -> int:
