@@ -1,34 +1,25 @@
 """A disk without room, and two imports at once: a clear sentence, a whole book, and a clean second time."""
 
 import fcntl
-import importlib
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from benchmarks import killed
 from tests.small_disk import on_small_disk
 
 import yaad
 from yaad.text import Message, render
 
-ROOT = Path(__file__).parents[2]
 IMPORT = [sys.executable, "-m", "yaad", "import", "more.csv", "--map", "map.yaml", "--yes", "--book"]
 
 
-@pytest.fixture(scope="module")
-def killed():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT))
-        yield importlib.import_module("benchmarks.killed")
-
-
 @pytest.fixture
-def room(killed, tmp_path):
+def room(tmp_path):
     return killed.Room(tmp_path)
 
 
-def seen(killed, root):
+def seen(root):
     book = yaad.Book.open(root)
     try:
         return killed.figures(book)
@@ -42,7 +33,7 @@ def limited(blocks):
 
 
 @pytest.mark.parametrize(("blocks", "lang"), [(8, "he"), (30, "en"), (200, "he")])
-def test_a_write_that_fails_leaves_the_book_as_it_was(killed, room, blocks, lang):
+def test_a_write_that_fails_leaves_the_book_as_it_was(room, blocks, lang):
     place = room.folder / "before"
     ran = subprocess.run(
         [*limited(blocks), *IMPORT, "before", "--lang", lang],
@@ -53,10 +44,10 @@ def test_a_write_that_fails_leaves_the_book_as_it_was(killed, room, blocks, lang
     )
     assert ran.returncode == 2, ran.stderr
     assert ran.stderr.strip() == render(Message("book.disk_full", {"path": "before"}), lang)
-    assert seen(killed, place) == killed.BEFORE
+    assert seen(place) == killed.BEFORE
     assert not list((place / "originals").glob("*.part"))
     assert subprocess.run([*IMPORT, "before"], cwd=room.folder, capture_output=True, check=False).returncode == 0
-    assert seen(killed, place) == room.after
+    assert seen(place) == room.after
 
 
 def test_no_book_is_begun_on_a_full_disk(room):
@@ -78,13 +69,13 @@ mkdir after && cp -r disk/book after/book
 
 
 @pytest.mark.parametrize("size", ["160k", "300k"])
-def test_a_disk_that_fills_up(killed, room, size):
+def test_a_disk_that_fills_up(room, size):
     ran = on_small_disk(size, ON_SMALL_DISK, *IMPORT, folder=room.folder)
     assert "first 2" in ran.stderr
     assert render(Message("book.disk_full", {"path": "disk/book"}), "en") in ran.stderr
-    assert seen(killed, room.folder / "seen" / "book") == killed.BEFORE
+    assert seen(room.folder / "seen" / "book") == killed.BEFORE
     assert "again 0" in ran.stderr
-    assert seen(killed, room.folder / "after" / "book") == room.after
+    assert seen(room.folder / "after" / "book") == room.after
 
 
 # ---- two at once ------------------------------------------------------------------------------------------------
@@ -100,17 +91,17 @@ def held(root):
 
 
 @pytest.mark.parametrize("lang", ["he", "en"])
-def test_the_second_of_two_imports_is_told_to_wait(killed, room, lang):
+def test_the_second_of_two_imports_is_told_to_wait(room, lang):
     with held(room.folder / "before"):
         ran = subprocess.run(
             [*IMPORT, "before", "--lang", lang], cwd=room.folder, capture_output=True, text=True, check=False
         )
     values = {"process": "4711", "purpose": "0002-other"}
     assert (ran.returncode, ran.stderr.strip()) == (2, render(Message("facts.busy", values), lang))
-    assert seen(killed, room.folder / "before") == killed.BEFORE
+    assert seen(room.folder / "before") == killed.BEFORE
 
 
-def test_of_two_imports_at_once_each_comes_in_whole_or_is_told(killed, room):
+def test_of_two_imports_at_once_each_comes_in_whole_or_is_told(room):
     both = [
         subprocess.Popen(
             [*IMPORT, "before"], cwd=room.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -121,7 +112,7 @@ def test_of_two_imports_at_once_each_comes_in_whole_or_is_told(killed, room):
     codes = sorted(child.returncode for child in both)
     assert codes in ([0, 0], [0, 2]), told
     assert all("Somebody is writing" in text for child, text in zip(both, told, strict=True) if child.returncode)
-    assert seen(killed, room.folder / "before") == room.after
+    assert seen(room.folder / "before") == room.after
 
 
 def test_a_first_import_that_fails_does_not_take_away_what_another_writes(room):

@@ -1,15 +1,11 @@
 """An import that is killed: the book is as before or as after, and the same import comes through cleanly afterwards."""
 
-import importlib
-from pathlib import Path
+from benchmarks import killed
 
-ROOT = Path(__file__).parents[2]
 MOMENTS = 20
 
 
-def test_case_73_a_killed_import_shows_nothing_half_done_and_comes_through_the_second_time(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT))
-    killed = importlib.import_module("benchmarks.killed")
+def test_case_73_a_killed_import_shows_nothing_half_done_and_comes_through_the_second_time(tmp_path):
     found = list(killed.trials(killed.Room(tmp_path, deals=1_000), MOMENTS))
     assert len(found) == MOMENTS
     assert [one for one in found if not one["clean"]] == []

@@ -1,10 +1,8 @@
 """Where the money leaks: a planted leak is found, nothing is where there is nothing, like is held against like."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmarks.statistics import leaks
 
 from yaad.insight import find_leaks
 from yaad.measures.statistics import Ending, Spells, aalen_johansen
@@ -12,18 +10,9 @@ from yaad.measures.statistics.standardised import Rows, standardised_gap
 from yaad.show import LeaksResult
 from yaad.text import LANGUAGES, render
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "statistics" / "leaks.py"
-
-
-def study():
-    spec = importlib.util.spec_from_file_location("leaks_study", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 def test_a_planted_leak_is_found_and_no_other():
-    found = study().run(full=False)
+    found = leaks.run(full=False)
     assert [name for name, held in found["checks"].items() if not held] == []
     assert found["accepted"]
 

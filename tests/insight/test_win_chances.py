@@ -2,14 +2,13 @@
 
 import contextlib
 import datetime as dt
-import importlib
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.statistics import win_chance
 from tests.insight.companies import book_of, outcomes
 
 from yaad.book import Book
@@ -60,9 +59,8 @@ def planted(history, tmp_path_factory):
         yield book
 
 
-def test_every_bound_of_the_study_holds(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    found = importlib.import_module("benchmarks.statistics.win_chance").run(full=False)
+def test_every_bound_of_the_study_holds():
+    found = win_chance.run(full=False)
     assert [check for check, held in found["checks"].items() if not held] == []
 
 

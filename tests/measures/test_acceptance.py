@@ -1,11 +1,10 @@
 """Estimates held against simulated companies whose truth is known; the full counts run by `make check-long`."""
 
 import datetime as dt
-import importlib
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from benchmarks.statistics import funnel_bias, seen, time_in_stage
 from tests.measures.closeness import close
 
 from yaad.demo import World, simulate
@@ -25,19 +24,10 @@ from yaad.measures import (
 from yaad.measures.statistics import Spells, chained, expected_share, kaplan_meier
 from yaad.model import Period
 
-ROOT = Path(__file__).parents[2]
 
-
-@pytest.fixture(scope="module")
-def study():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT))
-        yield lambda name: importlib.import_module(f"benchmarks.statistics.{name}")
-
-
-@pytest.mark.parametrize("name", ["funnel_bias", "time_in_stage"])
-def test_every_bound_holds(study, name):
-    found = study(name).run(full=False)
+@pytest.mark.parametrize("study", [funnel_bias, time_in_stage], ids=lambda study: study.__name__)
+def test_every_bound_holds(study):
+    found = study.run(full=False)
     assert [check for check, held in found["checks"].items() if not held] == []
 
 
@@ -81,25 +71,25 @@ def scope(root):
     facts.close()
 
 
-def test_from_moves_to_the_funnel_as_the_simulator_knows_it(history, scope, study):
+def test_from_moves_to_the_funnel_as_the_simulator_knows_it(history, scope):
     paths, now = history.paths, history.cut()
     (flow,) = funnel(scope)
-    seen = [study("seen").spells(paths, now, place) for place in range(len(flow.stages))]
-    for row, known in zip(flow.stages, seen, strict=True):
+    spells = [seen.spells(paths, now, place) for place in range(len(flow.stages))]
+    for row, known in zip(flow.stages, spells, strict=True):
         assert (row.entered, row.advanced, row.lost, row.open) == (
             known.total, known.advanced.sum(), known.lost.sum(), known.running,
         )  # fmt: skip
         # a moment is stored to the millisecond and a day in the simulator is exact
         assert row.rate_expected == pytest.approx(expected_share(known).rate, abs=1e-3)
     (whole,) = conversion(scope)
-    assert whole.rate_expected == pytest.approx(chained([expected_share(each) for each in seen]).rate, abs=1e-3)
+    assert whole.rate_expected == pytest.approx(chained([expected_share(each) for each in spells]).rate, abs=1e-3)
 
 
-def test_from_moves_to_the_time_in_stage_as_the_simulator_knows_it(history, scope, study):
+def test_from_moves_to_the_time_in_stage_as_the_simulator_knows_it(history, scope):
     paths, now = history.paths, history.cut()
     (times,) = dwell(scope)
     for place, row in enumerate(times.stages):
-        long, ending = study("seen").lengths(paths, now, place)
+        long, ending = seen.lengths(paths, now, place)
         stood = ~paths.skipped[paths.entered[:, place] <= now, place]
         known = kaplan_meier(Spells.count(long[stood], ending[stood]))
         assert row.n == stood.sum()

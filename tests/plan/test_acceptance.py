@@ -1,28 +1,16 @@
 """The plan held against companies whose truth is known; the full counts run by `make check-long`."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmarks.statistics import reverse_plan
 
 from yaad.demo import World, simulate
 from yaad.plan import WON, Lag, arrivals_to_wins
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "statistics" / "reverse_plan.py"
-
 
 @pytest.fixture(scope="module")
-def study():
-    spec = importlib.util.spec_from_file_location("reverse_plan_study", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def found(study):
-    return study.run(full=False)
+def found():
+    return reverse_plan.run(full=False)
 
 
 def test_every_bound_holds(found):
@@ -43,7 +31,7 @@ def test_a_month_is_won_with_inquiries_of_the_months_before(found):
     assert (found["lag"]["median"], found["lag"]["p80"]) == pytest.approx((51, 75), abs=2)
 
 
-def test_a_young_company_does_not_learn_too_short_a_lag(study):
+def test_a_young_company_does_not_learn_too_short_a_lag():
     """After 120 days the won deals are the fast ones; counting the open ones repairs most of it."""
     world = World(days=120, inquiries_a_day=60)
     history = simulate(world, seed=3)
@@ -51,7 +39,7 @@ def test_a_young_company_does_not_learn_too_short_a_lag(study):
     won = paths.entered[:, -1] < cut
     naive = (paths.entered[won, -1] - paths.born[won]).mean()
     truth = history.truth.win_days.mean
-    lag = study.lag_of(world, seed=3)
+    lag = reverse_plan.lag_of(world, seed=3)
     assert naive < 0.85 * truth
     assert abs(lag.mean - truth) < 0.5 * abs(naive - truth)
     assert lag.undecided > 0.05 or lag.days[-1] < 120

@@ -1,12 +1,11 @@
 """The forecast: what must always hold, against hand counts, and whether it is right in simulated companies."""
 
 import datetime as dt
-import importlib
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.statistics import forecast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +30,6 @@ from yaad.plan.forecasting.yardsticks import (
 )
 from yaad.plan.ways import Stays
 
-ROOT = Path(__file__).parents[2]
 MONTH = 30
 SURE = [Spells.count([10], [Ending.ADVANCED], [50])]
 HALF = [Spells.count([5, 10], [Ending.ADVANCED, Ending.LOST], [500, 500])]
@@ -249,11 +247,9 @@ def test_a_kept_test_comes_back_equal():
     assert back.to_dict() == tested.to_dict()
 
 
-def test_simulated_companies(monkeypatch):
+def test_simulated_companies():
     """The study in small: two companies; the full one is ``make check-long``."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    study = importlib.import_module("benchmarks.statistics.forecast")
-    found = study.world(2, drifts=False)
+    found = forecast.world(2, drifts=False)
     own = found[PIPELINE]
     assert own["1"]["wape"] < 0.2
     assert own["sum"]["wape"] < min(found[name]["sum"]["wape"] for name in (RUN_RATE, SMOOTHING))

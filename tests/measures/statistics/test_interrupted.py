@@ -1,49 +1,37 @@
 """A step in a series: equal to a peer at the same ρ, planted steps and planted nothing, and what cannot be told."""
 
 import datetime as dt
-import importlib.util
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.statistics import decisions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yaad.measures.statistics import NoFit
 from yaad.measures.statistics.interrupted import separable, step_at
 
-STUDY = Path(__file__).parents[3] / "benchmarks" / "statistics" / "decisions.py"
 
-
-@pytest.fixture(scope="module")
-def study():
-    spec = importlib.util.spec_from_file_location("study_of_decisions", STUDY)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["study_of_decisions"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_nothing_raises_few_alarms_and_ten_per_cent_are_held(study):
-    found = study.run(full=False)
+def test_nothing_raises_few_alarms_and_ten_per_cent_are_held():
+    found = decisions.run(full=False)
     assert found["checks"] == dict.fromkeys(found["checks"], True), found
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_equal_to_generalised_least_squares_at_its_rho(study, seed):
+def test_equal_to_generalised_least_squares_at_its_rho(seed):
     import statsmodels.api as sm
 
-    own, control = study.series(0.1, np.random.default_rng(seed))
-    found = step_at(own, study.DECIDED, control)
-    week = np.arange(study.WEEKS)
-    x = np.stack([np.ones(study.WEEKS), week / study.WEEKS, week >= study.DECIDED, control], axis=1).astype(float)
+    own, control = decisions.series(0.1, np.random.default_rng(seed))
+    found = step_at(own, decisions.DECIDED, control)
+    week = np.arange(decisions.WEEKS)
+    columns = [np.ones(decisions.WEEKS), week / decisions.WEEKS, week >= decisions.DECIDED, control]
+    x = np.stack(columns, axis=1).astype(float)
     sigma = found.rho ** np.abs(week[:, None] - week[None, :])
     peer = sm.GLS(own, x, sigma=sigma).fit()
     assert found.value == pytest.approx(peer.params[2], rel=1e-8)
     # the peer divides by one more degree of freedom: it takes ρ as known
     error = (found.high - found.low) / 2
-    left = study.WEEKS - 5
+    left = decisions.WEEKS - 5
     from scipy.stats import t
 
     assert error / t.ppf(0.975, left) == pytest.approx(peer.bse[2] * ((left + 1) / left) ** 0.5, rel=1e-8)
