@@ -15,7 +15,7 @@ from yaad import measures
 from yaad.book.ahead import ahead_of, foretold, proposed
 from yaad.book.planning import Planning
 from yaad.errors import CannotTell, InputError, UnknownName
-from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
+from yaad.facts import journal_of, undone
 from yaad.intake import TypedAmount, typed_amount
 from yaad.measures import Scope
 from yaad.measures.achieved import DAY, sales_by_day
@@ -198,7 +198,7 @@ class Goals:
         return TargetAct(Act.REMOVED if entry.value is None else Act.SET, entry, 1, number)
 
     def _company(self) -> Sequence[Entry]:
-        return SqliteJournal(self._book.root / JOURNAL_NAME).of_company()
+        return journal_of(self._book.root).of_company()
 
     def _entries(self) -> tuple[dict[int, TargetEntry], frozenset[int]]:
         """The entries about targets by their number, and the numbers of those that count no more."""

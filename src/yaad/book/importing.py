@@ -26,7 +26,7 @@ from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
 from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
-from yaad.facts import JOURNAL_NAME, Facts, History, Lake, SqliteJournal, Stored, store
+from yaad.facts import Facts, History, Lake, Stored, journal_of, store
 from yaad.intake import Brought, FileReport, Kind, Mapping, Progress, Understanding, load, understand
 from yaad.text import Message
 
@@ -235,7 +235,7 @@ class Imports:
     ) -> ImportReport:
         name = _new_name(lake)
         kept = tuple(keep_original(path, self._root / "originals") for path in files)
-        heard = SqliteJournal(self._root / JOURNAL_NAME).last_seq
+        heard = journal_of(self._root).last_seq
         record = ImportRecord(name, kept, batch.mapping.to_yaml(), batch.kind.value, as_of, heard)
         record.save(self._root / "imports")
         stored = store_batch(lake, batch, name, as_of, _originals(self.history()), heard=heard, on_progress=on_progress)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from yaad.errors import InputError, UnknownName
-from yaad.facts import JOURNAL_NAME, SqliteJournal, undone
+from yaad.facts import journal_of, undone
 from yaad.measures import Scope
 from yaad.measures.judged import Sums, brought, by_category, category_column, folded
 from yaad.model import Judgement, Period, SettingEntry, read_amount, target_period
@@ -135,7 +135,7 @@ class Judging:
 
     def _entries(self) -> list[SettingEntry]:
         """All that was said of months to come, in order; what was taken back is left out."""
-        entries = SqliteJournal(self._book.root / JOURNAL_NAME).of_company()
+        entries = journal_of(self._book.root).of_company()
         gone = undone(entries)
         return [
             entry

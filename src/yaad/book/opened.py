@@ -19,9 +19,9 @@ from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.errors import BookError
-from yaad.facts import JOURNAL_NAME, Facts, Lake
+from yaad.facts import JOURNAL_FILES, Facts, Lake
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
-from yaad.model import Calendar, Period, Pipeline, Settings
+from yaad.model import EVERYBODY, Calendar, Period, Pipeline, Settings, Viewer
 from yaad.text import Message
 
 By = str | Sequence[str] | None
@@ -37,10 +37,19 @@ class Opened:
         root: the folder of the book.
         engine: ``duckdb``, ``sail`` or ``sc://host:port``.
         asked_as_of: the day asked for; None means the latest actual event in the book.
+        viewer: who looks: every figure is of the rows that they may see.
     """
 
-    def __init__(self, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> None:
+    def __init__(
+        self,
+        root: PathLike,
+        *,
+        engine: str = "duckdb",
+        as_of: dt.date | None = None,
+        viewer: Viewer = EVERYBODY,
+    ) -> None:
         self.root = Path(root)
+        self.viewer = viewer
         self.engine = engine
         self.asked_as_of = as_of
         self._facts: Facts | None = None
@@ -55,25 +64,39 @@ class Opened:
     # ---- opening ----------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> Self:
+    def open(
+        cls,
+        root: PathLike,
+        *,
+        engine: str = "duckdb",
+        as_of: dt.date | None = None,
+        viewer: Viewer = EVERYBODY,
+    ) -> Self:
         """Open the book in a folder.
 
         Raises:
             BookError: the folder holds no book.
         """
-        book = cls(root, engine=engine, as_of=as_of)
+        book = cls(root, engine=engine, as_of=as_of, viewer=viewer)
         if not Lake.exists(book.root):
             raise BookError(Message("book.absent", {"path": str(root)}))
         return book
 
     @classmethod
-    def create(cls, root: PathLike, *, engine: str = "duckdb", as_of: dt.date | None = None) -> Self:
+    def create(
+        cls,
+        root: PathLike,
+        *,
+        engine: str = "duckdb",
+        as_of: dt.date | None = None,
+        viewer: Viewer = EVERYBODY,
+    ) -> Self:
         """Open the book in a folder, or begin one there: its files appear with the first import.
 
         Raises:
             BookError: the place is a file, or a folder that holds something else.
         """
-        book = cls(root, engine=engine, as_of=as_of)
+        book = cls(root, engine=engine, as_of=as_of, viewer=viewer)
         if not Lake.exists(book.root) and (book.root.is_file() or _holds_something_else(book.root)):
             raise BookError(Message("book.place_taken", {"path": str(root)}))
         return book
@@ -92,7 +115,7 @@ class Opened:
         if self._facts is not None and not self._facts.is_current():
             self.close()
         if self._facts is None:
-            self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of)
+            self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
         return self._facts
 
     def close(self) -> None:
@@ -298,7 +321,7 @@ class Opened:
     def _past(self, day: dt.date) -> measures.Scope:
         """The facts as they were on a day; they stay open until the facts change."""
         if day not in self._seen:
-            self._seen[day] = type(self)(self.root, engine=self.engine, as_of=day)
+            self._seen[day] = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
         return self._seen[day]._scope()  # noqa: SLF001 – a book like this one, seen from another day
 
     @contextmanager
@@ -307,7 +330,7 @@ class Opened:
         if day == self.as_of:
             yield self._scope(by)
             return
-        with closing(type(self)(self.root, engine=self.engine, as_of=day)) as past:
+        with closing(type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)) as past:
             yield past._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
 
 
@@ -319,5 +342,5 @@ def period_of(period: PeriodLike) -> Period | None:
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
     own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
-    own |= {JOURNAL_NAME, COMPANY, SECRETS, COMPUTED, OWN_MEASURES}
+    own |= {*JOURNAL_FILES, COMPANY, SECRETS, COMPUTED, OWN_MEASURES}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())

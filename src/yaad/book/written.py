@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
 from yaad.errors import BookError, InputError
-from yaad.facts import JOURNAL_NAME, Lake, SqliteJournal, settle, undone
+from yaad.facts import Lake, journal_of, settle, undone
 from yaad.model import (
     DealEntry,
     Entry,
@@ -80,9 +80,11 @@ class Written(Opened):
         """An earlier entry of the deal counts no more.
 
         Raises:
+            UnknownName: no such deal.
             InputError: the deal has no such entry, or it counts no more already.
         """
-        entries = SqliteJournal(self.root / JOURNAL_NAME).of([deal_id])
+        self.facts.deal(deal_id)
+        entries = journal_of(self.root).of([deal_id])
         if not any(entry.seq == seq for entry in entries):
             raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
         if seq in undone(entries):
@@ -123,7 +125,7 @@ class Written(Opened):
 
     def write(self, entry: An) -> An:
         """Append an entry to the journal; gives it back with its number. Of a known key, the one already kept."""
-        journal = SqliteJournal(self.root / JOURNAL_NAME)
+        journal = journal_of(self.root)
         with told_when_full(self.root):
             written = cast("An", journal.append(entry))
         # it is written and counts; folding it into the lake is housekeeping, which a later entry does as well

@@ -4,8 +4,8 @@ from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
 from yaad.facts.fold import Tail, fold, undone
 from yaad.facts.histories import History
-from yaad.facts.journal import NAME as JOURNAL_NAME
-from yaad.facts.journal import Journal, SqliteJournal
+from yaad.facts.journal import FILES as JOURNAL_FILES
+from yaad.facts.journal import Journal, SqliteJournal, journal_of, keep_elsewhere, register_keeper
 from yaad.facts.lake import Lake
 from yaad.facts.list_store import DatedList, store_lists
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
@@ -17,7 +17,7 @@ from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
 
 __all__ = [
-    "JOURNAL_NAME",
+    "JOURNAL_FILES",
     "LIFE_COLUMNS",
     "Counts",
     "DatedList",
@@ -36,6 +36,9 @@ __all__ = [
     "end_of_day",
     "engine_named",
     "fold",
+    "journal_of",
+    "keep_elsewhere",
+    "register_keeper",
     "settle",
     "store",
     "store_lists",

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from yaad.errors import UnknownName
 from yaad.facts.engines import Engine, engine_named
-from yaad.facts.journal import NAME, Journal, SqliteJournal
+from yaad.facts.journal import Journal, journal_of
 from yaad.facts.lake import TABLES, Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import FIELDS
@@ -19,8 +19,9 @@ from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.said import settings_of, target_of_row, targets_of
 from yaad.facts.touched import Touched, touched_deals, without_notes_of
+from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
-from yaad.model import SCHEMAS, Entry, Pipeline, Settings, Target
+from yaad.model import EVERYBODY, SCHEMAS, Entry, Pipeline, Settings, Target, Viewer
 
 NEAREST = 5
 """Ids named when a deal is not known."""
@@ -36,13 +37,21 @@ class Facts:
         as_of: the day the book is seen from, its end in the company's zone.
         pipeline: the company's stages.
         zone: the company's time zone.
+        viewer: who looks; the tables hold the rows that they may see, and no other.
     """
 
     def __init__(
-        self, lake: Lake, engine: Engine, *, as_of: dt.date | None = None, journal: Journal | None = None
+        self,
+        lake: Lake,
+        engine: Engine,
+        *,
+        as_of: dt.date | None = None,
+        journal: Journal | None = None,
+        viewer: Viewer = EVERYBODY,
     ) -> None:
         self._lake, self._engine = lake, engine
-        self._journal = journal or SqliteJournal(lake.root / NAME)
+        self._journal = journal or journal_of(lake.root)
+        self.viewer = viewer
         self._pin = lake.pin()
         self._lock = threading.RLock()
         self._views: dict[str, ir.Table] = {}
@@ -70,6 +79,7 @@ class Facts:
         as_of: dt.date | None = None,
         journal: Journal | None = None,
         memory_limit: str | None = None,
+        viewer: Viewer = EVERYBODY,
     ) -> "Facts":
         """The facts of the book in a folder, as they are now.
 
@@ -77,15 +87,17 @@ class Facts:
             root: the book's folder.
             engine: ``duckdb``, ``sail`` (a local server, started when first asked for) or ``sc://host:port``.
             as_of: the day to see the book from; when absent, the latest actual event in the book.
-            journal: where entries are kept; the file in the book's folder when absent.
+            journal: where entries are kept; the book's own when absent.
             memory_limit: of DuckDB, such as ``2GB``.
+            viewer: who looks.
 
         Raises:
             BookError: the folder holds no book, or a damaged one.
             UnknownName: no such engine.
         """
         lake = Lake.open(Path(root))
-        return cls(lake, engine_named(engine, [lake.folder("")], memory_limit), as_of=as_of, journal=journal)
+        made = engine_named(engine, [lake.folder("")], memory_limit)
+        return cls(lake, made, as_of=as_of, journal=journal, viewer=viewer)
 
     @property
     def pin(self) -> Pin:
@@ -104,10 +116,14 @@ class Facts:
 
     @property
     def deals_version(self) -> str:
-        """Like `data_version`, but what people write about the company alone – targets, settings – leaves it."""
+        """Like `data_version`, but what people write about the company alone – targets, settings – leaves it.
+
+        Of a viewer who does not see everything it is their own: what is kept by it is kept for them.
+        """
         tail = self._journal.since(self._pin.journal_seq)
         last = max((entry.seq for entry in tail if entry.subject), default=0)
-        return f"{self._pin.version}-{last}-{self.as_of.isoformat()}"
+        told = f"{self._pin.version}-{last}-{self.as_of.isoformat()}"
+        return "-".join(filter(None, (told, self.viewer.key)))
 
     def is_current(self) -> bool:
         """Whether neither the lake nor the journal has changed since."""
@@ -117,22 +133,22 @@ class Facts:
     @property
     def deals(self) -> ir.Table:
         """One row a deal, in the schema DEALS."""
-        return self._view("deals", self._deals)
+        return self.table("deals")
 
     @property
     def visits(self) -> ir.Table:
         """One row a stay, in the schema STAGE_VISITS."""
-        return self._view("stage_visits", self._visits)
+        return self.table("stage_visits")
 
     @property
     def moves(self) -> ir.Table:
         """One row a move, in the schema STAGE_MOVES."""
-        return self._view("stage_moves", self._moves)
+        return self.table("stage_moves")
 
     @property
     def activities(self) -> ir.Table:
         """One row an activity, in the schema ACTIVITIES."""
-        return self._view("activities", self._activities)
+        return self.table("activities")
 
     def table(self, name: str) -> ir.Table:
         """Any table of the book by its name in the schemas.
@@ -140,6 +156,10 @@ class Facts:
         Raises:
             UnknownName: no such table.
         """
+        return self._view(f"seen_{name}", lambda: visible(name, self.viewer, self._whole))
+
+    def _whole(self, name: str) -> ir.Table:
+        """A table with all its rows, whoever looks."""
         known = {"deals": self._deals, "stage_visits": self._visits, "stage_moves": self._moves}
         known |= {"activities": self._activities, "targets": self._targets}
         if name in known:
@@ -157,7 +177,7 @@ class Facts:
     @property
     def settings(self) -> Settings:
         """What the company said of itself."""
-        return settings_of(self._company_entries())
+        return visible_settings(settings_of(self._company_entries()), self.viewer)
 
     def run(self, expr: ir.Table) -> pa.Table:
         """Compute an expression over these tables."""
@@ -200,7 +220,7 @@ class Facts:
         deals = self._present("deals")
         if not self._is_past:
             return deals
-        lives = self._engine.keep("lives_as_of", build_lives(self.moves, self.pipeline))
+        lives = self._engine.keep("lives_as_of", build_lives(self._whole("stage_moves"), self.pipeline))
         begun = deals.semi_join(lives, "deal").union(deals.anti_join(self._present("stage_moves"), "deal"))
         then = self._amounts_then(self._untold(with_lives(begun.drop(*LIFE_COLUMNS), lives)))
         reason = ibis.ifelse(then.outcome == "lost", then.lost_reason, ibis.null("string"))
@@ -240,7 +260,7 @@ class Facts:
     def _visits(self) -> ir.Table:
         if not self._is_past:
             return self._present("stage_visits")
-        visits = build_visits(self.moves, self.pipeline, self.deals)
+        visits = build_visits(self._whole("stage_moves"), self.pipeline, self._whole("deals"))
         return self._engine.keep("stage_visits_as_of", visits.select(*SCHEMAS["stage_visits"].names))
 
     def _moves(self) -> ir.Table:

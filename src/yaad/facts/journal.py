@@ -1,15 +1,24 @@
-"""The journal: what people wrote, entry after entry. It only ever grows."""
+"""The journal: what people wrote, entry after entry. It only ever grows.
 
+It lies in the book's folder, unless a file there says that somebody else keeps it, such as the server's database.
+"""
+
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from yaad.errors import BookError
 from yaad.model import DealEntry, Entry
 from yaad.model.entries import entry_from_json
+from yaad.text import Message
 
 NAME = "journal.sqlite"
+ELSEWHERE = "journal.json"
+"""In the book's folder: who keeps the journal, and under which name."""
+FILES = frozenset({NAME, ELSEWHERE})
 COMPANY = ""
 """In the column of deals: the entry is about the company."""
 TABLES = (
@@ -122,3 +131,37 @@ class SqliteJournal:
             yield file
         finally:
             file.close()
+
+
+_keepers: dict[str, Callable[[str], Journal]] = {}
+
+
+def register_keeper(keeper: str, opener: Callable[[str], Journal]) -> None:
+    """Say how to open the journals that somebody keeps outside of the books' folders.
+
+    Args:
+        keeper: such as ``server``.
+        opener: the journal of a name.
+    """
+    _keepers[keeper] = opener
+
+
+def keep_elsewhere(root: Path, keeper: str, name: str) -> None:
+    """Say, before anything is written into a book, that its journal is kept by somebody else."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / ELSEWHERE).write_text(json.dumps({"keeper": keeper, "name": name}), "utf-8")
+
+
+def journal_of(root: Path) -> Journal:
+    """The journal of the book in a folder.
+
+    Raises:
+        BookError: somebody else keeps it whom this process does not know.
+    """
+    try:
+        said = json.loads((root / ELSEWHERE).read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return SqliteJournal(root / NAME)
+    if said["keeper"] not in _keepers:
+        raise BookError(Message("facts.journal_elsewhere", {"path": str(root), "keeper": said["keeper"]}))
+    return _keepers[said["keeper"]](said["name"])

@@ -13,8 +13,7 @@ import pyarrow as pa
 from yaad.facts.arrivals import Mask
 from yaad.facts.differences import CHANGES, LISTED, Difference
 from yaad.facts.histories import History
-from yaad.facts.journal import NAME as JOURNAL_NAME
-from yaad.facts.journal import SqliteJournal
+from yaad.facts.journal import journal_of
 from yaad.facts.lake import Lake
 from yaad.facts.store import Stored, store
 from yaad.facts.upserts import Counts
@@ -79,7 +78,7 @@ def store_lists(
             zone=zone,
             import_name=import_name,
             history=History.REPLACE,
-            journal=SqliteJournal(lake.root / JOURNAL_NAME),
+            journal=journal_of(lake.root),
             on_progress=on_progress,
         )
         each = [

@@ -18,8 +18,7 @@ from yaad.facts.differences import CHANGES, LISTED, Difference, absent_from
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.flat_store import adopt_orphans, store_flat
 from yaad.facts.histories import History
-from yaad.facts.journal import NAME as JOURNAL_NAME
-from yaad.facts.journal import Journal, SqliteJournal
+from yaad.facts.journal import Journal, journal_of
 from yaad.facts.lake import Lake
 from yaad.facts.numbering import Numbers
 from yaad.facts.overlays import Kept
@@ -134,7 +133,7 @@ def store(
         as_of: the day to see the book from; the latest actual event (or `list_day`) when absent.
         list_day: the day of a list of deals, where that is known; else `as_of`, or the latest actual event, stands in.
         history: what its moves mean for deals that the book knows.
-        journal: what people wrote; the file in the book's folder when absent. It is folded in first.
+        journal: what people wrote; the book's own when absent. It is folded in first.
         heard: the last entry that was written before the import; that of the journal when absent.
         memory_limit: for the engine, such as ``2GB``; `BENCH` when absent.
         told: called after each portion with what `Stored.same` is for the tables of one.
@@ -150,7 +149,7 @@ def store(
         if not (last_day or present.last_day or as_of or list_day):
             _refuse_undated(portions)
         # an import is compared with what people wrote up to now
-        written = journal or SqliteJournal(lake.root / JOURNAL_NAME)
+        written = journal or journal_of(lake.root)
         pin = settled_pin(lake, written, present, memory_limit=memory_limit)
         seen = _seen_from(pin, last_event=last_event, last_day=last_day, as_of=as_of, list_day=list_day)
         seen = seen.moved(pipeline=joined(pin.pipeline, pipeline))

@@ -33,9 +33,12 @@ from yaad.model.settings import Achieved, AchievedBy, Away, Judgement, Per, Sett
 from yaad.model.stages import NOT_INQUIRY_PLACE, RESTING, STILL_OPEN, Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
 from yaad.model.targets import Target, Whose, measure_named, months_in, months_of, target_period
+from yaad.model.viewer import EVERYBODY, NOBODY, Viewer
 
 __all__ = [
+    "EVERYBODY",
     "FEW",
+    "NOBODY",
     "NOT_INQUIRY_PLACE",
     "RESTING",
     "SCHEMAS",
@@ -76,6 +79,7 @@ __all__ = [
     "TargetEntry",
     "Tax",
     "UndoEntry",
+    "Viewer",
     "Whose",
     "WinEntry",
     "Working",

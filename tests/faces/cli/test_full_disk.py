@@ -12,7 +12,7 @@ import pytest
 from tests.small_disk import on_small_disk
 
 import yaad as product
-from yaad.facts import JOURNAL_NAME, SqliteJournal
+from yaad.facts import journal_of
 from yaad.text import Message, render
 
 DEALS = """\
@@ -96,7 +96,7 @@ def test_what_is_written_by_hand(told, verb):
 
 
 def test_each_entry_is_written_once_with_room_and_not_before(told):
-    journal = SqliteJournal(told / "seen" / JOURNAL_NAME)
+    journal = journal_of(told / "seen")
     kinds = [type(entry).__name__ for entry in journal.since(0)]
     assert kinds == ["NoteEntry", "NoteEntry", "MoveEntry", "UndoEntry", "WinEntry", "LoseEntry"]
 

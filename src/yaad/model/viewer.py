@@ -1,0 +1,45 @@
+"""Who looks at a company's facts: whose rows they see, and whether persons and single deals are told to them."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """What somebody may see of a company.
+
+    Attributes:
+        owners: names of the persons whose deals, orders and calls are seen; None: all rows, also those of nobody.
+        teams: names of the teams whose targets are seen; of no meaning where `owners` is None.
+        persons: whether persons and single rows are told; without it only figures of many together.
+
+    >>> EVERYBODY.sees_all, Viewer(frozenset({"Dana"})).sees_all
+    (True, False)
+    """
+
+    owners: frozenset[str] | None = None
+    teams: frozenset[str] = frozenset()
+    persons: bool = True
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no row is kept from them."""
+        return self.owners is None
+
+    @property
+    def key(self) -> str:
+        """A short text that tells one viewer from another; empty for who sees everything.
+
+        >>> EVERYBODY.key, Viewer(frozenset({"Dana"})).key == Viewer(frozenset({"Noa"})).key
+        ('', False)
+        """
+        if self == EVERYBODY:
+            return ""
+        said = (sorted(self.owners) if self.owners is not None else None, sorted(self.teams), self.persons)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+EVERYBODY = Viewer()
+"""Sees everything: whoever holds the book itself."""
+NOBODY = Viewer(frozenset(), persons=False)
+"""Sees nothing."""
