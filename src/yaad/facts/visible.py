@@ -10,6 +10,7 @@ from yaad.model import Settings, Viewer
 
 Whole = Callable[[str], ir.Table]
 """A table with all its rows, by name."""
+NO = ibis.literal(False)  # noqa: FBT003 – ibis takes its literals by place
 
 
 def visible(name: str, viewer: Viewer, whole: Whole) -> ir.Table:
@@ -34,7 +35,7 @@ def visible_settings(settings: Settings, viewer: Viewer) -> Settings:
 
 
 def _none(rows: ir.Table, _viewer: Viewer, _whole: Whole) -> ir.Table:
-    return rows.filter(ibis.literal(False))  # noqa: FBT003 – ibis takes its literals by place
+    return rows.filter(NO)
 
 
 def _all(rows: ir.Table, _viewer: Viewer, _whole: Whole) -> ir.Table:
@@ -79,7 +80,7 @@ def _targets(rows: ir.Table, viewer: Viewer, _whole: Whole) -> ir.Table:
 
 def _among(column: ir.Column, names: frozenset[str] | None) -> ir.BooleanColumn:
     """Whether a column holds one of these names; never where there is none."""
-    return column.isin(sorted(names)).fill_null(False) if names else ibis.literal(False)  # noqa: FBT003
+    return column.isin(sorted(names)).fill_null(False) if names else NO
 
 
 RULES: Mapping[str, Callable[[ir.Table, Viewer, Whole], ir.Table]] = {
