@@ -80,7 +80,7 @@ def _targets(rows: ir.Table, viewer: Viewer, _whole: Whole) -> ir.Table:
 
 def _among(column: ir.Column, names: frozenset[str] | None) -> ir.BooleanColumn:
     """Whether a column holds one of these names; never where there is none."""
-    return column.isin(sorted(names)).fill_null(False) if names else NO
+    return ibis.coalesce(column.isin(sorted(names)), NO) if names else NO
 
 
 RULES: Mapping[str, Callable[[ir.Table, Viewer, Whole], ir.Table]] = {
