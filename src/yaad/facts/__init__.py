@@ -11,6 +11,7 @@ from yaad.facts.list_store import DatedList, store_lists
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import Kept
 from yaad.facts.pin import Pin, end_of_day
+from yaad.facts.said import settings_of
 from yaad.facts.settle import settle
 from yaad.facts.store import Stored, store
 from yaad.facts.upserts import Counts
@@ -39,6 +40,7 @@ __all__ = [
     "journal_of",
     "keep_elsewhere",
     "register_keeper",
+    "settings_of",
     "settle",
     "store",
     "store_lists",

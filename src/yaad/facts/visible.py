@@ -31,7 +31,8 @@ def visible_settings(settings: Settings, viewer: Viewer) -> Settings:
         return settings
     people = {name: one for name, one in settings.people.items() if name in mine}
     judgements = {name: one for name, one in settings.judgements.items() if name.partition("/")[2] in mine}
-    return replace(settings, people=people, judgements=judgements)
+    teams = {name: above for name, above in settings.teams.items() if name in viewer.teams}
+    return replace(settings, people=people, judgements=judgements, teams=teams)
 
 
 def _none(rows: ir.Table, _viewer: Viewer, _whole: Whole) -> ir.Table:

@@ -11,6 +11,7 @@ Each say is one `SettingEntry`: a name – alone, or with what it is about after
 - ``person:<name>``: ``{"start": "2026-03-15", "end": null, "share": 0.5, "team": "North", "away": [{"start":
   "2026-05-03", "end": "2026-05-28", "why": "reserve"}]}``: first and last day, part of a full position, team, and days
   without work, ends included.
+- ``team:<name>``: ``{"under": "North"}``: the team that it is part of; ``{"under": null}`` where it is part of none.
 - ``judgement:<period>`` and ``judgement:<period>/<person>``: ``{"commit": "120000", "best": "150000"}``: what is said
   to come in it for sure, and at best.
 """
@@ -29,9 +30,9 @@ from yaad.model.money import Tax, read_amount
 from yaad.model.periods import Period
 from yaad.text import Message
 
-NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person", "judgement")
+NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person", "team", "judgement")
 """Names of settings."""
-ABOUT = frozenset({"source_cost", "capacity", "person", "judgement"})
+ABOUT = frozenset({"source_cost", "capacity", "person", "team", "judgement"})
 """Those that are about something: ``name:what``."""
 Said = TypeVar("Said")
 JUDGEMENT = "judgement"
@@ -186,6 +187,7 @@ class Settings:
         source_costs: source → what it costs.
         capacity: stage → deals a month that can be taken into it.
         people: person → when and how much.
+        teams: team → the team that it is part of; None: of none.
         judgements: period, or period/person → what is said to come.
     """
 
@@ -195,11 +197,29 @@ class Settings:
     source_costs: Mapping[str, SourceCost] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, Working] = field(default_factory=dict)
+    teams: Mapping[str, str | None] = field(default_factory=dict)
     judgements: Mapping[str, Judgement] = field(default_factory=dict)
 
     def working(self, person: str | None) -> Working:
         """When a person works; always and whole where nobody said."""
         return self.people.get(person or "", Working())
+
+    def teams_under(self, team: str) -> frozenset[str]:
+        """A team and all teams that are part of it, at whatever depth.
+
+        >>> north = Settings(teams={"Haifa": "North", "Port": "Haifa", "South": None})
+        >>> sorted(north.teams_under("North"))
+        ['Haifa', 'North', 'Port']
+        """
+        found = {team}
+        while more := {name for name, above in self.teams.items() if above in found} - found:
+            found |= more
+        return frozenset(found)
+
+    def people_under(self, team: str) -> frozenset[str]:
+        """The people of a team and of all teams that are part of it."""
+        teams = self.teams_under(team)
+        return frozenset(name for name, one in self.people.items() if one.team in teams)
 
     def with_entry(self, name: str, value: str | None) -> "Settings":
         """The settings after one say.
@@ -313,6 +333,13 @@ def _working(plain: dict[str, Any]) -> Working:
     return Working(start, end, share, plain.get("team") or None, away)
 
 
+def _under(plain: dict[str, Any]) -> str | None:
+    above = plain["under"]
+    if above is not None and not (isinstance(above, str) and above.strip()):
+        raise ValueError(plain)
+    return above
+
+
 def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
@@ -321,6 +348,7 @@ OF_EACH: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "source_cost": ("source_costs", _cost),
     "capacity": ("capacity", _capacity),
     "person": ("people", _working),
+    "team": ("teams", _under),
     JUDGEMENT: ("judgements", Judgement.read),
 }
 """Settings that are about something: where they are held, and what reads one."""

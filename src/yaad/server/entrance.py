@@ -11,6 +11,7 @@ from django.middleware.csrf import CSRF_SESSION_KEY, get_token
 from django.utils import timezone
 
 from yaad.errors import YaadError
+from yaad.server.scoping import local, on_behalf_of
 from yaad.server.settings import LONGEST
 from yaad.text import Message
 
@@ -68,7 +69,12 @@ class Entrance:
         """Open a session at `PATH`; elsewhere answer only who is in."""
         if request.path == PATH:
             return self._enter(request)
-        if request.path.startswith(OPEN_PATHS) or is_in(request):
+        request.access = None  # type: ignore[attr-defined] # as Django's own middleware sets `user`
+        if is_in(request):
+            request.access = access = local()  # type: ignore[attr-defined] # as Django's own middleware sets `user`
+            with on_behalf_of(access):
+                return self.get_response(request)
+        if request.path.startswith(OPEN_PATHS):
             return self.get_response(request)
         return self._refuse(request, Message("server.not_in"))
 

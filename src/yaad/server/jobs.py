@@ -24,6 +24,7 @@ from typing import Any
 
 from yaad.book.disk import OF_A_JOB, told_when_full
 from yaad.errors import UnknownName
+from yaad.server.scoping import current
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS job (
@@ -37,11 +38,21 @@ CREATE TABLE IF NOT EXISTS job (
     result TEXT,
     error TEXT,
     pid INTEGER,
-    folder TEXT
+    folder TEXT,
+    company TEXT NOT NULL DEFAULT '',
+    account INTEGER
 )
 """
-ADDED = {"phase": "TEXT NOT NULL DEFAULT ''", "folder": "TEXT"}
+ADDED = {
+    "phase": "TEXT NOT NULL DEFAULT ''",
+    "folder": "TEXT",
+    "company": "TEXT NOT NULL DEFAULT ''",
+    "account": "INTEGER",
+}
 """Columns that older servers did not know."""
+NEW = """
+INSERT INTO job (id, task, arguments, state, folder, company, account) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a process is told where its temporary files lie."""
 
@@ -147,7 +158,7 @@ class Jobs:
             self._sweep(db)
 
     def submit(self, task: str, arguments: dict[str, Json]) -> str:
-        """Start a job and return its id.
+        """Start a job on behalf of who asks, and return its id; the child asks anew what they may see.
 
         Raises:
             UnknownName: no face registered such a task.
@@ -159,8 +170,8 @@ class Jobs:
             folder = tempfile.mkdtemp(prefix=OF_A_JOB)
         try:
             with connect(self.path) as db:
-                row = (job, _tasks[task], json.dumps(arguments), State.WAITING, folder)
-                db.execute("INSERT INTO job (id, task, arguments, state, folder) VALUES (?, ?, ?, ?, ?)", row)
+                row = (job, _tasks[task], json.dumps(arguments), State.WAITING, folder, *_behalf())
+                db.execute(NEW, row)
             self._begin(job, folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -246,6 +257,15 @@ class Jobs:
         state, done, total, phase, result, error = row
         loaded = [json.loads(text) if text else None for text in (result, error)]
         return Job(job, State(state), done, total, phase, *loaded)
+
+
+def _behalf() -> tuple[str, int | None]:
+    """The company and the account that a job is begun for; neither where one book is served."""
+    try:
+        access = current()
+    except LookupError:
+        return "", None
+    return access.company, access.account
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

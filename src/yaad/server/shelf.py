@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from yaad.book import Book
+from yaad.model import EVERYBODY, Viewer
 
 KEPT = 256
 
@@ -18,10 +19,12 @@ class Shelf:
 
     Args:
         root: the folder of the book.
+        viewer: who looks.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, viewer: Viewer = EVERYBODY) -> None:
         self.root = root
+        self.viewer = viewer
         self._lock = threading.RLock()
         self._book: Book | None = None
         self._answers: OrderedDict[tuple[object, ...], object] = OrderedDict()
@@ -54,7 +57,7 @@ class Shelf:
         """The book itself."""
         with self._lock:
             if self._book is None:
-                self._book = Book.create(self.root)
+                self._book = Book.create(self.root, viewer=self.viewer)
             return self._book
 
     def close(self) -> None:

@@ -1,47 +1,123 @@
-"""What a running server holds: its shelf, its jobs, its uploads; opened once, asked by the views."""
+"""What a running server holds of each book: its shelf, its jobs, its uploads; asked by the views, whoever is served."""
 
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from yaad.server.jobs import Jobs
 from yaad.server.place import Place
+from yaad.server.scoping import Access, current
 from yaad.server.shelf import Shelf
 from yaad.server.uploads import Uploads
+
+SHELVES = 64
+"""Books held open at once, each as one viewer sees it."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The three of one place."""
+    """What belongs to one book, as one viewer sees it."""
 
     place: Place
     shelf: Shelf
     jobs: Jobs
     uploads: Uploads
 
+    def close(self) -> None:
+        """End the jobs and let go of the book."""
+        self.jobs.close()
+        self.shelf.close()
 
-_opened: list[Opened] = []
+
+class Desks:
+    """The books of all companies of a server; those that nobody asked for longest are let go of.
+
+    Args:
+        folder_of: company → the folder of its book.
+    """
+
+    def __init__(self, folder_of: Callable[[str], Path]) -> None:
+        self._folder_of = folder_of
+        self._lock = threading.Lock()
+        self._common: dict[str, Opened] = {}
+        self._shelves: OrderedDict[tuple[str, str], Shelf] = OrderedDict()
+
+    def of(self, access: Access) -> Opened:
+        """The book of a company as somebody sees it."""
+        with self._lock:
+            common = self._common.get(access.company)
+            if common is None:
+                place = Place(self._folder_of(access.company))
+                common = Opened(place, Shelf(place.book), Jobs(place.jobs), Uploads(place.uploads))
+                common.uploads.sweep()
+                self._common[access.company] = common
+            if not access.viewer.key:
+                return common
+            key = (access.company, access.viewer.key)
+            shelf = self._shelves.get(key) or Shelf(common.place.book, access.viewer)
+            self._shelves[key] = shelf
+            self._shelves.move_to_end(key)
+            oldest = self._shelves.popitem(last=False)[1] if len(self._shelves) > SHELVES else None
+        if oldest is not None:
+            oldest.close()
+        return Opened(common.place, shelf, common.jobs, common.uploads)
+
+    def close(self) -> None:
+        """End all jobs and let go of all books."""
+        with self._lock:
+            for shelf in self._shelves.values():
+                shelf.close()
+            for common in self._common.values():
+                common.close()
+            self._shelves.clear()
+            self._common.clear()
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How the views come to what is theirs, and how all of it is closed."""
+
+    opened: Callable[[], Opened]
+    close: Callable[[], None]
+
+
+_held: list[_Held] = []
 
 
 def open_place(place: Place) -> Opened:
-    """Open a place; it is the one that `opened` gives from now on."""
+    """Serve one book, to whoever is let in; it is the one that `opened` gives from now on."""
     close()
-    opened_now = Opened(place, Shelf(place.book), Jobs(place.jobs), Uploads(place.uploads))
-    opened_now.uploads.sweep()
-    _opened.append(opened_now)
-    return opened_now
+    one = Opened(place, Shelf(place.book), Jobs(place.jobs), Uploads(place.uploads))
+    one.uploads.sweep()
+    _held.append(_Held(lambda: one, one.close))
+    return one
+
+
+def open_companies(folder_of: Callable[[str], Path]) -> Desks:
+    """Serve the books of companies; `opened` gives that of the company and the viewer on whose behalf a thread works.
+
+    Args:
+        folder_of: company → the folder of its book.
+    """
+    close()
+    desks = Desks(folder_of)
+    _held.append(_Held(lambda: desks.of(current()), desks.close))
+    return desks
 
 
 def opened() -> Opened:
-    """What is open.
+    """What is open for whom this thread works for.
 
     Raises:
         IndexError: nothing is.
+        LookupError: companies are served, and this thread works for nobody.
     """
-    return _opened[-1]
+    return _held[-1].opened()
 
 
 def close() -> None:
-    """End the jobs and let go of the book."""
-    while _opened:
-        last = _opened.pop()
-        last.jobs.close()
-        last.shelf.close()
+    """End the jobs and let go of the books."""
+    while _held:
+        _held.pop().close()

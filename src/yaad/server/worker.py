@@ -12,6 +12,7 @@ from typing import Protocol
 from yaad.errors import YaadError
 from yaad.server import stop
 from yaad.server.jobs import Json, State, connect
+from yaad.server.scoping import Access, local, on_behalf_of, scope
 from yaad.text import LANGUAGES
 
 EVERY = 0.2  # seconds between two writes of the progress
@@ -54,21 +55,38 @@ def _finish(database: Path, job: str, state: State, **columns: Json) -> None:
         )
 
 
-def _start(database: Path, job: str) -> tuple[str, Json]:
-    """Take the job; its task's dotted name and its arguments."""
+def _start(database: Path, job: str) -> tuple[str, Json, str, int | None]:
+    """Take the job; its task's dotted name, its arguments, the company and the account that it is done for."""
     with connect(database) as db:
         db.execute("UPDATE job SET state = ?, pid = ? WHERE id = ?", (State.RUNNING, os.getpid(), job))
-        task, arguments = db.execute("SELECT task, arguments FROM job WHERE id = ?", (job,)).fetchone()
-    return str(task), json.loads(arguments)
+        row = db.execute("SELECT task, arguments, company, account FROM job WHERE id = ?", (job,)).fetchone()
+    task, arguments, company, account = row
+    return str(task), json.loads(arguments), str(company), account
+
+
+def _access(company: str, account: int | None) -> Access:
+    """What the account may see now, however long the job has waited.
+
+    Raises:
+        NoSuchCompany: the account has no part in the company any more.
+    """
+    if not company or account is None:
+        return local()
+    from yaad.server.home import Home
+    from yaad.server.settings import configure_server
+
+    configure_server(Home.from_environment(os.environ))
+    return scope(account, company)
 
 
 def main(database: Path, job: str) -> int:
     """Run one job to its end and write how it ended."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        task, arguments = _start(database, job)
+        task, arguments, company, account = _start(database, job)
         module, _, function = task.partition(":")
-        result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))
+        with on_behalf_of(_access(company, account)):
+            result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))
         _finish(database, job, State.DONE, result=result)
     except BaseException as error:
         if stop.asked.is_set():  # whatever it has become on its way out: an engine makes an error of its own of it

@@ -9,10 +9,17 @@ from yaad.book.disk import BOOK, full_one, is_full
 from yaad.errors import BookError, CannotTell, UnknownName, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
+from yaad.server.scoping import Forbidden, NoSuchCompany
 from yaad.server.state import opened
 from yaad.text import Message
 
-STATUS: tuple[tuple[type[YaadError], int], ...] = ((UnknownName, 404), (CannotTell, 422), (BookError, 409))
+STATUS: tuple[tuple[type[YaadError], int], ...] = (
+    (UnknownName, 404),
+    (NoSuchCompany, 404),
+    (Forbidden, 403),
+    (CannotTell, 422),
+    (BookError, 409),
+)
 
 
 def status_of(error: YaadError) -> int:

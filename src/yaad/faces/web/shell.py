@@ -10,7 +10,6 @@ from yaad.faces.web import reading
 from yaad.faces.web.pages import PAGES
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
-from yaad.server.entrance import is_in
 from yaad.server.state import opened
 from yaad.text import LANGUAGES, direction
 
@@ -18,7 +17,7 @@ from yaad.text import LANGUAGES, direction
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context of every template."""
     lang = language()
-    inside = is_in(request)
+    inside = getattr(request, "access", None) is not None
     return {
         "lang": lang,
         "dir": direction(lang),
@@ -28,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang": next(code for code in LANGUAGES if code != lang),
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "pages": PAGES,
-        "company": opened().shelf.book.name,
+        "company": opened().shelf.book.name if inside else "",
         "as_of": _as_of() if inside else None,
         "entered": inside,
     }

@@ -19,6 +19,7 @@ from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
 from yaad.model import parse_day
 from yaad.server import jobs, stop
+from yaad.server.scoping import current
 from yaad.server.uploads import clean_name
 from yaad.server.worker import Report
 from yaad.text import LANGUAGES, Message, has_key
@@ -89,7 +90,7 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
         arguments: ``book``, ``paths``, ``mapping``, ``kind``, ``answers``.
         report: told how far it is.
     """
-    book = Book.create(arguments["book"])
+    book = Book.create(arguments["book"], viewer=current().viewer)
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
     if book.brings_back(paths):
@@ -183,7 +184,7 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
             copies of those of a recurring source, ``source`` and where they wait: ``waits``.
         report: told how many rows are done, of how many.
     """
-    book = Book.create(arguments["book"])
+    book = Book.create(arguments["book"], viewer=current().viewer)
     before = {record.name for record in book.imports()}
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
@@ -228,7 +229,7 @@ def run_source(arguments: dict[str, Json], report: Report) -> Json:
     from yaad.book.sources.running import sources_of
 
     root, lang = Path(arguments["book"]), arguments["lang"]
-    with closing(Book.create(root)) as book:
+    with closing(Book.create(root, viewer=current().viewer)) as book:
 
         def importing(paths: Sequence[Path], mapping: Path | None, answers: dict[str, str]) -> ImportReport:
             try:
@@ -254,7 +255,7 @@ def compute(arguments: dict[str, Json], report: Report) -> Json:
     """
     from yaad.faces.web.computing import LONG
 
-    with closing(Book.open(arguments["book"])) as book:
+    with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
         LONG[arguments["what"]].work(book, report)
     return {}
 
@@ -266,7 +267,7 @@ def undo_import(arguments: dict[str, Json], report: Report) -> Json:
         arguments: ``book``, ``name`` of the import.
         report: told how many rows are done, of how many.
     """
-    with closing(Book.open(arguments["book"])) as book:
+    with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
         book.undo_import(arguments["name"], on_progress=report)
     return {}
 
@@ -283,7 +284,7 @@ def xray(arguments: dict[str, Json], report: Report) -> Json:
     from yaad.reports import xray as make
 
     folder = Path(arguments["folder"])
-    with closing(Book.open(arguments["book"])) as book:
+    with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
         made = make(
             book,
             arguments["lang"],

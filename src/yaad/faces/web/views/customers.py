@@ -1,7 +1,6 @@
 """The customers: whom to call, how they stay, who is still there; one of them; and the margin that they are told in."""
 
 import datetime as dt
-import getpass
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.insight.customers import TO_CALL, Customers
 from yaad.measures.cohorts import Every
 from yaad.measures.standing import RENEWAL_DAYS, STOPPED, Customer, Standing, State
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.show import CohortsResult, CustomersResult
 from yaad.show.customers import (
@@ -112,7 +112,7 @@ def margin(request: HttpRequest) -> HttpResponse:
     try:
         share = read_margin(typed)
         # a face may read the clock: the act is stamped with the time of the act
-        now, who = dt.datetime.now(dt.UTC), getpass.getuser()
+        now, who = dt.datetime.now(dt.UTC), current().name
         opened().shelf.once(lambda book: book.set_setting(MARGIN, share, at=now, by=who))
     except YaadError as error:
         filters = Filters("", "", "/customers/")

@@ -32,9 +32,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page."""
-    del exception
-    return say(request, YaadError(Message("web.no_page")), 404)
+    """404: no such page, or no such company for who asks."""
+    error = exception if isinstance(exception, YaadError) else YaadError(Message("web.no_page"))
+    return say(request, error, 404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

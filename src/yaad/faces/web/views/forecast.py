@@ -1,7 +1,6 @@
 """The months to come: what they bring and how sure that is, who brings what, what moved, and how right it has been."""
 
 import datetime as dt
-import getpass
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import parse_day, read_amount
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.show.fans import fan_html
 from yaad.show.forecasts import (
@@ -92,7 +92,7 @@ def judge(request: HttpRequest) -> HttpResponse:
         if typed["commit"] is None and typed["best"] is None:
             raise InputError(Message("forecast.nothing_said"))
         opened().shelf.once(
-            lambda book: book.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=getpass.getuser())
+            lambda book: book.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=current().name)
         )
     except YaadError as error:
         context = _context(request, Filters("", "", reverse("forecast")), _usual(), None)

@@ -1,7 +1,6 @@
 """Targets: how one stands, its parts, what still comes, those that may be set; setting, dividing and taking back."""
 
 import datetime as dt
-import getpass
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 from urllib.parse import urlencode
@@ -23,6 +22,7 @@ from yaad.model import Period, Whose, target_period
 from yaad.model.targets import WON_VALUE, months_of, named
 from yaad.plan.goals import TargetAct
 from yaad.plan.targets import Proposals
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.show.goals import GoalResult, TargetsResult
 from yaad.show.proposals import ProposalsResult
@@ -130,7 +130,7 @@ class Stamp(TypedDict):
 
 def _stamp() -> Stamp:
     """A face may read the clock: the act is stamped with the time of the act."""
-    return Stamp(at=dt.datetime.now(dt.UTC), by=getpass.getuser())
+    return Stamp(at=dt.datetime.now(dt.UTC), by=current().name)
 
 
 def _asked(given: Mapping[str, str]) -> Asked:

@@ -1,0 +1,17 @@
+"""The addresses of a server outside of any company: the way in, one's own account, the companies."""
+
+from django.urls import include, path
+
+from yaad.faces.web.static_files import ASSETS
+from yaad.faces.web.views import companies, errors
+
+urlpatterns = [
+    path("", companies.companies, name="companies"),
+    path("account/", include("allauth.urls")),
+    path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

@@ -1,0 +1,171 @@
+"""The server of several companies: where it lives and how it is set, all of it told by the environment.
+
+``YAAD_HOME``         the folder of everything that is kept; ``/srv/yaad`` when absent
+``YAAD_ADDRESS``      the address by which people reach it, such as ``https://yaad.example.com``
+``YAAD_SECRET_KEY``   signs what browsers keep; or ``YAAD_SECRET_KEY_FILE``, a file that holds it
+``YAAD_DATABASE``     ``postgresql://user:password@host:port/name``; a SQLite file in the home when absent
+``YAAD_MAIL``         ``smtp://user:password@host:587``, ``smtps://…``; printed to the terminal when absent
+``YAAD_MAIL_FROM``    the sender of mails
+``YAAD_LANG``         language of a first visit: ``he`` or ``en``
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from yaad.errors import InputError
+from yaad.text import LANGUAGES, Message
+
+USUAL = Path("/srv/yaad")
+LEAST_KEY = 50
+"""Letters of a secret key."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Home:
+    """How the server is set.
+
+    Attributes:
+        folder: of everything that is kept.
+        address: by which people reach it, without a slash at the end.
+        secret_key: signs what browsers keep.
+        database: an address; empty: SQLite in the home.
+        mail: an address; empty: printed.
+        mail_from: the sender.
+        lang: of a first visit.
+    """
+
+    folder: Path
+    address: str
+    secret_key: str
+    database: str = ""
+    mail: str = ""
+    mail_from: str = "yaad@localhost"
+    lang: str = "he"
+
+    @classmethod
+    def from_environment(cls, said: Mapping[str, str]) -> "Home":
+        """As the environment says.
+
+        Raises:
+            InputError: something is missing or not usable; says which variable and what it takes.
+        """
+        key = said.get("YAAD_SECRET_KEY", "")
+        if not key and (path := said.get("YAAD_SECRET_KEY_FILE", "")):
+            try:
+                key = Path(path).read_text("utf-8").strip()
+            except OSError:
+                raise _wrong("YAAD_SECRET_KEY_FILE", "server.key_file") from None
+        if len(key) < LEAST_KEY or len(set(key)) < 10:
+            raise _wrong("YAAD_SECRET_KEY", "server.weak_key")
+        address = said.get("YAAD_ADDRESS", "").rstrip("/")
+        parts = urlsplit(address)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if not parts.hostname or not is_safe or parts.path or parts.query:
+            raise _wrong("YAAD_ADDRESS", "server.bad_address")
+        lang = said.get("YAAD_LANG", "he")
+        if lang not in LANGUAGES:
+            raise _wrong("YAAD_LANG", "server.bad_lang")
+        database, mail = said.get("YAAD_DATABASE", ""), said.get("YAAD_MAIL", "")
+        if database and urlsplit(database).scheme not in ("postgresql", "postgres"):
+            raise _wrong("YAAD_DATABASE", "server.bad_database")
+        if mail and urlsplit(mail).scheme not in ("smtp", "smtps"):
+            raise _wrong("YAAD_MAIL", "server.bad_mail")
+        return cls(
+            folder=Path(said.get("YAAD_HOME", "") or USUAL),
+            address=address,
+            secret_key=key,
+            database=database,
+            mail=mail,
+            mail_from=said.get("YAAD_MAIL_FROM", "") or f"yaad@{parts.hostname}",
+            lang=lang,
+        )
+
+    @cached_property
+    def host(self) -> str:
+        """The name in the address."""
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether people reach it by https."""
+        return self.address.startswith("https:")
+
+    @property
+    def uploads(self) -> Path:
+        """Where what is sent waits until it is whole."""
+        return self._inside("uploads")
+
+    @property
+    def companies(self) -> Path:
+        """The folder of the companies' books."""
+        return self._inside("companies")
+
+    def company(self, company: str) -> Path:
+        """The folder of a company's book."""
+        return self.companies / company
+
+    def databases(self) -> dict[str, dict[str, Any]]:
+        """The database, as Django wants it told."""
+        if not self.database:
+            self._inside("")
+            return {
+                "default": {
+                    "ENGINE": "django.db.backends.sqlite3",
+                    "NAME": str(self.folder / "yaad.sqlite"),
+                    "OPTIONS": {
+                        "transaction_mode": "IMMEDIATE",  # a reader that becomes a writer would be refused
+                        "timeout": 30,
+                        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+                    },
+                }
+            }
+        told = urlsplit(self.database)
+        return {
+            "default": {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": unquote(told.path.lstrip("/")),
+                **_account(told),
+                "CONN_MAX_AGE": 60,
+                "CONN_HEALTH_CHECKS": True,
+            }
+        }
+
+    def mails(self) -> dict[str, object]:
+        """How mail is sent, as Django wants it told."""
+        if not self.mail:
+            return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        told = urlsplit(self.mail)
+        own = _account(told)
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": own["HOST"],
+            "EMAIL_PORT": int(own["PORT"] or (465 if told.scheme == "smtps" else 587)),
+            "EMAIL_HOST_USER": own["USER"],
+            "EMAIL_HOST_PASSWORD": own["PASSWORD"],
+            "EMAIL_USE_SSL": told.scheme == "smtps",
+            "EMAIL_USE_TLS": told.scheme == "smtp" and told.hostname not in LOOPBACK,
+            "EMAIL_TIMEOUT": 20,
+        }
+
+    def _inside(self, name: str) -> Path:
+        path = self.folder / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+
+def _account(told: SplitResult) -> dict[str, str]:
+    return {
+        "USER": unquote(told.username or ""),
+        "PASSWORD": unquote(told.password or ""),
+        "HOST": told.hostname or "",
+        "PORT": str(told.port or ""),
+    }
+
+
+def _wrong(variable: str, why: str) -> InputError:
+    return InputError(Message(why, {"variable": variable}))

@@ -1,0 +1,156 @@
+"""One `scope` for every face: who acts, in which company, what they may do there and whose rows they see.
+
+Everything that is asked or done on behalf of somebody – a page, a request of a program, a tool of an agent, a job, a
+kept answer – takes its rows, its capabilities and its keys from the `Access` that `scope` gives, and from nothing else.
+"""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from yaad.errors import YaadError
+from yaad.facts import settings_of
+from yaad.model import EVERYBODY, NOBODY, Settings, Viewer
+from yaad.server.roles import MAY, Capability, Role
+from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.server.models import Company, Membership
+
+
+class NoSuchCompany(YaadError):
+    """There is no such company, or not for this account: the two are told alike."""
+
+
+class Forbidden(YaadError):
+    """The account sees this, but may not do that."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What somebody may do and see in one company.
+
+    Attributes:
+        account: id of who acts; None: whoever started the server of one book on their own machine.
+        name: of who acts, as it stands in what they write.
+        company: id of the company; empty for a book that belongs to no server.
+        role: their part in it.
+        viewer: whose rows they see.
+        capabilities: what they may do.
+    """
+
+    account: int | None
+    name: str
+    company: str
+    role: Role
+    viewer: Viewer
+    capabilities: frozenset[Capability]
+
+    def may(self, capability: Capability) -> bool:
+        """Whether they may."""
+        return capability in self.capabilities
+
+    def need(self, capability: Capability) -> None:
+        """Go on only if they may.
+
+        Raises:
+            Forbidden: they may not.
+        """
+        if not self.may(capability):
+            raise Forbidden(Message("server.forbidden"))
+
+    def only(self, capabilities: frozenset[Capability]) -> "Access":
+        """The same with no more than these capabilities, as a token grants them."""
+        return replace(self, capabilities=self.capabilities & capabilities)
+
+
+def local() -> Access:
+    """Whoever holds the book in their own folder."""
+    return Access(None, getpass.getuser(), "", Role.OWNER, EVERYBODY, frozenset(Capability))
+
+
+_current: ContextVar[Access | None] = ContextVar("access", default=None)
+
+
+def current() -> Access:
+    """On whose behalf this thread works.
+
+    Raises:
+        LookupError: on nobody's; nothing may be asked then.
+    """
+    access = _current.get()
+    if access is None:
+        raise LookupError("nothing may be asked on nobody's behalf")
+    return access
+
+
+@contextmanager
+def on_behalf_of(access: Access) -> Iterator[None]:
+    """Work for somebody, as long as this lasts."""
+    token = _current.set(access)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def scope(account_id: int, company_id: str) -> Access:
+    """What an account may do and see in a company, as things stand at this moment.
+
+    Raises:
+        NoSuchCompany: there is none, or it is not theirs (any more).
+    """
+    from django.db.models import Q
+    from django.utils import timezone
+
+    from yaad.server.models import Membership
+
+    found = (
+        Membership.objects.select_related("company", "account")
+        .filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
+        .filter(
+            account=account_id,
+            company=company_id,
+            ended_at__isnull=True,
+            account__is_active=True,
+            company__deleted_at__isnull=True,
+        )
+        .first()
+    )
+    if found is None:
+        raise NoSuchCompany(Message("server.no_such_company"))
+    role = Role(found.role)
+    capabilities = MAY[role]
+    if role is Role.CONSULTANT:
+        capabilities |= {Capability.IMPORT} if found.may_import else set()
+        capabilities |= {Capability.HEAR} if found.may_hear else set()
+    name = found.account.name or found.account.email
+    return Access(found.account_id, name, found.company_id, role, _viewer(role, found, found.company), capabilities)
+
+
+def _viewer(role: Role, part: "Membership", company: "Company") -> Viewer:
+    """Whose rows the part shows."""
+    mine = frozenset({part.person} if part.person else ())
+    if role in (Role.OWNER, Role.CONSULTANT):
+        return EVERYBODY
+    if role is Role.VIEWER:
+        return Viewer(persons=False)
+    if role is Role.REP:
+        return Viewer(mine)
+    if role is Role.MANAGER:
+        said = _said(company.id, company.last_seq)
+        teams = said.teams_under(part.team) if part.team else frozenset[str]()
+        return Viewer(mine | (said.people_under(part.team) if part.team else frozenset()), teams)
+    return NOBODY
+
+
+@lru_cache(maxsize=256)
+def _said(company_id: str, _last_seq: int) -> Settings:
+    """What the company said of itself up to an entry."""
+    from yaad.server.journal import DatabaseJournal
+
+    return settings_of(DatabaseJournal(company_id).of_company())
