@@ -43,3 +43,33 @@ def shared() -> Path:
     if not data.is_dir():
         pytest.skip("../shared/data is absent")
     return data
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    """Django, made once for the whole run: a server of companies over an empty database."""
+    from django.core.management import call_command
+    from tests.people import ADDRESS, KEY
+
+    from yaad.server.home import Home
+    from yaad.server.settings import configure_server
+
+    found = Home(tmp_path_factory.mktemp("home"), ADDRESS, KEY, lang="en")
+    configure_server(found)
+    call_command("migrate", verbosity=0)
+    return found
+
+
+@pytest.fixture(scope="module")
+def team(home, tmp_path_factory):
+    """Two companies with people of every role, served; the database is empty again afterwards."""
+    from django.core.management import call_command
+    from tests.people import Team, begin
+
+    from yaad.server import companies, state
+
+    folder = tmp_path_factory.mktemp("team")
+    state.open_companies(companies.folder_of)
+    yield Team(begin("here", folder / "here"), begin("there", folder / "there"))
+    state.close()
+    call_command("flush", verbosity=0, interactive=False)

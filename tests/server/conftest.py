@@ -1,11 +1,13 @@
-"""One Django for the whole run: its settings are made once, over a book in a temporary folder."""
+"""One book served, as on somebody's own machine: its settings take the place of those of a server of companies."""
 
 import pytest
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory):
-    """The pages configured over an empty book; gives its `Opened` state."""
+@pytest.fixture(scope="module")
+def served(home, tmp_path_factory):
+    """The pages over an empty book; gives its `Opened` state."""
+    from django.test import override_settings
+
     from yaad.book import Book
     from yaad.server import settings, state
     from yaad.server.place import Place
@@ -13,9 +15,11 @@ def served(tmp_path_factory):
     root = tmp_path_factory.mktemp("served") / "book"
     Book.create(root).close()
     place = Place(root)
-    settings.configure(place, lang="en")
-    yield state.open_place(place)
-    state.close()
+    told = dict(settings.settings_for(place, lang="en"))
+    del told["DATABASES"], told["INSTALLED_APPS"]  # cannot be changed once Django has been made
+    with override_settings(**told):
+        yield state.open_place(place)
+        state.close()
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ Django puts what was taken off the address in front of them again; two windows o
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.urls import get_resolver, set_script_prefix
+from django.urls import get_resolver, get_script_prefix, set_script_prefix
 
 from yaad.errors import YaadError
 from yaad.server.scoping import NoSuchCompany, on_behalf_of, scope
@@ -45,9 +46,19 @@ class InCompany:
         request.access = access  # type: ignore[attr-defined] # as Django's own middleware sets `user`
         request.urlconf = PAGES
         request.path_info = asked[3] or "/"
-        set_script_prefix(prefix_of(access.company))
-        with on_behalf_of(access):
+        with on_behalf_of(access), _prefixed(prefix_of(access.company)):
             return self.get_response(request)
+
+
+@contextmanager
+def _prefixed(prefix: str) -> Iterator[None]:
+    """Let the addresses that are made begin so."""
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
 
 
 def _refuse(request: HttpRequest, error: YaadError) -> HttpResponse:
