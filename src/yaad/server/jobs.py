@@ -288,8 +288,12 @@ def _tidy(process: "subprocess.Popen[bytes]", folder: str) -> None:
 
 
 def _is_alive(pid: int) -> bool:
+    """Whether a process still works; one that has ended and that nobody has asked after yet does not."""
     try:
         os.kill(pid, 0)
+        told = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except FileNotFoundError:  # a system without such a folder
+        return not Path("/proc").is_dir()
     except OSError:
         return False
-    return True
+    return told.rpartition(")")[2].split()[0] != "Z"
