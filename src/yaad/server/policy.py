@@ -36,6 +36,26 @@ def is_open(*patterns: URLPattern) -> list[URLPattern]:
     return _marked(OPEN, patterns)
 
 
+def signed_in(*patterns: URLPattern) -> list[URLPattern]:
+    """Addresses for whoever has signed in, of whichever companies; anybody else is led to the sign-in first."""
+    for pattern in patterns:
+        pattern.callback = _for_accounts(pattern.callback)
+    return list(patterns)
+
+
+def _for_accounts(view: View) -> View:
+    @wraps(view)
+    def held(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            from django.contrib.auth.views import redirect_to_login  # knows the tables, which one book does not have
+
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    setattr(held, POLICY, SIGNED_IN)
+    return held
+
+
 def _marked(policy: str, patterns: Iterable[URLPattern]) -> list[URLPattern]:
     found = list(patterns)
     for pattern in found:

@@ -4,11 +4,12 @@ from django.urls import include, path
 
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import companies, errors
+from yaad.server.policy import is_open, signed_in
 
 urlpatterns = [
-    path("", companies.companies, name="companies"),
+    *signed_in(path("", companies.companies, name="companies")),
     path("account/", include("allauth.urls")),
-    path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),
+    *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
 ]
 
 handler400 = errors.bad_request
