@@ -4,6 +4,8 @@ YaadError                      anything the user can mend; the command line ends
 ├── InputError                 a file, a row or a value that cannot be used
 │   └── OpenQuestion           the data do not decide: carries each question with its evidence and its answer's map line
 ├── UnknownName                a measure, column, stage or deal that does not exist; says what exists
+├── NotAllowed                 the viewer of the book may not say this
+│   └── Withheld               … or may not be told this: it would point at single persons
 ├── BookError                  the folder of a book: absent, busy, damaged
 └── CannotTell                 the figure cannot be computed from these data; says which column would unlock it
 """
@@ -103,6 +105,14 @@ class UnknownName(YaadError):
             super().__init__(Message("errors.unknown_name", values | {"near": near[0]}))
         else:
             super().__init__(Message("errors.unknown_name_plain", values))
+
+
+class NotAllowed(YaadError):
+    """Who looks at the book sees it, but may not say this of it."""
+
+
+class Withheld(NotAllowed):
+    """It is not told to who looks at the book: it would point at single persons."""
 
 
 class BookError(YaadError):

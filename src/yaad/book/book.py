@@ -31,6 +31,7 @@ class Book(Planned):
         """The targets: set, divided, listed, and how they stand."""
         from yaad.book.goals import Goals
 
+        self.need_persons()
         return Goals(self, self._scope)
 
     def forecast(self, months: int = 3, by: str | None = None, *, target: float | None = None) -> ForecastResult:
@@ -124,12 +125,14 @@ class Book(Planned):
     def _judging(self, beside: ForecastResult | None = None) -> "Judging":
         from yaad.book.judging import Judging
 
+        self.need_persons()
         return Judging(self, self._scope, lambda: (beside or self.forecast(by="owner")).content)
 
     @property
     def _forecasts(self) -> "Forecasts":
         from yaad.book.forecasting import Forecasts
 
+        self.need_persons()
         return Forecasts(self, self._seen_on)
 
 

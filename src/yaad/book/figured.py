@@ -14,6 +14,7 @@ from yaad.errors import BookError
 from yaad.insight import winning
 from yaad.intake import Progress
 from yaad.measures.own_measures import OwnMeasures
+from yaad.measures.withheld import without_small_dwells, without_small_funnels, without_small_ways
 from yaad.show import Calls, Chances, Conversions, DwellTimes, Figures, Findings, Funnels, Result, Snapshots
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.show.kpis import Kpis, RowsBehind
@@ -81,6 +82,7 @@ class Figured(Written):
         Raises:
             UnknownName: no such measure or column.
         """
+        self.need_persons()
         return RowsBehind(measures.behind(measure_id, self._scope(period=period), group or {}, limit, offset))
 
     @property
@@ -127,7 +129,9 @@ class Figured(Written):
 
     def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
         """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""
-        return Funnels(measures.funnel(self._scope(by, period)))
+        scope = self._scope(by, period)
+        found = measures.funnel(scope)
+        return Funnels(without_small_funnels(found, scope.least) if scope.least else found)
 
     def conversion(
         self,
@@ -141,6 +145,9 @@ class Figured(Written):
         scope = self._scope(by, period)
         rows = measures.conversion(scope, start, end, window_days)
         notes = measures.conversion_notes(scope, rows)
+        if scope.least:
+            rows, less = without_small_ways(rows, scope.least)
+            notes = (*notes, *less)
         return Conversions(rows, as_of=scope.as_of, period=scope.period, notes=notes)
 
     def dwell(self, basis: str = "first", by: By = None, period: PeriodLike = None) -> Result:
@@ -151,7 +158,9 @@ class Figured(Written):
             by: a dimension.
             period: by the day of entry.
         """
-        return DwellTimes(measures.dwell(self._scope(by, period), basis))
+        scope = self._scope(by, period)
+        found = measures.dwell(scope, basis)
+        return DwellTimes(without_small_dwells(found, scope.least) if scope.least else found)
 
     def snapshots(self, months: int = 12) -> Snapshots:
         """The open deals by stage at the end of each of the last months."""
@@ -166,6 +175,7 @@ class Figured(Written):
 
         Ranked by `win_chances` once they were computed for these data, by stage and age else.
         """
+        self.need_persons()
         return Calls(insight.deals_to_call(self._scope(), limit, likely(self.kept_win_chances())))
 
     def win_chances(self, on_progress: Progress | None = None) -> Chances:
@@ -183,6 +193,7 @@ class Figured(Written):
 
     def kept_win_chances(self) -> winning.WinChances | None:
         """The chances of these data where they were computed already."""
+        self.need_persons()
         return kept_chances(self.root, self.facts.deals_version)
 
     def customers(
@@ -206,6 +217,7 @@ class Figured(Written):
         Raises:
             UnknownName: no such state, or no such length of time.
         """
+        self.need_persons()
         return customers_of(
             self._scope(period=period), self.facts, states=states, owner=owner, every=every, limit=limit
         )
@@ -216,6 +228,7 @@ class Figured(Written):
         Raises:
             InputError: nobody is called so.
         """
+        self.need_persons()
         return customer_of(self._scope(), self.facts, name)
 
     def cohorts(self, every: str | None = None) -> CohortsResult:
@@ -227,14 +240,18 @@ class Figured(Written):
         Raises:
             UnknownName: no such length of time.
         """
+        self.need_persons()
         return cohorts_of(self._scope(), every)
 
     def where_most_is_lost(self, period: PeriodLike = None) -> insight.Leak | None:
-        """The step with most lost deals, and what they were worth; None when none was lost."""
-        return insight.where_most_is_lost(self._scope(period=period))
+        """The step with most lost deals, and what they were worth; None when none was lost, or too few to be told."""
+        scope = self._scope(period=period)
+        found = insight.where_most_is_lost(scope)
+        return None if found is None or found.lost < scope.least else found
 
     def doctor(self) -> Findings:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
+        self.need_persons()
         scope, facts = self._scope(), self.facts
         beside = {"activities": facts.activities, "orders": facts.table("orders"), "calls": facts.table("calls")}
         found = measures.quality(scope, beside, facts.table("contracts"))

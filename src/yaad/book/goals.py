@@ -201,9 +201,10 @@ class Goals:
         return journal_of(self._book.root).of_company()
 
     def _entries(self) -> tuple[dict[int, TargetEntry], frozenset[int]]:
-        """The entries about targets by their number, and the numbers of those that count no more."""
-        entries = self._company()
-        return {one.seq: one for one in entries if isinstance(one, TargetEntry)}, undone(entries)
+        """The entries about targets that the viewer sees by their number, and the numbers of those that count no more."""
+        entries, sees = self._company(), self._book.viewer.speaks_for
+        known = {one.seq: one for one in entries if isinstance(one, TargetEntry) and sees(one.owner, one.team)}
+        return known, undone(entries)
 
     def split(
         self,

@@ -134,13 +134,16 @@ class Judging:
         yield from (row for row in found if row.period in periods)
 
     def _entries(self) -> list[SettingEntry]:
-        """All that was said of months to come, in order; what was taken back is left out."""
+        """All that was said of months to come by whom the viewer sees, in order; what was taken back is left out."""
         entries = journal_of(self._book.root).of_company()
         gone = undone(entries)
         return [
             entry
             for entry in entries
-            if isinstance(entry, SettingEntry) and entry.name.startswith(f"{JUDGEMENT}:") and entry.seq not in gone
+            if isinstance(entry, SettingEntry)
+            and entry.name.startswith(f"{JUDGEMENT}:")
+            and entry.seq not in gone
+            and self._book.viewer.speaks_for(read_judgement_name(entry.name.partition(":")[2])[1])
         ]
 
     def _period(self, period: Period | str | None) -> Period:

@@ -18,10 +18,13 @@ from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
-from yaad.errors import BookError
+from yaad.errors import BookError, Withheld
 from yaad.facts import JOURNAL_FILES, Facts, Lake
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
-from yaad.model import EVERYBODY, Calendar, Period, Pipeline, Settings, Viewer
+from yaad.measures.time_parts import TIMES
+from yaad.measures.withheld import LEAST
+from yaad.model import EVERYBODY, Calendar, Grain, Period, Pipeline, Settings, Viewer
+from yaad.model.personal import may_point
 from yaad.text import Message
 
 By = str | Sequence[str] | None
@@ -207,6 +210,7 @@ class Opened:
         Raises:
             InputError: there are no open deals, or the file has another ending.
         """
+        self.need_persons()
         return write_follow_up(self.facts, Path(path), lang, owner=owner)
 
     @staticmethod
@@ -225,6 +229,7 @@ class Opened:
 
     def imports(self) -> list[ImportRecord]:
         """The imports that the book is made of, in their order."""
+        self.need_persons()
         return self._imports.history()
 
     def undo_import(self, name: str, on_progress: Progress | None = None) -> None:
@@ -273,7 +278,8 @@ class Opened:
     @property
     def settings(self) -> Settings:
         """What the company said of itself: what counts as achieved, costs, capacity, who works when."""
-        return self.facts.settings
+        said = self.facts.settings
+        return said if self.viewer.persons else replace(said, people={}, judgements={})
 
     @property
     def data_version(self) -> str:
@@ -282,8 +288,17 @@ class Opened:
 
     @property
     def columns(self) -> list[str]:
-        """Columns of deals that hold anything, custom fields after the known ones."""
-        return measures.filled_columns(self._scope())
+        """Columns of deals that hold anything, custom fields after the known ones; of those, what may be told."""
+        return [name for name in measures.filled_columns(self._scope()) if self._may_ask_by(name)]
+
+    def need_persons(self) -> None:
+        """Go on only where single deals, customers and persons may be told.
+
+        Raises:
+            Withheld: the viewer sees figures of many together, and nothing else.
+        """
+        if not self.viewer.persons:
+            raise Withheld(Message("viewer.no_persons"))
 
     # ---- the facts, bound to what is asked ----------------------------------------------------------------------
 
@@ -300,6 +315,7 @@ class Opened:
             as_of_at=facts.as_of_at,
             period=period_of(period),
             by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
+            least=0 if self.viewer.persons else LEAST,
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
             table=facts.table,
             calendar=Calendar.of_zone(facts.zone),
@@ -309,10 +325,22 @@ class Opened:
         ).of_inquiries()
 
     def _dimension(self, name: str) -> str:
-        """A dimension as the measures call it: a column may also be asked for by its heading in the file."""
-        if name in measures.DIMENSIONS:
-            return name
-        for record in reversed(self.imports()):
+        """A dimension as the measures call it: a column may also be asked for by its heading in the file.
+
+        Raises:
+            Withheld: it could point at single persons, who are not told to the viewer.
+        """
+        found = name if name in measures.DIMENSIONS else self._by_heading(name)
+        if not self._may_ask_by(found):
+            known = [one for one in (*measures.filled_columns(self._scope()), *Grain) if self._may_ask_by(one)]
+            raise Withheld(Message("viewer.no_such_breakdown", {"name": name, "known": ", ".join(known)}))
+        return found
+
+    def _may_ask_by(self, dimension: str) -> bool:
+        return self.viewer.persons or dimension in TIMES or not may_point(dimension)
+
+    def _by_heading(self, name: str) -> str:
+        for record in reversed(self._imports.history()):
             field = Mapping.from_yaml(record.mapping, name=record.name).field_of(name)
             if field is not None and field in measures.DIMENSIONS:
                 return field

@@ -163,4 +163,5 @@ class Planned(Figured):
         return planning.outlook(period_of(period) or planning.next_month)
 
     def _planning(self) -> Planning:
+        self.need_persons()
         return Planning(self._scope(), self.settings)

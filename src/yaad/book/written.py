@@ -10,20 +10,24 @@ from typing import TypeVar, cast
 
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
-from yaad.errors import BookError, InputError
-from yaad.facts import Lake, journal_of, settle, undone
+from yaad.errors import BookError, InputError, NotAllowed
+from yaad.facts import Journal, Lake, journal_of, settle, undone
 from yaad.model import (
+    EVERYBODY,
     DealEntry,
     Entry,
     LoseEntry,
     MoveEntry,
     NoteEntry,
+    RetractEntry,
     SettingEntry,
     Settings,
     Stage,
     StageType,
+    TargetEntry,
     UndoEntry,
     WinEntry,
+    person_of_setting,
     read_amount,
 )
 from yaad.text import Message
@@ -123,9 +127,28 @@ class Written(Opened):
         Settings().with_entry(name, text)
         return self.write(SettingEntry(at=at, by=by, key=key or uuid.uuid4().hex, name=name, value=text))
 
+    def _may_say(self, entry: Entry, journal: Journal) -> bool:
+        """Whether the viewer may write this; of deals only those that they see are ever found."""
+        if self.viewer == EVERYBODY or isinstance(entry, DealEntry):
+            return True
+        if isinstance(entry, RetractEntry):
+            said = next((one for one in journal.of_company() if one.seq == entry.undoes), None)
+            return said is not None and self._may_say(said, journal)
+        if isinstance(entry, TargetEntry):
+            return self.viewer.speaks_for(entry.owner, entry.team)
+        if isinstance(entry, SettingEntry):
+            return self.viewer.speaks_for(person_of_setting(entry.name))
+        return False
+
     def write(self, entry: An) -> An:
-        """Append an entry to the journal; gives it back with its number. Of a known key, the one already kept."""
+        """Append an entry to the journal; gives it back with its number. Of a known key, the one already kept.
+
+        Raises:
+            NotAllowed: the viewer may not say this of the company, the person or the team.
+        """
         journal = journal_of(self.root)
+        if not self._may_say(entry, journal):
+            raise NotAllowed(Message("book.not_yours"))
         with told_when_full(self.root):
             written = cast("An", journal.append(entry))
         # it is written and counts; folding it into the lake is housekeeping, which a later entry does as well

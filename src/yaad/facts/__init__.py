@@ -5,7 +5,16 @@ from yaad.facts.facts import Facts
 from yaad.facts.fold import Tail, fold, undone
 from yaad.facts.histories import History
 from yaad.facts.journal import FILES as JOURNAL_FILES
-from yaad.facts.journal import Journal, SqliteJournal, journal_of, keep_elsewhere, register_keeper
+from yaad.facts.journal import (
+    Journal,
+    KeyTaken,
+    SqliteJournal,
+    fitting,
+    journal_of,
+    keep_elsewhere,
+    kept_for,
+    register_keeper,
+)
 from yaad.facts.lake import Lake
 from yaad.facts.list_store import DatedList, store_lists
 from yaad.facts.lives import LIFE_COLUMNS, build_lives

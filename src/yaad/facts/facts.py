@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from yaad.errors import UnknownName
+from yaad.errors import UnknownName, Withheld
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.journal import Journal, journal_of
 from yaad.facts.lake import TABLES, Lake
@@ -22,6 +22,7 @@ from yaad.facts.touched import Touched, touched_deals, without_notes_of
 from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
 from yaad.model import EVERYBODY, SCHEMAS, Entry, Pipeline, Settings, Target, Viewer
+from yaad.text import Message
 
 NEAREST = 5
 """Ids named when a deal is not known."""
@@ -111,8 +112,9 @@ class Facts:
 
     @property
     def data_version(self) -> str:
-        """A short text that changes whenever a figure may change."""
-        return f"{self._pin.version}-{self._last_entry}-{self.as_of.isoformat()}"
+        """A short text that changes whenever a figure may change; no two viewers share one."""
+        told = f"{self._pin.version}-{self._last_entry}-{self.as_of.isoformat()}"
+        return "-".join(filter(None, (told, self.viewer.key)))
 
     @property
     def deals_version(self) -> str:
@@ -192,7 +194,10 @@ class Facts:
 
         Raises:
             UnknownName: no such deal; says the nearest ids.
+            Withheld: single deals are not told to the viewer.
         """
+        if not self.viewer.persons:
+            raise Withheld(Message("viewer.no_persons"))
         rows: list[dict[str, object]] = self.run(self.deals.filter(self.deals.deal_id == deal_id)).to_pylist()
         if rows:
             return rows[0]

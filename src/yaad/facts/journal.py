@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from yaad.errors import BookError
+from yaad.errors import BookError, InputError
 from yaad.model import DealEntry, Entry
 from yaad.model.entries import entry_from_json
 from yaad.text import Message
@@ -19,6 +19,8 @@ NAME = "journal.sqlite"
 ELSEWHERE = "journal.json"
 """In the book's folder: who keeps the journal, and under which name."""
 FILES = frozenset({NAME, ELSEWHERE})
+LONGEST_KEY = 200
+"""Letters of an idempotency key."""
 COMPANY = ""
 """In the column of deals: the entry is about the company."""
 TABLES = (
@@ -26,8 +28,16 @@ TABLES = (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, deal_id TEXT NOT NULL, body TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS entries_of_deal ON entries (deal_id)",
     "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    # a row that another one would replace goes without a word to other triggers
+    """CREATE TRIGGER IF NOT EXISTS entries_grow BEFORE INSERT ON entries
+    WHEN EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq OR key = NEW.key)
+    BEGIN SELECT RAISE(ABORT, 'append only'); END""",
     "CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
 )
+
+
+class KeyTaken(InputError):
+    """An entry with this key is kept already, and it says something else."""
 
 
 class Journal(Protocol):
@@ -39,7 +49,16 @@ class Journal(Protocol):
         ...
 
     def append(self, entry: Entry) -> Entry:
-        """Keep an entry for good and give it its number; of a key that is known, the entry already kept."""
+        """Keep an entry for good and give it its number; of a key that is known, the entry already kept.
+
+        Raises:
+            KeyTaken: the key is known, of an entry that says something else; nothing is written.
+            InputError: the key is too long.
+        """
+        ...
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Do some work once what was appended is kept for good; never where it is taken back."""
         ...
 
     def since(self, seq: int) -> list[Entry]:
@@ -74,6 +93,7 @@ class SqliteJournal:
 
     def append(self, entry: Entry) -> Entry:
         """See `Journal.append`."""
+        fitting(entry)
         with self._open() as file:
             file.execute("BEGIN IMMEDIATE")
             try:
@@ -88,7 +108,11 @@ class SqliteJournal:
                 if file.in_transaction:  # a full disk has ended it already
                     file.execute("ROLLBACK")
                 raise
-        return entry_from_json(row[1], row[0])
+        return kept_for(entry, entry_from_json(row[1], row[0]))
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """See `Journal.afterwards`."""
+        work()
 
     def since(self, seq: int) -> list[Entry]:
         """See `Journal.since`."""
@@ -131,6 +155,27 @@ class SqliteJournal:
             yield file
         finally:
             file.close()
+
+
+def fitting(entry: Entry) -> None:
+    """Refuse an entry whose key no journal would hold.
+
+    Raises:
+        InputError: the key is empty or too long.
+    """
+    if not 0 < len(entry.key) <= LONGEST_KEY or "\0" in entry.key:
+        raise InputError(Message("journal.bad_key", {"most": LONGEST_KEY}))
+
+
+def kept_for(entry: Entry, kept: Entry) -> Entry:
+    """What is kept under the key of an entry, where it is this one.
+
+    Raises:
+        KeyTaken: it says something else.
+    """
+    if not kept.says_the_same(entry):
+        raise KeyTaken(Message("journal.key_taken", {"key": entry.key, "number": kept.seq}))
+    return kept
 
 
 _keepers: dict[str, Callable[[str], Journal]] = {}

@@ -37,6 +37,7 @@ from yaad.measures.definition import Measure
 from yaad.measures.dimensions import plain
 from yaad.measures.queries import query_text
 from yaad.measures.scope import Scope
+from yaad.measures.withheld import withheld
 from yaad.model.figures import Explanation, Figure
 from yaad.text import Message
 
@@ -115,7 +116,7 @@ def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
                 each.id, None, None, n=0, as_of=scope.as_of, period=scope.period, why=error.message, name=each.called
             )
             figures.append(refused)
-    return figures
+    return withheld(figures, scope.least) if scope.least else figures
 
 
 class _Asked:
@@ -155,13 +156,16 @@ def as_told(found: Measure, figure: Figure) -> Figure:
 def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     """Why this number: the rule, the query of its statistics, and the first `limit` rows behind it.
 
+    Where single rows are not told (`Scope.least`), there are none; few of them are not counted either.
+
     Raises:
         UnknownName: no such measure or column.
     """
     found = find(measure_id, scope.own)
     rows = found.rows(scope)
-    total = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
-    shown = scope.run(rows.limit(limit)).to_pylist()
+    total = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
+    total = 0 if total < scope.least else total
+    shown = [] if scope.least else scope.run(rows.limit(limit)).to_pylist()
     told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
     sql = END_OF_QUERY.join(query_text(scope, each.statistics(scope)) for each in found.parts or (found,))
-    return Explanation(found.id, found.rule, sql, told, int(total), name=found.called)
+    return Explanation(found.id, found.rule, sql, told, total, name=found.called)

@@ -294,7 +294,10 @@ def _ends(
     days = [one.end - dt.timedelta(days=1) for one in periods[:-1]]
     found = {}
     for each, figure in known.items():
-        told = None if figure is None or figure.value is None else ends_of(scope, each.id, days)
+        is_told = (
+            figure is not None and figure.value is not None and not scope.least
+        )  # of the past nobody counts how few
+        told = ends_of(scope, each.id, days) if is_told else None
         if told is None or figure is None:
             continue
         past = [

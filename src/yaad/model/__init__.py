@@ -29,7 +29,17 @@ from yaad.model.figures import (
 )
 from yaad.model.money import Money, Tax, read_amount, single_unit
 from yaad.model.periods import Grain, Period, end_of_month_after, parse_day
-from yaad.model.settings import Achieved, AchievedBy, Away, Judgement, Per, Settings, SourceCost, Working
+from yaad.model.settings import (
+    Achieved,
+    AchievedBy,
+    Away,
+    Judgement,
+    Per,
+    Settings,
+    SourceCost,
+    Working,
+    person_of_setting,
+)
 from yaad.model.stages import NOT_INQUIRY_PLACE, RESTING, STILL_OPEN, Pipeline, Stage, StageType
 from yaad.model.tables import SCHEMAS
 from yaad.model.targets import Target, Whose, measure_named, months_in, months_of, target_period
@@ -88,6 +98,7 @@ __all__ = [
     "months_in",
     "months_of",
     "parse_day",
+    "person_of_setting",
     "read_amount",
     "single_unit",
     "target_period",

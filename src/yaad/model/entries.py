@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -41,6 +41,10 @@ class Entry:
     def subject(self) -> str:
         """The source's id of the deal that it is about; empty: the company."""
         return ""
+
+    def says_the_same(self, other: "Entry") -> bool:
+        """Whether the other one is this entry sent again, by all that it says but `at`: a sender stamps it anew."""
+        return replace(other, at=self.at, seq=self.seq) == self
 
     def to_json(self) -> str:
         """As stored in the journal, without `seq`."""

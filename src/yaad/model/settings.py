@@ -176,6 +176,16 @@ def read_judgement_name(about: str) -> tuple[str, str | None]:
     return period, person or None
 
 
+def person_of_setting(name: str) -> str | None:
+    """The person whom a say is about: when they work, or what they promise; None: the company's.
+
+    >>> person_of_setting("person:Dana"), person_of_setting("judgement:2026-11/Dana"), person_of_setting("margin")
+    ('Dana', 'Dana', None)
+    """
+    kind, about = read_name(name)
+    return about if kind == "person" else read_judgement_name(about)[1] if kind == JUDGEMENT else None
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a company said of itself; what nobody spoke of is as usual.

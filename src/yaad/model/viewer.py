@@ -26,6 +26,19 @@ class Viewer:
         """Whether no row is kept from them."""
         return self.owners is None
 
+    def speaks_for(self, owner: str | None, team: str | None = None) -> bool:
+        """Whether they may say something of a person, or else of a team; of the company only who sees everything.
+
+        >>> manager = Viewer(frozenset({"Dana"}), frozenset({"North"}))
+        >>> manager.speaks_for("Dana"), manager.speaks_for(None, "North")
+        (True, True)
+        >>> manager.speaks_for("Noa"), manager.speaks_for(None)
+        (False, False)
+        """
+        if self.owners is None:
+            return self.persons
+        return owner in self.owners if owner else team in self.teams
+
     @property
     def key(self) -> str:
         """A short text that tells one viewer from another; empty for who sees everything.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from yaad.errors import YaadError
+from yaad.errors import NotAllowed, YaadError
 from yaad.facts import settings_of
 from yaad.model import EVERYBODY, NOBODY, Settings, Viewer
 from yaad.server.roles import MAY, Capability, Role
@@ -26,7 +26,7 @@ class NoSuchCompany(YaadError):
     """There is no such company, or not for this account: the two are told alike."""
 
 
-class Forbidden(YaadError):
+class Forbidden(NotAllowed):
     """The account sees this, but may not do that."""
 
 

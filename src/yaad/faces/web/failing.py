@@ -6,17 +6,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yaad.book.disk import BOOK, full_one, is_full
-from yaad.errors import BookError, CannotTell, UnknownName, YaadError
+from yaad.errors import BookError, CannotTell, NotAllowed, UnknownName, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.server.scoping import Forbidden, NoSuchCompany
+from yaad.server.scoping import NoSuchCompany
 from yaad.server.state import opened
 from yaad.text import Message
 
 STATUS: tuple[tuple[type[YaadError], int], ...] = (
     (UnknownName, 404),
     (NoSuchCompany, 404),
-    (Forbidden, 403),
+    (NotAllowed, 403),
     (CannotTell, 422),
     (BookError, 409),
 )

@@ -4,9 +4,11 @@ import datetime as dt
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import get_script_prefix
 
 from yaad.errors import YaadError
 from yaad.faces.web import reading
+from yaad.faces.web.opening import opens
 from yaad.faces.web.pages import PAGES
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
@@ -26,7 +28,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "themes": [(name, _with(request, theme=name)) for name in THEMES],
         "other_lang": next(code for code in LANGUAGES if code != lang),
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
-        "pages": PAGES,
+        "start": get_script_prefix(),
+        "pages": [page for page in PAGES if opens(page.name)] if inside else [],
         "company": opened().shelf.book.name if inside else "",
         "as_of": _as_of() if inside else None,
         "entered": inside,

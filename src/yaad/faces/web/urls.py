@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, register_converter
 from yaad.faces.web import computing, drafts, made
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
+    audit,
     chances,
     customers,
     doctor,
@@ -96,9 +97,9 @@ urlpatterns = [
         path("goals/split/", goals.split, name="goal-split"),
         path("goals/remove/", goals.remove, name="goal-remove"),
         path("goals/undo/", goals.undo, name="goal-undo"),
-        path("forecast/judge/", forecast.judge, name="judge"),
-        path("customers/margin/", customers.margin, name="customers-margin"),
     ),
+    *needs(Capability.WRITE, path("forecast/judge/", forecast.judge, name="judge")),
+    *needs(Capability.PEOPLE, path("customers/margin/", customers.margin, name="customers-margin")),
     *needs(
         Capability.IMPORT,
         path("files/", files.files, name="files"),
@@ -128,6 +129,7 @@ urlpatterns = [
         path("reports/<str:name>/cancel/", stops(made.load, "report"), name="report-cancel"),
         path("reports/<str:report>/xray.<str:ending>", reports.xray_file, name="xray-file"),
     ),
+    *needs(Capability.PEOPLE, *figures("audit", audit.audit, "audit")),
     *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
 ]
 check(urlpatterns)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from yaad.faces.web.filters import Filters
+from yaad.faces.web.opening import opens
 from yaad.faces.web.templatetags.say import language
 from yaad.insight import Leak
 from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
@@ -51,6 +52,15 @@ def ten_more(leak: Leak) -> SafeString:
 def table_html_(table: Table) -> SafeString:
     """A table; what there is to know about it stands elsewhere in the page."""
     return SafeString(table_html(replace(table, notes=()), caption=False))
+
+
+# ---- what opens for who asks -------------------------------------------------------------------------------------
+
+
+@register.filter(name="opens")
+def opens_(name: str) -> bool:
+    """Whether who asks may open the address of this name."""
+    return opens(name)
 
 
 # ---- figures in words -------------------------------------------------------------------------------------------

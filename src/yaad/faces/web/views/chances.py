@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from yaad.errors import CannotTell
 from yaad.faces.web import computing, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.failing import say
 from yaad.faces.web.filters import Choice, Filters, page_of
 from yaad.faces.web.formats import Format, answer, wanted
@@ -27,7 +28,7 @@ NOT_YET = 503
 def chances(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The open deals with their chance and next step; the share closed from each stage where no chance is told."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     whole = reading.chances()
     if whole is None:
         return _wait(request, ending)

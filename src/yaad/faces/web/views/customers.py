@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from yaad.book.customers import MARGIN, read_margin
 from yaad.errors import YaadError
 from yaad.faces.web import customer_reading, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, page_of
 from yaad.faces.web.formats import answer, as_file
@@ -50,7 +52,7 @@ KEPT = ("state", "owner", "every", "q")
 def customers(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Whom to call, how customers stay and what they are worth, and who is still there."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request, *KEPT)
     result = CustomersResult(_asked(request, filters, 0 if ending else page_of(request)))
     return answer(
@@ -74,7 +76,7 @@ def cohorts(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 def customer(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """One customer with everything bought."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     name = request.GET.get("is", "")
     result = customer_reading.one(name)
     found = result.content
@@ -115,7 +117,7 @@ def margin(request: HttpRequest) -> HttpResponse:
         now, who = dt.datetime.now(dt.UTC), current().name
         opened().shelf.once(lambda book: book.set_setting(MARGIN, share, at=now, by=who))
     except YaadError as error:
-        filters = Filters("", "", "/customers/")
+        filters = Filters("", "", reverse("customers"))
         shown = _asked(request, filters, 1)
         context = _context(request, filters, shown) | {"error": error.say(language()), "margin_typed": typed}
         return render(request, "web/customers.html", context, status=status_of(error))

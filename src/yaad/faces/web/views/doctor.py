@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from yaad.faces.web import reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 
@@ -13,7 +13,7 @@ from yaad.faces.web.templatetags.say import language
 def doctor(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The doctor's list of the book."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     result = reading.doctor()
 
     def context() -> Mapping[str, object]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from yaad.faces.web import reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
@@ -20,7 +20,7 @@ ALL = 1_000_000
 def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Time in stage by dimension and period."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request, "basis")
     basis = request.GET.get("basis") if request.GET.get("basis") in BASES else BASES[0]
     result = reading.dwells(str(basis), filters.by, filters.period)

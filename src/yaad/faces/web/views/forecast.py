@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from yaad.book.forecasting import FEW_WINS, WEEK
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import computing, forecast_reading, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer, as_file
@@ -42,7 +43,7 @@ KEPT = ("since", "until", "target")
 def forecast(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The forecast, and all that stands beside it."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request, *KEPT)
     target = _amount(request.GET.get("target", ""))
     by = filters.by or ("" if ending else _usual())

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from yaad.faces.web import reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Filters, dimension
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
@@ -15,7 +17,7 @@ from yaad.model import Funnel, Grain
 def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The funnel by dimension and period."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request, "start", "end")
     result = reading.funnels(filters.by, filters.period)
 
@@ -68,7 +70,7 @@ def conversion(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     start, end = request.GET.get("start") or stages[0], request.GET.get("end") or stages[-1]
     result = reading.conversion(start, end, filters.by, filters.period)
     if ending is None:
-        return redirect(f"/funnel/?{request.GET.urlencode()}")
+        return redirect(f"{reverse('funnel')}?{request.GET.urlencode()}")
     return answer(
         request,
         ending,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import forecast_reading, goal_reading, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
@@ -62,7 +63,7 @@ class Asked:
 def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """How a target stands."""
     if reading.is_empty() and ending is None:
-        return redirect("files")
+        return begin(request)
     asked = _asked(request.GET)
     result = _status(asked)
     return answer(

@@ -5,10 +5,10 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from yaad.faces.web import kpi_reading, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension, page_of
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
@@ -23,7 +23,7 @@ from yaad.text import Message
 def kpis(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The scorecard of a period."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = _filters(request, "q", "all", "back")
     whole, back = bool(request.GET.get("all")), bool(request.GET.get("back"))
     result = kpi_reading.kpis(filters.period, filters.by, whole=whole, look_back=back)
@@ -65,7 +65,7 @@ def kpis(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 def kpi(request: HttpRequest, measure: str, ending: str | None = None) -> HttpResponse:
     """One measure: how it changed, its last periods, and who or what it comes from."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = _filters(request)
     found = kpi_reading.measure(measure)
     result = kpi_reading.one(measure, filters.period, filters.by)
@@ -99,7 +99,7 @@ def kpi(request: HttpRequest, measure: str, ending: str | None = None) -> HttpRe
 def deals(request: HttpRequest, measure: str, ending: str | None = None) -> HttpResponse:
     """The rows behind a figure, of all or of one group."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request, "is")
     found = kpi_reading.measure(measure)
     group = {filters.by: request.GET.get("is", "")} if filters.by else {}

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from yaad.errors import CannotTell
 from yaad.faces.web import plan_reading, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
@@ -22,7 +23,7 @@ from yaad.text import Message
 def levers(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The levers of a period, and the leaks."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request)
     if ending:
         return as_file(request, ending, "levers", plan_reading.levers(filters.period))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from yaad.faces.web import reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Filters
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
@@ -14,7 +14,7 @@ from yaad.faces.web.templatetags.say import language
 def measures(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """All measures of a period."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     filters = Filters.of(request)
     result = reading.all_figures(filters.period)
 

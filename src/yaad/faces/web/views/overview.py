@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from yaad.faces.web import goal_reading, reading
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import as_file
 
 
 def overview(request: HttpRequest) -> HttpResponse:
     """The first page of a book; an empty book leads to the files."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     return render(request, "web/overview.html", {"page": "overview", "goal": goal_reading.this_month(), **answers()})
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.book import Book
 from yaad.faces.web import drafts, made, reading, tasks
 from yaad.faces.web.asked import whole
+from yaad.faces.web.beginning import begin
 from yaad.faces.web.drafts import Step
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
@@ -31,7 +32,7 @@ Json = Any  # the account of an import: plain JSON values of any kind
 def reports(request: HttpRequest) -> HttpResponse:
     """The form of the X-ray, what was made before, the tables of the book; POST makes an X-ray."""
     if reading.is_empty():
-        return redirect("files")
+        return begin(request)
     if request.method == "POST":
         return _make(request, {})
     shown = [one.advanced()[0] for one in made.latest()]
