@@ -201,7 +201,7 @@ class Goals:
         return journal_of(self._book.root).of_company()
 
     def _entries(self) -> tuple[dict[int, TargetEntry], frozenset[int]]:
-        """The entries about targets that the viewer sees by their number, and the numbers of those that count no more."""
+        """The entries about targets that the viewer sees, by number, and the numbers of those that count no more."""
         entries, sees = self._company(), self._book.viewer.speaks_for
         known = {one.seq: one for one in entries if isinstance(one, TargetEntry) and sees(one.owner, one.team)}
         return known, undone(entries)

@@ -294,9 +294,8 @@ def _ends(
     days = [one.end - dt.timedelta(days=1) for one in periods[:-1]]
     found = {}
     for each, figure in known.items():
-        is_told = (
-            figure is not None and figure.value is not None and not scope.least
-        )  # of the past nobody counts how few
+        # how few stood behind a figure of the past is not known
+        is_told = figure is not None and figure.value is not None and not scope.least
         told = ends_of(scope, each.id, days) if is_told else None
         if told is None or figure is None:
             continue
