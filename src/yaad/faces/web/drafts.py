@@ -8,6 +8,7 @@ from typing import Any
 
 from yaad.book.disk import appearing
 from yaad.errors import UnknownName
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.uploads import Uploads
 
@@ -45,6 +46,7 @@ class Draft:
         cancelled: the last job was stopped by the person.
         source: the recurring source whose files these are copies of; empty for what a person brought.
         waits: where the files themselves wait.
+        account: who brought them; None where one book is served. Besides them only who sees everything sees it.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Draft:
     cancelled: bool = False
     source: str = ""
     waits: list[str] = field(default_factory=list)
+    account: int | None = None
 
     def save(self) -> None:
         """Write it; a reader sees the old or the new state, never half of one."""
@@ -97,20 +100,23 @@ def _path(draft: str) -> Path:
 def start(upload: str, kind: str) -> Draft:
     """A new draft of an upload."""
     names = [path.name for path in _uploads().files(upload) if path.suffix.lower() not in MAPPINGS]
-    return Draft(upload, names, kind)
+    return Draft(upload, names, kind, account=current().account)
 
 
 def load(draft: str) -> Draft:
     """The draft of this id.
 
     Raises:
-        UnknownName: there is none.
+        UnknownName: there is none, or not for who asks.
     """
     path = _path(draft)
     if not path.exists():
         raise UnknownName("option", draft, [])
     plain = json.loads(path.read_text("utf-8"))
-    return Draft(**{**plain, "step": Step(plain["step"])})
+    found, access = Draft(**{**plain, "step": Step(plain["step"])}), current()
+    if found.account != access.account and not access.viewer.sees_all:
+        raise UnknownName("option", draft, [])
+    return found
 
 
 def latest() -> list[Draft]:

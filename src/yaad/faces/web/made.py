@@ -12,6 +12,7 @@ from typing import Any
 from yaad.book.disk import appearing, told_when_full
 from yaad.errors import UnknownName
 from yaad.server.jobs import Job, State
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.uploads import ID
 
@@ -33,6 +34,7 @@ class Made:
         missing: language → why one of them could not be written.
         error: language → what went wrong altogether; empty when the process itself broke.
         stopped: the person stopped it.
+        viewer: key of the viewer whose rows it tells of; nobody else sees it.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Made:
     missing: dict[str, str] | None = None
     error: dict[str, str] | None = None
     stopped: bool = False
+    viewer: str = ""
 
     @property
     def folder(self) -> Path:
@@ -77,9 +80,9 @@ def _folder() -> Path:
 @contextmanager
 def begun() -> Iterator[Made]:
     """A new report with its folder, which goes again when it cannot be begun; the oldest goes when there are many."""
-    for old in latest()[KEPT - 1 :]:
+    for old in _every()[KEPT - 1 :]:
         shutil.rmtree(old.folder, ignore_errors=True)
-    made = Made(secrets.token_hex(8))
+    made = Made(secrets.token_hex(8), viewer=current().viewer.key)
     try:
         with told_when_full(_folder()):
             made.folder.mkdir(mode=0o700)
@@ -93,16 +96,29 @@ def load(report: str) -> Made:
     """The report of this id.
 
     Raises:
-        UnknownName: there is none.
+        UnknownName: there is none, or not for who asks.
     """
+    found = _read(report)
+    if found is None or found.viewer != current().viewer.key:
+        raise UnknownName("option", report, [])
+    return found
+
+
+def _read(report: str) -> Made | None:
     path = _folder() / report / FILE
     if not ID.fullmatch(report) or not path.is_file():
-        raise UnknownName("option", report, [])
+        return None
     plain: Json = json.loads(path.read_text("utf-8"))
     return Made(**{**plain, "files": tuple(plain["files"])})
 
 
 def latest() -> Sequence[Made]:
-    """All reports, the latest first."""
-    found = [path.parent for path in _folder().glob(f"*/{FILE}") if ID.fullmatch(path.parent.name)]
-    return [load(folder.name) for folder in sorted(found, key=lambda folder: folder.stat().st_mtime, reverse=True)]
+    """All reports that who asks sees, the latest first."""
+    mine = current().viewer.key
+    return [one for one in _every() if one.viewer == mine]
+
+
+def _every() -> Sequence[Made]:
+    """All reports, whoever sees them, the latest first."""
+    folders = sorted(_folder().iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    return [one for one in (_read(folder.name) for folder in folders) if one is not None]

@@ -115,6 +115,14 @@ urlpatterns = [
         path("files/<str:draft>/xray/", reports.of_draft, name="xray-of-draft"),
         path("imports/<slug:name>/undo/", imports.undo, name="undo-import"),
         path("imports/undoing/<slug:job>/", imports.undoing, name="undoing"),
+        path("reports/", reports.reports, name="reports"),
+        path("reports/<str:report>/", reports.report, name="report"),
+        path("reports/<str:name>/cancel/", stops(made.load, "report"), name="report-cancel"),
+        path("reports/<str:report>/xray.<str:ending>", reports.xray_file, name="xray-file"),
+    ),
+    *needs(Capability.PEOPLE, *figures("audit", audit.audit, "audit")),
+    *needs(
+        Capability.PEOPLE,
         path("sources/", sources.sources, name="sources"),
         path("sources/add/<slug:kind>/", sources.add, name="source-add"),
         path("source/<str:name>/", sources.source, name="source"),
@@ -124,12 +132,7 @@ urlpatterns = [
         path("source/<str:name>/secret/", sources.secret, name="source-secret"),
         path("source/<str:name>/remove/", sources.remove, name="source-remove"),
         path("source/<str:name>/rejects/<int:number>.<ending:ending>", sources.rejects, name="source-rejects"),
-        path("reports/", reports.reports, name="reports"),
-        path("reports/<str:report>/", reports.report, name="report"),
-        path("reports/<str:name>/cancel/", stops(made.load, "report"), name="report-cancel"),
-        path("reports/<str:report>/xray.<str:ending>", reports.xray_file, name="xray-file"),
     ),
-    *needs(Capability.PEOPLE, *figures("audit", audit.audit, "audit")),
     *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
 ]
 check(urlpatterns)
