@@ -3,11 +3,19 @@
 from django.urls import include, path
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import companies, errors
+from yaad.faces.web.views import companies, errors, joining, setup
 from yaad.server.policy import is_open, signed_in
 
 urlpatterns = [
-    *signed_in(path("", companies.companies, name="companies")),
+    *signed_in(
+        path("", companies.companies, name="companies"),
+        path("companies/new/", companies.new_company, name="company-new"),
+        path("companies/<slug:company>/restore/", companies.restore, name="company-restore"),
+    ),
+    *is_open(
+        path("setup/", setup.setup, name="setup"),
+        path("join/<str:key>/", joining.join, name="join"),
+    ),
     path("account/", include("allauth.urls")),
     *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
 ]

@@ -1,18 +1,118 @@
-"""The companies of who signed in: one leads straight to its pages, several are chosen from."""
+"""The companies of who signed in: one leads straight to its pages, several are chosen from; a further one is begun."""
 
-from django.contrib.auth.decorators import login_required
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass
+
+from babel.numbers import list_currencies
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
-from yaad.server.companies import of_account
+from yaad.errors import InputError, YaadError
+from yaad.faces.web.templatetags.say import language
+from yaad.server import companies as ours
 from yaad.server.companies_door import prefix_of
+from yaad.server.kinds import STARTS
+from yaad.server.roles import Kind
+from yaad.server.scoping import Forbidden, on_behalf_of, scope
+from yaad.server.state import opened
+from yaad.text import Message
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+USUAL = {"kind": "", "country": "IL", "zone": "Asia/Jerusalem", "currency": "ILS", "vat": "18"}
 
 
-@login_required
+@dataclass(frozen=True)
+class Choice:
+    """A company to choose.
+
+    Attributes:
+        name: of it.
+        role: the part that one has in it.
+        href: of its pages.
+        as_of: the day of its data; None while there are none.
+    """
+
+    name: str
+    role: Message
+    href: str
+    as_of: dt.date | None
+
+
 def companies(request: HttpRequest) -> HttpResponse:
     """Choose a company."""
-    parts = list(of_account(request.user))  # type: ignore[arg-type] # signed in: an account
-    if len(parts) == 1:
+    account = request.user
+    parts = list(ours.of_account(account))  # type: ignore[arg-type] # signed in: an account
+    past = list(ours.retired(account))  # type: ignore[arg-type] # signed in: an account
+    if len(parts) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(prefix_of(parts[0].company_id))
-    rows = [(part, prefix_of(part.company_id)) for part in parts]
-    return render(request, "web/companies.html", {"rows": rows})
+    rows = [
+        Choice(
+            one.company.name,
+            Message(f"people.role_{one.role}"),
+            prefix_of(one.company_id),
+            _as_of(one.account_id, one.company_id),
+        )
+        for one in parts
+    ]
+    context = {"rows": rows, "past": past, "may_begin": ours.may_begin(account)}  # type: ignore[arg-type] # the same
+    return render(request, "web/companies.html", context)
+
+
+def _as_of(account: int, company: str) -> dt.date | None:
+    """The day of one company's data, asked on behalf of who chooses."""
+    with on_behalf_of(scope(account, company)):
+        shelf = opened().shelf
+        try:
+            return None if shelf.book.is_empty else shelf.ask("as_of", lambda b: b.facts.pin.seen_from and b.as_of)
+        except YaadError:
+            return None  # the company's own page says what is wrong with its book
+
+
+def new_company(request: HttpRequest) -> HttpResponse:
+    """Begin a further company.
+
+    Raises:
+        Forbidden: they may not.
+    """
+    account = request.user
+    if not ours.may_begin(account):  # type: ignore[arg-type] # signed in: an account
+        raise Forbidden(Message("people.may_not_begin"))
+    error = None
+    if request.method == "POST":
+        try:
+            asked = ours.Asked.read(request.POST.dict())
+            made = ours.begin_asked(account, asked)  # type: ignore[arg-type] # the same
+            return HttpResponseRedirect(prefix_of(made.id) + "files/")
+        except InputError as refused:
+            error = refused.say(language())
+    context = choices() | {"error": error, "typed": typed_of(request)}
+    return render(request, "web/company_new.html", context, status=400 if error else 200)
+
+
+@require_POST
+def restore(request: HttpRequest, company: str) -> HttpResponse:
+    """Open a retired company again."""
+    ours.restore(request.user, company)  # type: ignore[arg-type] # signed in: an account
+    return redirect(prefix_of(company))
+
+
+def typed_of(request: HttpRequest) -> dict[str, str]:
+    """What stands in the form: what was typed, else what is usual. A password is never written back."""
+    typed = USUAL | {name: str(value) for name, value in request.POST.items()}
+    return {name: value for name, value in typed.items() if name != "password"}
+
+
+def choices() -> dict[str, object]:
+    """What a company's form offers."""
+    kinds = [
+        (kind.value, Message(f"people.kind_{kind.value}"), ", ".join(STARTS[kind].stage_names(language())))
+        for kind in Kind
+    ]
+    return {
+        "kinds": kinds,
+        "countries": ours.countries(language()).items(),
+        "zones": sorted(zoneinfo.available_timezones()),
+        "currencies": sorted(list_currencies()),
+    }

@@ -1,0 +1,224 @@
+"""Who is in a company: listed, changed, ended, and every change taken back."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from yaad.errors import InputError
+from yaad.server import audit
+from yaad.server.models import Company, Membership
+from yaad.server.parts import Asked, NoSuch, check
+from yaad.server.roles import Capability, Role
+from yaad.server.scoping import Access
+from yaad.server.teams import people_of
+from yaad.text import Message
+
+STATE = ("role", "team", "person", "may_import", "may_hear", "until", "ended_at")
+"""What of a membership changes."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a membership was and what it is, so that it can be taken back.
+
+    Attributes:
+        member: its id.
+        before, after: its state in plain values.
+    """
+
+    member: int
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the membership ended."""
+        return self.before["ended_at"] is None and self.after["ended_at"] is not None
+
+
+def members_of(access: Access) -> list[Membership]:
+    """The members now, by name; who leads a team is told of that team's alone.
+
+    Raises:
+        Forbidden: they may not.
+    """
+    access.need(Capability.INVITE)
+    rows = Membership.objects.select_related("account").filter(company=access.company, ended_at__isnull=True)
+    found = sorted(rows, key=lambda one: (str(one.account), one.pk))
+    return [one for one in found if _sees(access, one)]
+
+
+def _sees(access: Access, one: Membership) -> bool:
+    if access.may(Capability.PEOPLE) or one.account_id == access.account:
+        return True
+    owners, teams = access.viewer.owners or frozenset(), access.viewer.teams
+    return one.role in (Role.REP, Role.MANAGER) and (one.person in owners or one.team in teams)
+
+
+def member(access: Access, number: int) -> Membership:
+    """One of the members.
+
+    Raises:
+        Forbidden: they may not.
+        NoSuch: there is none of this number in the company.
+    """
+    access.need(Capability.PEOPLE)
+    rows = Membership.objects.select_related("account").filter(company=access.company, ended_at__isnull=True)
+    found = rows.filter(pk=number).first()
+    if found is None:
+        raise NoSuch()
+    return found
+
+
+def change(access: Access, number: int, asked: Asked) -> Change:
+    """Give a member another part.
+
+    Raises:
+        Forbidden: they may not.
+        NoSuch: no such member.
+        InputError: see `yaad.server.parts.check`; or it is the last owner.
+    """
+    one = member(access, number)
+    check(access, asked, member=number)
+    return _write(access, one, asked.said, "member.changed")
+
+
+def end(access: Access, number: int) -> Change:
+    """End a membership; what they wrote keeps its author.
+
+    Raises:
+        Forbidden: they may not.
+        NoSuch: no such member.
+        InputError: it is the last owner.
+    """
+    return _write(access, member(access, number), {"ended_at": timezone.now()}, "member.removed")
+
+
+def take_back(access: Access, change: Change) -> Change:
+    """Make a membership what it was before a change, unless it was changed since.
+
+    Raises:
+        Forbidden: they may not.
+        NoSuch: no such member.
+        InputError: it was changed since, or the last owner would go.
+    """
+    access.need(Capability.PEOPLE)
+    one = Membership.objects.filter(company=access.company, pk=change.member).select_related("account").first()
+    if one is None:
+        raise NoSuch()
+    if state_of(one) != change.after:
+        raise InputError(Message("people.changed_since"))
+    values = {name: _moment(value) if name in ("until", "ended_at") else value for name, value in change.before.items()}
+    return _write(access, one, values, "member.restored")
+
+
+def state_of(one: Membership) -> dict[str, object]:
+    """A membership's state in plain values."""
+    values = {name: getattr(one, name) for name in STATE}
+    return {
+        name: value.isoformat() if isinstance(value, dt.datetime) else _text(value) for name, value in values.items()
+    }
+
+
+def _text(value: object) -> object:
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+def _moment(value: object) -> dt.datetime | None:
+    return None if value is None else dt.datetime.fromisoformat(str(value))
+
+
+def _write(access: Access, one: Membership, values: Mapping[str, object], action: str) -> Change:
+    """Change a membership while no other one of the company changes: an owner stays."""
+    with transaction.atomic():
+        Company.objects.select_for_update().get(pk=access.company)
+        now = Membership.objects.select_related("account").get(pk=one.pk)
+        before = state_of(now)
+        for name, value in values.items():
+            setattr(now, name, value)
+        now.save(update_fields=list(values))
+        if not _owners(access.company):
+            raise InputError(Message("people.last_owner"))
+        after = state_of(now)
+        detail = {name: [before[name], after[name]] for name in STATE if before[name] != after[name]}
+        spoken = {name: value for name, value in detail.items() if name not in ("person", "team")}
+        audit.record(
+            access.company,
+            access.account,
+            action,
+            f"account:{now.account_id}",
+            spoken | {"fields": sorted(detail)},
+        )
+    return Change(now.pk, before, after)
+
+
+def _owners(company: str) -> int:
+    """How many own the company for good."""
+    rows = Membership.objects.filter(company=company, role=Role.OWNER, ended_at__isnull=True, account__is_active=True)
+    return rows.filter(Q(until__isnull=True)).count()
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A member and a person of the data who seem to be the same.
+
+    Attributes:
+        member: id of the membership.
+        account: what the account is called.
+        person: the name in the data.
+        by_mail: whether the name is their address of mail; else the names are equal.
+    """
+
+    member: int
+    account: str
+    person: str
+    by_mail: bool
+
+
+def proposed(access: Access) -> list[Proposed]:
+    """Persons of the data who seem to be members without a person; nothing is tied before somebody confirms it.
+
+    Raises:
+        Forbidden: they may not.
+    """
+    access.need(Capability.PEOPLE)
+    members = members_of(access)
+    taken = {one.person for one in members if one.person}
+    free = {folded(name): name for name in people_of(access).names if name not in taken}
+    found = []
+    for one in members:
+        if one.person or one.role not in (Role.OWNER, Role.MANAGER, Role.REP):
+            continue
+        by_mail, by_name = free.get(folded(one.account.email)), free.get(folded(one.account.name))
+        person = by_mail or by_name
+        if person:
+            found.append(Proposed(one.pk, str(one.account), person, by_mail=by_mail is not None))
+    return found
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without case and without spaces more than one.
+
+    >>> folded("  Dana   LEVI ")
+    'dana levi'
+    """
+    return " ".join(name.split()).casefold()
+
+
+def tie(access: Access, number: int, person: str) -> Change:
+    """Say that a member is a person of the data, or none.
+
+    Raises:
+        Forbidden: they may not.
+        NoSuch: no such member.
+        InputError: no such person, or the person has another account.
+    """
+    one = member(access, number)
+    asked = Asked.of(one)
+    check_person = Asked(asked.role, person=person.strip(), until=asked.until)
+    check(access, check_person, member=number)
+    return _write(access, one, {"person": person.strip()}, "member.changed")
