@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +25,7 @@ from typing import Any
 from yaad.book.disk import OF_A_JOB, told_when_full
 from yaad.errors import UnknownName
 from yaad.server.scoping import current
+from yaad.server.turns import Turns
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS job (
@@ -51,8 +52,9 @@ ADDED = {
 }
 """Columns that older servers did not know."""
 NEW = """
-INSERT INTO job (id, task, arguments, state, folder, company, account) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO job (id, task, arguments, state, company, account) VALUES (?, ?, ?, ?, ?, ?)
 """
+WAITING = "SELECT id, company FROM job WHERE state = ? AND pid IS NULL ORDER BY rowid"
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a process is told where its temporary files lie."""
 
@@ -144,10 +146,12 @@ class Jobs:
 
     Args:
         path: the database's file.
+        turns: the line in which jobs wait; None: each begins at once.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, turns: Turns | None = None) -> None:
         self.path = path
+        self._turns = turns
         self._children: dict[str, _Child] = {}
         self._lock = threading.Lock()
         with connect(path) as db:
@@ -156,6 +160,9 @@ class Jobs:
                 if name not in known:
                     db.execute(f"ALTER TABLE job ADD COLUMN {name} {kind}")
             self._sweep(db)
+            left = db.execute(WAITING, (State.WAITING,)).fetchall() if turns is not None else []
+        for job, company in left:  # a server that was stopped has not come to them
+            self._line_up(job, company)
 
     def submit(self, task: str, arguments: dict[str, Json]) -> str:
         """Start a job on behalf of who asks, and return its id; the child asks anew what they may see.
@@ -166,25 +173,47 @@ class Jobs:
         if task not in _tasks:
             raise UnknownName("option", task, _tasks)
         job = secrets.token_hex(8)
-        with told_when_full(Path(tempfile.gettempdir())):
-            folder = tempfile.mkdtemp(prefix=OF_A_JOB)
-        try:
-            with connect(self.path) as db:
-                row = (job, _tasks[task], json.dumps(arguments), State.WAITING, folder, *_behalf())
-                db.execute(NEW, row)
-            self._begin(job, folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        company, account = _behalf()
+        with connect(self.path) as db:
+            db.execute(NEW, (job, _tasks[task], json.dumps(arguments), State.WAITING, company, account))
+        if self._turns is None:
+            self._begin(job)
+        else:
+            self._line_up(job, company)
         return job
 
-    def _begin(self, job: str, folder: str) -> None:
+    def _line_up(self, job: str, company: str) -> None:
+        assert self._turns is not None
+        self._turns.enter(company, job, lambda: self._begin(job))
+
+    def _begin(self, job: str) -> None:
+        """Start the process of a job; a job that finds no room is over.
+
+        Raises:
+            BookError: the disk is full.
+        """
+        folder = None
+        try:
+            with told_when_full(Path(tempfile.gettempdir())):
+                folder = tempfile.mkdtemp(prefix=OF_A_JOB)
+            with connect(self.path) as db:
+                db.execute("UPDATE job SET folder = ? WHERE id = ?", (folder, job))
+            self._spawn(job, folder)
+        except BaseException:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(Exception), connect(self.path) as db:  # what went wrong is told, not that this did too
+                db.execute("UPDATE job SET state = ?, error = '{}' WHERE id = ?", (State.FAILED, job))
+            raise
+
+    def _spawn(self, job: str, folder: str) -> None:
         command = [sys.executable, "-m", "yaad.server.worker", str(self.path), job]
         variables = os.environ | dict.fromkeys(TEMPORARY, folder)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no text of a user
             command, stdin=subprocess.DEVNULL, start_new_session=True, env=variables
         )
-        tidying = threading.Thread(target=_tidy, args=(process, folder), daemon=True)
+        leave = self._turns.leave if self._turns is not None else None
+        tidying = threading.Thread(target=_tidy, args=(process, folder, leave), daemon=True)
         with self._lock:
             self._children[job] = _Child(process, tidying)
         tidying.start()
@@ -214,6 +243,8 @@ class Jobs:
 
     def cancel(self, job: str) -> None:
         """Stop a job: its process is told to end, and ended by force when it does not within a few seconds."""
+        if self._turns is not None:
+            self._turns.withdraw(job)
         with self._lock:
             child = self._children.get(job)
         if child is not None:
@@ -226,12 +257,14 @@ class Jobs:
             )
 
     def close(self) -> None:
-        """End all that still runs."""
+        """End all that still runs; what waits goes on when the server does."""
         for job in list(self._children):
             self.cancel(job)
 
     def _has_ended(self, job: str) -> bool:
         """Whether the job's process is gone; one that another server started is looked up by its number."""
+        if self._turns is not None and self._turns.holds(job):
+            return False
         with self._lock:
             child = self._children.get(job)
         if child is not None:
@@ -279,12 +312,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             process.wait()
 
 
-def _tidy(process: "subprocess.Popen[bytes]", folder: str) -> None:
+def _tidy(process: "subprocess.Popen[bytes]", folder: str, leave: Callable[[], None] | None) -> None:
     """Once a process has ended, end what it had begun and left behind, and remove its temporary files."""
     process.wait()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
+    if leave is not None:
+        leave()
 
 
 def _is_alive(pid: int) -> bool:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from yaad.server.jobs import Jobs
 from yaad.server.place import Place
+from yaad.server.running import Running, usual_questions
 from yaad.server.scoping import Access, current
-from yaad.server.shelf import Shelf
+from yaad.server.shelf import Places, Shelf
+from yaad.server.turns import Turns
 from yaad.server.uploads import Uploads
 
 SHELVES = 64
@@ -36,10 +38,13 @@ class Desks:
 
     Args:
         folder_of: company → the folder of its book.
+        running: how much is done at once.
     """
 
-    def __init__(self, folder_of: Callable[[str], Path]) -> None:
+    def __init__(self, folder_of: Callable[[str], Path], running: Running) -> None:
         self._folder_of = folder_of
+        self.turns = Turns(running.jobs)
+        self.places = Places(running.questions)
         self._lock = threading.Lock()
         self._common: dict[str, Opened] = {}
         self._shelves: OrderedDict[tuple[str, str], Shelf] = OrderedDict()
@@ -50,13 +55,14 @@ class Desks:
             common = self._common.get(access.company)
             if common is None:
                 place = Place(self._folder_of(access.company))
-                common = Opened(place, Shelf(place.book), Jobs(place.jobs), Uploads(place.uploads))
+                shelf = Shelf(place.book, places=self.places)
+                common = Opened(place, shelf, Jobs(place.jobs, self.turns), Uploads(place.uploads))
                 common.uploads.sweep()
                 self._common[access.company] = common
             if not access.viewer.key:
                 return common
             key = (access.company, access.viewer.key)
-            shelf = self._shelves.get(key) or Shelf(common.place.book, access.viewer)
+            shelf = self._shelves.get(key) or Shelf(common.place.book, access.viewer, self.places)
             self._shelves[key] = shelf
             self._shelves.move_to_end(key)
             oldest = self._shelves.popitem(last=False)[1] if len(self._shelves) > SHELVES else None
@@ -65,7 +71,8 @@ class Desks:
         return Opened(common.place, shelf, common.jobs, common.uploads)
 
     def close(self) -> None:
-        """End all jobs and let go of all books."""
+        """End all jobs and let go of all books; jobs that wait go on when the server does."""
+        self.turns.close()
         with self._lock:
             for shelf in self._shelves.values():
                 shelf.close()
@@ -95,14 +102,15 @@ def open_place(place: Place) -> Opened:
     return one
 
 
-def open_companies(folder_of: Callable[[str], Path]) -> Desks:
+def open_companies(folder_of: Callable[[str], Path], running: Running | None = None) -> Desks:
     """Serve the books of companies; `opened` gives that of the company and the viewer on whose behalf a thread works.
 
     Args:
         folder_of: company → the folder of its book.
+        running: how much is done at once; as usual when absent.
     """
     close()
-    desks = Desks(folder_of)
+    desks = Desks(folder_of, running or Running(questions=usual_questions()))
     _held.append(_Held(lambda: desks.of(current()), desks.close))
     return desks
 

@@ -7,13 +7,16 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from yaad.errors import YaadError
 from yaad.server import stop
 from yaad.server.jobs import Json, State, connect
 from yaad.server.scoping import Access, local, on_behalf_of, scope
 from yaad.text import LANGUAGES
+
+if TYPE_CHECKING:
+    from yaad.server.running import Running
 
 EVERY = 0.2  # seconds between two writes of the progress
 
@@ -73,10 +76,23 @@ def _access(company: str, account: int | None) -> Access:
     if not company or account is None:
         return local()
     from yaad.server.home import Home
+    from yaad.server.running import Running
     from yaad.server.settings import configure_server
 
+    limit(Running.from_environment(os.environ))
     configure_server(Home.from_environment(os.environ))
     return scope(account, company)
+
+
+def limit(running: "Running") -> None:
+    """Take a ceiling of memory and of processor time, where the system has them; what is mapped from files is free."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (running.job_memory, running.job_memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (running.job_seconds, running.job_seconds + 30))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def main(database: Path, job: str) -> int:
