@@ -6,25 +6,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yaad.book.disk import BOOK, full_one, is_full
-from yaad.errors import BookError, CannotTell, NotAllowed, UnknownName, YaadError
+from yaad.errors import BookError, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.server.scoping import NoSuchCompany
 from yaad.server.state import opened
+from yaad.server.statuses import status_of
 from yaad.text import Message
-
-STATUS: tuple[tuple[type[YaadError], int], ...] = (
-    (UnknownName, 404),
-    (NoSuchCompany, 404),
-    (NotAllowed, 403),
-    (CannotTell, 422),
-    (BookError, 409),
-)
-
-
-def status_of(error: YaadError) -> int:
-    """The status of an answer that says this error."""
-    return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
 
 
 class InWords:

@@ -14,7 +14,6 @@ from yaad.book.customers import MARGIN, read_margin
 from yaad.errors import YaadError
 from yaad.faces.web import customer_reading, reading
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, page_of
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
@@ -23,6 +22,7 @@ from yaad.measures.cohorts import Every
 from yaad.measures.standing import RENEWAL_DAYS, STOPPED, Customer, Standing, State
 from yaad.server.scoping import current
 from yaad.server.state import opened
+from yaad.server.statuses import status_of
 from yaad.show import CohortsResult, CustomersResult
 from yaad.show.customers import (
     alive_said,

@@ -13,7 +13,6 @@ from yaad.errors import BookError, InputError, YaadError
 from yaad.faces.web import drafts, reading, tasks
 from yaad.faces.web.account import account, changes_file, refused_file
 from yaad.faces.web.drafts import Draft, Step
-from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
@@ -21,6 +20,7 @@ from yaad.faces.web.wire import unpack
 from yaad.intake import Kind
 from yaad.server.jobs import Job, State
 from yaad.server.state import opened
+from yaad.server.statuses import status_of
 from yaad.text import Message, render
 
 ANSWER = "q:"  # names of the questions' fields begin so

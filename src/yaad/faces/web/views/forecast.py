@@ -13,13 +13,13 @@ from yaad.book.forecasting import FEW_WINS, WEEK
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import computing, forecast_reading, reading
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.failing import status_of
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import parse_day, read_amount
 from yaad.server.scoping import current
 from yaad.server.state import opened
+from yaad.server.statuses import status_of
 from yaad.show.fans import fan_html
 from yaad.show.forecasts import (
     BacktestResult,

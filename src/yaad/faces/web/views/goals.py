@@ -14,7 +14,6 @@ from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web import forecast_reading, goal_reading, reading
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import REGISTRY
@@ -25,6 +24,7 @@ from yaad.plan.goals import TargetAct
 from yaad.plan.targets import Proposals
 from yaad.server.scoping import current
 from yaad.server.state import opened
+from yaad.server.statuses import status_of
 from yaad.show.goals import GoalResult, TargetsResult
 from yaad.show.proposals import ProposalsResult
 

@@ -13,11 +13,11 @@ from yaad.book.sources.schedule import DAYS, Schedule
 from yaad.errors import InputError, YaadError
 from yaad.faces.web import recurring, tasks
 from yaad.faces.web.account import kept_file
-from yaad.faces.web.failing import status_of
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.files import read_again
 from yaad.server.state import opened
+from yaad.server.statuses import status_of
 from yaad.text import Message
 
 STEPS = ("every 15m", "every 1h", "every 2h", "every 6h")

@@ -1,0 +1,107 @@
+"""Single deals: a list of them page by page, one with its way and what was written of it, and its version."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from yaad.book.opened import Opened
+from yaad.facts import journal_of, undone
+from yaad.model import SCHEMAS
+from yaad.show import plain
+
+OWN = ("deal", "recorded_seq", "file", "row")
+"""Columns that are the book's own business."""
+TOLD = tuple(name for name in SCHEMAS["deals"].names if name not in OWN)
+EQUAL = ("stage", "outcome", "owner", "source", "product", "branch", "campaign", "account")
+"""Columns by which a list can be narrowed."""
+MOST = 200
+VERSION = 16
+
+Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which deals are listed; what is not said does not narrow.
+
+    Attributes:
+        equal: column of `EQUAL` → its value.
+        created_from, created_to: the days between which they came, both included.
+    """
+
+    equal: Mapping[str, str]
+    created_from: dt.date | None = None
+    created_to: dt.date | None = None
+
+    def of(self, deals: ir.Table) -> ir.Table:
+        """The rows that are wanted."""
+        for name, value in self.equal.items():
+            deals = deals.filter(deals[name] == ibis.literal(value, "string"))
+        if self.created_from is not None:
+            deals = deals.filter(deals.created_day >= ibis.literal(self.created_from))
+        if self.created_to is not None:
+            deals = deals.filter(deals.created_day <= ibis.literal(self.created_to))
+        return deals
+
+
+def deals_of(book: Opened, wanted: Wanted, after: int, limit: int) -> tuple[list[Json], int | None]:
+    """So many deals by the order in which they first came, and the number of the last one while there are more.
+
+    Args:
+        book: whose, as its viewer sees it.
+        wanted: which.
+        after: the number of the deal that was told last; 0 from the beginning.
+        limit: at most so many.
+    """
+    deals = wanted.of(book.facts.deals)
+    rows = book.facts.run(deals.filter(deals.deal > after).order_by("deal").limit(limit + 1)).to_pylist()
+    shown = rows[:limit]
+    return [_told(row) for row in shown], shown[-1]["deal"] if len(rows) > limit else None
+
+
+def deal_of(book: Opened, deal_id: str) -> Json:
+    """One deal: its row, its way through the stages, what was written of it by hand, and its ``version``.
+
+    Raises:
+        UnknownName: there is none, or not for this viewer.
+    """
+    row = book.facts.deal(deal_id)
+    moves = book.facts.moves
+    way = book.facts.run(moves.filter(moves.deal == ibis.literal(row["deal"])).order_by("sort_at", "seq")).to_pylist()
+    told = _told(row)
+    told["way"] = [plain({name: one[name] for name in ("to_stage", "at", "day", "whole_day", "by")}) for one in way]
+    told["entries"] = entries_of(book, deal_id)
+    return {**told, "version": _version(told)}
+
+
+def entries_of(book: Opened, deal_id: str) -> list[Json]:
+    """What was written of a deal by hand, in its order; ``counts`` is false once it was taken back.
+
+    Raises:
+        UnknownName: there is none, or not for this viewer.
+    """
+    book.facts.deal(deal_id)
+    entries = journal_of(book.root).of([deal_id])
+    gone = undone(entries)
+    return [_entry(json.loads(one.to_json()), one.seq, gone) for one in entries]
+
+
+def _entry(told: Json, seq: int, gone: Sequence[int] | frozenset[int]) -> Json:
+    del told["key"]
+    return {**told, "seq": seq, "counts": seq not in gone}
+
+
+def _told(row: Mapping[str, Any]) -> Json:
+    told = {name: plain(row[name]) for name in TOLD if name != "custom"}
+    return {**told, "custom": dict(row["custom"] or ())}
+
+
+def _version(told: Json) -> str:
+    """Changes with anything that is told of the deal."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:VERSION]

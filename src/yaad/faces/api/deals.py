@@ -1,0 +1,262 @@
+"""Single deals: listed page by page, told one by one, moved, won, lost, noted on, and all of it taken back."""
+
+import datetime as dt
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import Field
+
+from yaad.book import Book
+from yaad.book.deals import Wanted, deal_of, deals_of, entries_of
+from yaad.errors import InputError
+from yaad.faces.api.asking import not_empty
+from yaad.faces.api.declared import key_of, reads, writes
+from yaad.faces.api.door import Conflict
+from yaad.faces.api.parameters import Amount, AsOf, Body, Count, DealId, Long, Name, Text, day
+from yaad.model import DealEntry
+from yaad.server import cursors
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.text import Message
+
+router = Router()
+Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+A_DAY = dt.timedelta(days=1)
+"""Clocks and zones may differ by so much; an act later than that has not happened."""
+_writing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+"""One at a time writes deals of a company, so that between the look at a deal and the entry nothing comes."""
+
+
+@reads(
+    router,
+    "/deals",
+    Capability.ROWS,
+    example={"deals": [{"deal_id": "D-1001", "stage": "Quote", "owner": "Dana"}], "next": "eyJ…"},
+)
+def deals(
+    request: HttpRequest,
+    *,
+    stage: Annotated[Text, Field(examples=["Quote"])] = "",
+    outcome: Annotated[Text, Field(examples=["open"])] = "",
+    owner: Annotated[Text, Field(examples=["Dana"])] = "",
+    source: Text = "",
+    product: Text = "",
+    branch: Text = "",
+    campaign: Text = "",
+    account: Text = "",
+    created_from: AsOf = None,
+    created_to: AsOf = None,
+    cursor: Annotated[str, Field(max_length=2000)] = "",
+    limit: Count = 50,
+) -> Json:
+    """Deals, page by page."""
+    del request
+    not_empty()
+    asked = {
+        "stage": stage,
+        "outcome": outcome,
+        "owner": owner,
+        "source": source,
+        "product": product,
+        "branch": branch,
+        "campaign": campaign,
+        "account": account,
+    }
+    equal = {name: value for name, value in asked.items() if value}
+    wanted = Wanted(equal, day(created_from, "created_from"), day(created_to, "created_to"))
+    about = json.dumps([equal, str(created_from), str(created_to)], sort_keys=True)
+    after = cursors.after(current(), about, cursor) if cursor else 0
+    found, last = opened().shelf.once(lambda book: deals_of(book, wanted, after, limit))
+    return {"deals": found, "next": None if last is None else cursors.cursor(current(), about, last)}
+
+
+@reads(router, "/deals/{path:deal_id}/entries", Capability.ROWS, example={"entries": [{"kind": "note", "seq": 7}]})
+def entries(request: HttpRequest, deal_id: DealId) -> Json:
+    """What was written of a deal by hand."""
+    del request
+    not_empty()
+    return {"entries": opened().shelf.once(lambda book: entries_of(book, deal_id))}
+
+
+Number = Annotated[int, Field(ge=1, le=2**62)]
+
+
+class Act(Body):
+    """Something that happened to a deal.
+
+    Attributes:
+        at: when; now when absent.
+    """
+
+    at: dt.datetime | None = None
+
+
+class Move(Act):
+    """To another stage."""
+
+    stage: Name
+
+
+class Win(Act):
+    """Won."""
+
+    amount: Amount | None = None
+    reason: Text = ""
+
+
+class Lose(Act):
+    """Lost."""
+
+    reason: Text = ""
+
+
+class Note(Act):
+    """A note."""
+
+    text: Long
+
+
+class Undo(Body):
+    """Something that was written.
+
+    Attributes:
+        seq: its number.
+    """
+
+    seq: Number
+
+
+WRITTEN = {"deal_id": "D-1001", "seq": 411, "stage": "Quote", "outcome": "open", "version": "3f2a9c0d41b7e865"}
+
+
+@writes(
+    router,
+    "/deals/{path:deal_id}/move",
+    Capability.WRITE,
+    body={"stage": "Quote", "at": "2026-10-20T09:30:00+03:00"},
+    example=WRITTEN,
+)
+def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
+    """Move a deal to another stage."""
+    return _written(
+        request, deal_id, body.at, lambda book, at, by, key: book.move(deal_id, body.stage, at=at, by=by, key=key)
+    )
+
+
+@writes(
+    router,
+    "/deals/{path:deal_id}/win",
+    Capability.WRITE,
+    body={"amount": "12500.00", "reason": "Price"},
+    example={**WRITTEN, "stage": "Won", "outcome": "won"},
+)
+def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
+    """Close a deal as won."""
+    return _written(
+        request,
+        deal_id,
+        body.at,
+        lambda book, at, by, key: book.win(deal_id, at=at, by=by, amount=body.amount, reason=body.reason, key=key),
+    )
+
+
+@writes(
+    router,
+    "/deals/{path:deal_id}/lose",
+    Capability.WRITE,
+    body={"reason": "Too late"},
+    example={**WRITTEN, "stage": "Lost", "outcome": "lost"},
+)
+def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
+    """Close a deal as lost."""
+    return _written(
+        request,
+        deal_id,
+        body.at,
+        lambda book, at, by, key: book.lose(deal_id, at=at, by=by, reason=body.reason, key=key),
+    )
+
+
+@writes(
+    router,
+    "/deals/{path:deal_id}/note",
+    Capability.NOTE,
+    body={"text": "Wants a second quote"},
+    example=WRITTEN,
+)
+def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
+    """Write a note on a deal."""
+    return _written(
+        request, deal_id, body.at, lambda book, at, by, key: book.note(deal_id, body.text, at=at, by=by, key=key)
+    )
+
+
+@writes(router, "/deals/{path:deal_id}/undo", Capability.WRITE, body={"seq": 411}, example=WRITTEN)
+def undo(request: HttpRequest, deal_id: DealId, body: Undo) -> Json:
+    """Take back something that was written of a deal."""
+    return _written(
+        request, deal_id, None, lambda book, at, by, key: book.undo(deal_id, body.seq, at=at, by=by, key=key)
+    )
+
+
+@reads(router, "/deals/{path:deal_id}", Capability.ROWS, kept=False, example={**WRITTEN, "way": [], "entries": []})
+def deal(request: HttpRequest, deal_id: DealId) -> Json:
+    """One deal, with its way and what was written of it."""
+    del request
+    not_empty()
+    return opened().shelf.once(lambda book: deal_of(book, deal_id))
+
+
+Write = Callable[[Book, dt.datetime, str, str | None], DealEntry]
+
+
+def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write: Write) -> Json:
+    """Write an entry of a deal, where it still is as the program saw it; how it stands afterwards.
+
+    Raises:
+        Conflict: ``If-Match`` names another version than the deal has now.
+        InputError: the moment is still to come, or before all calendars of trade.
+        UnknownName: there is no such deal, or not for who asks.
+    """
+    not_empty()
+    access, seen = current(), request.headers.get("If-Match")
+
+    def act(book: Book) -> Json:
+        if seen is not None and seen.strip() != "*" and _quoted(deal_of(book, deal_id)["version"]) not in _tags(seen):
+            raise Conflict(Message("api.conflict", {"deal": deal_id}))
+        entry = write(book, _moment(said, book.zone), access.name, key_of(request))
+        told = deal_of(book, deal_id)
+        return {name: told[name] for name in ("deal_id", "stage", "outcome", "version")} | {"seq": entry.seq}
+
+    with _writing[access.company]:
+        return opened().shelf.once(act)
+
+
+def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:
+    """When it happened; a face may read the clock."""
+    from zoneinfo import ZoneInfo
+
+    local = ZoneInfo(zone)
+    now = dt.datetime.now(local)
+    if said is None:
+        return now
+    if not 1970 <= said.year <= now.year + 1:
+        raise InputError(Message("api.day_out_of_range", {"name": "at"}))
+    at = said if said.tzinfo else said.replace(tzinfo=local)
+    if at > now + A_DAY:
+        raise InputError(Message("api.day_out_of_range", {"name": "at"}))
+    return at
+
+
+def _quoted(version: str) -> str:
+    return f'"{version}"'
+
+
+def _tags(told: str) -> list[str]:
+    return [one.strip() for one in told.split(",")]

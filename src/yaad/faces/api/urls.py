@@ -1,0 +1,53 @@
+"""The addresses of the interface, under ``/api/v1/``."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, include, path, re_path
+from ninja import NinjaAPI, Router
+
+from yaad.faces.api import ahead, deals, door, figures, house
+from yaad.faces.api.declared import check, sent
+from yaad.faces.api.openapi import described
+from yaad.server.policy import OPEN, POLICY, SIGNED_IN
+
+VERSION = "1.0.0"
+
+
+def _api(name: str, *routers: Router) -> NinjaAPI:
+    api = NinjaAPI(title="Yaad", version=VERSION, urls_namespace=name, openapi_url=None, docs_url=None)
+    for router in routers:
+        api.add_router("", router)
+    api._exception_handlers.clear()  # noqa: SLF001 – errors go through to the door, which alone answers them
+    return api
+
+
+outside = _api("api", house.router)
+inside = _api("api-company", figures.router, ahead.router, deals.router)
+POLICIES = check(outside, inside)
+
+
+def _guarded(api: NinjaAPI) -> list[URLPattern]:
+    """The addresses of an API behind the door; what each operation needs is asked by itself, see `declared`."""
+    found = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    for pattern in found:
+        pattern.callback = door.guarded(pattern.callback)
+        setattr(pattern.callback, POLICY, SIGNED_IN)
+    return found
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """What there is; it says nothing of any company, so that anybody may read it."""
+    return sent(described(outside, inside, door.language_of(request)))
+
+
+def _for_all(view: door.View) -> door.View:
+    found = door.guarded(view, is_open=True)
+    setattr(found, POLICY, OPEN)
+    return found
+
+
+urlpatterns = [
+    path("companies/<str:company>/", include(_guarded(inside))),
+    path("", include(_guarded(outside))),
+    path("openapi.json", _for_all(openapi), name="api-openapi"),
+    re_path(r"^.*$", _for_all(door.missing), name="api-missing"),
+]

@@ -1,0 +1,56 @@
+"""Programs with tokens, over the server of two companies."""
+
+import datetime as dt
+import json
+
+import pytest
+
+
+class Program:
+    """A program that shows a token and asks for addresses of one company."""
+
+    def __init__(self, company: str, token: str, lang: str = "en") -> None:
+        from django.test import Client
+
+        self.company = company
+        self.client = Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True)
+        self.headers = {"Authorization": f"Bearer {token}", "Accept-Language": lang}
+
+    def get(self, path: str, query: dict | None = None, *, company: str | None = None, **headers: str):
+        address = path if path.startswith("/api/") else f"/api/v1/companies/{company or self.company}{path}"
+        return self.client.get(address, query or {}, headers={**self.headers, **_headers(headers)})
+
+    def post(self, path: str, body: object = None, **headers: str):
+        address = f"/api/v1/companies/{self.company}{path}"
+        told = json.dumps(body or {})
+        return self.client.post(address, told, "application/json", headers={**self.headers, **_headers(headers)})
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in given.items()}
+
+
+def token_of(team, name: str, *scopes: str, company=None) -> str:
+    """A token of an account in a company; for all that it may, where nothing is said."""
+    from yaad.server.scoping import scope
+    from yaad.server.tokens import grantable, make
+
+    where = company or team.here
+    access = scope(where.accounts[name].pk, where.id)
+    return make(access, "test", scopes or grantable(access))[1]
+
+
+@pytest.fixture
+def program(team):
+    """A program of an account: of all its scopes, or of those that are named."""
+
+    def made(name: str, *scopes: str, lang: str = "en", company=None) -> Program:
+        where = company or team.here
+        return Program(where.id, token_of(team, name, *scopes, company=where), lang)
+
+    return made
+
+
+@pytest.fixture
+def now():
+    return dt.datetime.now(dt.UTC)
