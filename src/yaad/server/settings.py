@@ -125,7 +125,7 @@ def settings_of_server(home: Home) -> Settings:
                 "allauth.mfa",
             ],
             "MIDDLEWARE": list(OF_COMPANIES),
-            "ROOT_URLCONF": "yaad.faces.web.house_urls",
+            "ROOT_URLCONF": "yaad.faces.urls",
             "AUTH_USER_MODEL": "server.Account",
             "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
             "PASSWORD_HASHERS": ["yaad.server.passwords.Argon2id"],
