@@ -1,0 +1,181 @@
+"""A book under a viewer: no aggregate holds a row of others, and who sees no persons is told none."""
+
+import datetime as dt
+import inspect
+from contextlib import closing
+from dataclasses import replace
+
+import ibis
+import pyarrow as pa
+import pytest
+from tests.facts.seen_by_hand import seen
+from tests.measures.closeness import close
+from tests.measures.company import WORLD, rows_of
+from tests.people import EVENTS
+
+from yaad import measures
+from yaad.book import Book, ImportRecord
+from yaad.errors import InputError, UnknownName, Withheld
+from yaad.facts import Lake, store
+from yaad.measures import REGISTRY
+from yaad.measures.withheld import LEAST
+from yaad.model import SCHEMAS, SettingEntry, TargetEntry, Viewer
+from yaad.model.personal import may_point
+
+SMALL = replace(WORLD, days=100, inquiries_a_day=1.5)
+ANN = Viewer(frozenset({"Ann"}), frozenset({"North"}))
+TOTALS = Viewer(persons=False)
+AT = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    lake = Lake.create(tmp_path_factory.mktemp("viewers") / "book")
+    rows = rows_of(5, SMALL)
+    known = dict(zip(*(rows["deals"][name].to_pylist() for name in ("deal", "deal_id")), strict=True))
+    moves = rows["stage_moves"]
+    ids = pa.array([known[deal] for deal in moves["deal"].to_pylist()])
+    arriving = {
+        name: table.drop_columns(list({"deal"} & set(table.column_names)))
+        for name, table in rows.items()
+        if name not in ("stage_visits", "stage_moves")
+    }
+    arriving["moves"] = moves.drop_columns(["deal"]).append_column("deal_id", ids)
+    store(lake, arriving, SMALL.pipeline, zone="UTC", last_event=None, last_day=SMALL.as_of, import_name="company")
+    ImportRecord("company", (), EVENTS, "deals").save(lake.root / "imports")
+    with closing(Book.open(lake.root)) as book:
+        month = f"{book.as_of:%Y-%m}"
+        for n, (owner, team) in enumerate([("Ann", None), ("Ben", None), (None, None), (None, "North")]):
+            common = {"measure": "won_value", "period": month, "currency": "ILS", "tax": "net"}
+            book.write(TargetEntry(at=AT, by="o", key=f"t{n}", value="1000", owner=owner, team=team, **common))
+        for name in ("2020-01", "2020-01/Ann", "2020-01/Ben"):
+            said = '{"commit": "5", "best": null}'
+            book.write(SettingEntry(at=dt.datetime(2019, 1, 1, tzinfo=dt.UTC), by="o", key=name,
+                                    name=f"judgement:{name}", value=said))  # fmt: skip
+    return lake.root
+
+
+@pytest.fixture
+def book(root):
+    opened = []
+
+    def under(viewer):
+        opened.append(Book.open(root, viewer=viewer))
+        return opened[-1]
+
+    yield under
+    for one in opened:
+        one.close()
+
+
+def told(scope, ids=tuple(REGISTRY)):
+    """Every measure that knows the breakdown."""
+    return measures.measure([name for name in ids if _knows(REGISTRY[name], scope)], scope)
+
+
+def _knows(each, scope):
+    try:
+        for leaf in each.parts or (each,):
+            leaf.statistics(scope)
+    except UnknownName:
+        return False
+    return True
+
+
+def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book):
+    whole, under = book(Viewer()), book(ANN)
+    rows = {name: whole.facts.run(whole.facts.table(name)).to_pylist() for name in SCHEMAS}
+    alone = {name: pa.Table.from_pylist(found, schema=SCHEMAS[name]) for name, found in seen(rows, ANN).items()}
+    assert 0 < alone["deals"].num_rows < len(rows["deals"])
+    con = ibis.duckdb.connect()
+    con.raw_sql("SET TimeZone='UTC'")
+    tables = {name: ibis.memtable(table) for name, table in alone.items()}
+    scope = under._scope(by="week")
+    by_hand = replace(
+        scope, deals=tables["deals"], visits=tables["stage_visits"], moves=tables["stage_moves"],
+        table=tables.__getitem__, run=con.to_pyarrow, sql=str,
+    )  # fmt: skip
+    one, other = told(scope), told(by_hand)
+    con.disconnect()
+    assert len(one) > len(REGISTRY)
+    close(one, other)
+    assert measures.measure(["won"], whole._scope()) != measures.measure(["won"], under._scope())
+
+
+def test_names_that_are_offered_are_those_of_the_viewer(book):
+    under = book(ANN)
+    assert under.goals.names("owner") == ["Ann"]
+    for ask in (lambda: under.customer("Firm"), lambda: under.move("D", "Won", at=AT, by="x"),
+                lambda: under.judge(commit="1", person="Bem", at=AT, by="x")):  # fmt: skip
+        with pytest.raises((UnknownName, InputError)) as found:
+            ask()
+        said = found.value.say("en") + repr(getattr(found.value, "known", ""))
+        assert "Ben" not in said
+        assert "Cal" not in said
+
+
+def test_targets_and_words_of_others_are_not_listed(book):
+    under = book(ANN)
+    assert {one.owner for one in under.goals._entries()[0].values()} == {"Ann", None}
+    assert {one.name for one in under._judging()._entries()} == {"judgement:2020-01/Ann"}
+    assert len(book(Viewer())._judging()._entries()) == 3
+
+
+# ---- who sees no persons ---------------------------------------------------------------------------------------------
+
+FIGURES = {"cannot_tell", "measure", "kpis", "funnel", "conversion", "dwell", "snapshots", "explain",
+           "where_most_is_lost", "catalogue"}  # fmt: skip
+ABOUT = {"as_of", "columns", "data_version", "is_empty", "name", "pipeline", "settings", "zone", "own_measures",
+         "facts", "need_persons"}  # fmt: skip
+OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
+            "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
+            "write"}  # fmt: skip
+ASKED = {
+    "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
+    "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"), "undo": ("x", 1),
+}  # fmt: skip
+WRITES = {"judge", "move", "win", "lose", "note", "undo"}
+
+
+def test_who_sees_no_persons_is_refused_all_that_is_no_total(book):
+    under = book(TOTALS)
+    rest = {name for name in dir(Book) if not name.startswith("_")} - FIGURES - ABOUT - OF_FILES
+    assert len(rest) > 20
+    told = []
+    for name in sorted(rest):
+        try:
+            found = getattr(under, name)
+            if inspect.ismethod(found):
+                found(*ASKED.get(name, ()), **({"at": AT, "by": "x"} if name in WRITES else {}))
+        except Withheld:
+            continue
+        told.append(name)
+    assert told == []
+
+
+def test_only_breakdowns_that_point_at_nobody_are_told(book):
+    under = book(TOTALS)
+    assert set(under.columns) == {name for name in book(Viewer()).columns if not may_point(name)}
+    assert "owner" not in under.columns
+    for ask in (under.funnel, under.dwell, lambda by: under.measure("won", by=by),
+                lambda by: under.kpis(by=by, measures=["won"], look_back=False),
+                lambda by: under.conversion(by=by), lambda by: under.explain("won", by=by)):  # fmt: skip
+        assert ask(by="source").content
+        for by in ("owner", "rep", "account", "deal_id", "a column that is none"):
+            with pytest.raises(Withheld, match="source"):
+                ask(by=by)
+
+
+def test_no_figure_of_few_is_told(book):
+    under = book(TOTALS)
+    for by in ("source", "week"):
+        found = told(under._scope(by=by), tuple(REGISTRY)[::5])
+        assert all(one.value is None or not 0 < one.n < LEAST for one in found)
+    assert any(one.why and one.why.key == "viewer.few" for one in found)
+    assert under.explain("won").content.rows == ()
+    assert under.explain("won").content.rows_total >= LEAST
+
+
+def test_the_companys_people_are_not_told(book):
+    assert book(TOTALS).settings.people == {}
+    assert book(TOTALS).settings.judgements == {}
