@@ -54,3 +54,11 @@ def program(team):
 @pytest.fixture
 def now():
     return dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def settings_changed():
+    """Django's own settings, other for a while."""
+    from django.test import override_settings
+
+    return override_settings
