@@ -54,7 +54,7 @@ def home(tmp_path_factory):
     from yaad.server.home import Home
     from yaad.server.settings import configure_server
 
-    found = Home(tmp_path_factory.mktemp("home"), ADDRESS, KEY, lang="en")
+    found = Home(tmp_path_factory.mktemp("home"), ADDRESS, KEY, lang="en", two_factor="optional")
     configure_server(found)
     call_command("migrate", verbosity=0)
     return found

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
-from django.urls import get_resolver, get_script_prefix, set_script_prefix
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import get_resolver, get_script_prefix, reverse, set_script_prefix
 
 from yaad.errors import YaadError
 from yaad.server.scoping import NoSuchCompany, on_behalf_of, scope
+from yaad.server.sign_in import second_step, sessions
 
 ADDRESS = re.compile(r"(/c/(c[0-9a-f]{12}))(/.*)?")
 PAGES = "yaad.faces.web.urls"
@@ -43,6 +44,9 @@ class InCompany:
             access = scope(request.user.pk, asked[2])
         except NoSuchCompany as error:
             return _refuse(request, error)
+        if second_step.is_missing(access):
+            return HttpResponseRedirect(reverse("account_second_step"))
+        sessions.follow_role(request.session, access)
         request.access = access  # type: ignore[attr-defined] # as Django's own middleware sets `user`
         request.urlconf = PAGES
         request.path_info = asked[3] or "/"

@@ -7,6 +7,7 @@
 ``YAAD_MAIL``         ``smtp://user:password@host:587``, ``smtps://…``; printed to the terminal when absent
 ``YAAD_MAIL_FROM``    the sender of mails
 ``YAAD_LANG``         language of a first visit: ``he`` or ``en``
+``YAAD_TWO_FACTOR``   ``required``: owners, managers and consultants have a second step at sign-in; or ``optional``
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ class Home:
         mail: an address; empty: printed.
         mail_from: the sender.
         lang: of a first visit.
+        two_factor: ``required`` or ``optional``.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class Home:
     mail: str = ""
     mail_from: str = "yaad@localhost"
     lang: str = "he"
+    two_factor: str = "required"
 
     @classmethod
     def from_environment(cls, said: Mapping[str, str]) -> "Home":
@@ -70,6 +73,9 @@ class Home:
         lang = said.get("YAAD_LANG", "he")
         if lang not in LANGUAGES:
             raise _wrong("YAAD_LANG", "server.bad_lang")
+        two_factor = said.get("YAAD_TWO_FACTOR", "required")
+        if two_factor not in ("required", "optional"):
+            raise _wrong("YAAD_TWO_FACTOR", "account.bad_two_factor")
         database, mail = said.get("YAAD_DATABASE", ""), said.get("YAAD_MAIL", "")
         if database and urlsplit(database).scheme not in ("postgresql", "postgres"):
             raise _wrong("YAAD_DATABASE", "server.bad_database")
@@ -83,6 +89,7 @@ class Home:
             mail=mail,
             mail_from=said.get("YAAD_MAIL_FROM", "") or f"yaad@{parts.hostname}",
             lang=lang,
+            two_factor=two_factor,
         )
 
     @cached_property
@@ -94,6 +101,11 @@ class Home:
     def is_encrypted(self) -> bool:
         """Whether people reach it by https."""
         return self.address.startswith("https:")
+
+    @property
+    def needs_second_step(self) -> bool:
+        """Whether who sees more than their own must have a second step at sign-in."""
+        return self.two_factor == "required"
 
     @property
     def uploads(self) -> Path:

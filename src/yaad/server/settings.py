@@ -11,6 +11,7 @@ from django.conf import settings
 
 from yaad.server.home import Home
 from yaad.server.place import Place
+from yaad.server.sign_in.rules import rules
 from yaad.text import LANGUAGES
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -36,6 +37,7 @@ OF_COMPANIES = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "yaad.faces.web.preferences.Preferences",
+    "yaad.server.sign_in.sessions.Longest",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "yaad.server.companies_door.InCompany",
@@ -108,6 +110,7 @@ def settings_of_server(home: Home) -> Settings:
     return (
         _common(home.uploads, lang=home.lang)
         | home.mails()
+        | rules(home)
         | {
             "YAAD_HOME": home,
             "SECRET_KEY": home.secret_key,
@@ -119,6 +122,7 @@ def settings_of_server(home: Home) -> Settings:
                 "django.contrib.auth",
                 "django.contrib.sessions",
                 "yaad.server",
+                "yaad.server.sign_in",
                 "yaad.faces.web",
                 "allauth",
                 "allauth.account",
@@ -127,7 +131,6 @@ def settings_of_server(home: Home) -> Settings:
             "MIDDLEWARE": list(OF_COMPANIES),
             "ROOT_URLCONF": "yaad.faces.urls",
             "AUTH_USER_MODEL": "server.Account",
-            "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
             "PASSWORD_HASHERS": ["yaad.server.passwords.Argon2id"],
             "AUTH_PASSWORD_VALIDATORS": [
                 {
@@ -137,7 +140,6 @@ def settings_of_server(home: Home) -> Settings:
                 {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
                 {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
             ],
-            "SESSION_ENGINE": "django.contrib.sessions.backends.db",
             "SESSION_COOKIE_NAME": "__Host-yaad" if home.is_encrypted else "yaad",
             "SESSION_COOKIE_SECURE": home.is_encrypted,
             "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if home.is_encrypted else None,
@@ -145,12 +147,6 @@ def settings_of_server(home: Home) -> Settings:
             "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
             "LOGIN_URL": "account_login",
             "LOGIN_REDIRECT_URL": "/",
-            "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
-            "ACCOUNT_LOGIN_METHODS": {"email"},
-            "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],
-            "ACCOUNT_EMAIL_VERIFICATION": "none",
-            "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
-            "MFA_PASSKEY_LOGIN_ENABLED": True,
         }
     )
 

@@ -16,7 +16,7 @@ urlpatterns = [
         path("setup/", setup.setup, name="setup"),
         path("join/<str:key>/", joining.join, name="join"),
     ),
-    path("account/", include("allauth.urls")),
+    path("account/", include("yaad.faces.web.account_urls")),
     *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
 ]
 

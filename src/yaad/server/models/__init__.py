@@ -5,6 +5,7 @@ from yaad.server.models.audits import AuditEvent
 from yaad.server.models.companies import Company, Invitation, Membership
 from yaad.server.models.entries import JournalEntry
 from yaad.server.models.programs import Answered, Token
+from yaad.server.models.sessions import Remembered, Session
 
 __all__ = [
     "Account",
@@ -15,5 +16,7 @@ __all__ = [
     "Invitation",
     "JournalEntry",
     "Membership",
+    "Remembered",
+    "Session",
     "Token",
 ]

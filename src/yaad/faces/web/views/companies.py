@@ -19,7 +19,7 @@ from yaad.server.scoping import Forbidden, on_behalf_of, scope
 from yaad.server.state import opened
 from yaad.text import Message
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "yaad.server.sign_in.backend.ByMail"
 USUAL = {"kind": "", "country": "IL", "zone": "Asia/Jerusalem", "currency": "ILS", "vat": "18"}
 
 

@@ -1,0 +1,47 @@
+"""Parts of the pages of signing in: what was just done, the picture of a key, the fields of a form."""
+
+import json
+from typing import Any
+
+import qrcode
+from django import template
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from qrcode.image.svg import SvgPathImage
+
+from yaad.server.sign_in.words import TOLD
+
+register = template.Library()
+GROUP = 4
+"""Letters of a key that stand together."""
+
+
+@register.simple_tag
+def told(request: HttpRequest) -> str:
+    """Key of what was just done, once; empty for nothing."""
+    return str(request.session.pop(TOLD, ""))
+
+
+@register.simple_tag
+def picture_of(address: str) -> SafeString:
+    """The address of a key as a picture that a phone reads."""
+    drawn = qrcode.make(address, image_factory=SvgPathImage, border=2).to_string(encoding="unicode")
+    return SafeString(drawn)
+
+
+@register.filter
+def in_groups(secret: str) -> str:
+    """A key or code in groups of letters that an eye can hold."""
+    return " ".join(secret[at : at + GROUP] for at in range(0, len(secret), GROUP))
+
+
+@register.filter
+def as_json(value: Any) -> str:  # noqa: ANN401 – whatever a passkey is asked
+    """A question to a passkey, for the script."""
+    return json.dumps(value, default=dict)
+
+
+@register.inclusion_tag("account/field.html")
+def field(bound: Any, hint: str = "") -> dict[str, object]:  # noqa: ANN401 – a field of any form
+    """A field with its label, its errors and, where one helps, a hint (a key of the catalogue)."""
+    return {"field": bound, "hint": hint}

@@ -1,0 +1,121 @@
+"""One's own account: name and language, password, second steps, passkeys, and where else one is signed in."""
+
+from typing import Any
+
+from allauth.account.views import LoginView, PasswordChangeView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import begin_authentication, begin_registration
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from yaad.faces.web.preferences import YEAR
+from yaad.server.models import Account
+from yaad.server.sign_in.second_step import has_one
+from yaad.server.sign_in.sessions import end_others, of_account
+from yaad.server.sign_in.words import TOLD
+from yaad.text import LANGUAGES
+
+LONGEST_NAME = 200
+
+
+class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
+    """Mail and password, or a passkey; the question to the passkey comes with the page."""
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        """What the page shows."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"question": begin_authentication(None)}
+
+
+class ChangePassword(PasswordChangeView):  # type: ignore[misc] # allauth has no types
+    """A new password for who knows the one of now; who never had one gets a link by mail."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer."""
+        if not _who(request).has_usable_password():
+            return redirect("account_reset_password")
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 – a form of allauth
+        """Change it, and end the sessions elsewhere that knew the one before."""
+        answer: HttpResponse = super().form_valid(form)
+        end_others(self.request.user.pk, self.request.session.session_key)
+        return answer
+
+
+class AddPasskey(AddWebAuthnView):  # type: ignore[misc] # allauth has no types
+    """A passkey that can take the place of mail and password."""
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        """What the page shows; the question asks for a key that knows its owner."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        # allauth forgets the form that was sent, with what is wrong with it
+        form = kwargs.get("form") or context["form"]
+        return context | {"form": form, "question": begin_registration(self.request.user, True)}  # noqa: FBT003 – its one choice
+
+
+sign_in = SignIn.as_view()
+change_password = ChangePassword.as_view()
+add_passkey = AddPasskey.as_view()
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and how one signs in; a form sets name and language."""
+    who = _who(request)
+    if request.method == "POST":
+        return _save(request, who)
+    kinds = Authenticator.objects.filter(user_id=who.pk)
+    by_code = {one.type: one for one in kinds.exclude(type=Authenticator.Type.WEBAUTHN)}
+    codes = by_code.get(Authenticator.Type.RECOVERY_CODES)
+    own = request.session.session_key
+    context = {
+        "who": who,
+        "app": by_code.get(Authenticator.Type.TOTP),
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
+        "passkeys": [(one, one.wrap().name) for one in kinds.filter(type=Authenticator.Type.WEBAUTHN).order_by("pk")],
+        "sessions": [(one, one.session_key == own) for one in of_account(who.pk)],
+        "languages": LANGUAGES,
+    }
+    return render(request, "account/account.html", context)
+
+
+def steps(request: HttpRequest) -> HttpResponse:
+    """The second steps stand on the page of the account."""
+    del request
+    return redirect("account")
+
+
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Choose a second step; who has one goes on."""
+    if has_one(_who(request).pk):
+        return redirect("/")
+    return render(request, "account/second_step.html")
+
+
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere else."""
+    end_others(_who(request).pk, request.session.session_key)
+    request.session[TOLD] = "account.told_sessions_ended"
+    return redirect("account")
+
+
+def _save(request: HttpRequest, who: Account) -> HttpResponse:
+    """Keep name and language; the pages speak the language from now on."""
+    language = request.POST.get("language", "")
+    who.name = " ".join(request.POST.get("name", "").split())[:LONGEST_NAME]
+    if language in LANGUAGES:
+        who.language = language
+    who.save(update_fields=["name", "language"])
+    request.session[TOLD] = "account.told_saved"
+    answer: HttpResponseRedirect = redirect("account")
+    answer.set_cookie("yaad_lang", who.language, max_age=YEAR, samesite="Lax", httponly=True)
+    return answer
+
+
+def _who(request: HttpRequest) -> Account:
+    assert isinstance(request.user, Account)  # the address says so
+    return request.user

@@ -1,0 +1,1 @@
+"""How people sign in: django-allauth's flows with our own rules, words and mails."""

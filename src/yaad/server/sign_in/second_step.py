@@ -1,0 +1,37 @@
+"""The second step at sign-in: who has one, and who must."""
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest
+
+from yaad.server.companies import home
+from yaad.server.models import Account
+from yaad.server.roles import Role
+from yaad.server.scoping import Access
+from yaad.server.sign_in.sessions import end_others
+
+FORCED = frozenset({Role.OWNER, Role.MANAGER, Role.CONSULTANT})
+"""They see more than their own."""
+KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Recovery codes alone are none."""
+
+
+def has_one(account: int) -> bool:
+    """Whether an account has a second step."""
+    found: bool = Authenticator.objects.filter(user_id=account, type__in=KINDS).exists()
+    return found
+
+
+def is_missing(access: Access) -> bool:
+    """Whether somebody must set one up before they enter the company."""
+    if access.account is None or access.role not in FORCED or not home().needs_second_step:
+        return False
+    return not has_one(access.account)
+
+
+def end_sessions_without(
+    sender: object, request: HttpRequest, user: Account, authenticator: Authenticator, **_more: object
+) -> None:
+    """Sessions elsewhere were opened with the password alone: they end when the second step begins."""
+    del sender
+    if authenticator.type in KINDS:
+        end_others(user.pk, request.session.session_key)

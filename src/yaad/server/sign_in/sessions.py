@@ -1,0 +1,98 @@
+"""Sessions of browsers: whose they are, how long they last, and how they are ended from elsewhere.
+
+This module is the engine of sessions (``SESSION_ENGINE``): rows of the database that know their account.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as OfDatabase
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from yaad.server.models import Session
+from yaad.server.scoping import Access
+from yaad.server.settings import LONGEST
+
+SIGNED_IN = "signed_in"
+"""When somebody signed in, in seconds."""
+AGENT = "agent"
+"""How the browser calls itself."""
+ROLES = "roles"
+"""Company → the role that this session last worked with."""
+
+
+class SessionStore(OfDatabase):
+    """Sessions whose rows say whose they are."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """The table."""
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """The row of a session."""
+        row = super().create_model_instance(data)
+        assert isinstance(row, Session)  # the table above
+        account = data.get(SESSION_KEY)
+        row.account_id = int(account) if account else None
+        row.agent = data.get(AGENT, "")
+        row.signed_in_at = dt.datetime.fromtimestamp(data[SIGNED_IN], dt.UTC) if SIGNED_IN in data else None
+        return row
+
+
+def remember_sign_in(sender: object, request: HttpRequest, **_more: object) -> None:
+    """Note when and with which browser somebody signed in."""
+    del sender
+    request.session[SIGNED_IN] = time.time()
+    request.session[AGENT] = request.headers.get("User-Agent", "")[:200]
+
+
+def of_account(account: int) -> QuerySet[Session]:
+    """The sessions in which an account is signed in now, the last one first."""
+    return Session.objects.filter(account_id=account, expire_date__gt=timezone.now()).order_by("-signed_in_at")
+
+
+def end_others(account: int, own: str | None = None) -> int:
+    """End the sessions of an account.
+
+    Args:
+        account: whose.
+        own: key of the one that stays.
+
+    Returns:
+        How many were ended.
+    """
+    found = Session.objects.filter(account_id=account)
+    return (found.exclude(session_key=own) if own else found).delete()[0]
+
+
+def follow_role(session: SessionBase, access: Access) -> None:
+    """Give the session a new key when its account has another role in the company than before."""
+    roles: Mapping[str, str] = session.get(ROLES, {})
+    before = roles.get(access.company)
+    if before == access.role:
+        return
+    session[ROLES] = {**roles, access.company: access.role.value}
+    if before is not None:
+        session.cycle_key()
+
+
+class Longest:
+    """Ends sessions whose sign-in is too long ago, however busy they are."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out who signed in too long ago, or nobody knows when."""
+        if SESSION_KEY in request.session:
+            since = request.session.get(SIGNED_IN, 0)
+            if time.time() - since > LONGEST.total_seconds():
+                logout(request)
+        return self.get_response(request)
