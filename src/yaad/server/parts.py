@@ -55,7 +55,7 @@ class Asked:
             typed.get("person", "").strip() if role in (Role.OWNER, Role.MANAGER, Role.REP) else "",
             is_consultant and bool(typed.get("may_import")),
             is_consultant and bool(typed.get("may_hear")),
-            None if role is Role.OWNER else _until(typed.get("until", "")),
+            None if role is Role.OWNER else _until(typed.get("until", "")) or _usual_end(role),
         )
 
     @classmethod
@@ -83,6 +83,13 @@ def _until(typed: str) -> dt.datetime | None:
     except ValueError:
         raise InputError(Message("people.bad_day", {"day": typed.strip()})) from None
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
+
+
+def _usual_end(role: Role) -> dt.datetime | None:
+    """When a grant ends where nobody said a day."""
+    if role is not Role.CONSULTANT:
+        return None
+    return dt.datetime.combine((timezone.now() + USUAL_GRANT).date(), dt.time(), tzinfo=dt.UTC)
 
 
 def check(access: Access, asked: Asked, member: int | None = None) -> None:

@@ -13,6 +13,7 @@ class Page:
         group: ``analyse``, ``ahead`` or ``manage``; the words over it are ``web.group_<group>``.
         on_phone: whether it has a tab at the foot of a phone.
         domain: of the catalogue that names it.
+        of_server: whether only a server of companies has it; one's own book has no other people.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Page:
     group: str
     on_phone: bool = True
     domain: str = "web"
+    of_server: bool = False
 
     @property
     def words(self) -> str:
@@ -47,4 +49,6 @@ PAGES = (
     Page("doctor", "check", "manage", on_phone=False),
     Page("reports", "sheet", "manage", on_phone=False),
     Page("files", "inbox", "manage"),
+    Page("people", "person", "manage", on_phone=False, domain="people", of_server=True),
+    Page("company", "house", "manage", on_phone=False, domain="people", of_server=True),
 )

@@ -9,9 +9,10 @@ from django.urls import get_script_prefix
 from yaad.errors import YaadError
 from yaad.faces.web import reading
 from yaad.faces.web.opening import opens
-from yaad.faces.web.pages import PAGES
+from yaad.faces.web.pages import PAGES, Page
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.text import LANGUAGES, direction
 
@@ -29,11 +30,31 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang": next(code for code in LANGUAGES if code != lang),
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "start": get_script_prefix(),
-        "pages": [page for page in PAGES if opens(page.name)] if inside else [],
+        "pages": _pages() if inside else [],
+        "has_others": inside and _has_others(request),
         "company": opened().shelf.book.name if inside else "",
         "as_of": _as_of() if inside else None,
         "entered": inside,
     }
+
+
+def _pages() -> list[Page]:
+    """Those that open for who asks."""
+    return [page for page in PAGES if opens(page.name) and (_of_server() or not page.of_server)]
+
+
+def _of_server() -> bool:
+    """Whether the book is that of a company of a server."""
+    return bool(current().company)
+
+
+def _has_others(request: HttpRequest) -> bool:
+    """Whether who asks can go to another company, or begin one."""
+    if not _of_server():
+        return False
+    from yaad.server.companies import may_begin, of_account
+
+    return len(of_account(request.user)) > 1 or may_begin(request.user)  # type: ignore[arg-type] # it is an account
 
 
 def _as_of() -> dt.date | None:

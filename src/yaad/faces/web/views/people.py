@@ -1,0 +1,331 @@
+"""The people of a company: who is in it, who was invited, the teams; each change says what it means before it is made.
+
+What was done last stands in the session of who did it, so that it can be taken back on the page that follows.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from yaad.errors import InputError
+from yaad.faces.web.templatetags.say import language
+from yaad.server.roles import Capability, Role
+from yaad.server.scoping import Access, current
+from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.server.members import Change
+    from yaad.server.models import Membership
+    from yaad.server.models.companies import Part
+    from yaad.server.parts import Asked
+
+DONE = "people_done"
+"""In a session: what was done last, and how to take it back."""
+OFFERED = (Role.REP, Role.MANAGER, Role.VIEWER, Role.CONSULTANT, Role.OWNER)
+"""The least first: what is chosen unless somebody chooses."""
+Undo = dict[str, Any]  # plain values of the session, as the rooms below gave them
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Who is in the company."""
+    access = of_server()
+    return _page(request, access, done=_take_done(request, access))
+
+
+@require_POST
+def invite(request: HttpRequest) -> HttpResponse:
+    """Say what an invitation means; when that was seen, send it."""
+    from yaad.server import invitations
+    from yaad.server.new_accounts import mail_of
+    from yaad.server.parts import Asked, check, meaning
+
+    access = of_server()
+    try:
+        mail, asked = mail_of(request.POST.get("email", "")), Asked.read(request.POST.dict())
+        check(access, asked)
+        if not request.POST.get("sure"):
+            context = {"mail": mail, "asked": asked, "fields": _fields(asked), "means": meaning(access, asked)}
+            return render(request, "web/invite.html", context | {"role": _role(asked.role), "page": "people"})
+        invitations.invite(access, mail, asked, language())
+    except InputError as error:
+        return _page(request, access, error=error)
+    return _done(request, access, "invited", mail)
+
+
+@require_POST
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """Take an invitation back."""
+    from yaad.server import invitations
+
+    access = of_server()
+    return _done(request, access, "withdrawn", invitations.withdraw(access, number).email)
+
+
+@require_POST
+def send_again(request: HttpRequest, number: int) -> HttpResponse:
+    """Send a new link."""
+    from yaad.server import invitations
+
+    access = of_server()
+    try:
+        return _done(request, access, "sent", invitations.send_again(access, number, language()).email)
+    except InputError as error:
+        return _page(request, access, error=error)
+
+
+def member(request: HttpRequest, number: int) -> HttpResponse:
+    """One member: what they may do now, and what a change will mean; when that was seen, change it."""
+    from yaad.server import members
+    from yaad.server.parts import Asked, check, meaning
+
+    access = of_server()
+    one = members.member(access, number)
+    asked, error, means = Asked.of(one), None, None
+    if request.method == "POST":
+        try:
+            asked = Asked.read(request.POST.dict())
+            check(access, asked, member=number)
+            if request.POST.get("sure"):
+                return _changed(request, access, one, members.change(access, number, asked))
+            means = meaning(access, asked)
+        except InputError as refused:
+            error = refused
+    context = _choices(access) | {
+        "page": "people",
+        "one": one,
+        "asked": asked,
+        "fields": _fields(asked),
+        "typed": dict(_fields(asked)),
+        "may_people": True,
+        "now": meaning(access, Asked.of(one)),
+        "means": means,
+        "error": error.say(language()) if error else "",
+    }
+    return render(request, "web/member.html", context, status=400 if error else 200)
+
+
+@require_POST
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """End a membership."""
+    from yaad.server import members
+
+    access = of_server()
+    one = members.member(access, number)
+    try:
+        return _changed(request, access, one, members.end(access, number))
+    except InputError as error:
+        return _page(request, access, error=error)
+
+
+@require_POST
+def tie(request: HttpRequest, number: int) -> HttpResponse:
+    """Confirm that a member is a person of the data."""
+    from yaad.server import members
+
+    access = of_server()
+    one = members.member(access, number)
+    return _tried(
+        request, access, lambda: _changed(request, access, one, members.tie(access, number, _said(request, "person")))
+    )
+
+
+@require_POST
+def put_team(request: HttpRequest) -> HttpResponse:
+    """A team, and what it is part of."""
+    from yaad.server import teams
+
+    access = of_server()
+    name, above = _said(request, "name"), _said(request, "above")
+
+    def put() -> HttpResponse:
+        before = teams.people_of(access).settings.teams
+        known = name in before
+        undo = {"kind": "team", "name": name, "above": before.get(name) or "", "known": known}
+        return _done(request, access, "team", teams.put_team(access, name, above), undo)
+
+    return _tried(request, access, put)
+
+
+@require_POST
+def remove_team(request: HttpRequest) -> HttpResponse:
+    """Take an empty team away."""
+    from yaad.server import teams
+
+    access, name = of_server(), _said(request, "name")
+
+    def remove() -> HttpResponse:
+        above = teams.people_of(access).settings.teams.get(name) or ""
+        teams.remove_team(access, name)
+        return _done(
+            request, access, "team_removed", name, {"kind": "team", "name": name, "above": above, "known": True}
+        )
+
+    return _tried(request, access, remove)
+
+
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """Put a person of the data into a team."""
+    from yaad.server import teams
+
+    access, person = of_server(), _said(request, "person")
+
+    def put() -> HttpResponse:
+        before = teams.place_person(access, person, _said(request, "team"))
+        return _done(request, access, "placed", person, {"kind": "person", "name": person, "team": before})
+
+    return _tried(request, access, put)
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what was done last."""
+    from yaad.server import members, teams
+
+    access = of_server()
+    kept = request.session.pop(DONE, None)
+    back: Undo = (kept or {}).get("undo") or {}
+    if not back or kept["company"] != access.company:
+        return redirect("people")
+
+    def take_back() -> HttpResponse:
+        if back["kind"] == "member":
+            members.take_back(access, members.Change(back["member"], back["before"], back["after"]))
+        elif back["kind"] == "person":
+            teams.place_person(access, back["name"], back["team"])
+        elif back["known"]:
+            teams.put_team(access, back["name"], back["above"])
+        else:
+            teams.remove_team(access, back["name"])
+        return _done(request, access, "restored", "")
+
+    return _tried(request, access, take_back)
+
+
+def of_server() -> Access:
+    """Who asks, in a company of a server; one's own book has no other people."""
+    access = current()
+    if not access.company:
+        raise Http404
+    return access
+
+
+def last_day(until: dt.datetime | None) -> dt.date | None:
+    """The last day of a grant that ends with it."""
+    return None if until is None else (until - dt.timedelta(seconds=1)).date()
+
+
+def _said(request: HttpRequest, name: str) -> str:
+    return " ".join(request.POST.get(name, "").split())
+
+
+def _tried(request: HttpRequest, access: Access, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of some work, or the page that says why it was refused."""
+    try:
+        return work()
+    except InputError as error:
+        return _page(request, access, error=error)
+
+
+def _changed(request: HttpRequest, access: Access, one: "Membership", change: "Change") -> HttpResponse:
+    """What was changed of a member, on the page that can take it back; whoever has lost the right to it starts anew."""
+    from yaad.server.scoping import NoSuchCompany, scope
+
+    back = {"kind": "member"} | asdict(change)
+    try:
+        still = scope(access.account or 0, access.company)
+    except NoSuchCompany:
+        return redirect("/")
+    if not still.may(Capability.INVITE):
+        return redirect("overview")
+    return _done(request, still, "ended" if change.is_end else "member", str(one.account), back)
+
+
+def _done(request: HttpRequest, access: Access, words: str, name: str, undo: Undo | None = None) -> HttpResponse:
+    request.session[DONE] = {"company": access.company, "words": f"people.done_{words}", "name": name, "undo": undo}
+    return redirect("people")
+
+
+def _take_done(request: HttpRequest, access: Access) -> dict[str, object] | None:
+    """What was done last in this company; said once, and taken back until something else is done."""
+    kept = request.session.get(DONE)
+    if not kept or kept["company"] != access.company or kept.get("is_said"):
+        return None
+    request.session[DONE] = kept | {"is_said": True}
+    return {
+        "words": Message(kept["words"], {"name": kept["name"]} if kept["name"] else {}),
+        "can_undo": bool(kept["undo"]) and access.may(Capability.PEOPLE),
+    }
+
+
+def _page(
+    request: HttpRequest,
+    access: Access,
+    *,
+    error: InputError | None = None,
+    done: dict[str, object] | None = None,
+) -> HttpResponse:
+    from yaad.server import invitations, members
+
+    found = members.members_of(access)
+    leads: dict[str, list[str]] = {}
+    for one in found:
+        if one.role == Role.MANAGER and one.team:
+            leads.setdefault(one.team, []).append(str(one.account))
+    context = _choices(access) | {
+        "page": "people",
+        "members": [_row(one, one.until) for one in found],
+        "waiting": [_row(one, one.expires_at) for one in invitations.waiting_for(access)],
+        "leads": [(team, ", ".join(names)) for team, names in leads.items()],
+        "proposed": members.proposed(access) if access.may(Capability.PEOPLE) else [],
+        "may_people": access.may(Capability.PEOPLE),
+        "account": access.account,
+        "done": done,
+        "error": error.say(language()) if error else "",
+        "typed": {name: value for name, value in request.POST.items() if error},
+    }
+    return render(request, "web/people.html", context, status=400 if error else 200)
+
+
+def _row(part: "Part", ends: dt.datetime | None) -> dict[str, object]:
+    """A part with its role in words and when it ends, or ended."""
+    is_over = ends is not None and ends <= timezone.now()
+    return {"part": part, "role": _role(Role(part.role)), "last_day": last_day(ends), "is_over": is_over}
+
+
+def _choices(access: Access) -> dict[str, object]:
+    """What the forms offer."""
+    from yaad.server.teams import people_of
+
+    known = people_of(access)
+    roles = OFFERED if access.may(Capability.PEOPLE) else [Role.REP]
+    return {
+        "roles": [(role.value, _role(role)) for role in roles],
+        "tree": known.tree,
+        "persons": known.names,
+        "without_team": known.without_team,
+    }
+
+
+def _fields(asked: "Asked") -> list[tuple[str, str]]:
+    """A part as the fields of a form that is sent again."""
+    day = last_day(asked.until)
+    found = {
+        "role": asked.role.value,
+        "team": asked.team,
+        "person": asked.person,
+        "until": day.isoformat() if day else "",
+    }
+    found |= {name: "1" for name in ("may_import", "may_hear") if getattr(asked, name)}
+    return list(found.items())
+
+
+def _role(role: Role) -> Message:
+    return Message(f"people.role_{role.value}")
