@@ -61,7 +61,7 @@ def test_an_upload_that_finds_no_room_while_it_is_parsed(served, inside, monkeyp
 
 
 def test_a_page_that_cannot_be_made_for_want_of_room(served, inside, monkeypatch):
-    from yaad.faces.web import drafts
+    from yaad.server import drafts
 
     monkeypatch.setattr(drafts, "latest", no_room)
     answer = inside.get("/files/")

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from yaad.faces.web import reading
-from yaad.faces.web.drafts import Draft
-from yaad.faces.web.wire import unpack
+from yaad.server.drafts import Draft
 from yaad.server.state import opened
+from yaad.server.wire import unpack
 from yaad.text import Message
 
 Json = Any  # the account as the job packed it: plain JSON values of any kind

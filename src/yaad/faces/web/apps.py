@@ -11,6 +11,6 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django once."""
-        from yaad.faces.web import tasks
+        from yaad.server import tasks
 
         tasks.register()

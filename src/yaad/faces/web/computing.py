@@ -1,40 +1,19 @@
-"""What takes too long for a page: a job computes it once for the same data, and the page says how far that is."""
+"""What takes too long for a page: the page says how far the job is that computes it, stops it, begins it again."""
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from yaad.book import Book
-from yaad.errors import UnknownName
-from yaad.faces.web import tasks
 from yaad.faces.web.templatetags.say import language
-from yaad.intake import Progress
+from yaad.server import computing
 from yaad.server.jobs import Job, State
 from yaad.server.state import opened
 
-
-@dataclass(frozen=True)
-class Long:
-    """Something that takes long.
-
-    Attributes:
-        page: name of the page that shows it.
-        work: computes it; the book keeps the result.
-    """
-
-    page: str
-    work: Callable[[Book, Progress], object]
-
-
-LONG: Mapping[str, Long] = {
-    "backtest": Long("forecast", Book.backtest),
-    "chances": Long("chances", Book.win_chances),
-}
-"""By the name in the address."""
+PAGES: Mapping[str, str] = {"backtest": "forecast", "chances": "chances"}
+"""What is computed → the name of the page that shows it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +21,7 @@ class Waiting:
     """A page waits for a result.
 
     Attributes:
-        what: is computed; a name in `LONG`.
+        what: is computed; a name in `yaad.server.computing.WORK`.
         job: computes it, or has failed or been stopped.
     """
 
@@ -65,28 +44,13 @@ class Waiting:
         return (self.job.error or {}).get(language())
 
 
-_one = threading.Lock()
-"""Two pages that open at once begin one job."""
-
-
 def waiting(what: str) -> Waiting:
     """The job that computes this for the data as they are now; it begins with the first page that waits for it.
 
     Raises:
         UnknownName: nothing that takes long is called so.
     """
-    arguments = _arguments(what)
-    jobs = opened().jobs
-    with _one:
-        found = jobs.latest(tasks.COMPUTE, arguments)
-        return Waiting(what, found or jobs.progress(jobs.submit(tasks.COMPUTE, arguments)))
-
-
-def _arguments(what: str) -> dict[str, str]:
-    if what not in LONG:
-        raise UnknownName("option", what, LONG)
-    version = opened().shelf.once(lambda book: book.facts.deals_version)  # what the results are kept by
-    return {"book": str(opened().place.book), "what": what, "version": version}
+    return Waiting(what, computing.begun(what))
 
 
 @require_GET
@@ -102,20 +66,15 @@ def progress(request: HttpRequest, what: str) -> HttpResponse:
 def start(request: HttpRequest, what: str) -> HttpResponse:
     """Begin once more after a failure or a stop."""
     del request
-    arguments = _arguments(what)
-    jobs = opened().jobs
-    with _one:
-        found = jobs.latest(tasks.COMPUTE, arguments)
-        if found is None or found.state.final:
-            jobs.submit(tasks.COMPUTE, arguments)
-    return redirect(LONG[what].page)
+    computing.begun(what, again=True)
+    return redirect(PAGES[what])
 
 
 @require_POST
 def cancel(request: HttpRequest, what: str) -> HttpResponse:
     """Stop it; the page says so and offers to begin again."""
     del request
-    found = opened().jobs.latest(tasks.COMPUTE, _arguments(what))
+    found = computing.latest(what)
     if found is not None:
         opened().jobs.cancel(found.id)
-    return redirect(LONG[what].page)
+    return redirect(PAGES[what])

@@ -16,8 +16,8 @@ from yaad.book.sources.running import Sources, Standing, sources_of
 from yaad.book.sources.schedule import Schedule
 from yaad.book.sources.watching import MAPPING
 from yaad.errors import UnknownName, YaadError
-from yaad.faces.web import drafts, tasks
-from yaad.faces.web.drafts import Draft, Step
+from yaad.server import drafts, tasks
+from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job, State
 from yaad.server.state import opened
 from yaad.server.uploads import clean_name

@@ -10,18 +10,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yaad.book.reports import kind_shown
 from yaad.errors import BookError, InputError, YaadError
-from yaad.faces.web import drafts, reading, tasks
+from yaad.faces.web import reading
 from yaad.faces.web.account import account, changes_file, refused_file
-from yaad.faces.web.drafts import Draft, Step
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
-from yaad.faces.web.wire import unpack
 from yaad.intake import Kind
-from yaad.server.jobs import Job, State
-from yaad.server.state import opened
+from yaad.server import bringing, drafts, tasks
+from yaad.server.drafts import Draft, Step
+from yaad.server.jobs import Job
 from yaad.server.statuses import status_of
-from yaad.text import Message, render
+from yaad.server.wire import unpack
+from yaad.text import Message
 
 ANSWER = "q:"  # names of the questions' fields begin so
 
@@ -40,15 +40,10 @@ def files(request: HttpRequest) -> HttpResponse:
 
 def _taken(request: HttpRequest) -> str:
     """Keep what was sent and begin to read it; the id of its draft."""
-    uploads = opened().uploads
-    pasted_name = render(Message("web.pasted_name"), language())
-    upload = uploads.keep(request.FILES.getlist("files"), request.POST.get("pasted", ""), pasted_name)
-    kind = request.POST.get("kind", "")
-    draft = drafts.start(upload, kind if kind in list(Kind) else "")
-    if not draft.files:
-        raise InputError(Message("web.only_mapping"))
-    read_again(draft)
-    return draft.id
+    given = request.POST
+    return bringing.taken(
+        request.FILES.getlist("files"), language(), pasted=given.get("pasted", ""), kind=given.get("kind", "")
+    ).id
 
 
 def _files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
@@ -78,7 +73,7 @@ def _files_page(request: HttpRequest, error: YaadError | None = None) -> HttpRes
 def draft(request: HttpRequest, draft: str) -> HttpResponse:
     """Where an upload stands: progress, questions, or the account of its import with the first answers."""
     found = drafts.load(draft)
-    job = _advance(found)
+    job = bringing.advance(found)
     if wanted(request, None) is Format.FRAGMENT:
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})  # the next page of the upload is ready
@@ -113,71 +108,15 @@ def _phases(found: Draft) -> list[tasks.Phase]:
     return [*read, tasks.Phase.STORING] if found.step is Step.IMPORTING else read
 
 
-def _arguments(found: Draft) -> dict[str, object]:
-    return {
-        "book": str(opened().place.book),
-        "paths": [str(path) for path in found.files],
-        "mapping": str(found.mapping) if found.mapping else "",
-        "kind": found.kind,
-        "answers": found.answers,
-        "as_of": found.as_of,
-        "lang": language(),
-        "source": found.source,
-        "waits": found.waits,
-    }
-
-
-def read_again(found: Draft) -> None:
-    """Start to read (again): after a drop and after each round of answers."""
-    found.step, found.error, found.cancelled = Step.READING, None, False
-    found.job = opened().jobs.submit(tasks.UNDERSTAND, _arguments(found))
-    found.save()
-
-
-def _advance(found: Draft) -> Job | None:
-    """Take over what the draft's job has come to; the job while it still runs, else None."""
-    if not found.job:
-        return None
-    job = opened().jobs.progress(found.job)
-    if not job.state.final:
-        return job
-    importing = found.step is Step.IMPORTING
-    found.job, found.error, found.cancelled = "", None, job.state is State.CANCELLED
-    if job.state is State.DONE and importing:
-        found.report, found.step = job.result, Step.IMPORTED
-        opened().uploads.forget_files(found.id)
-    elif job.state is State.DONE:
-        found.understood, found.step = job.result, Step.UNDERSTOOD
-    else:
-        found.step = Step.UNDERSTOOD
-        found.error = job.error if job.state is State.FAILED else None
-    found.save()
-    return None
-
-
 @require_POST
 def answer(request: HttpRequest, draft: str) -> HttpResponse:
     """Answers to what was open; the files are read again with them."""
     found = drafts.load(draft)
-    for name, values in request.POST.lists():
-        text = ", ".join(str(value).strip() for value in values)  # several fields of one name tell an order
-        if name.startswith(ANSWER) and text:
-            found.answers[name.removeprefix(ANSWER)] = text
-    found.answered |= _in_words(found)
-    read_again(found)
+    # several fields of one name tell an order
+    given = {name: ", ".join(str(value).strip() for value in values) for name, values in request.POST.lists()}
+    answers = {name.removeprefix(ANSWER): text for name, text in given.items() if name.startswith(ANSWER) and text}
+    bringing.answer(found, answers, language())
     return redirect("draft", draft=draft)
-
-
-def _in_words(found: Draft) -> dict[str, object]:
-    """The questions that were asked last and are answered now, each with its answer as it stood there."""
-    asked = (found.understood or {}).get("questions", [])
-    told: dict[str, object] = {}
-    for question in asked:
-        answer = found.answers.get(question["id"])
-        if answer is not None:
-            chosen = next((option for option in question["options"] if option["answer"] == answer), None)
-            told[question["id"]] = {"text": question["text"], **(chosen or {"answer": answer, "named": True})}
-    return told
 
 
 @require_POST
@@ -186,10 +125,7 @@ def start(request: HttpRequest, draft: str) -> HttpResponse:
     found = drafts.load(draft)
     if found.job or found.step is Step.IMPORTED:
         return redirect("draft", draft=draft)
-    found.as_of = request.POST.get("as_of", "").strip()
-    found.step, found.error, found.cancelled = Step.IMPORTING, None, False
-    found.job = opened().jobs.submit(tasks.IMPORT, _arguments(found))
-    found.save()
+    bringing.begin(found, request.POST.get("as_of", "").strip(), language())
     return redirect("draft", draft=draft)
 
 
@@ -199,7 +135,7 @@ def read(request: HttpRequest, draft: str) -> HttpResponse:
     del request
     found = drafts.load(draft)
     if not found.job and found.files and found.step is not Step.IMPORTED:
-        read_again(found)
+        bringing.read_again(found, language())
     return redirect("draft", draft=draft)
 
 

@@ -10,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yaad.book import Book
-from yaad.faces.web import drafts, made, reading, tasks
+from yaad.faces.web import made, reading
 from yaad.faces.web.asked import whole
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.drafts import Step
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.model import SCHEMAS
 from yaad.reports import rows_of, table_sizes, write_table
+from yaad.server import drafts, tasks
+from yaad.server.drafts import Step
 from yaad.server.state import opened
 from yaad.server.uploads import clean_name
 from yaad.show.speech import Said

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.book.sources.named import HTTP, SFTP, Source
 from yaad.book.sources.schedule import DAYS, Schedule
 from yaad.errors import InputError, YaadError
-from yaad.faces.web import recurring, tasks
+from yaad.faces.web import recurring
 from yaad.faces.web.account import kept_file
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.faces.web.views.files import read_again
+from yaad.server import bringing, tasks
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.text import Message
@@ -177,7 +177,7 @@ def answer(request: HttpRequest, name: str) -> HttpResponse:
     if draft is None:
         return redirect("source", name=name)
     if not draft.understood and not draft.job:
-        read_again(draft)
+        bringing.read_again(draft, language())
     return redirect("draft", draft=draft.id)
 
 

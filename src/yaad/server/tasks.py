@@ -1,4 +1,4 @@
-"""The jobs of the pages: each runs in a child process, takes and returns plain JSON."""
+"""The jobs of the faces: each runs in a child process, takes and returns plain JSON."""
 
 import datetime as dt
 import filecmp
@@ -13,7 +13,6 @@ from yaad.book import Book, ImportReport
 from yaad.book.own_questions import OLDER, OTHER_STAGES
 from yaad.book.remembered import COLUMNS_GONE
 from yaad.errors import BookError, Question, UnknownName, YaadError
-from yaad.faces.web.wire import pack, unpack
 from yaad.intake import Progress
 from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
@@ -21,6 +20,7 @@ from yaad.model import parse_day
 from yaad.server import jobs, stop
 from yaad.server.scoping import current
 from yaad.server.uploads import clean_name
+from yaad.server.wire import pack, unpack
 from yaad.server.worker import Report
 from yaad.text import LANGUAGES, Message, has_key
 
@@ -44,12 +44,12 @@ ENTERED = "entered "  # so begins the field of a stage's own date, followed by t
 
 def register() -> None:
     """Give the jobs their names."""
-    jobs.register(UNDERSTAND, "yaad.faces.web.tasks:understand")
-    jobs.register(IMPORT, "yaad.faces.web.tasks:import_files")
-    jobs.register(UNDO, "yaad.faces.web.tasks:undo_import")
-    jobs.register(RUN, "yaad.faces.web.tasks:run_source")
-    jobs.register(XRAY, "yaad.faces.web.tasks:xray")
-    jobs.register(COMPUTE, "yaad.faces.web.tasks:compute")
+    jobs.register(UNDERSTAND, "yaad.server.tasks:understand")
+    jobs.register(IMPORT, "yaad.server.tasks:import_files")
+    jobs.register(UNDO, "yaad.server.tasks:undo_import")
+    jobs.register(RUN, "yaad.server.tasks:run_source")
+    jobs.register(XRAY, "yaad.server.tasks:xray")
+    jobs.register(COMPUTE, "yaad.server.tasks:compute")
 
 
 class Phase(StrEnum):
@@ -250,13 +250,13 @@ def compute(arguments: dict[str, Json], report: Report) -> Json:
     """Compute what takes long; the book keeps the result by the version of its data.
 
     Args:
-        arguments: ``book``, and ``what`` is computed: a name in `yaad.faces.web.computing.LONG`.
+        arguments: ``book``, and ``what`` is computed: a name in `yaad.server.computing.WORK`.
         report: told how much is done, of how much.
     """
-    from yaad.faces.web.computing import LONG
+    from yaad.server.computing import WORK
 
     with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
-        LONG[arguments["what"]].work(book, report)
+        WORK[arguments["what"]](book, report)
     return {}
 
 

@@ -40,7 +40,7 @@ class Draft:
         answered: question → what was asked and what the answer means, packed, to be read before the import.
         step: where it stands.
         job: the job that reads or imports it.
-        understood: what was understood, packed (see `yaad.faces.web.tasks.understand`).
+        understood: what was understood, packed (see `yaad.server.tasks.understand`).
         report: the account of the import, packed.
         error: language → what went wrong the last time; empty when the process itself broke.
         cancelled: the last job was stopped by the person.

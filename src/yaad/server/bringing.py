@@ -1,0 +1,107 @@
+"""The way of what people send into the book: kept, read, asked about, answered, imported; each step as a job."""
+
+from collections.abc import Iterable, Mapping
+
+from django.core.files.uploadedfile import UploadedFile
+
+from yaad.errors import InputError
+from yaad.intake import Kind
+from yaad.server import drafts, tasks
+from yaad.server.drafts import Draft, Step
+from yaad.server.jobs import Job, State
+from yaad.server.state import opened
+from yaad.text import Message, render
+
+
+def taken(
+    files: "Iterable[UploadedFile[bytes]]", lang: str, *, pasted: str = "", kind: str = "", as_of: str = ""
+) -> Draft:
+    """Keep what was sent and begin to read it.
+
+    Args:
+        files: uploaded ones, a mapping file among them where there is one.
+        lang: of who sent it.
+        pasted: a table pasted from a spreadsheet; empty when there is none.
+        kind: what the rows are; the files say it where this is empty or none of ours.
+        as_of: the day that the data are true for, as typed.
+
+    Raises:
+        InputError: neither a file nor a table came, two files of one name, or a mapping alone.
+        BookError: the disk is full.
+    """
+    upload = opened().uploads.keep(files, pasted, render(Message("web.pasted_name"), lang))
+    found = drafts.start(upload, kind if kind in list(Kind) else "")
+    found.as_of = as_of
+    if not found.files:
+        raise InputError(Message("web.only_mapping"))
+    read_again(found, lang)
+    return found
+
+
+def read_again(found: Draft, lang: str) -> None:
+    """Start to read (again): after a drop and after each round of answers."""
+    found.step, found.error, found.cancelled = Step.READING, None, False
+    found.job = opened().jobs.submit(tasks.UNDERSTAND, _arguments(found, lang))
+    found.save()
+
+
+def advance(found: Draft) -> Job | None:
+    """Take over what the draft's job has come to; the job while it still runs, else None."""
+    if not found.job:
+        return None
+    job = opened().jobs.progress(found.job)
+    if not job.state.final:
+        return job
+    importing = found.step is Step.IMPORTING
+    found.job, found.error, found.cancelled = "", None, job.state is State.CANCELLED
+    if job.state is State.DONE and importing:
+        found.report, found.step = job.result, Step.IMPORTED
+        opened().uploads.forget_files(found.id)
+    elif job.state is State.DONE:
+        found.understood, found.step = job.result, Step.UNDERSTOOD
+    else:
+        found.step = Step.UNDERSTOOD
+        found.error = job.error if job.state is State.FAILED else None
+    found.save()
+    return None
+
+
+def answer(found: Draft, answers: Mapping[str, str], lang: str) -> None:
+    """Answers to what was open; the files are read again with them."""
+    found.answers |= answers
+    found.answered |= _in_words(found)
+    read_again(found, lang)
+
+
+def _in_words(found: Draft) -> dict[str, object]:
+    """The questions that were asked last and are answered now, each with its answer as it stood there."""
+    asked = (found.understood or {}).get("questions", [])
+    told: dict[str, object] = {}
+    for question in asked:
+        given = found.answers.get(question["id"])
+        if given is not None:
+            chosen = next((option for option in question["options"] if option["answer"] == given), None)
+            told[question["id"]] = {"text": question["text"], **(chosen or {"answer": given, "named": True})}
+    return told
+
+
+def begin(found: Draft, as_of: str, lang: str) -> None:
+    """Import an upload that leaves nothing open."""
+    found.as_of = as_of
+    found.step, found.error, found.cancelled = Step.IMPORTING, None, False
+    found.job = opened().jobs.submit(tasks.IMPORT, _arguments(found, lang))
+    found.save()
+
+
+def _arguments(found: Draft, lang: str) -> dict[str, object]:
+    return {
+        "book": str(opened().place.book),
+        "paths": [str(path) for path in found.files],
+        "mapping": str(found.mapping) if found.mapping else "",
+        "kind": found.kind,
+        "answers": found.answers,
+        "as_of": found.as_of,
+        "lang": lang,
+        "source": found.source,
+        "waits": found.waits,
+    }
