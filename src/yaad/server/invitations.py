@@ -11,7 +11,7 @@ from smtplib import SMTPException
 
 from allauth.account.models import EmailAddress
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -186,7 +186,11 @@ def join_new(key: str, name: str, password: str, lang: str) -> Membership:
         one = _locked(key)
         if has_account(one):
             raise NoInvitation(Message("people.no_invitation"))
-        account = account_of(NewAccount(one.email, name, password, lang))
+        try:
+            with transaction.atomic():
+                account = account_of(NewAccount(one.email, name, password, lang))
+        except IntegrityError:  # by another invitation, in the same moment
+            raise NoInvitation(Message("people.no_invitation")) from None
         EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
         audit.record(None, account.pk, "account.made", f"account:{account.pk}")
         return _joined(one, account)

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.password_validation import validate_password
+from allauth.account.internal.flows.login import record_authentication
+from django.conf import settings
+from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.http import HttpRequest
 
 from yaad.errors import InputError
 from yaad.server.models import Account
+from yaad.server.sign_in.passwords import weaknesses
 from yaad.text import Message
 
 LONGEST = 200
@@ -38,11 +42,16 @@ def account_of(person: NewAccount) -> Account:
         InputError: the address is none, the name is missing, or the password is easy to guess.
     """
     email, name = mail_of(person.email), name_of(person.name)
-    try:
-        validate_password(person.password, Account(email=email, name=name))
-    except ValidationError:
-        raise InputError(Message("people.weak_password")) from None
+    wrong = weaknesses(person.password, Account(email=email, name=name))
+    if wrong:
+        raise InputError(wrong[0])
     return Account.objects.create_user(email, person.password, name=name, language=person.language)
+
+
+def enter(request: HttpRequest, account: Account) -> None:
+    """Sign in who has just chosen a password."""
+    record_authentication(request, account, "password")
+    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
 
 
 def mail_of(typed: str) -> str:

@@ -1,6 +1,5 @@
 """An invitation's link: who has an account signs in and confirms, who has none chooses a name and a password."""
 
-from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -8,9 +7,9 @@ from django.shortcuts import render
 from yaad.errors import InputError
 from yaad.faces.web.failing import say
 from yaad.faces.web.templatetags.say import language
-from yaad.faces.web.views.companies import BACKEND
 from yaad.server import invitations
 from yaad.server.companies_door import prefix_of
+from yaad.server.new_accounts import enter
 from yaad.text import Message
 
 
@@ -54,5 +53,5 @@ def _joined(request: HttpRequest, key: str) -> HttpResponse:
     else:
         name, password = request.POST.get("name", ""), request.POST.get("password", "")
         part = invitations.join_new(key, name, password, language())
-        login(request, part.account, backend=BACKEND)
+        enter(request, part.account)
     return HttpResponseRedirect(prefix_of(part.company_id))

@@ -1,17 +1,16 @@
 """The first run: the first owner and the first company, by the address that the server printed."""
 
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from yaad.errors import InputError, YaadError
 from yaad.faces.web.failing import say
 from yaad.faces.web.templatetags.say import language
-from yaad.faces.web.views.companies import BACKEND, choices, typed_of
+from yaad.faces.web.views.companies import choices, typed_of
 from yaad.server import setup as first_run
 from yaad.server.companies import Asked
 from yaad.server.companies_door import prefix_of
-from yaad.server.new_accounts import NewAccount
+from yaad.server.new_accounts import NewAccount, enter
 from yaad.text import Message
 
 
@@ -38,5 +37,5 @@ def _begin(request: HttpRequest) -> HttpResponse:
     said = {name: request.POST.get(name, "") for name in ("email", "person", "password")}
     person = NewAccount(said["email"], said["person"], said["password"], language())
     made = first_run.set_up(person, Asked.read(request.POST.dict()))
-    login(request, made.owner, backend=BACKEND)
+    enter(request, made.owner)
     return HttpResponseRedirect(prefix_of(made.company.id) + "files/")
