@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -57,6 +58,9 @@ class Opened:
         self.asked_as_of = as_of
         self._facts: Facts | None = None
         self._seen: dict[dt.date, Opened] = {}
+        self._whole: Opened | None = None  # the book that this one is a view of
+        self._is_shared = False
+        self._lock = threading.RLock()
         self._imports = Imports(self.root)
 
     def __repr__(self) -> str:
@@ -112,22 +116,41 @@ class Opened:
         weakref.finalize(book, shutil.rmtree, folder, ignore_errors=True)
         return book
 
+    def shared(self) -> Self:
+        """This book, asked by several threads at once: an engine goes with the last question that it answers."""
+        self._is_shared = True
+        return self
+
+    def seen_by(self, viewer: Viewer) -> Self:
+        """This book as somebody else sees it; it is shared, and what is built for one of the two serves the other."""
+        other = type(self)(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=viewer)
+        other._whole = self.shared()  # noqa: SLF001 – a book like this one
+        return other.shared()
+
     @property
     def facts(self) -> Facts:
         """The facts as they are now: read again after the journal or the lake has changed."""
-        if self._facts is not None and not self._facts.is_current():
-            self.close()
-        if self._facts is None:
-            self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
-        return self._facts
+        with self._lock:
+            if self._whole is not None:
+                whole = self._whole.facts
+                if self._facts is None or not self._facts.is_of(whole):
+                    self._seen.clear()
+                    self._facts = whole.seen_by(self.viewer)
+                return self._facts
+            if self._facts is not None and not self._facts.is_current():
+                self.close()
+            if self._facts is None:
+                self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
+            return self._facts
 
     def close(self) -> None:
         """Let go of the engine."""
-        for past in self._seen.values():
-            past.close()
-        self._seen.clear()
-        if self._facts is not None:
-            self._facts.close()
+        with self._lock:
+            for past in self._seen.values():
+                past.close()
+            self._seen.clear()
+            if self._facts is not None and not self._is_shared:
+                self._facts.close()
             self._facts = None
 
     # ---- importing --------------------------------------------------------------------------------------------
@@ -348,9 +371,18 @@ class Opened:
 
     def _past(self, day: dt.date) -> measures.Scope:
         """The facts as they were on a day; they stay open until the facts change."""
-        if day not in self._seen:
-            self._seen[day] = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
-        return self._seen[day]._scope()  # noqa: SLF001 – a book like this one, seen from another day
+        return self._on(day)._scope()  # noqa: SLF001 – a book like this one, seen from another day
+
+    def _on(self, day: dt.date) -> "Opened":
+        """This book as it was on a day."""
+        with self._lock:
+            if day not in self._seen:
+                if self._whole is not None:
+                    self._seen[day] = self._whole._on(day).seen_by(self.viewer)  # noqa: SLF001 – a book like this one
+                else:
+                    past = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
+                    self._seen[day] = past.shared() if self._is_shared else past
+            return self._seen[day]
 
     @contextmanager
     def _seen_on(self, day: dt.date, by: str | None) -> Iterator[measures.Scope]:

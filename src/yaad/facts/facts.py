@@ -1,5 +1,6 @@
 """The facts of a book as they are at one moment: the lake, what people wrote since, seen from one day."""
 
+import copy
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -100,6 +101,16 @@ class Facts:
         made = engine_named(engine, [lake.folder("")], memory_limit)
         return cls(lake, made, as_of=as_of, journal=journal, viewer=viewer)
 
+    def seen_by(self, viewer: Viewer) -> "Facts":
+        """The same picture as somebody else sees it: what was built for one of the two serves the other."""
+        other = copy.copy(self)
+        other.viewer = viewer
+        return other
+
+    def is_of(self, other: "Facts") -> bool:
+        """Whether both are the same picture, whoever looks."""
+        return self._views is other._views  # noqa: SLF001 – a picture like this one
+
     @property
     def pin(self) -> Pin:
         """What the lake was when this picture was taken."""
@@ -158,7 +169,7 @@ class Facts:
         Raises:
             UnknownName: no such table.
         """
-        return self._view(f"seen_{name}", lambda: visible(name, self.viewer, self._whole))
+        return self._view(f"seen{self.viewer.key}_{name}", lambda: visible(name, self.viewer, self._whole))
 
     def _whole(self, name: str) -> ir.Table:
         """A table with all its rows, whoever looks."""

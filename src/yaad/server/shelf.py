@@ -1,4 +1,4 @@
-"""The book that is served: one at a time asks it, and an answer is kept until the data change."""
+"""The book that is served: what was answered is kept until the data change."""
 
 import threading
 from collections import OrderedDict
@@ -40,47 +40,72 @@ class Places:
 
 
 Answer = TypeVar("Answer")
+Key = tuple[object, ...]
 
 
 class Shelf:
-    """Opens the book of a server on first use and keeps what was asked.
+    """Opens the book of a server on first use and keeps what was asked. Several threads may ask at once.
 
     Args:
         root: the folder of the book.
         viewer: who looks.
         places: where questions wait for each other's end; None: each is asked at once.
+        whole: the same book as who sees everything sees it; both share what is built for one of them.
     """
 
-    def __init__(self, root: Path, viewer: Viewer = EVERYBODY, places: Places | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        viewer: Viewer = EVERYBODY,
+        places: Places | None = None,
+        whole: "Shelf | None" = None,
+    ) -> None:
         self.root = root
         self.viewer = viewer
         self._places = places
-        self._lock = threading.RLock()
+        self._whole = whole
+        self._opening = threading.Lock()
+        self._lock = threading.Lock()
         self._book: Book | None = None
-        self._answers: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._answers: OrderedDict[Key, object] = OrderedDict()
+        self._asking: dict[Key, threading.RLock] = {}
 
     def ask(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
-        """The answer of the book; the same question on the same data is asked once.
+        """The answer of the book; the same question on the same data is asked once, however many ask it at a time.
 
         Args:
             name: of the question.
             question: what to ask.
             about: what the question is about; with `name` it tells one question from another.
         """
+        book = self.book
+        key = (book.data_version, name, *about)
         with self._lock:
-            book = self.book
-            key = (book.data_version, name, *about)
-            if key not in self._answers:
-                self._answers[key] = self._asked(question, book)
-                if len(self._answers) > KEPT:
-                    self._answers.popitem(last=False)
-            self._answers.move_to_end(key)
-            return cast("Answer", self._answers[key])
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return cast("Answer", self._answers[key])
+            turn = self._asking.setdefault(key, threading.RLock())
+        with turn:
+            with self._lock:
+                if key in self._answers:
+                    return cast("Answer", self._answers[key])
+            try:
+                found = self._asked(question, book)
+                self._keep(key, found)
+            finally:
+                with self._lock:
+                    self._asking.pop(key, None)
+        return found
+
+    def _keep(self, key: Key, found: object) -> None:
+        with self._lock:
+            self._answers[key] = found
+            if len(self._answers) > KEPT:
+                self._answers.popitem(last=False)
 
     def once(self, question: Callable[[Book], Answer]) -> Answer:
         """The answer of the book to a question whose answer is too large to be kept."""
-        with self._lock:
-            return self._asked(question, self.book)
+        return self._asked(question, self.book)
 
     def _asked(self, question: Callable[[Book], Answer], book: Book) -> Answer:
         if self._places is None:
@@ -91,14 +116,18 @@ class Shelf:
     @property
     def book(self) -> Book:
         """The book itself."""
-        with self._lock:
+        with self._opening:
             if self._book is None:
-                self._book = Book.create(self.root, viewer=self.viewer)
+                whole = self._whole.book if self._whole else None
+                self._book = whole.seen_by(self.viewer) if whole else self._begun()
             return self._book
+
+    def _begun(self) -> Book:
+        return Book.create(self.root, viewer=self.viewer).shared()
 
     def close(self) -> None:
         """Let go of the book."""
-        with self._lock:
+        with self._opening:
             if self._book is not None:
                 self._book.close()
                 self._book = None

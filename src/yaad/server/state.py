@@ -62,7 +62,7 @@ class Desks:
             if not access.viewer.key:
                 return common
             key = (access.company, access.viewer.key)
-            shelf = self._shelves.get(key) or Shelf(common.place.book, access.viewer, self.places)
+            shelf = self._shelves.get(key) or Shelf(common.place.book, access.viewer, self.places, common.shelf)
             self._shelves[key] = shelf
             self._shelves.move_to_end(key)
             oldest = self._shelves.popitem(last=False)[1] if len(self._shelves) > SHELVES else None

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import threading
 import uuid
+import weakref
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +46,7 @@ class DuckEngine:
         self._root.execute("SET allowed_directories = $folders", {"folders": [str(folder) for folder in folders]})
         self._root.execute("SET enable_external_access = false")
         self._root.execute("SET TimeZone = 'UTC'")
+        self._tidying = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
         self._thread = threading.local()
         self._writing = threading.Lock()
 
@@ -110,7 +112,7 @@ class DuckEngine:
     def close(self) -> None:
         """See `Engine.close`."""
         self._root.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        self._tidying()
 
     def _relation(self, expr: ir.Table) -> duckdb.DuckDBPyRelation:
         """The expression as DuckDB's own, with the small tables that stand inside it."""

@@ -1,0 +1,96 @@
+"""The book that is served: asked by many at once, shared by its viewers, never closed under a question."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.people import SEEN
+
+from yaad.book import Book
+from yaad.model import EVERYBODY, Viewer
+from yaad.server.shelf import Shelf
+
+
+def viewer(name):
+    return Viewer(frozenset(SEEN[name]))
+
+
+@pytest.fixture
+def whole(team):
+    shelf = Shelf(team.here.root)
+    yield shelf
+    shelf.close()
+
+
+def deals(book):
+    return book.facts.run(book.facts.deals).num_rows
+
+
+def test_a_question_is_asked_once_however_many_ask_it_at_a_time(whole):
+    asked, together = [], threading.Barrier(8)
+
+    def question(book):
+        asked.append(deals(book))
+        return asked[-1]
+
+    def ask(_n):
+        together.wait()
+        return whole.ask("deals", question)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == {30}
+    assert asked == [30]
+
+
+def test_a_question_that_failed_is_asked_again(whole):
+    with pytest.raises(ZeroDivisionError):
+        whole.ask("broken", lambda _book: 1 / 0)
+    assert whole.ask("broken", lambda _book: 1) == 1
+
+
+def test_viewers_share_the_engine_and_not_the_rows(whole):
+    views = {name: Shelf(whole.root, viewer(name), whole=whole) for name in ("rep", "manager")}
+    assert [whole.once(deals), views["rep"].once(deals), views["manager"].once(deals)] == [30, 6, 18]
+    kept = [view.book.facts.is_of(whole.book.facts) for view in views.values()]
+    assert kept == [True, True]
+    alone = Book.open(whole.root, viewer=viewer("rep"))
+    assert views["rep"].book.funnel().to_dict() == alone.funnel().to_dict()
+    alone.close()
+
+
+def test_the_past_of_a_view_is_the_past_of_its_rows(whole):
+    view = whole.book.seen_by(viewer("rep"))
+    told = view.kpis(period="2026-10").to_dict()
+    alone = Book.open(whole.root, viewer=viewer("rep"))
+    assert told == alone.kpis(period="2026-10").to_dict()
+    alone.close()
+
+
+def test_many_viewers_ask_while_people_write(whole, team):
+    """Every answer is one of a moment: what stood before an entry, or what stands after it."""
+    import datetime as dt
+
+    people = ("Ann", "Ben", "Eli", "Cyd", "Dan")
+    views = [Shelf(whole.root, Viewer(frozenset({person})), whole=whole) for person in people]
+    deal, at = "here-Ann-5", dt.datetime(2026, 10, 19, tzinfo=dt.UTC)
+    ended = threading.Event()
+
+    def ask(view):
+        seen = []
+        while not ended.is_set() or not seen:
+            seen.append(view.ask("deals", deals))
+        return set(seen)
+
+    with ThreadPoolExecutor(len(views)) as threads:
+        asking = [threads.submit(ask, view) for view in views]
+        book = Book.open(team.here.root)
+        written = [book.note(deal, f"note {n}", at=at, by="Ann").seq for n in range(8)]
+        book.close()
+        ended.set()
+        assert [one.result() for one in asking] == [{6}] * len(views)
+    assert sorted(written) == written
+    assert whole.ask("notes", lambda book: book.facts.run(book.facts.activities).num_rows) == 8
+
+
+def test_who_sees_everything_sees_the_same_as_the_book(whole):
+    assert whole.book.seen_by(EVERYBODY).funnel().to_dict() == whole.book.funnel().to_dict()
