@@ -5,10 +5,12 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from yaad.facts import SqliteJournal
+from yaad.errors import InputError
+from yaad.facts import KeyTaken, SqliteJournal
 from yaad.model import MoveEntry, NoteEntry, SettingEntry, TargetEntry, WinEntry
 
 AT = dt.datetime(2024, 3, 1, 9, 30, tzinfo=dt.UTC)
@@ -44,11 +46,35 @@ def test_entries_read_back_in_order(journal):
 
 def test_the_same_key_twice_is_one_entry(journal):
     first = journal.append(note("k", text="first"))
-    assert journal.append(note("k", text="second")) == first
+    again = replace(note("k", text="first"), at=AT + dt.timedelta(seconds=3))
+    assert journal.append(again) == first  # sent again, stamped anew
     assert journal.last_seq == 1
 
 
-@pytest.mark.parametrize("statement", ["UPDATE entries SET body = ''", "DELETE FROM entries"])
+@pytest.mark.parametrize("other", [note("k", text="second"), note("k", deal_id="b"), replace(note("k"), by="Avi")])
+def test_a_key_is_not_taken_for_something_else(journal, other):
+    first = journal.append(note("k"))
+    with pytest.raises(KeyTaken, match="already sent with something else"):
+        journal.append(other)
+    assert journal.since(0) == [first]
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201, "a\0b"])
+def test_a_key_that_no_journal_holds_is_refused(journal, key):
+    with pytest.raises(InputError, match="1 to 200"):
+        journal.append(note(key))
+    assert journal.last_seq == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entries SET body = ''",
+        "DELETE FROM entries",
+        "INSERT OR REPLACE INTO entries SELECT seq, key, deal_id, '' FROM entries",
+        "REPLACE INTO entries (key, deal_id, body) VALUES ('k', 'a', '')",
+    ],
+)
 def test_what_is_written_stays(journal, statement):
     journal.append(note("k"))
     with sqlite3.connect(journal.path) as file, pytest.raises(sqlite3.IntegrityError, match="append only"):

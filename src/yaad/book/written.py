@@ -2,10 +2,11 @@
 
 import datetime as dt
 import json
+import logging
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TypeVar, cast
 
 from yaad.book.disk import told_when_full
@@ -31,6 +32,8 @@ from yaad.model import (
     read_amount,
 )
 from yaad.text import Message
+
+log = logging.getLogger("yaad.book")
 
 An = TypeVar("An", bound=Entry)
 
@@ -151,7 +154,16 @@ class Written(Opened):
             raise NotAllowed(Message("book.not_yours"))
         with told_when_full(self.root):
             written = cast("An", journal.append(entry))
-        # it is written and counts; folding it into the lake is housekeeping, which a later entry does as well
-        with suppress(BookError), told_when_full(self.root):
-            settle(Lake.open(self.root), journal)
+        journal.afterwards(partial(_fold_in, self.root, journal))
         return written
+
+
+def _fold_in(root: Path, journal: Journal) -> None:
+    """Fold what is written into the lake. It counts already: this is housekeeping, which a later entry does as well."""
+    try:
+        with told_when_full(root):
+            settle(Lake.open(root), journal)
+    except BookError as error:  # somebody else writes, or the disk is full
+        log.info("the fold waits: %s", error)
+    except Exception:
+        log.exception("the fold failed in %s", root)

@@ -28,11 +28,11 @@ TABLES = (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, deal_id TEXT NOT NULL, body TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS entries_of_deal ON entries (deal_id)",
     "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    "CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
     # a row that another one would replace goes without a word to other triggers
     """CREATE TRIGGER IF NOT EXISTS entries_grow BEFORE INSERT ON entries
     WHEN EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq OR key = NEW.key)
     BEGIN SELECT RAISE(ABORT, 'append only'); END""",
-    "CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'append only'); END",
 )
 
 
@@ -148,7 +148,7 @@ class SqliteJournal:
         file = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
             file.execute("PRAGMA synchronous = FULL")
-            if not file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'entries_last'").fetchone()[0]:
+            if not file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'entries_grow'").fetchone()[0]:
                 file.execute("PRAGMA journal_mode = WAL")  # stays with the file: readers do not wait for a writer
                 for statement in TABLES:
                     file.execute(statement)

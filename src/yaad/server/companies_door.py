@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_resolver, get_script_prefix, reverse, set_script_prefix
 
 from yaad.errors import YaadError
+from yaad.server.acting import as_account
 from yaad.server.scoping import NoSuchCompany, on_behalf_of, scope
 from yaad.server.sign_in import second_step, sessions
 
@@ -34,6 +35,10 @@ class InCompany:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or refuse without telling whether there is such a company."""
+        with as_account(request.user.pk):
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         request.access = None  # type: ignore[attr-defined] # as Django's own middleware sets `user`
         asked = ADDRESS.fullmatch(request.path_info)
         if asked is None:

@@ -4,6 +4,8 @@
 ``YAAD_ADDRESS``      the address by which people reach it, such as ``https://yaad.example.com``
 ``YAAD_SECRET_KEY``   signs what browsers keep; or ``YAAD_SECRET_KEY_FILE``, a file that holds it
 ``YAAD_DATABASE``     ``postgresql://user:password@host:port/name``; a SQLite file in the home when absent
+``YAAD_DATABASE_OWNER``  the same with the user who owns the tables; makes and changes them, and guards the rows from
+                      the user of ``YAAD_DATABASE``, who then only reads and writes
 ``YAAD_MAIL``         ``smtp://user:password@host:587``, ``smtps://…``; printed to the terminal when absent
 ``YAAD_MAIL_FROM``    the sender of mails
 ``YAAD_LANG``         language of a first visit: ``he`` or ``en``
@@ -23,6 +25,8 @@ from yaad.text import LANGUAGES, Message
 USUAL = Path("/srv/yaad")
 LEAST_KEY = 50
 """Letters of a secret key."""
+OWNER = "owner"
+"""The connection of the tables' owner; for migrations."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -35,6 +39,7 @@ class Home:
         address: by which people reach it, without a slash at the end.
         secret_key: signs what browsers keep.
         database: an address; empty: SQLite in the home.
+        database_owner: the same with the owner of the tables; empty: the one user is both.
         mail: an address; empty: printed.
         mail_from: the sender.
         lang: of a first visit.
@@ -49,6 +54,7 @@ class Home:
     mail_from: str = "yaad@localhost"
     lang: str = "he"
     two_factor: str = "required"
+    database_owner: str = ""
 
     @classmethod
     def from_environment(cls, said: Mapping[str, str]) -> "Home":
@@ -79,6 +85,8 @@ class Home:
         database, mail = said.get("YAAD_DATABASE", ""), said.get("YAAD_MAIL", "")
         if database and urlsplit(database).scheme not in ("postgresql", "postgres"):
             raise _wrong("YAAD_DATABASE", "server.bad_database")
+        if (owner := said.get("YAAD_DATABASE_OWNER", "")) and not _owns(owner, database):
+            raise _wrong("YAAD_DATABASE_OWNER", "journal.bad_owner")
         if mail and urlsplit(mail).scheme not in ("smtp", "smtps"):
             raise _wrong("YAAD_MAIL", "server.bad_mail")
         return cls(
@@ -90,6 +98,7 @@ class Home:
             mail_from=said.get("YAAD_MAIL_FROM", "") or f"yaad@{parts.hostname}",
             lang=lang,
             two_factor=two_factor,
+            database_owner=owner,
         )
 
     @cached_property
@@ -136,16 +145,10 @@ class Home:
                     },
                 }
             }
-        told = urlsplit(self.database)
-        return {
-            "default": {
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": unquote(told.path.lstrip("/")),
-                **_account(told),
-                "CONN_MAX_AGE": 60,
-                "CONN_HEALTH_CHECKS": True,
-            }
-        }
+        found = {"default": _postgresql(self.database) | {"CONN_MAX_AGE": 60}}
+        if self.database_owner:
+            found[OWNER] = _postgresql(self.database_owner)
+        return found
 
     def mails(self) -> dict[str, object]:
         """How mail is sent, as Django wants it told."""
@@ -168,6 +171,24 @@ class Home:
         path = self.folder / name
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
+
+
+def _postgresql(address: str) -> dict[str, Any]:
+    told = urlsplit(address)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(told.path.lstrip("/")),
+        **_account(told),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # they would outlive the transaction that says on whose behalf they are
+    }
+
+
+def _owns(owner: str, database: str) -> bool:
+    """Whether both are addresses of one database, with two users."""
+    one, other = urlsplit(owner), urlsplit(database)
+    same = (one.scheme, one.hostname, one.port, one.path) == (other.scheme, other.hostname, other.port, other.path)
+    return same and one.username != other.username
 
 
 def _account(told: SplitResult) -> dict[str, str]:

@@ -19,7 +19,7 @@ from yaad.server.roles import MAY, Capability, Role
 from yaad.text import Message
 
 if TYPE_CHECKING:
-    from yaad.server.models import Company, Membership
+    from yaad.server.models import Membership
 
 
 class NoSuchCompany(YaadError):
@@ -90,10 +90,13 @@ def current() -> Access:
 
 @contextmanager
 def on_behalf_of(access: Access) -> Iterator[None]:
-    """Work for somebody, as long as this lasts."""
+    """Work for somebody, as long as this lasts; the database is told as well."""
+    from yaad.server.acting import Acting, act
+
     token = _current.set(access)
     try:
-        yield
+        with act(Acting(access.company, access.account)):
+            yield
     finally:
         _current.reset(token)
 
@@ -107,20 +110,22 @@ def scope(account_id: int, company_id: str) -> Access:
     from django.db.models import Q
     from django.utils import timezone
 
+    from yaad.server.acting import as_account, in_company
     from yaad.server.models import Membership
 
-    found = (
-        Membership.objects.select_related("company", "account")
-        .filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
-        .filter(
-            account=account_id,
-            company=company_id,
-            ended_at__isnull=True,
-            account__is_active=True,
-            company__deleted_at__isnull=True,
+    with as_account(account_id):
+        found = (
+            Membership.objects.select_related("company", "account")
+            .filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
+            .filter(
+                account=account_id,
+                company=company_id,
+                ended_at__isnull=True,
+                account__is_active=True,
+                company__deleted_at__isnull=True,
+            )
+            .first()
         )
-        .first()
-    )
     if found is None:
         raise NoSuchCompany(Message("server.no_such_company"))
     role = Role(found.role)
@@ -129,11 +134,15 @@ def scope(account_id: int, company_id: str) -> Access:
         capabilities |= {Capability.IMPORT} if found.may_import else set()
         capabilities |= {Capability.HEAR} if found.may_hear else set()
     name = found.account.name or found.account.email
-    return Access(found.account_id, name, found.company_id, role, _viewer(role, found, found.company), capabilities)
+    with as_account(account_id), in_company(found.company_id):
+        viewer = _viewer(role, found)
+    return Access(found.account_id, name, found.company_id, role, viewer, capabilities)
 
 
-def _viewer(role: Role, part: "Membership", company: "Company") -> Viewer:
+def _viewer(role: Role, part: "Membership") -> Viewer:
     """Whose rows the part shows."""
+    from yaad.server.journal import DatabaseJournal
+
     mine = frozenset({part.person} if part.person else ())
     if role in (Role.OWNER, Role.CONSULTANT):
         return EVERYBODY
@@ -142,7 +151,7 @@ def _viewer(role: Role, part: "Membership", company: "Company") -> Viewer:
     if role is Role.REP:
         return Viewer(mine)
     if role is Role.MANAGER:
-        said = _said(company.id, company.last_seq)
+        said = _said(part.company_id, DatabaseJournal(part.company_id).last_seq)
         teams = said.teams_under(part.team) if part.team else frozenset[str]()
         return Viewer(mine | (said.people_under(part.team) if part.team else frozenset()), teams)
     return NOBODY

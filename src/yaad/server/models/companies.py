@@ -25,7 +25,6 @@ class Company(models.Model):
         kind: of company; sets stages, KPIs and words at the first run.
         zone, currency, vat, country: its calendar and money; `vat` is a part such as 0.18.
         transparency: what people see of each other's results.
-        last_seq: number of the last entry in its journal.
         deleted_at: since when nobody opens it any more.
     """
 
@@ -39,7 +38,6 @@ class Company(models.Model):
     transparency = models.CharField(
         max_length=10, choices=[(one.value, one.value) for one in Transparency], default=Transparency.OFF
     )
-    last_seq = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
 
