@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import chances, entries, figures, forecasts, house, imports, plans, reports, sources, targets
+from yaad.faces.cli import chances, entries, figures, forecasts, homes, house, imports, plans, reports, sources, targets
 from yaad.faces.cli.customers import customers
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.kpis import kpi
@@ -63,6 +63,7 @@ for _name, _verb in (
     ("undo-import", house.undo_import),
     ("rebuild", house.rebuild),
     ("serve", house.serve),
+    ("check", homes.check),
     ("demo", house.demo),
 ):
     app.command(_name, cls=Verb)(_verb)

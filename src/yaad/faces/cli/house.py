@@ -1,4 +1,4 @@
-"""Verbs that keep the house: doctor, imports, undo-import, rebuild, serve, demo."""
+"""Verbs that keep the house: doctor, imports, undo-import, rebuild, serve, demo; of a server: see `homes`."""
 
 import sys
 from contextlib import closing
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from yaad.faces.cli import options as o
+from yaad.faces.cli.homes import serve_home
 from yaad.faces.cli.imports import progress
 from yaad.faces.cli.screen import Screen
 from yaad.faces.cli.verbs import Asked, on_the_book, screen_for
@@ -59,14 +60,20 @@ def rebuild(asked: Asked) -> None:
 
 
 def serve(
+    context: typer.Context,
     *,
     book: o.BookDir = o.BOOK,
+    home: o.HomeDir = None,
     host: Host = "127.0.0.1",
     port: Port = PORT,
     browser: Browser = False,
     lang: o.Language = None,
 ) -> None:
-    """Show the book as pages."""
+    """Show the book as pages; with a home, the companies of a server."""
+    named = context.get_parameter_source("book")
+    if home is not None and named is not None and named.name == "DEFAULT":
+        serve_home(home, screen_for(lang, as_json=False))
+        return
     _serve(book, host, port, screen_for(lang, as_json=False), browser=browser)
 
 

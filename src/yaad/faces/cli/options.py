@@ -57,6 +57,7 @@ class EndingName(StrEnum):
     PARQUET = "parquet"
 
 
+HomeDir = Annotated[Path | None, typer.Option("--home", envvar="YAAD_HOME", metavar="DIR")]
 BookDir = Annotated[Path, typer.Option("--book", envvar="YAAD_BOOK", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json")]
 Language = Annotated[Lang | None, typer.Option("--lang")]

@@ -1,0 +1,65 @@
+"""Verbs of a server of companies: serve its home, check it."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from yaad.faces.cli import options as o
+from yaad.faces.cli.screen import Screen
+from yaad.faces.cli.verbs import screen_for
+from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.server.checking import Found
+
+NOT_READY = 1
+
+
+def serve_home(home: Path, screen: Screen) -> None:
+    """Serve the companies of a home until told to stop; nothing starts while something is not as it must be."""
+    from yaad.server.serving_home import NotReady, prepare_home
+
+    try:
+        prepared = prepare_home(home)
+    except NotReady as error:
+        show(screen, error.found)
+        raise typer.Exit(NOT_READY) from None
+    begins = "key=" in prepared.address
+    screen.say(Message("house.first_run" if begins else "house.serving", {"address": prepared.address}))
+    sys.stdout.flush()
+    prepared.run()
+
+
+def check(*, home: o.HomeDir = None, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+    """Look at a home before it is served."""
+    from yaad.server.checking import check as look
+    from yaad.server.serving_home import at_home
+    from yaad.server.settings import configure_server
+
+    screen = screen_for(lang, as_json=as_json)
+    found = look(at_home(home, dict(os.environ)), configure=configure_server)
+    show(screen, found)
+    if not all(one.holds for one in found):
+        raise typer.Exit(NOT_READY)
+
+
+def show(screen: Screen, found: "Sequence[Found]") -> None:
+    """What was looked at, a line each."""
+    if screen.as_json:
+        told = [{"name": one.name, "ok": one.holds, "said": said(screen, one)} for one in found]
+        screen.json({"ok": all(one.holds for one in found), "checks": told})
+        return
+    for one in found:
+        screen.say(one.wrong or one.note or Message("house.checked_ok", {"name": one.name}))
+
+
+def said(screen: Screen, one: "Found") -> str | None:
+    """What is wrong or to be known, in words."""
+    from yaad.text import render
+
+    told = one.wrong or one.note
+    return render(told, screen.lang) if told else None

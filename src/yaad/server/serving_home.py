@@ -1,0 +1,137 @@
+"""Serve a home: look at everything first, bring the tables up, then one process until told to stop."""
+
+import os
+import socket
+from collections.abc import MutableMapping, Sequence
+from pathlib import Path
+
+from yaad.errors import InputError, YaadError
+from yaad.server.checking import Found, check
+from yaad.server.home import Home
+from yaad.server.running import Running
+from yaad.server.serving import BACKLOG, Prepared
+from yaad.server.settings import configure_server
+from yaad.text import Message
+
+CLOSING = 10
+"""Seconds that answers under way have to end."""
+LOCK = "serving.lock"
+
+
+class NotReady(YaadError):
+    """Something is not as it must be before the server starts.
+
+    Attributes:
+        found: what is wrong.
+    """
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self.found = found
+        names = ", ".join(one.name for one in found)
+        super().__init__(Message("house.not_ready", {"names": names}))
+
+
+def at_home(folder: Path | None, said: MutableMapping[str, str] | None = None) -> MutableMapping[str, str]:
+    """The environment of a home, which the jobs of its server see too.
+
+    Args:
+        folder: of the home; as the environment says when absent.
+        said: the environment; that of the process when absent.
+    """
+    found = os.environ if said is None else said
+    if folder is not None:
+        found["YAAD_HOME"] = str(folder.absolute())
+    return found
+
+
+def prepare_home(folder: Path | None = None) -> Prepared:
+    """Look at everything, bring the tables up, open the socket; once a process.
+
+    Args:
+        folder: of the home; as the environment says when absent.
+
+    Raises:
+        NotReady: something is not as it must be.
+        BookError: a newer version was here.
+        InputError: another server has this home, or the port is taken.
+    """
+    import uvicorn
+
+    from yaad.server import logs
+
+    said = at_home(folder)
+    logs.to_terminal()
+    if wrong := [one for one in check(said, configure=configure_server) if not one.holds]:
+        raise NotReady(wrong)
+    home, running = Home.from_environment(said), Running.from_environment(said)
+    _alone(home)
+    open_socket = bind(running.host, running.port)
+
+    from yaad.server import companies, state
+    from yaad.server.upgrading import upgrade
+    from yaad.server.watching import Watched  # reads the settings as it is loaded
+
+    upgrade()
+    desks = state.open_companies(companies.folder_of, running)
+    config = uvicorn.Config(
+        Watched(running, desks),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=running.proxies,
+        timeout_graceful_shutdown=CLOSING,
+    )
+    return Prepared(first_address(home), uvicorn.Server(config), [open_socket])
+
+
+def first_address(home: Home) -> str:
+    """Where to go: the server's address, with the key of the first run while nobody has an account."""
+    from yaad.server import setup
+    from yaad.server.acting import as_server
+
+    with as_server():
+        return setup.address(home) or home.address
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket on exactly this port.
+
+    Raises:
+        InputError: it is taken, or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    open_socket = socket.socket(family, socket.SOCK_STREAM)
+    open_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        open_socket.bind((host, port))
+    except OSError as error:
+        open_socket.close()
+        where = Message("house.port_taken", {"where": f"{host}:{port}", "error": type(error).__name__})
+        raise InputError(where) from None
+    open_socket.listen(BACKLOG)
+    return open_socket
+
+
+_locks: list[int] = []
+"""Held until the process ends."""
+
+
+def _alone(home: Home) -> None:
+    """Let no second server work in the same home: each would think that its jobs are all there are.
+
+    Raises:
+        InputError: one does.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows: the port alone keeps a second one away
+        return
+    held = os.open(home.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise InputError(Message("house.second_server", {"path": str(home.folder)})) from None
+    _locks.append(held)
