@@ -66,3 +66,14 @@ def test_a_company_is_retired_by_its_typed_name_and_opened_again_by_its_owner(te
     assert team.client("owner", team.there).post(f"/companies/{team.here.id}/restore/").status_code == 404
     assert owner.post(f"/companies/{team.here.id}/restore/").status_code == 302
     assert rep.get(f"{team.here.prefix}funnel/").status_code == 200
+
+
+def test_an_empty_table_has_the_usual_stages_of_the_kind(team):
+    from yaad.server.models import Company
+
+    client, address = team.client("owner"), f"{team.here.prefix}company/start.csv"
+    head = client.get(address).content.decode("utf-8-sig").strip().split(",")
+    assert head[:2] + head[-4:] == ["Deal", "Customer", "Quote", "Negotiation", "Won", "Not won"]
+    Company.objects.filter(pk=team.here.id).update(kind="orders")
+    assert client.get(address).content.decode("utf-8-sig").startswith("Order,Customer,")
+    assert team.client("manager").get(address).status_code == 403

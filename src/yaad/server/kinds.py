@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from yaad.server.roles import Kind
 from yaad.text import Message, render
 
+ORDER = ("order", "customer", "person", "day", "amount")
+"""Columns of a table of orders."""
+
 
 @dataclass(frozen=True)
 class Start:
@@ -33,6 +36,15 @@ class Start:
         """
         ends = ("won", "lost") if self.stages else ()
         return [render(Message(f"people.stage_{name}"), lang) for name in (*self.stages, *ends)]
+
+    def table(self, lang: str) -> list[str]:
+        """Heads of an empty table to fill in: the days of each stage, or orders.
+
+        >>> STARTS[Kind.ORDERS].table("en")
+        ['Order', 'Customer', 'Sales person', 'Order date', 'Amount before VAT']
+        """
+        first = ("deal", "customer", "person", "source", "amount") if self.stages else ORDER
+        return [render(Message(f"people.col_{name}"), lang) for name in first] + self.stage_names(lang)
 
 
 STARTS: Mapping[Kind, Start] = {

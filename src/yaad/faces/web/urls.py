@@ -141,6 +141,7 @@ urlpatterns = [
         path("people/place/", people.place, name="person-place"),
         path("people/undo/", people.undo, name="people-undo"),
         path("company/", company.company, name="company"),
+        path("company/start.csv", company.start_table, name="start-table"),
         path("company/retire/", company.retire, name="company-retire"),
     ),
     *needs(

@@ -1,13 +1,16 @@
 """What a company says of itself: its name, its calendar and money, what people see of each other; retiring it."""
 
+import csv
+import io
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from yaad.errors import InputError
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
-from yaad.server.roles import Transparency
+from yaad.server.roles import Kind, Transparency
 from yaad.text import Message, number
 
 SAVED = "company_saved"
@@ -42,6 +45,21 @@ def retire(request: HttpRequest) -> HttpResponse:
     except InputError as error:
         return _page(request, access.company, error)
     return HttpResponseRedirect("/?all")
+
+
+@require_GET
+def start_table(request: HttpRequest) -> HttpResponse:
+    """An empty table with the usual stages of the company's kind, to fill in and bring back."""
+    from yaad.server.kinds import STARTS
+    from yaad.server.models import Company
+
+    del request
+    kind = Kind(Company.objects.values_list("kind", flat=True).get(pk=of_server().company))
+    heads = io.StringIO()
+    csv.writer(heads).writerow(STARTS[kind].table(language()))
+    answer = HttpResponse(heads.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="start.csv"'
+    return answer
 
 
 def _before(company: str) -> dict[str, str]:
