@@ -87,6 +87,7 @@ class Job:
         phase: the part of the work in which it is, by the task's own name for it; empty where it has none.
         result: what the task returned.
         error: language → what went wrong, in words; empty when the process itself broke.
+        account: for whom it works; None where one book is served.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Job:
     phase: str = ""
     result: Json = None
     error: dict[str, str] | None = None
+    account: int | None = None
 
     @property
     def part(self) -> int | None:
@@ -284,12 +286,13 @@ class Jobs:
 
     def _read(self, job: str) -> Job:
         with connect(self.path) as db:
-            row = db.execute("SELECT state, done, total, phase, result, error FROM job WHERE id = ?", (job,)).fetchone()
+            told = "SELECT state, done, total, phase, result, error, account FROM job WHERE id = ?"
+            row = db.execute(told, (job,)).fetchone()
         if row is None:
             raise UnknownName("option", job, [])
-        state, done, total, phase, result, error = row
+        state, done, total, phase, result, error, account = row
         loaded = [json.loads(text) if text else None for text in (result, error)]
-        return Job(job, State(state), done, total, phase, *loaded)
+        return Job(job, State(state), done, total, phase, *loaded, account)
 
 
 def _behalf() -> tuple[str, int | None]:
