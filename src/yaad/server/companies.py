@@ -17,10 +17,12 @@ from yaad.errors import InputError
 from yaad.facts import keep_elsewhere
 from yaad.model import read_amount
 from yaad.server import audit
+from yaad.server.acting import in_company
 from yaad.server.home import Home
 from yaad.server.journal import KEEPER
 from yaad.server.kinds import STARTS
 from yaad.server.models import Account, Company, Membership
+from yaad.server.models.companies import new_company_id
 from yaad.server.new_accounts import name_of
 from yaad.server.roles import Capability, Kind, Role, Transparency
 from yaad.server.scoping import Access, Forbidden, NoSuchCompany
@@ -140,8 +142,9 @@ def begin(owner: Account, name: str, kind: Kind = Kind.PROJECTS, **more: object)
     from yaad.book.scorecards import add
     from yaad.measures.own_measures import OwnMeasures
 
-    with transaction.atomic():
-        company = Company.objects.create(name=name.strip(), kind=kind, **more)
+    number = new_company_id()
+    with in_company(number), transaction.atomic():
+        company = Company.objects.create(id=number, name=name.strip(), kind=kind, **more)
         Membership.objects.create(company=company, account=owner, role=Role.OWNER)
         audit.record(company.id, owner.pk, "company.begun", f"company:{company.id}", {"kind": str(kind)})
     root = folder_of(company.id)
@@ -221,9 +224,9 @@ def restore(account: Account, company: str) -> None:
     Raises:
         NoSuchCompany: there is none, or it is not theirs.
     """
-    with transaction.atomic():
-        if not retired(account).filter(company=company).exists():
-            raise NoSuchCompany(Message("server.no_such_company"))
+    if not retired(account).filter(company=company).exists():
+        raise NoSuchCompany(Message("server.no_such_company"))
+    with in_company(company), transaction.atomic():
         Company.objects.filter(pk=company).update(deleted_at=None)
         audit.record(company, account.pk, "company.restored", f"company:{company}")
 

@@ -7,6 +7,8 @@ name and a password: the link in the mail shows that the address is theirs.
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from smtplib import SMTPException
 
 from allauth.account.models import EmailAddress
@@ -17,6 +19,7 @@ from django.utils import timezone
 
 from yaad.errors import InputError, YaadError
 from yaad.server import audit
+from yaad.server.acting import in_company, with_key
 from yaad.server.companies import home
 from yaad.server.models import Account, Company, Invitation, Membership
 from yaad.server.new_accounts import NewAccount, account_of, mail_of
@@ -148,9 +151,11 @@ def of_key(key: str) -> Invitation:
     Raises:
         NoInvitation: there is none, it was taken up or withdrawn, its days are over, or the company is retired.
     """
-    rows = Invitation.objects.select_related("company").filter(company__deleted_at__isnull=True)
+    digest = _digest(key)
+    rows = Invitation.objects.select_related("company", "by").filter(company__deleted_at__isnull=True)
     open_ = rows.filter(taken_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
-    found = open_.filter(digest=_digest(key)).first()
+    with with_key(digest):
+        found = open_.filter(digest=digest).first()
     if found is None:
         raise NoInvitation(Message("people.no_invitation"))
     return found
@@ -168,8 +173,7 @@ def join(key: str, account: Account) -> Membership:
         NoInvitation: see `of_key`.
         OtherAccount: it is for another address of mail.
     """
-    with transaction.atomic():
-        one = _locked(key)
+    with _held(key) as one:
         if account.email != one.email:
             raise OtherAccount(Message("people.other_account", {"mail": account.email}))
         return _joined(one, account)
@@ -182,8 +186,7 @@ def join_new(key: str, name: str, password: str, lang: str) -> Membership:
         NoInvitation: see `of_key`; or there is an account by now.
         InputError: no name, or the password is easy to guess.
     """
-    with transaction.atomic():
-        one = _locked(key)
+    with _held(key) as one:
         if has_account(one):
             raise NoInvitation(Message("people.no_invitation"))
         try:
@@ -196,11 +199,13 @@ def join_new(key: str, name: str, password: str, lang: str) -> Membership:
         return _joined(one, account)
 
 
-def _locked(key: str) -> Invitation:
-    """The invitation, held so that it is taken up once."""
-    one = of_key(key)
-    Company.objects.select_for_update().get(pk=one.company_id)
-    return of_key(key)
+@contextmanager
+def _held(key: str) -> Iterator[Invitation]:
+    """The invitation in its company, held so that it is taken up once."""
+    company = of_key(key).company_id
+    with in_company(company), transaction.atomic():
+        Company.objects.select_for_update().get(pk=company)
+        yield of_key(key)
 
 
 def _joined(one: Invitation, account: Account) -> Membership:

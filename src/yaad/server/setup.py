@@ -15,6 +15,8 @@ from yaad.server.new_accounts import NewAccount, account_of
 from yaad.text import Message
 
 PATH = "/setup/"
+LOCK = 0x59415345
+"""On PostgreSQL, the number under which first runs wait for each other."""
 
 
 class SetUpAlready(YaadError):
@@ -68,4 +70,4 @@ def _alone() -> None:
     """Let no other first run pass until this one is done. On SQLite each transaction that may write is alone."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE server_account IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
