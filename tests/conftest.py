@@ -1,5 +1,7 @@
 """What all tests share: where the public sets stand, and that no test reaches the network."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ LONG = (
 SHORT = ("house", "model", "text")
 """Folders of files that take seconds."""
 
+DATABASES = ("database", "database_owner")
+"""Fields of `Home` that a run over PostgreSQL sets."""
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
@@ -47,31 +51,36 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
-    """Django, made once for the whole run: a server of companies over an empty database."""
-    from django.core.management import call_command
+    """Django, made once for the whole run: a server of companies over an empty database.
+
+    It is SQLite, unless the run was started over a PostgreSQL of its own (`tests/server/test_on_postgresql.py`).
+    """
     from tests.people import ADDRESS, KEY
 
+    from yaad.server import acting, upgrading
     from yaad.server.home import Home
     from yaad.server.settings import configure_server
 
     found = Home(tmp_path_factory.mktemp("home"), ADDRESS, KEY, lang="en", two_factor="optional")
+    found = replace(found, **{name: os.environ.get(f"YAAD_TEST_{name.upper()}", "") for name in DATABASES})
     configure_server(found)
-    call_command("migrate", verbosity=0)
+    upgrading.upgrade()
     emptied_by_tests()
-    return found
+    with acting.as_server():  # what a test writes and looks up itself; a request says anew for whom it is
+        yield found
 
 
 def emptied_by_tests() -> None:
     """Let the command ``flush`` empty tables that only grow: between tests, and nowhere else."""
-    from django.db import connection
+    from django.db import connection, connections
 
     from yaad.server.guards import lifted
-
-    usual = connection.ops.execute_sql_flush
+    from yaad.server.upgrading import owner
 
     def flush(statements):
-        with lifted():
-            usual(statements)
+        with lifted(owner()), connections[owner()].cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
 
     connection.ops.execute_sql_flush = flush
 

@@ -29,6 +29,7 @@ def _guarded(*, connection: BaseDatabaseWrapper, **_more: object) -> None:
 
 
 def _put(*, using: str, **_more: object) -> None:
-    from yaad.server import guards
+    from yaad.server import guards, upgrading
 
-    guards.put(using)
+    if using == upgrading.owner():
+        guards.put(using)

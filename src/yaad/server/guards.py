@@ -61,9 +61,9 @@ IN_POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION $table_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION 'append only' USING ERRCODE = 'restrict_violation'; END $$""",
     """CREATE OR REPLACE FUNCTION $table_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.seq <> 1 + CASE WHEN NEW.company_id IS NULL
+    IF NEW.seq <> 1 + (CASE WHEN NEW.company_id IS NULL
         THEN (SELECT coalesce(max(seq), 0) FROM $table WHERE company_id IS NULL)
-        ELSE (SELECT coalesce(max(seq), 0) FROM $table WHERE company_id = NEW.company_id) END
+        ELSE (SELECT coalesce(max(seq), 0) FROM $table WHERE company_id = NEW.company_id) END)
     THEN RAISE EXCEPTION 'append only' USING ERRCODE = 'restrict_violation'; END IF;
     RETURN NEW; END $$""",
     "CREATE TRIGGER $table_grows BEFORE INSERT ON $table FOR EACH ROW EXECUTE FUNCTION $table_next()",
