@@ -1,0 +1,137 @@
+"""In a browser, in both languages: the first run, an invitation that is taken up, the way from company to company."""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from yaad.text import Message, render
+
+PASSWORD = "correct horse battery staple"
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/join/\S+")
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Home:
+    """A running server of companies; what it prints, mails among it, stands in a file."""
+
+    base: str
+    told: Path
+
+    def link(self) -> str:
+        """The link of the last mail."""
+        return LINK.findall(self.told.read_text("utf-8"))[-1]
+
+
+@contextmanager
+def _serving(folder: Path, lang: str):
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    told = folder / "told"
+    said = {
+        "YAAD_HOME": str(folder / "home"),
+        "YAAD_SECRET_KEY": secrets.token_urlsafe(48),
+        "YAAD_ADDRESS": f"http://127.0.0.1:{port}",
+        "YAAD_TWO_FACTOR": "optional",
+        "YAAD_LANG": lang,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+    }
+    command = [sys.executable, "-m", "yaad", "serve", "--home", said["YAAD_HOME"]]
+    with told.open("w") as out, subprocess.Popen(command, stdout=out, env=os.environ | said) as process:
+        try:
+            for _ in range(600):
+                found = re.search(r"http://\S+/setup/\?key=\S+", told.read_text("utf-8"))
+                if found and _answers(port):
+                    break
+                assert process.poll() is None, told.read_text("utf-8")
+                time.sleep(0.1)
+            yield Home(f"http://127.0.0.1:{port}", told), found[0]
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _company(page, name: str, kind: str) -> None:
+    page.fill("[name=name]", name)
+    page.check(f"[name=kind][value={kind}]")
+    page.click("main form button")
+
+
+def _says(lang: str, key: str, **values: object) -> str:
+    return render(Message(key, values), lang)
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
+    names = {"he": ("אלון ציוד", "נועה כהן", "לקוח אחד"), "en": ("Alon Office", "Noa Cohen", "One client")}[lang]
+    with _serving(tmp_path, lang) as (home, entry):
+        owner = chromium.new_context().new_page()
+        wrong: list[str] = []
+        owner.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
+        owner.goto(entry)
+        assert owner.get_attribute("html", "dir") == ("rtl" if lang == "he" else "ltr")
+        owner.fill("[name=person]", "Dana")
+        owner.fill("[name=email]", "dana@alon.example")
+        owner.fill("[name=password]", PASSWORD)
+        _company(owner, names[0], "phone")
+        assert re.search(r"/c/c[0-9a-f]{12}/files/$", owner.url)  # the next thing is to bring a file in
+        assert owner.is_visible("input[type=file]", strict=False)
+        first = owner.url.removesuffix("files/")
+
+        owner.click("nav a[href$='/people/']")
+        owner.fill("[name=email]", "noa@alon.example")
+        owner.select_option("[name=role]", "viewer")
+        owner.click("form[action$='/invite/'] button")
+        assert _says(lang, "people.means_viewer") in owner.inner_text("main")
+        owner.click("form[action$='/invite/'] button")
+        assert "noa@alon.example" in owner.inner_text("[role=status]")
+
+        guest = chromium.new_context().new_page()
+        guest.goto(home.link())
+        assert names[0] in guest.inner_text("h1")
+        guest.fill("[name=name]", names[1])
+        guest.fill("[name=password]", PASSWORD)
+        guest.click("main form button")
+        assert guest.url.startswith(first)
+        assert guest.inner_text("body").count(names[0]) >= 1
+        guest.goto(home.link())
+        assert _says(lang, "people.no_invitation") in guest.inner_text("main")
+        guest.goto(home.base + "/companies/new/")
+        assert _says(lang, "people.may_not_begin") in guest.inner_text("main")
+
+        owner.goto(first + "people/")
+        assert names[1] in owner.inner_text("main")
+        owner.click(".rail a.others")
+        owner.click("a[href='/companies/new/']")
+        _company(owner, names[2], "orders")
+        second = owner.url.removesuffix("files/")
+        assert second != first
+        assert names[2] in owner.inner_text(".rail .client")
+        owner.set_viewport_size({"width": 390, "height": 844})
+        owner.click(".tabbar summary")
+        owner.click(".tabbar a[href='/?all']")
+        assert [one.inner_text() for one in owner.query_selector_all(".companies b")] == sorted(names[::2])
+        owner.click(f"text={names[0]}")
+        assert owner.url.startswith(first)
+        guest.goto(second)
+        assert _says(lang, "server.no_such_company") in guest.inner_text("main")
+        assert wrong == []
+        owner.goto(entry)
+        assert _says(lang, "web.no_page") in owner.inner_text("main")
