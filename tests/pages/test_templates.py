@@ -8,6 +8,7 @@ import pytest
 from yaad.text import LANGUAGES, has_key, keys
 
 WEB = Path(__file__).parents[2] / "src" / "yaad" / "faces" / "web"
+SERVER = WEB.parents[1] / "server"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 SAID = re.compile(r"""\{% say(?:_text)? "([a-z_.]+)"(\|add:)?""")
 HANDLER = re.compile(r"""\s(?:on[a-z]+|style|hx-on[^=]*)=["']""")
@@ -49,7 +50,7 @@ def test_a_template_holds_no_inline_style_script_or_handler(path):
 
 
 def test_no_word_stands_in_the_catalogue_for_nobody():
-    text = "\n".join(path.read_text("utf-8") for path in (*TEMPLATES, *WEB.rglob("*.py")))
+    text = "\n".join(path.read_text("utf-8") for path in (*TEMPLATES, *WEB.rglob("*.py"), *SERVER.rglob("*.py")))
     unused = [
         key
         for key in keys("en", "web")

@@ -291,8 +291,8 @@ class Jobs:
         if row is None:
             raise UnknownName("option", job, [])
         state, done, total, phase, result, error, account = row
-        loaded = [json.loads(text) if text else None for text in (result, error)]
-        return Job(job, State(state), done, total, phase, *loaded, account)
+        outcome, why = (json.loads(text) if text else None for text in (result, error))
+        return Job(job, State(state), done, total, phase, outcome, why, account)
 
 
 def _behalf() -> tuple[str, int | None]:

@@ -6,10 +6,13 @@ import secrets
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from yaad.errors import InputError, UnknownName, YaadError
+from yaad.server import audit
+from yaad.server.acting import in_company, with_key
 from yaad.server.models import Token
 from yaad.server.roles import Capability
 from yaad.server.scoping import Access, scope
@@ -80,15 +83,17 @@ def make(access: Access, name: str, scopes: Collection[str], days: int = USUAL) 
     if not 1 <= days <= LONGEST:
         raise InputError(Message("api.token_days", {"most": LONGEST}))
     told = BEGINS + secrets.token_urlsafe(BYTES)
-    kept = Token.objects.create(
-        company_id=access.company,
-        account_id=account,
-        name=called,
-        prefix=told[:SHOWN],
-        digest=_digest(told),
-        scopes=[one.value for one in wanted],
-        expires_at=timezone.now() + dt.timedelta(days=days),
-    )
+    with transaction.atomic():
+        kept = Token.objects.create(
+            company_id=access.company,
+            account_id=account,
+            name=called,
+            prefix=told[:SHOWN],
+            digest=_digest(told),
+            scopes=[one.value for one in wanted],
+            expires_at=timezone.now() + dt.timedelta(days=days),
+        )
+        audit.record(access.company, account, "token.made", f"token:{kept.pk}", {"scopes": kept.scopes, "days": days})
     return kept, told
 
 
@@ -105,8 +110,10 @@ def revoke(access: Access, number: int) -> None:
         UnknownName: they have no such token here.
     """
     mine = Token.objects.filter(company=access.company, account=access.account, pk=number, revoked_at__isnull=True)
-    if not mine.update(revoked_at=timezone.now()):
-        raise UnknownName("option", str(number), [])
+    with transaction.atomic():
+        if not mine.update(revoked_at=timezone.now()):
+            raise UnknownName("option", str(number), [])
+        audit.record(access.company, access.account, "token.revoked", f"token:{number}")
 
 
 def find(told: str) -> Token:
@@ -115,12 +122,14 @@ def find(told: str) -> Token:
     Raises:
         TokenRefused: there is none, it has ended, or it was taken back.
     """
-    now = timezone.now()
-    found = Token.objects.filter(digest=_digest(told), revoked_at__isnull=True, expires_at__gt=now).first()
+    now, digest = timezone.now(), _digest(told)
+    with with_key(digest):
+        found = Token.objects.filter(digest=digest, revoked_at__isnull=True, expires_at__gt=now).first()
     if found is None:
         raise TokenRefused(Message("api.token_refused"))
     if found.used_at is None or now - found.used_at > NOTED_EVERY:
-        Token.objects.filter(pk=found.pk).update(used_at=now)
+        with in_company(found.company_id):
+            Token.objects.filter(pk=found.pk).update(used_at=now)
     return found
 
 

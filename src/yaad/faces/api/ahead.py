@@ -215,7 +215,7 @@ class Judgement(Body):
 @writes(
     router,
     "/judgements",
-    Capability.TARGETS,
+    Capability.WRITE,
     body={"period": "2026-11", "commit": "90000", "best": "130000", "person": "Dana"},
     example={"seq": 414},
 )

@@ -20,6 +20,7 @@ from ninja.utils import check_csrf
 from yaad.errors import YaadError
 from yaad.faces.api import problems
 from yaad.server import answered, limits, tokens
+from yaad.server.acting import as_account
 from yaad.server.models import Token
 from yaad.server.scoping import Access, NoSuchCompany, on_behalf_of, scope
 from yaad.server.statuses import status_of
@@ -159,7 +160,8 @@ def _entered(request: HttpRequest, company: str | None) -> Iterator[None]:
     if wait := limits.asking.wait(f"token {token.pk}" if token else f"account {account}"):
         raise TooOften(wait)
     if company is None:
-        yield
+        with as_account(account):
+            yield
         return
     with on_behalf_of(_access(token, account, company)):
         yield

@@ -51,4 +51,5 @@ PAGES = (
     Page("files", "inbox", "manage"),
     Page("people", "person", "manage", on_phone=False, domain="people", of_server=True),
     Page("company", "house", "manage", on_phone=False, domain="people", of_server=True),
+    Page("tokens", "key", "manage", on_phone=False, domain="api", of_server=True),
 )

@@ -28,6 +28,7 @@ from yaad.faces.web.views import (
     plan,
     reports,
     sources,
+    tokens,
     why,
 )
 from yaad.faces.web.views.stopping import stops
@@ -124,6 +125,11 @@ urlpatterns = [
         path("reports/<str:report>/xray.<str:ending>", reports.xray_file, name="xray-file"),
     ),
     *needs(Capability.PEOPLE, *figures("audit", audit.audit, "audit")),
+    *needs(
+        Capability.TOKENS,
+        path("tokens/", tokens.tokens, name="tokens"),
+        path("tokens/<int:number>/revoke/", tokens.revoke, name="token-revoke"),
+    ),
     *needs(
         Capability.INVITE,
         path("people/", people.people, name="people"),
