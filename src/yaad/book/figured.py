@@ -125,7 +125,7 @@ class Figured(Written):
 
     def _scorecards(self, by: By = None) -> Scorecards:
         scope = self._scope(by)
-        return Scorecards(scope, own_measures(self.root), self.facts.targets, self._past)
+        return Scorecards(scope, own_measures(self.root), self.facts.targets, self._past, is_large=self._is_large())
 
     def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
         """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""

@@ -331,6 +331,28 @@ class Goals:
             goal = replace(goal, ahead=ahead_of(self._planning, goal, foretold(self._book, asked)))
         return GoalResult(goal)
 
+    def of_people(self, period: Period | str | None = None) -> Goal:
+        """What each person achieved in a period beside their own target, and nothing of what still comes.
+
+        It is told in money where the deals have amounts, else in closings.
+
+        Args:
+            period: see `set`.
+
+        Raises:
+            InputError: amounts of mixed currency or tax, or a period that is no target's.
+        """
+        asked, quotas = self._period(period), self.quotas()
+        measure = WON if self._average() is None else WON_VALUE
+        scope = replace(self._whole_scope, period=asked)
+        sums, wanted = _Sums(scope, measure), quotas.wanted(measure, asked)
+        reached = sums.of(None, None, None, wanted)
+        people = self._parts(quotas, sums, asked, None)["owner"]
+        unit, tax = reached.unit or self._unit(measure, wanted), self.money()[1] if measure == WON_VALUE else None
+        return Goal(
+            measure, asked, scope.as_of, Whose(), wanted, reached.value, reached.n, unit, tax, parts={"owner": people}
+        )
+
     def propose(self, period: Period | str | None = None) -> ProposalsResult:
         """Targets that may be set for a period to come: cautious, likely and stretch, each with its chance.
 

@@ -347,6 +347,10 @@ class Opened:
             settings=facts.settings,
         ).of_inquiries()
 
+    def _is_large(self) -> bool:
+        """Whether the book has more stays than are looked at unasked, whoever looks."""
+        return self._whole._is_large() if self._whole is not None else self._scope().is_large  # noqa: SLF001 – a book like this one
+
     def _dimension(self, name: str) -> str:
         """A dimension as the measures call it: a column may also be asked for by its heading in the file.
 

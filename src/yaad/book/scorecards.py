@@ -118,12 +118,15 @@ class Scorecards:
         own: what the company defined.
         targets: all that were set.
         seen_from: the same facts as they were on a day.
+        is_large: whether the book is so large that it is not looked back at unasked, since that makes all stays anew –
+            those of everybody, whoever looks.
     """
 
     scope: Scope
     own: OwnMeasures
     targets: Sequence[Target] = ()
     seen_from: SeenFrom | None = None
+    is_large: bool = False
 
     def ids(self, *, whole: bool) -> tuple[str, ...]:
         """The measures that stand on the scorecard: those that the company put first, or the usual ones; then its own.
@@ -153,7 +156,7 @@ class Scorecards:
             UnknownName: no such measure, or none that knows the breakdown.
         """
         asked = replace(self.scope, period=period or month_of(self.scope.as_of))
-        back = not asked.is_large if look_back is None else look_back
+        back = not self.is_large if look_back is None else look_back
         seen_from = self.seen_from if back else None
         made = scorecard(asked, measures or self.ids(whole=whole), self._target, seen_from)
         return made if measures or whole or self.own.first else made.told()
