@@ -1,9 +1,11 @@
 """The tables of the database beside those that this version knows: what is to be added, and whether they are newer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from yaad.errors import BookError
@@ -43,6 +45,13 @@ def standing(using: str = "default") -> Standing:
     return Standing(_told(taken), _told(ahead), _told(unknown))
 
 
+def newer_than_ours(steps: Iterable[str]) -> list[str]:
+    """Those of these steps that this version does not know, though they are of tables that it knows."""
+    loader = MigrationLoader(None)
+    known = {f"{app}.{name}" for app, name in loader.disk_migrations}
+    return sorted(one for one in steps if one not in known and one.partition(".")[0] in loader.migrated_apps)
+
+
 def refuse_newer(using: str = "default") -> None:
     """Go on only with tables that this version knows.
 
@@ -53,5 +62,5 @@ def refuse_newer(using: str = "default") -> None:
         raise BookError(Message("house.newer_schema", {"steps": ", ".join(found)}))
 
 
-def _told(keys: "list[tuple[str, str]] | set[tuple[str, str]]") -> tuple[str, ...]:
+def _told(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(sorted(f"{app}.{name}" for app, name in keys))

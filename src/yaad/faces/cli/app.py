@@ -64,6 +64,8 @@ for _name, _verb in (
     ("rebuild", house.rebuild),
     ("serve", house.serve),
     ("check", homes.check),
+    ("backup", homes.backup),
+    ("restore", homes.restore),
     ("demo", house.demo),
 ):
     app.command(_name, cls=Verb)(_verb)

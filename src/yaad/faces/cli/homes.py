@@ -1,10 +1,10 @@
-"""Verbs of a server of companies: serve its home, check it."""
+"""Verbs of a server of companies: serve its home, check it, copy it and make it from a copy."""
 
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,6 +45,46 @@ def check(*, home: o.HomeDir = None, as_json: o.AsJson = False, lang: o.Language
     show(screen, found)
     if not all(one.holds for one in found):
         raise typer.Exit(NOT_READY)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    *,
+    home: o.HomeDir = None,
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """Copy a home into one file, while it is served."""
+    from yaad.server.home import Home
+    from yaad.server.serving_home import at_home
+    from yaad.server.settings import configure_server
+
+    screen = screen_for(lang, as_json=as_json)
+    found = Home.from_environment(at_home(home))
+    configure_server(found)
+    from yaad.server.backup import back_up  # reads tables, which Django must know first
+
+    manifest = back_up(found, file)
+    told = {"path": str(file), "files": len(manifest["files"]), "rows": sum(manifest["counts"].values())}
+    screen.told(Message("house.backed_up", told), **told)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    *,
+    home: Annotated[Path, typer.Option("--home", metavar="DIR")],
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """Make a new home from a backup."""
+    from yaad.server.restoring import restore as make
+    from yaad.server.serving_home import at_home
+    from yaad.server.settings import configure_server
+
+    screen = screen_for(lang, as_json=as_json)
+    manifest = make(file, home.absolute(), at_home(home), configure_server)
+    told = {"path": str(home), "made_at": manifest["made_at"], "rows": sum(manifest["counts"].values())}
+    screen.told(Message("house.restored", told), **told)
 
 
 def show(screen: Screen, found: "Sequence[Found]") -> None:
