@@ -232,7 +232,7 @@ def test_a_change_of_password_ends_the_sessions_elsewhere(someone, browser, mail
     enter(other)
     enter(browser)
     wrong = browser.post("/account/password/change/", {"oldpassword": "not it", "password1": NEW})
-    assert "not the password of now" in wrong.content.decode()
+    assert "not the current password" in wrong.content.decode()
     answer = browser.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": NEW})
     assert answer.headers["Location"] == "/account/"
     assert is_in(browser)

@@ -1,28 +1,18 @@
 """The second step at sign-in: codes that hold once, spare codes, who must have one – and no way round it."""
 
 import base64
-import hashlib
-import hmac
 import json
 import re
-import struct
 import time
 from dataclasses import replace
 
 import pytest
 from tests.people import PASSWORD
+from tests.server.codes import code_of
 
 LOGIN = "/account/login/"
 SECOND = "/account/second/"
 SET_UP = "/account/set-up/"
-
-
-def code_of(secret: str, step: int = 0) -> str:
-    """The code of an app at this moment, `step` half minutes later; by RFC 6238, not by the server's own hand."""
-    key = base64.b32decode(secret)
-    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + step), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def test_the_code_is_that_of_the_standard(monkeypatch):
@@ -90,10 +80,13 @@ def set_up(client) -> tuple[str, list[str]]:
 @pytest.fixture
 def with_app(account, anew, mails):
     """The account with an app; nobody is signed in. Gives its secret and the spare codes."""
+    from django.core.cache import cache
+
     client = anew()
     enter(client, account)
     found = set_up(client)
     client.post("/account/logout/")
+    cache.clear()  # the code of this half minute was used to turn the app on
     return found
 
 
@@ -119,6 +112,17 @@ def test_a_code_holds_once(account, with_app, anew):
         enter(client, account)
         client.post(SECOND, {"code": code})
     assert is_in(first)
+    assert not is_in(second)
+
+
+def test_the_code_that_turned_the_app_on_is_used_up(account, anew, mails):
+    first, second = anew(), anew()
+    enter(first, account)
+    page = first.get("/account/app/").content.decode()
+    code = code_of(re.search(r'class="secret">([A-Z2-7 ]+)<', page)[1].replace(" ", ""))
+    assert first.post("/account/app/", {"code": code}).status_code == 302
+    enter(second, account)
+    second.post(SECOND, {"code": code})
     assert not is_in(second)
 
 

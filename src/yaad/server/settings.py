@@ -110,7 +110,7 @@ def settings_of_server(home: Home) -> Settings:
     return (
         _common(home.uploads, lang=home.lang)
         | home.mails()
-        | rules(home)
+        | rules()
         | {
             "YAAD_HOME": home,
             "SECRET_KEY": home.secret_key,

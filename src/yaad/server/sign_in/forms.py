@@ -37,12 +37,18 @@ class InOurWords(forms.Form):
             field.help_text = ""
             field.widget.attrs.pop("placeholder", None)
             field.error_messages |= {code: said(f"account.e_{code}") for code in CODES}
+            if name == "code":
+                field.widget.attrs |= {"inputmode": "numeric", "autofocus": True}
             if name == "credential":
                 field.error_messages |= {code: said("account.e_incorrect_code") for code in ("required", "invalid")}
 
 
 class SignIn(InOurWords, of_accounts.LoginForm):  # type: ignore[misc] # allauth has no types
     """Mail and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 – as Django's forms take them
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autofocus"] = True
 
 
 class ChangePassword(InOurWords, of_accounts.ChangePasswordForm):  # type: ignore[misc] # allauth has no types

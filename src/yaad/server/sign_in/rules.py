@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from yaad.server.home import Home
-
 LINK_LIVES = 30 * 60
 """Seconds that a link for a new password can be used."""
 TRIES = "5/15m/ip,5/15m/key"
@@ -11,7 +9,7 @@ TRIES = "5/15m/ip,5/15m/key"
 FORMS = "yaad.server.sign_in.forms"
 
 
-def rules(home: Home) -> dict[str, Any]:
+def rules() -> dict[str, Any]:
     """The settings."""
     return {
         "AUTHENTICATION_BACKENDS": ["yaad.server.sign_in.backend.ByMail"],
@@ -28,9 +26,6 @@ def rules(home: Home) -> dict[str, Any]:
             }
         },
         "PASSWORD_RESET_TIMEOUT": LINK_LIVES,
-        # Encrypted, people come through one proxy, whose word for the address of the network is taken; without it
-        # everybody would share one limit.
-        "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if home.is_encrypted else 0,
         "ACCOUNT_ADAPTER": "yaad.server.sign_in.adapters.Accounts",
         "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
         "ACCOUNT_LOGIN_METHODS": {"email"},

@@ -12,6 +12,17 @@ from qrcode.image.svg import SvgPathImage
 from yaad.server.sign_in.words import TOLD
 
 register = template.Library()
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+"""How browsers and systems give themselves away → as people call them; the first that is found counts."""
+LONGEST_AGENT = 60
 GROUP = 4
 """Letters of a key that stand together."""
 
@@ -33,6 +44,13 @@ def picture_of(address: str) -> SafeString:
 def in_groups(secret: str) -> str:
     """A key or code in groups of letters that an eye can hold."""
     return " ".join(secret[at : at + GROUP] for at in range(0, len(secret), GROUP))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """A browser and its system by the names that people know; what is neither is shown as it calls itself."""
+    names = [next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, names)) or agent[:LONGEST_AGENT] or "–"
 
 
 @register.filter

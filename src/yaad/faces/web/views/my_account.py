@@ -4,8 +4,9 @@ from typing import Any
 
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal.auth import begin_authentication, begin_registration
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -46,6 +47,17 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc] # allauth has no
         return answer
 
 
+class AddApp(ActivateTOTPView):  # type: ignore[misc] # allauth has no types
+    """An app for codes."""
+
+    def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 – a form of allauth
+        """Turn it on; the code that did is used up like any other."""
+        answer: HttpResponse = super().form_valid(form)
+        added = Authenticator.objects.get(user_id=self.request.user.pk, type=Authenticator.Type.TOTP)
+        added.wrap().validate_code(form.cleaned_data["code"])
+        return answer
+
+
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc] # allauth has no types
     """A passkey that can take the place of mail and password."""
 
@@ -57,8 +69,19 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc] # allauth has no types
         return context | {"form": form, "question": begin_registration(self.request.user, True)}  # noqa: FBT003 – its one choice
 
 
+class AgainByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc] # allauth has no types
+    """A passkey once more; a wrong one is said on the same page."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ANN401 – a form of allauth
+        """Ask again."""
+        answer: HttpResponse = self.render_to_response(self.get_context_data() | {"form": form})
+        return answer
+
+
 sign_in = SignIn.as_view()
 change_password = ChangePassword.as_view()
+add_app = AddApp.as_view()
+again_by_passkey = AgainByPasskey.as_view()
 add_passkey = AddPasskey.as_view()
 
 
