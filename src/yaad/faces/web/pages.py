@@ -40,6 +40,7 @@ PAGES = (
     Page("dwell", "clock", "analyse"),
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),
     Page("customers", "people", "analyse", on_phone=False, domain="customers"),
+    Page("board", "cup", "analyse", on_phone=False, domain="people", of_server=True),
     Page("goals", "flag", "ahead", on_phone=False, domain="goals"),
     Page("forecast", "ahead", "ahead", on_phone=False, domain="forecast"),
     Page("chances", "gauge", "ahead", on_phone=False, domain="chances"),

@@ -9,6 +9,7 @@ from yaad.faces.web import computing, made
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
     audit,
+    board,
     chances,
     company,
     customers,
@@ -73,6 +74,7 @@ urlpatterns = [
         Capability.ROWS,
         path("", overview.overview, name="overview"),
         *figures("calls", overview.calls, "calls"),
+        path("board/", board.board, name="board"),
         *figures("stuck", dwell.stuck, "stuck"),
         *figures("chances", chances.chances, "chances"),
         *figures("plan", plan.plan, "plan"),
