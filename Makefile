@@ -42,9 +42,10 @@ test: install system ## everything a commit must pass
 	$(MAKE) check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports, a million rows through the pages; results are kept under benchmarks/results
+check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports, a million rows through the pages, 50,000 requests of programs; results are kept under benchmarks/results
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=searching -m "not browser"
 	YAAD_WIZARD_ROWS=1000000 $(BIN)/pytest tests/pages/test_wizard.py
+	YAAD_API_EXAMPLES=1100 $(BIN)/pytest tests/api/test_any_request.py
 	$(BIN)/python -m benchmarks.killed --moments 1000
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py
 
