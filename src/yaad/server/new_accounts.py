@@ -48,6 +48,12 @@ def account_of(person: NewAccount) -> Account:
     return Account.objects.create_user(email, person.password, name=name, language=person.language)
 
 
+def account_in(request: HttpRequest) -> Account | None:
+    """The account that has signed in; None where nobody has."""
+    found = request.user
+    return found if isinstance(found, Account) else None
+
+
 def enter(request: HttpRequest, account: Account) -> None:
     """Sign in who has just chosen a password."""
     record_authentication(request, account, "password")

@@ -145,7 +145,7 @@ def meaning(access: Access, asked: Asked) -> list[Message]:
 
 def _led(people: People, asked: Asked) -> Message:
     """Whose deals a manager will see."""
-    names = sorted({*people.under(asked.team), *([asked.person] if asked.person else [])})
+    names = sorted(people.under(asked.team) | ({asked.person} if asked.person else set()))
     if not names:
         return Message("people.means_manager_nobody")
     if len(names) > NAMES_SAID:

@@ -5,6 +5,7 @@ import zoneinfo
 from dataclasses import dataclass
 
 from babel.numbers import list_currencies
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -14,6 +15,8 @@ from yaad.faces.web.templatetags.say import language
 from yaad.server import companies as ours
 from yaad.server.companies_door import prefix_of
 from yaad.server.kinds import STARTS
+from yaad.server.models import Account
+from yaad.server.new_accounts import account_in
 from yaad.server.roles import Kind
 from yaad.server.scoping import Forbidden, on_behalf_of, scope
 from yaad.server.state import opened
@@ -42,9 +45,9 @@ class Choice:
 
 def companies(request: HttpRequest) -> HttpResponse:
     """Choose a company."""
-    account = request.user
-    parts = list(ours.of_account(account))  # type: ignore[arg-type] # signed in: an account
-    past = list(ours.retired(account))  # type: ignore[arg-type] # signed in: an account
+    account = _account(request)
+    parts = list(ours.of_account(account))
+    past = list(ours.retired(account))
     if len(parts) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(prefix_of(parts[0].company_id))
     rows = [
@@ -56,7 +59,7 @@ def companies(request: HttpRequest) -> HttpResponse:
         )
         for one in parts
     ]
-    context = {"rows": rows, "past": past, "may_begin": ours.may_begin(account)}  # type: ignore[arg-type] # the same
+    context = {"rows": rows, "past": past, "may_begin": ours.may_begin(account)}
     return render(request, "web/companies.html", context)
 
 
@@ -76,14 +79,14 @@ def new_company(request: HttpRequest) -> HttpResponse:
     Raises:
         Forbidden: they may not.
     """
-    account = request.user
-    if not ours.may_begin(account):  # type: ignore[arg-type] # signed in: an account
+    account = _account(request)
+    if not ours.may_begin(account):
         raise Forbidden(Message("people.may_not_begin"))
     error = None
     if request.method == "POST":
         try:
             asked = ours.Asked.read(request.POST.dict())
-            made = ours.begin_asked(account, asked)  # type: ignore[arg-type] # the same
+            made = ours.begin_asked(account, asked)
             return HttpResponseRedirect(prefix_of(made.id) + "files/")
         except InputError as refused:
             error = refused.say(language())
@@ -94,8 +97,16 @@ def new_company(request: HttpRequest) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, company: str) -> HttpResponse:
     """Open a retired company again."""
-    ours.restore(request.user, company)  # type: ignore[arg-type] # signed in: an account
+    ours.restore(_account(request), company)
     return redirect(prefix_of(company))
+
+
+def _account(request: HttpRequest) -> Account:
+    """Who has signed in; these addresses open for nobody else."""
+    found = account_in(request)
+    if found is None:
+        raise PermissionDenied
+    return found
 
 
 def typed_of(request: HttpRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ from yaad.faces.web.failing import say
 from yaad.faces.web.templatetags.say import language
 from yaad.server import invitations
 from yaad.server.companies_door import prefix_of
-from yaad.server.new_accounts import enter
+from yaad.server.new_accounts import account_in, enter
 from yaad.text import Message
 
 
@@ -25,7 +25,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
 
 def _join(request: HttpRequest, key: str) -> HttpResponse:
     one = invitations.of_key(key)
-    account = request.user if request.user.is_authenticated else None
+    account = account_in(request)
     has_account = invitations.has_account(one)
     if account is None and has_account:
         return redirect_to_login(request.get_full_path())
@@ -48,8 +48,9 @@ def _join(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _joined(request: HttpRequest, key: str) -> HttpResponse:
-    if request.user.is_authenticated:
-        part = invitations.join(key, request.user)
+    account = account_in(request)
+    if account is not None:
+        part = invitations.join(key, account)
     else:
         name, password = request.POST.get("name", ""), request.POST.get("password", "")
         part = invitations.join_new(key, name, password, language())
