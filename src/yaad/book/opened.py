@@ -60,6 +60,7 @@ class Opened:
         self._seen: dict[dt.date, Opened] = {}
         self._whole: Opened | None = None  # the book that this one is a view of
         self._is_shared = False
+        self._moment = threading.local()
         self._lock = threading.RLock()
         self._imports = Imports(self.root)
 
@@ -127,9 +128,22 @@ class Opened:
         other._whole = self.shared()  # noqa: SLF001 – a book like this one
         return other.shared()
 
+    @contextmanager
+    def at_one_moment(self) -> Iterator[Self]:
+        """All that this thread asks inside is asked of the facts of one moment, whatever is written meanwhile."""
+        before = getattr(self._moment, "facts", None)
+        self._moment.facts = before or self.facts
+        try:
+            yield self
+        finally:
+            self._moment.facts = before
+
     @property
     def facts(self) -> Facts:
         """The facts as they are now: read again after the journal or the lake has changed."""
+        held: Facts | None = getattr(self._moment, "facts", None)
+        if held is not None:
+            return held
         with self._lock:
             if self._whole is not None:
                 whole = self._whole.facts

@@ -73,6 +73,8 @@ class Shelf:
     def ask(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
         """The answer of the book; the same question on the same data is asked once, however many ask it at a time.
 
+        The whole answer is of one moment: nothing is to be written by a question.
+
         Args:
             name: of the question.
             question: what to ask.
@@ -90,7 +92,8 @@ class Shelf:
                 if key in self._answers:
                     return cast("Answer", self._answers[key])
             try:
-                found = self._asked(question, book)
+                with book.at_one_moment():
+                    found = self._asked(question, book)
                 self._keep(key, found)
             finally:
                 with self._lock:
