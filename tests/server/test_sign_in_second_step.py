@@ -267,6 +267,24 @@ def test_a_while_after_the_sign_in_who_one_is_is_asked_again(account, with_app, 
     assert not has_one(account.pk)
 
 
+def test_the_audit_log_holds_who_came_in_by_what_and_what_was_changed(account, with_app, anew):
+    from yaad.server import audit
+    from yaad.server.models import AuditEvent
+
+    written = AuditEvent.objects.filter(company=None, actor=account.pk).order_by("seq")
+    before = written.count()
+    client = anew()
+    enter(client, account)
+    assert written.count() == before, "half a sign-in is none"
+    client.post(SECOND, {"code": code_of(with_app[0])})
+    client.post("/account/app/remove/")
+    found = [(line.action, line.detail) for line in written[before:]]
+    assert found[0] == ("account.signed_in", {"by": ["password", "totp"]})
+    assert ("account.second_step_removed", {"kind": "totp"}) in found
+    assert {line.subject for line in written} == {f"account:{account.pk}"}
+    assert audit.verify(None) is None
+
+
 @pytest.mark.parametrize("name", ["owner", "manager", "consultant"])
 def test_who_sees_more_than_their_own_needs_a_second_step_to_enter(team, strict, name):
     client = team.client(name)
