@@ -50,7 +50,7 @@ PAGES = (
     Page("doctor", "check", "manage", on_phone=False),
     Page("reports", "sheet", "manage", on_phone=False),
     Page("files", "inbox", "manage"),
-    Page("people", "person", "manage", on_phone=False, domain="people", of_server=True),
+    Page("people", "people", "manage", on_phone=False, domain="people", of_server=True),
     Page("company", "house", "manage", on_phone=False, domain="people", of_server=True),
     Page("tokens", "key", "manage", on_phone=False, domain="api", of_server=True),
 )

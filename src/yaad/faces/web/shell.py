@@ -31,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "start": get_script_prefix(),
         "pages": _pages() if inside else [],
+        "on_server": inside and _of_server(),
         "has_others": inside and _has_others(request),
         "company": opened().shelf.book.name if inside else "",
         "as_of": _as_of() if inside else None,
