@@ -1,0 +1,176 @@
+"""The matrix of rights: every address × who asks × how, made of the declared policies; and what nobody may cause."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tests.people import SEEN, SELLERS, marker
+
+EVERYBODY = sorted(person for team in SELLERS.values() for person in team)
+PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+VERBS = ("GET", "POST", "DELETE")
+ALL_VERBS = ("GET", "HEAD", *UNSAFE)
+API = "api/v1/companies/<str:company>/"
+
+SAMPLES: dict[str, str] = {
+    "ending": "json",
+    "measure": "won",
+    "what": "chances",
+    "table": "deals",
+    "kind": "folder",
+    "version": "x",
+    "path": "yaad.css",
+    "deal_id": "{company}-Cyd-0",
+}
+"""Parameter → its value, where it is the same in every company or made of its name."""
+OBJECTS: dict[str, dict[str, str]] = {
+    "files/": {"draft": "draft", "name": "draft", "number": "0"},
+    "reports/": {"report": "report", "name": "report"},
+    "imports/undoing/": {"job": "job"},
+    "imports/": {"name": "import"},
+    "people/invited/": {"number": "invitation"},
+    "people/": {"number": "member"},
+    "source/": {"name": "source", "number": "0"},
+    "uploads/": {"upload": "draft"},
+    "jobs/": {"job": "job"},
+    "tokens/": {"number": "token"},
+}
+"""Beginning of an address → parameter → which object of the company is meant; a number stands for itself."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address of a company, with its parameters still open.
+
+    Attributes:
+        route: as it is declared.
+        reads, writes: what it needs; of an operation of programs only the one that its verb asks for.
+        verbs: those that it can be asked by; empty: any.
+        is_api: it is for programs.
+    """
+
+    route: str
+    reads: object
+    writes: object
+    verbs: tuple[str, ...] = ()
+    is_api: bool = False
+
+    def needs(self, verb: str) -> object:
+        """What a verb needs."""
+        return self.writes if verb in UNSAFE else self.reads
+
+    @property
+    def has_object(self) -> bool:
+        """Whether a parameter names something that belongs to one company."""
+        return "deal_id" in self.route or any(not value.isdecimal() for value in self._objects.values())
+
+    @property
+    def _objects(self) -> dict[str, str]:
+        names = {found["name"] for found in PARAMETER.finditer(self.route)}
+        beginning = next((one for one in OBJECTS if self.route.startswith(one)), "")
+        return {name: value for name, value in OBJECTS.get(beginning, {}).items() if name in names}
+
+    def filled(self, company: str, objects: dict[str, str], **samples: str) -> str:
+        """The address with a sample for each parameter.
+
+        Raises:
+            LookupError: there is none: it is to be put into `SAMPLES` or `OBJECTS`.
+        """
+
+        def one(found: re.Match[str]) -> str:
+            name = found["name"]
+            if name in self._objects:
+                return objects.get(self._objects[name], self._objects[name])
+            if name not in SAMPLES:
+                raise LookupError(f"{self.route}: no sample for <{name}>")
+            return samples.get(name, SAMPLES[name]).format(company=company)
+
+        return PARAMETER.sub(one, self.route)
+
+
+def of_pages(patterns) -> Iterator[Address]:
+    """The addresses of the pages of a company."""
+    from yaad.server.policy import POLICY, addresses
+
+    for route, pattern in addresses(patterns):
+        policy = getattr(pattern.callback, POLICY)
+        reads, writes = policy if isinstance(policy, tuple) else (policy, policy)
+        yield Address(route, reads, writes)
+
+
+def of_programs(api) -> Iterator[Address]:
+    """The operations for programs in a company."""
+    from yaad.faces.api.declared import Needs
+
+    for router in api._get_bound_routers():
+        for path, view in router.path_operations.items():
+            for one in view.operations:
+                (policy,) = (each.policy for each in one.auth_callbacks if isinstance(each, Needs))
+                route = re.sub(r"{(?:path:)?(\w+)}", r"<\1>", path).lstrip("/")
+                yield Address(route, policy, policy, tuple(one.methods), is_api=True)
+
+
+def database_digest() -> str:
+    """Of all rows of all tables, but for the sessions, which every request touches."""
+    from django.apps import apps
+
+    told = hashlib.sha256()
+    for model in apps.get_models():
+        if model.__name__ != "Session" and model._meta.managed:
+            told.update(repr((model.__name__, list(model.objects.order_by("pk").values_list()))).encode())
+    return told.hexdigest()
+
+
+def folder_digest(*roots) -> str:
+    """Of all files of books: their names, sizes and when they were written; without the server's own things beside."""
+    told = hashlib.sha256()
+    for root in roots:
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix not in (".sqlite-wal", ".sqlite-shm") and "jobs." not in path.name:
+                state = path.stat()
+                told.update(repr((str(path), state.st_size, state.st_mtime_ns)).encode())
+    return told.hexdigest()
+
+
+@dataclass
+class Found:
+    """Offences, collected so that one run names them all."""
+
+    offences: list[str] = field(default_factory=list)
+
+    def check(self, *, right: bool, told: str) -> None:
+        """Note what is wrong."""
+        if not right:
+            self.offences.append(told)
+
+
+def foreign(answer, company: str, other: str, part: str, asked: str = "") -> list[str]:
+    """Words in an answer – body, headers, files – that who asked may not see; what they asked for may be said again."""
+    body = b"".join(answer.streaming_content) if getattr(answer, "streaming", False) else answer.content
+    text = "\n".join([*_texts(body), *(f"{name}: {value}" for name, value in answer.headers.items())])
+    text = text.replace(asked, "") if asked else text
+    found = [f"mark{other}"] if re.search(rf"mark{other}|\b{other}-", text) else []
+    hidden = [person for person in EVERYBODY if person not in SEEN[part]]
+    found += [person for person in hidden if marker(company, person) in text or re.search(rf"\b{person}\b", text)]
+    if re.search(r"\b05\d1234", text) and not SEEN[part]:
+        found.append("a phone")
+    return found
+
+
+def _texts(body: bytes) -> Iterable[str]:
+    """What stands in a file, as text."""
+    if body[:2] == b"PK":
+        import io
+        import zipfile
+
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            return [packed.read(name).decode("utf-8", "replace") for name in packed.namelist()]
+    if body[:4] == b"PAR1":
+        import io
+
+        import pyarrow.parquet as pq
+
+        return [repr(pq.read_table(io.BytesIO(body)).to_pylist())]
+    return [body.decode("utf-8", "replace")]
