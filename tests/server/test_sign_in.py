@@ -287,6 +287,25 @@ def test_a_session_that_nobody_used_for_twelve_hours_is_over(someone, browser):
     assert not is_in(browser)
 
 
+def test_what_is_over_is_swept_with_the_next_sign_in(someone, browser):
+    import datetime as dt
+
+    from django.core.cache import cache
+
+    from yaad.server.models import Remembered, Session
+
+    browser.get(LOGIN)
+    cache.set("over", 1)
+    past = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+    over = browser.session.session_key
+    Session.objects.filter(pk=over).update(expire_date=past)
+    Remembered.objects.update(expires=past)
+    assert enter(browser).status_code == 302
+    assert not Session.objects.filter(pk=over).exists()
+    assert not Remembered.objects.filter(cache_key__contains="over").exists()
+    assert is_in(browser)
+
+
 def test_an_account_that_is_closed_is_out_with_the_next_request(someone, browser):
     enter(browser)
     someone.is_active = False

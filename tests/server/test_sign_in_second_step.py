@@ -296,6 +296,19 @@ def test_who_sees_more_than_their_own_needs_a_second_step_to_enter(team, strict,
     assert "/account/app/" in page.content.decode()
 
 
+def test_a_session_without_its_second_step_reads_nothing_as_a_program_either(team, strict, home):
+    from django.test import override_settings
+
+    path, client = f"/api/v1/companies/{team.here.id}/deals", team.client("owner")
+    answer = client.get(path)
+    assert answer.status_code == 403
+    assert "second step" in answer.content.decode()
+    assert "mark" not in answer.content.decode()
+    assert team.client("rep").get(path).status_code == 200
+    with override_settings(YAAD_HOME=home):
+        assert client.get(path).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["rep", "viewer"])
 def test_who_sees_their_own_or_totals_enters_without(team, strict, name):
     assert team.client(name).get(team.here.prefix + "funnel/").status_code == 200

@@ -23,6 +23,7 @@ from yaad.server import answered, limits, tokens
 from yaad.server.acting import as_account
 from yaad.server.models import Token
 from yaad.server.scoping import Access, NoSuchCompany, on_behalf_of, scope
+from yaad.server.sign_in import second_step
 from yaad.server.statuses import status_of
 from yaad.text import LANGUAGES, Message
 
@@ -187,7 +188,9 @@ def _account(request: HttpRequest) -> int:
 
 def _access(token: Token | None, account: int, company: str) -> Access:
     if token is None:
-        return scope(account, company)
+        access = scope(account, company)
+        second_step.hold(access)
+        return access
     if token.company_id != company:
         raise NoSuchCompany(Message("server.no_such_company"))
     return tokens.access_of(token)

@@ -48,7 +48,7 @@ class SignIn(InOurWords, of_accounts.LoginForm):  # type: ignore[misc] # allauth
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 – as Django's forms take them
         super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs["autofocus"] = True
+        self.fields["login"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
 
 
 class ChangePassword(InOurWords, of_accounts.ChangePasswordForm):  # type: ignore[misc] # allauth has no types
@@ -144,6 +144,10 @@ class AgainByCode(_Code, of_codes.ReauthenticateForm):  # type: ignore[misc] # a
 
 class AddApp(InOurWords, of_totp.ActivateTOTPForm):  # type: ignore[misc] # allauth has no types
     """The first code of an app that was just set up."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 – as Django's forms take them
+        super().__init__(*args, **kwargs)
+        del self.fields["code"].widget.attrs["autofocus"]  # a phone's keys would hide the picture
 
 
 class _Passkey(InOurWords):

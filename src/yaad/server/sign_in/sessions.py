@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from yaad.server.models import Session
+from yaad.server.models import Remembered, Session
 from yaad.server.scoping import Access
 from yaad.server.settings import LONGEST
 
@@ -47,10 +47,13 @@ class SessionStore(OfDatabase):
 
 
 def remember_sign_in(sender: object, request: HttpRequest, **_more: object) -> None:
-    """Note when and with which browser somebody signed in."""
+    """Note when and with which browser somebody signed in; rows that are over go."""
     del sender
     request.session[SIGNED_IN] = time.time()
     request.session[AGENT] = request.headers.get("User-Agent", "")[:200]
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()  # whoever looks at the door leaves a row; somebody must sweep
+    Remembered.objects.filter(expires__lt=now).delete()
 
 
 def of_account(account: int) -> QuerySet[Session]:
