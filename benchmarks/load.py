@@ -1,0 +1,334 @@
+"""``python -m benchmarks.load``: people at work on a company of a million deals, while a file is brought in.
+
+A home is made (or taken from ``--home``) with one company, its teams and an account for each person who works; the
+server is started as anybody starts it. Each person opens a page of the mix, reads for the time to think (drawn, so that
+they do not march in step) and opens the next. After a third of the time another file of moves is brought in beside
+them. The sign-in itself is left out: a password is slow to check on purpose.
+
+Kept as JSON under ``benchmarks/results``: answers, errors and milliseconds (half, 95 and 99 of 100) of pages and of
+requests of programs, before, during and after the import; the server's memory at its end. It stops by itself.
+
+Options: ``--deals`` 1000000, ``--users`` 200, ``--think`` 10 (seconds), ``--seconds`` 180, ``--rows`` 200000 (rows of
+the file that is brought in; 0: none), ``--home`` a folder to keep the home in, ``--out`` the file of the result.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.speed import company
+
+RESULT = Path(__file__).parent / "results" / "load.json"
+SEED = 20261129
+PATIENCE = 60.0
+"""Seconds after which an answer is an error."""
+PAGES = {
+    "": 20, "funnel/": 12, "funnel/?by=owner": 5, "time/": 10, "kpis/": 12, "kpis/win_rate/": 5, "goals/": 8,
+    "measures/": 4, "chances/": 5, "customers/": 3, "plan/": 6, "doctor/": 2,
+}  # fmt: skip
+"""Page → how often it is opened, of a hundred or so."""
+PROGRAMS = {"funnel.json": 5, "kpis.json": 3, "calls.json": 2}
+"""The same for what programs ask."""
+ROLES = ("owner", "manager", "manager", *("rep",) * 7)
+"""Parts of people, in turn."""
+BEFORE, DURING, AFTER = "before", "during", "after"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer.
+
+    Attributes:
+        kind: ``page`` or ``program``.
+        path: what was asked.
+        when: ``before``, ``during`` or ``after`` the import.
+        ms: until it was whole.
+        status: 0 where there was none.
+    """
+
+    kind: str
+    path: str
+    when: str
+    ms: float
+    status: int
+
+
+def variables(home: Path, port: int, key: str) -> dict[str, str]:
+    own = {
+        "YAAD_HOME": str(home),
+        "YAAD_ADDRESS": f"http://127.0.0.1:{port}",
+        "YAAD_SECRET_KEY": key,
+        "YAAD_TWO_FACTOR": "optional",
+        "YAAD_LANG": "en",
+    }
+    return {name: value for name, value in os.environ.items() if not name.startswith("YAAD_")} | own
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def in_home(env: dict[str, str]) -> None:
+    from yaad.server.home import Home
+    from yaad.server.settings import configure_server
+
+    os.environ.update(env)
+    Path(env["YAAD_HOME"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+    configure_server(Home.from_environment(os.environ))
+
+
+def prepare(env: dict[str, str], deals: int, users: int) -> dict[str, object]:
+    """The company and its people, where they are not there yet; a cookie for each person."""
+    in_home(env)
+    import datetime as dt
+
+    from django.conf import settings
+    from django.test import Client
+
+    from yaad.book import Book
+    from yaad.server import companies
+    from yaad.server.acting import as_server
+    from yaad.server.models import Account, Company, Membership
+    from yaad.server.upgrading import upgrade
+
+    upgrade()
+    with as_server():
+        made = Company.objects.first()
+        if made is None:
+            owner = Account.objects.create_user("owner@load.example", None, name="Owner")
+            made = companies.begin(owner, "Load", zone="UTC")
+            with tempfile.TemporaryDirectory(prefix="yaad-load-") as folder:
+                path, mapping = company.write_file(Path(folder), deals)
+                with closing(Book.create(companies.folder_of(made.pk))) as book:
+                    book.import_files([path], mapping=mapping)
+                    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+                    for number in range(40):
+                        team = {"team": f"Team {number // 10}"}
+                        book.set_setting(f"person:Rep {number:02d}", team, at=at, by="Owner")
+        cookies = []
+        for number in range(users):
+            role = ROLES[number % len(ROLES)]
+            account, _ = Account.objects.get_or_create(
+                email=f"user{number}@load.example", defaults={"name": f"U{number}"}
+            )
+            part = {"role": role, "person": f"Rep {number % 40:02d}" if role != "owner" else ""}
+            part["team"] = f"Team {number % 4}" if role == "manager" else ""
+            Membership.objects.update_or_create(company=made, account=account, defaults=part)
+            client = Client(HTTP_HOST="127.0.0.1")
+            client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+            cookies.append(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}")
+    return {"prefix": f"/c/{made.pk}/", "company": made.pk, "cookies": cookies}
+
+
+def bring_in(env: dict[str, str], named: str, rows: int) -> float:
+    """Bring further moves into the company's book; seconds that it takes."""
+    in_home(env)
+    from yaad.book import Book
+    from yaad.server import companies
+    from yaad.server.acting import as_server
+
+    with tempfile.TemporaryDirectory(prefix="yaad-load-") as folder, as_server():
+        path, mapping = company.write_file(Path(folder), max(1, rows // 4))
+        text = path.read_text("utf-8").splitlines()
+        further = "".join(f"N{secrets.token_hex(2)}-{line}\n" for line in text[1 : rows + 1])
+        path.write_text(text[0] + "\n" + further, "utf-8")
+        begun = time.perf_counter()
+        with closing(Book.open(companies.folder_of(named))) as book:
+            book.import_files([path], mapping=mapping)
+    return time.perf_counter() - begun
+
+
+class Person(threading.Thread):
+    """Somebody at work until told to stop."""
+
+    def __init__(
+        self, number: int, address: str, told: dict[str, object], think: float, stage: list[str], stop: threading.Event
+    ):
+        super().__init__(daemon=True)
+        self.answers: list[Answer] = []
+        self._draw = random.Random(SEED + number)
+        self._host = urlsplit(address)
+        self._prefix = str(told["prefix"])
+        self._cookie = told["cookies"][number]  # type: ignore[index] # a list
+        self._think, self._stage, self._stop_asked = think, stage, stop
+
+    def run(self) -> None:
+        mix = [("page", path, weight) for path, weight in PAGES.items()]
+        mix += [("program", path, weight) for path, weight in PROGRAMS.items()]
+        self._stop_asked.wait(self._draw.uniform(0, self._think))
+        while not self._stop_asked.is_set():
+            kind, path, _ = self._draw.choices(mix, weights=[weight for *_, weight in mix])[0]
+            self.answers.append(self._ask(kind, path))
+            self._stop_asked.wait(self._draw.uniform(0.5, 1.5) * self._think)
+
+    def _ask(self, kind: str, path: str) -> Answer:
+        when, begun, status = self._stage[0], time.perf_counter(), 0
+        line = http.client.HTTPConnection(self._host.hostname or "", self._host.port, timeout=PATIENCE)
+        try:
+            line.request("GET", self._prefix + path, headers={"Cookie": self._cookie, "Host": self._host.netloc})
+            answer = line.getresponse()
+            answer.read()
+            status = answer.status
+        except (OSError, http.client.HTTPException):
+            status = 0
+        finally:
+            line.close()
+        return Answer(kind, path, when, (time.perf_counter() - begun) * 1000, status)
+
+
+def summed(answers: list[Answer]) -> dict[str, object]:
+    """Half, 95 and 99 of 100, and what went wrong: no answer, or a status that nobody should see."""
+    took = sorted(one.ms for one in answers)
+    bad: dict[str, int] = {}
+    for one in answers:
+        if one.status == 0 or one.status >= 500 or one.status in (400, 404, 429):
+            bad[f"{one.status} {one.path}"] = bad.get(f"{one.status} {one.path}", 0) + 1
+
+    def at(part: float) -> float | None:
+        return round(took[min(len(took) - 1, int(part * len(took)))], 1) if took else None
+
+    return {
+        "n": len(took),
+        "p50_ms": at(0.5),
+        "p95_ms": at(0.95),
+        "p99_ms": at(0.99),
+        "errors": sum(bad.values()),
+        "which": bad,
+    }
+
+
+def memory(pid: int) -> int | None:
+    """Bytes that the process holds, where the system tells."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), None)
+
+
+def waited(address: str) -> None:
+    """Until the server is ready.
+
+    Raises:
+        TimeoutError: it is not, for too long.
+    """
+    host = urlsplit(address)
+    for _ in range(int(PATIENCE * 5)):
+        try:
+            line = http.client.HTTPConnection(host.hostname or "", host.port, timeout=5)
+            line.request("GET", "/readyz")
+            if line.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
+    home, key, port = folder / "home", secrets.token_urlsafe(48), free_port()
+    kept_key = folder / "key"
+    if kept_key.exists():
+        key = kept_key.read_text("utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    kept_key.write_text(key, "utf-8")
+    env = variables(home, port, key)
+    child = [sys.executable, "-m", "benchmarks.load", "--child"]
+    said = subprocess.run(
+        [*child, f"prepare {asked.deals} {asked.users}"], env=env, capture_output=True, text=True, check=True
+    )
+    told = json.loads(said.stdout.splitlines()[-1])
+    with (folder / "server.log").open("w", encoding="utf-8") as log:
+        server = subprocess.Popen([sys.executable, "-m", "yaad", "serve"], env=env, stdout=log, stderr=log)
+    try:
+        waited(env["YAAD_ADDRESS"])
+        stop, stage = threading.Event(), [BEFORE]
+        people = [Person(n, env["YAAD_ADDRESS"], told, asked.think, stage, stop) for n in range(asked.users)]
+        begun = time.monotonic()
+        for person in people:
+            person.start()
+        took = None
+        time.sleep(asked.seconds / 3)
+        if asked.rows:
+            stage[0] = DURING
+            words = [*child, f"bring_in {told['company']} {asked.rows}"]
+            done = subprocess.run(words, env=env, capture_output=True, text=True, check=False, timeout=1800)
+            took = float(done.stdout.splitlines()[-1]) if done.returncode == 0 else done.stderr[-500:]
+            stage[0] = AFTER
+        time.sleep(max(asked.seconds / 3, asked.seconds - (time.monotonic() - begun)))
+        stop.set()
+        for person in people:
+            person.join(PATIENCE)
+        holds = memory(server.pid)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+    answers = [answer for person in people for answer in list(person.answers)]
+    seconds = time.monotonic() - begun
+    found: dict[str, object] = {
+        "deals": asked.deals, "users": asked.users, "think_s": asked.think, "seconds": round(seconds, 1),
+        "import_rows": asked.rows, "import_s": took, "cores": os.cpu_count(),
+        "answers_a_second": round(len(answers) / seconds, 2),
+        "server_bytes": holds,
+    }  # fmt: skip
+    for kind in ("page", "program"):
+        found[kind] = {"all": summed([one for one in answers if one.kind == kind])}
+        for when in (BEFORE, DURING, AFTER):
+            found[kind][when] = summed([one for one in answers if (one.kind, one.when) == (kind, when)])  # type: ignore[index] # a dict
+    found["by_path"] = {
+        path or "overview": summed([one for one in answers if one.path == path]) for path in (*PAGES, *PROGRAMS)
+    }
+    return found
+
+
+def main() -> int:
+    words = argparse.ArgumentParser()
+    words.add_argument("--deals", type=int, default=1_000_000)
+    words.add_argument("--users", type=int, default=200)
+    words.add_argument("--think", type=float, default=10.0)
+    words.add_argument("--seconds", type=float, default=180.0)
+    words.add_argument("--rows", type=int, default=200_000)
+    words.add_argument("--home", type=Path)
+    words.add_argument("--out", type=Path, default=RESULT)
+    words.add_argument("--child", default="")
+    asked = words.parse_args()
+    if asked.child:
+        name, *more = asked.child.split()
+        env = dict(os.environ)
+        if name == "prepare":
+            print(json.dumps(prepare(env, int(more[0]), int(more[1]))))
+        else:
+            print(bring_in(env, more[0], int(more[1])))
+        return 0
+    if asked.home:
+        found = measured(asked, asked.home.absolute())
+    else:
+        with tempfile.TemporaryDirectory(prefix="yaad-load-") as folder:
+            found = measured(asked, Path(folder))
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    asked.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(json.dumps({name: found[name] for name in ("page", "program")}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
