@@ -85,7 +85,7 @@ def test_what_it_means_is_said_before_anything_is_sent(team, outbox):
     said = {"email": "m@here.example", "role": "manager", "team": "north"}
     page = team.client("owner").post(f"{team.here.prefix}people/invite/", said)
     assert page.status_code == 200
-    assert re.sub("<[^>]+>", "", page.content.decode()).count("Will see the deals of 3 people: Ann, Ben, Eli.") == 1
+    assert re.sub("<[^>]+>", "", page.content.decode()).count("Sees the deals of 3 people: Ann, Ben, Eli.") == 1
     assert (len(outbox), Invitation.objects.count()) == (0, 0)
 
 
