@@ -42,15 +42,17 @@ test: install system ## everything a commit must pass
 	$(MAKE) check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports, a million rows through the pages, 50,000 requests of programs; results are kept under benchmarks/results
+check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports and writers, 10,000 queries over PostgreSQL, a million rows through the pages, 50,000 requests of programs; results are kept under benchmarks/results
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=searching -m "not browser"
 	YAAD_WIZARD_ROWS=1000000 $(BIN)/pytest tests/pages/test_wizard.py
 	YAAD_API_EXAMPLES=1100 $(BIN)/pytest tests/api/test_any_request.py
+	YAAD_QUERIES=10000 $(BIN)/pytest tests/server/test_on_postgresql.py
 	$(BIN)/python -m benchmarks.killed --moments 1000
+	$(BIN)/python -m benchmarks.durable --moments 1000 --faults 60
 	$(BIN)/python -m benchmarks.statistics --full && $(BIN)/python scripts/write_measured.py
 
 bench: install   ## speed and memory against the bare scan and peers, kept under benchmarks/results
-	$(BIN)/python -m benchmarks.speed && $(BIN)/python -m benchmarks.speed.customers && $(BIN)/python -m benchmarks.speed.draws && $(BIN)/python -m benchmarks.intake --keep && $(BIN)/python scripts/write_measured.py
+	$(BIN)/python -m benchmarks.speed && $(BIN)/python -m benchmarks.speed.customers && $(BIN)/python -m benchmarks.speed.draws && $(BIN)/python -m benchmarks.speed.rebuild && $(BIN)/python -m benchmarks.intake --keep && $(BIN)/python scripts/write_measured.py
 
 words: install   ## compile the catalogues of words
 	$(BIN)/python scripts/compile_words.py

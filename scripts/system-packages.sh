@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs Debian's packages that the tests need – a browser, the letters of PDF reports (pango, harfbuzz), the reading
-# of PDF (poppler), PostgreSQL for the server's other database, and strace, by which writes are made to fail; says what is missing where it may not.
+# of PDF (poppler), PostgreSQL, strace (by which writes are made to fail); says what is missing where it may not.
 set -euo pipefail
 packages=(chromium libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils postgresql strace)
 missing=()

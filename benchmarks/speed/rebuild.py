@@ -1,0 +1,72 @@
+"""``python -m benchmarks.speed.rebuild [--deals N] [--entries N]``: a book made anew from originals and journal.
+
+Prints the seconds of the import and of the rebuild, the peak memory, and whether figures are the same before and after,
+as one JSON object, which is kept.
+"""
+
+import argparse
+import datetime as dt
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import commit
+from benchmarks.speed import company
+from yaad.book import Book
+from yaad.facts import Lake, journal_of, settle
+from yaad.model import NoteEntry
+
+RESULT = Path(__file__).parent.parent / "results" / "rebuild.json"
+AIM = 60
+"""Seconds of a million deals."""
+MEASURES = ("inquiries", "won", "lost", "open", "win_rate", "sales_cycle", "dwell")
+
+
+def write_notes(book: Book, entries: int) -> None:
+    """So many notes, on deals all over the book; folded into the lake at the end."""
+    journal, at = journal_of(book.root), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    table = book.facts.deals
+    deals = book.facts.run(table.select("deal_id").limit(max(entries, 1)))["deal_id"].to_pylist()
+    for n in range(entries):
+        deal = deals[n % len(deals)]
+        journal.append(NoteEntry(deal_id=deal, at=at, by="one", key=str(n), text=f"note {n}"))
+    settle(Lake.open(book.root), journal, every=1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--deals", type=int, default=1_000_000)
+    parser.add_argument("--entries", type=int, default=2_000)
+    said = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="yaad-rebuild-") as name:
+        folder = Path(name)
+        company.write_file(folder, said.deals)
+        imported = company.import_file(folder)
+        book = Book.open(folder / "book")
+        write_notes(book, said.entries)
+        before = book.measure(*MEASURES).to_dict()
+        start = time.perf_counter()
+        book.rebuild()
+        seconds = time.perf_counter() - start
+        same = book.measure(*MEASURES).to_dict() == before
+        book.close()
+    result = {
+        "commit": commit(),
+        "deals": said.deals,
+        "entries": said.entries,
+        "import_seconds": round(imported, 1),
+        "rebuild_seconds": round(seconds, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "same_figures": same,
+        "accepted": same and (said.deals < 1_000_000 or seconds <= AIM),
+    }
+    print(json.dumps(result, indent=1))
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
