@@ -285,6 +285,24 @@ def test_the_audit_log_holds_who_came_in_by_what_and_what_was_changed(account, w
     assert audit.verify(None) is None
 
 
+def test_who_runs_the_server_lets_in_again_who_lost_phone_and_codes(account, with_app, anew, mails):
+    from yaad.errors import InputError
+    from yaad.server.sign_in.second_step import has_one, take_away
+
+    client = anew()
+    enter(client, account)
+    client.post(SECOND, {"code": code_of(with_app[0])})
+    mails.clear()
+    with pytest.raises(InputError, match=r"nobody@here\.example"):
+        take_away("nobody@here.example")
+    assert has_one(account.pk)
+    assert take_away(account.email.upper()) == account
+    assert not has_one(account.pk)
+    assert not is_in(client)
+    assert [mail.to for mail in mails] == [[account.email]]
+    assert enter(client, account).headers["Location"] == "/", "the password alone, until a new one is set up"
+
+
 @pytest.mark.parametrize("name", ["owner", "manager", "consultant"])
 def test_who_sees_more_than_their_own_needs_a_second_step_to_enter(team, strict, name):
     client = team.client(name)

@@ -66,6 +66,7 @@ for _name, _verb in (
     ("check", homes.check),
     ("backup", homes.backup),
     ("restore", homes.restore),
+    ("reset-second-step", homes.reset_second_step),
     ("demo", house.demo),
 ):
     app.command(_name, cls=Verb)(_verb)

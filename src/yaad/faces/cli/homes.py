@@ -87,6 +87,26 @@ def restore(
     screen.told(Message("house.restored", told), **told)
 
 
+def reset_second_step(
+    mail: Annotated[str, typer.Argument(metavar="MAIL")],
+    *,
+    home: o.HomeDir = None,
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """Let somebody in again who lost the phone and the backup codes: they set a second step up anew."""
+    from yaad.server.home import Home
+    from yaad.server.serving_home import at_home
+    from yaad.server.settings import configure_server
+
+    screen = screen_for(lang, as_json=as_json)
+    configure_server(Home.from_environment(at_home(home)))
+    from yaad.server.sign_in.second_step import take_away  # reads tables, which Django must know first
+
+    account = take_away(mail)
+    screen.told(Message("account.second_step_taken", {"mail": account.email}), mail=account.email)
+
+
 def show(screen: Screen, found: "Sequence[Found]") -> None:
     """What was looked at, a line each."""
     if screen.as_json:
