@@ -396,3 +396,26 @@ def test_a_mail_that_cannot_be_sent_is_said_and_the_invitation_waits(team, monke
     assert answer.status_code == 400
     assert "new@here.example" in answer.content.decode()
     assert invitations.waiting(team.here.id).count() == 1
+
+
+def test_an_undo_does_not_give_a_person_a_second_account(team):
+    owner, rep, south = team.client("owner"), _part(team, "rep"), _part(team, "rep_south")
+    owner.post(f"{team.here.prefix}people/{rep.pk}/", {"role": "rep", "person": "Dan", "sure": "1"})
+    type(south).objects.filter(pk=south.pk).update(person="Ben")
+    assert owner.post(f"{team.here.prefix}people/undo/").status_code == 400
+    rep.refresh_from_db()
+    assert rep.person == "Dan"
+
+
+def test_a_server_sends_only_so_many_invitations_a_day(team, outbox, monkeypatch):
+    from yaad.server import invitations
+    from yaad.server.models import AuditEvent, Invitation
+
+    sent = AuditEvent.objects.filter(company=team.here.id, action__in=invitations.SENT).count()
+    monkeypatch.setattr(invitations, "MOST_A_DAY", sent + 1)
+    _invite(team, outbox)
+    owner, one = team.client("owner"), Invitation.objects.get()
+    assert owner.post(f"{team.here.prefix}people/invited/{one.pk}/again/").status_code == 400
+    said = {"email": "more@here.example", "role": "viewer", "sure": "1"}
+    assert owner.post(f"{team.here.prefix}people/invite/", said).status_code == 400
+    assert (len(outbox), Invitation.objects.count()) == (1, 1)

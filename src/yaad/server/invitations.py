@@ -21,7 +21,7 @@ from yaad.errors import InputError, YaadError
 from yaad.server import audit
 from yaad.server.acting import in_company, with_key
 from yaad.server.companies import home
-from yaad.server.models import Account, Company, Invitation, Membership
+from yaad.server.models import Account, AuditEvent, Company, Invitation, Membership
 from yaad.server.new_accounts import NewAccount, account_of, mail_of
 from yaad.server.parts import Asked, NoSuch, check
 from yaad.server.roles import Capability, Role
@@ -29,6 +29,10 @@ from yaad.server.scoping import Access
 from yaad.text import Message, render
 
 LASTS = dt.timedelta(days=7)
+MOST_A_DAY = 200
+"""Invitations that a company sends within 24 hours, those sent again among them."""
+SENT = ("member.invited", "invitation.sent")
+"""What the audit log calls them."""
 PATH = "/join/"
 
 
@@ -51,7 +55,8 @@ def invite(access: Access, email: str, asked: Asked, lang: str) -> Invitation:
 
     Raises:
         Forbidden: it is more than they may give.
-        InputError: see `yaad.server.parts.check`; or they are in the company, or invited already.
+        InputError: see `yaad.server.parts.check`; or they are in the company, or invited already, or
+            enough was sent today.
     """
     access.need(Capability.INVITE)
     check(access, asked)
@@ -60,6 +65,7 @@ def invite(access: Access, email: str, asked: Asked, lang: str) -> Invitation:
         company = Company.objects.select_for_update().get(pk=access.company)
         if Membership.objects.filter(company=company, account__email=to, ended_at__isnull=True).exists():
             raise InputError(Message("people.in_already", {"mail": to}))
+        _hold_back(access.company)
         if waiting(access.company).filter(email=to).exists():
             raise InputError(Message("people.invited_already", {"mail": to}))
         key = secrets.token_urlsafe(32)
@@ -131,18 +137,26 @@ def send_again(access: Access, number: int, lang: str) -> Invitation:
     Raises:
         Forbidden: they may not.
         NoSuch: no such invitation waits.
-        InputError: the part cannot be given any more.
+        InputError: the part cannot be given any more, or enough was sent today.
     """
     one = _theirs(access, number)
     check(access, Asked.of(one))
     key = secrets.token_urlsafe(32)
     with transaction.atomic():
+        _hold_back(access.company)
         renewed = {"digest": _digest(key), "expires_at": timezone.now() + LASTS}
         if not waiting(access.company).filter(pk=one.pk).update(**renewed):
             raise NoSuch()
         audit.record(access.company, access.account, "invitation.sent", f"invitation:{one.pk}")
     _send(one, key, access.name, lang)
     return one
+
+
+def _hold_back(company: str) -> None:
+    """Hold that a server's mail is not used to pester people."""
+    since = timezone.now() - dt.timedelta(days=1)
+    if AuditEvent.objects.filter(company=company, action__in=SENT, at__gt=since).count() >= MOST_A_DAY:
+        raise InputError(Message("people.too_many_mails", {"n": MOST_A_DAY}))
 
 
 def of_key(key: str) -> Invitation:

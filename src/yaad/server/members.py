@@ -104,7 +104,7 @@ def take_back(access: Access, change: Change) -> Change:
     Raises:
         Forbidden: they may not.
         NoSuch: no such member.
-        InputError: it was changed since, or the last owner would go.
+        InputError: it was changed since, the person has another account by now, or the last owner would go.
     """
     access.need(Capability.PEOPLE)
     one = Membership.objects.filter(company=access.company, pk=change.member).select_related("account").first()
@@ -143,6 +143,7 @@ def _write(access: Access, one: Membership, values: Mapping[str, object], action
         now.save(update_fields=list(values))
         if not _owners(access.company):
             raise InputError(Message("people.last_owner"))
+        _alone_as(now)
         after = state_of(now)
         detail = {name: [before[name], after[name]] for name in STATE if before[name] != after[name]}
         spoken = {name: value for name, value in detail.items() if name not in ("person", "team")}
@@ -154,6 +155,16 @@ def _write(access: Access, one: Membership, values: Mapping[str, object], action
             spoken | {"fields": sorted(detail)},
         )
     return Change(now.pk, before, after)
+
+
+def _alone_as(one: Membership) -> None:
+    """Hold that nobody else is this person of the data."""
+    if not one.person or one.ended_at is not None:
+        return
+    same = Membership.objects.filter(company=one.company_id, person=one.person, ended_at__isnull=True)
+    other = same.exclude(pk=one.pk).select_related("account").first()
+    if other is not None:
+        raise InputError(Message("people.person_taken", {"person": one.person, "account": str(other.account)}))
 
 
 def _owners(company: str) -> int:
