@@ -10,21 +10,25 @@ import sys
 import tarfile
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.people import ADDRESS, KEY
 
 from yaad.errors import BookError
 
-TELL = """
-import json, os
-from yaad.server.home import Home
-from yaad.server.settings import configure_server
-home = Home.from_environment(os.environ)
-configure_server(home)
+ROOT = Path(__file__).parents[2]
+AGAIN = """
+import json, os, sys
+from yaad.faces.cli import main
+code = main(["restore", sys.argv[1], "--home", os.environ["YAAD_HOME"]])
+if code:
+    sys.exit(code)
 from tests.server.test_backup import told_here
-print(json.dumps(told_here(home), default=str))
+from yaad.server.companies import home
+print(json.dumps(told_here(home()), default=str))
 """
+"""Make a home from a backup, as the command line does, and tell what is in it."""
 
 
 def told_here(home) -> dict:
@@ -49,18 +53,10 @@ def environment(folder) -> dict[str, str]:
     return kept | {"YAAD_HOME": str(folder), "YAAD_SECRET_KEY": KEY, "YAAD_ADDRESS": ADDRESS, "YAAD_LANG": "en"}
 
 
-def told_by(folder) -> dict:
-    """What a process of its own finds in a home."""
-    done = subprocess.run(
-        [sys.executable, "-c", TELL], env=environment(folder), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def restored(file, folder) -> subprocess.CompletedProcess:
-    words = [sys.executable, "-m", "yaad", "restore", str(file), "--home", str(folder)]
-    return subprocess.run(words, env=environment(folder), capture_output=True, text=True, check=False)
+def restored(file, env: dict[str, str]) -> subprocess.CompletedProcess:
+    """A process of its own makes a home from a backup and tells what it finds there, in its last line."""
+    words = [sys.executable, "-c", AGAIN, str(file)]
+    return subprocess.run(words, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -117,10 +113,11 @@ def test_what_was_written_before_is_there_and_the_rest_is_a_whole_beginning(team
 
 
 def test_a_quiet_home_and_its_copy_are_equal_in_every_row_and_figure(team, home, backup, tmp_path):
-    done = restored(backup, tmp_path / "again")
+    done = restored(backup, environment(tmp_path / "again"))
     assert done.returncode == 0, done.stderr
-    assert "was restored" in done.stdout
-    here, there = json.loads(json.dumps(told_here(home), default=str)), told_by(tmp_path / "again")
+    said, last = done.stdout.splitlines()
+    assert "was restored" in said
+    here, there = json.loads(json.dumps(told_here(home), default=str)), json.loads(last)
     assert here == there
     assert set(here["chains"].values()) == {None}
     assert len(here["books"]) >= 4
