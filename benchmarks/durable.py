@@ -60,6 +60,7 @@ class Server:
             "OPENBLAS_NUM_THREADS": "1",
         }
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.durable", "--serve", str(folder)],
             env=os.environ | said | (variables or {}),
@@ -124,6 +125,27 @@ def killed(one: Server, moments: int, *, look_every: int = 10) -> Iterator[dict[
         if look:  # the next process goes on where this one was killed, the fold as well
             one.ask("write", trial=f"after{number}", each=2)
         yield {"seconds": round(seconds, 4)} | one.ask("check", lake=look)
+
+
+def power_cut(one: Server, database: Any, times: int) -> Iterator[dict[str, Any]]:
+    """Stop a database of PostgreSQL at once while they write, and start it again."""
+    for number in range(times):
+        one.start("write", trial=f"power{number}")
+        time.sleep(LONGEST)
+        database.control("stop", "-m", "immediate")
+        one.told()
+        database.start()
+        yield one.ask("check", lake=True)
+
+
+def on_postgresql(folder: Path, moments: int, cuts: int) -> list[dict[str, Any]]:
+    """Kills and power cuts over a database of one's own."""
+    from tests.postgres import cluster
+
+    with cluster() as database:
+        variables = {"YAAD_DATABASE": database.address("serves"), "YAAD_DATABASE_OWNER": database.address("owns")}
+        with server(folder, variables) as one:
+            return [*killed(one, moments, look_every=moments), *power_cut(one, database, cuts)]
 
 
 def faults_allowed() -> str:
@@ -333,6 +355,8 @@ def main() -> int:
     said = parser.parse_args()
     if said.serve:
         return serve(said.serve)
+    from tests.postgres import absent
+
     result: dict[str, Any] = {"seed": SEED, "writers": WRITERS, "moments": said.moments}
     with tempfile.TemporaryDirectory(prefix="yaad-durable-") as folder, server(Path(folder)) as one:
         found = list(killed(one, said.moments, look_every=50))
@@ -340,7 +364,10 @@ def main() -> int:
         faults = [(call, n) for n in range(1, said.faults + 1) for call in ("pwrite64", "fdatasync") if not why]
         found += list(faulty(one, tuple(faults)))
         same = one.ask("same")
+        there = absent() or on_postgresql(Path(folder) / "postgresql", max(1, said.moments // 10), 10)
     last = found[-1]
+    result |= {"on_postgresql": there if isinstance(there, str) else there[-1]}
+    found = [*([] if isinstance(there, str) else there), *found]
     result |= {name: last[name] for name in ("acknowledged", "kept", "doubled", "gaps")}
     result |= {
         "faults": why or len(faults),

@@ -1,10 +1,8 @@
 """Nothing that was acknowledged is lost or doubled: sixteen writers killed, their writes failing, the power cut."""
 
-import time
-
 import pytest
 from benchmarks import durable
-from tests.postgres import absent, cluster
+from tests.postgres import absent
 
 MOMENTS = 20
 WHY = durable.faults_allowed()
@@ -47,16 +45,6 @@ def test_an_entry_that_is_lost_or_changed_is_noticed(writing):
 
 @pytest.mark.skipif(absent() != "", reason=absent())
 def test_on_postgresql_a_kill_and_a_power_cut_lose_nothing(tmp_path):
-    with cluster() as database:
-        variables = {"YAAD_DATABASE": database.address("serves"), "YAAD_DATABASE_OWNER": database.address("owns")}
-        with durable.server(tmp_path, variables) as one:
-            found = list(durable.killed(one, 2, look_every=2))
-            for number in range(1):
-                one.start("write", trial=f"power{number}")
-                time.sleep(0.3)
-                database.control("stop", "-m", "immediate")
-                one.told()
-                database.start()
-                found.append(one.ask("check", lake=True))
+    found = durable.on_postgresql(tmp_path, 2, 1)
     assert [each for each in found if not each["clean"]] == []
     assert found[-1]["acknowledged"] > len(found)
