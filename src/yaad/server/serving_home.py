@@ -68,13 +68,14 @@ def prepare_home(folder: Path | None = None) -> Prepared:
     open_socket = bind(running.host, running.port)
 
     from yaad.server import companies, state
+    from yaad.server.agents import WithAgents
     from yaad.server.upgrading import upgrade
     from yaad.server.watching import Watched  # reads the settings as it is loaded
 
     upgrade()
     desks = state.open_companies(companies.folder_of, running)
     config = uvicorn.Config(
-        Watched(running, desks),
+        WithAgents(Watched(running, desks), home.lang),
         lifespan="off",
         log_config=None,
         access_log=False,

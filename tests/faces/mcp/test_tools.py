@@ -8,9 +8,10 @@ import pytest
 from tests.people import SEEN, SELLERS, marker
 
 from yaad.book import Book
-from yaad.faces.mcp.serving import AtAddress, tool_server
+from yaad.faces.mcp.serving import tool_server
 from yaad.faces.mcp.tools import TOOLS
 from yaad.measures import REGISTRY
+from yaad.server.agents import WithAgents
 from yaad.server.roles import MAY, Capability, Role
 from yaad.server.scoping import local, on_behalf_of
 from yaad.server.shelf import Shelf
@@ -102,7 +103,7 @@ def test_an_agent_reads_a_day_over_the_terminal(hostile):
     from mcp.client import Client
 
     async def read():
-        started = StdioServerParameters(command=sys.executable, args=["-m", "yaad.faces.mcp", "--book", str(hostile)])
+        started = StdioServerParameters(command=sys.executable, args=["-m", "yaad", "mcp", "--book", str(hostile)])
         async with Client(started) as client:
             return [await client.call_tool(name, said) for name, said in DAY[:6]]
 
@@ -114,6 +115,10 @@ def test_an_agent_reads_a_day_over_the_terminal(hostile):
 # ---- a server's companies ------------------------------------------------------------------------------------------
 
 
+async def no_page(scope, _receive, _send):
+    raise AssertionError(f"{scope['path']} is no page")
+
+
 def over_address(told, calls):
     """The names of the tools and the answers, by a client over HTTP."""
     import httpx2
@@ -122,7 +127,7 @@ def over_address(told, calls):
 
     async def read():
         headers = {"Authorization": f"Bearer {told}"}
-        transport = httpx2.ASGITransport(app=AtAddress("en"))
+        transport = httpx2.ASGITransport(app=WithAgents(no_page, "en"))
         async with (
             httpx2.AsyncClient(transport=transport, headers=headers) as http,
             Client(streamable_http_client("http://127.0.0.1/mcp", http_client=http)) as client,
@@ -177,7 +182,7 @@ def test_a_token_that_was_taken_back_opens_nothing(team, token):
     tokens.revoke(scope(team.here.accounts["rep"].pk, team.here.id), kept.pk)
 
     async def knock(headers):
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=AtAddress("en"))) as http:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=WithAgents(no_page, "en"))) as http:
             return await http.post("http://127.0.0.1/mcp", json={}, headers=headers)
 
     for headers in (

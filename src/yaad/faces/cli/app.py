@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from yaad.faces.cli import chances, entries, figures, forecasts, homes, house, imports, plans, reports, sources, targets
+from yaad.faces.cli import (
+    agents,
+    chances,
+    entries,
+    figures,
+    forecasts,
+    homes,
+    house,
+    imports,
+    plans,
+    reports,
+    sources,
+    targets,
+)
 from yaad.faces.cli.customers import customers
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.kpis import kpi
@@ -67,6 +80,7 @@ for _name, _verb in (
     ("backup", homes.backup),
     ("restore", homes.restore),
     ("reset-second-step", homes.reset_second_step),
+    ("mcp", agents.mcp),
     ("demo", house.demo),
 ):
     app.command(_name, cls=Verb)(_verb)

@@ -110,6 +110,10 @@ async def _over_terminal(server: Server[Any]) -> None:
 Json = dict[str, Any]  # a message of ASGI maps names to values of any kind
 
 
+class TooOften(YaadError):
+    """Too many requests in a minute."""
+
+
 class AtAddress:
     """The tools over HTTP, for who shows a token of a company: an ASGI application that keeps nothing between requests.
 
@@ -129,9 +133,10 @@ class AtAddress:
         try:
             access = await asyncio.to_thread(_access, headers.get(b"authorization", b"").decode("latin-1"))
         except YaadError as error:
+            status = 429 if isinstance(error, TooOften) else 401
             body = json.dumps({"error": error.say(self._lang)}, ensure_ascii=False).encode()
             known = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
-            await send({"type": "http.response.start", "status": 401, "headers": known})
+            await send({"type": "http.response.start", "status": status, "headers": known})
             await send({"type": "http.response.body", "body": body})
             return
         manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
@@ -145,15 +150,21 @@ def _access(shown: str) -> Access:
 
     Raises:
         TokenRefused, NoSuchCompany: see there.
+        TooOften: too many requests in a minute.
     """
     from django.db import close_old_connections
 
-    from yaad.server import tokens
+    from yaad.server import limits, tokens
+    from yaad.server.acting import as_account
 
     close_old_connections()
     kind, _, told = shown.partition(" ")
     try:
-        return tokens.access_of(tokens.find(told.strip() if kind.lower() == "bearer" else ""))
+        found = tokens.find(told.strip() if kind.lower() == "bearer" else "")
+        if wait := limits.asking.wait(f"token {found.pk}"):
+            raise TooOften(Message("api.too_often", {"n": wait}))
+        with as_account(found.account_id):
+            return tokens.access_of(found)
     finally:
         close_old_connections()
 
