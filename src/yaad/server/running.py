@@ -80,13 +80,14 @@ def _listen(said: Mapping[str, str]) -> tuple[str, int]:
     if not told:
         address = urlsplit(said.get("YAAD_ADDRESS", ""))
         told = f"127.0.0.1:{address.port}" if address.scheme == "http" and address.port else USUAL
+    wrong = InputError(Message("house.bad_listen", {"variable": "YAAD_LISTEN"}))
+    parts = urlsplit(f"//{told}")
     try:
-        parts = urlsplit(f"//{told}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        host, port = None, None
+        raise wrong from None
     if not host or port is None or parts.path or parts.query or parts.username:
-        raise InputError(Message("house.bad_listen", {"variable": "YAAD_LISTEN"}))
+        raise wrong
     return host, port
 
 
