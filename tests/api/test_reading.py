@@ -82,6 +82,7 @@ def test_a_figure_of_an_earlier_day(program):
     assert (now["measures"][0]["value"], then["measures"][0]["value"]) == (10, 0)
 
 
+LONG = ("chances", "backtest")
 ADDRESSES = [
     "/measures", "/measures/win_rate", "/measures/win_rate/explain", "/kpis", "/funnel", "/conversion", "/dwell",
     "/stuck", "/calls", "/customers", "/cohorts", "/doctor", "/moved", "/leaks", "/targets", "/goals", "/deals",
@@ -95,6 +96,29 @@ def test_each_answer_is_an_object_in_words_of_the_language(program, path):
     assert isinstance(answer.json(), dict)
     assert answer.headers["Content-Language"] == "he"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_examples_have_the_members_of_real_answers(program):
+    from yaad.faces.api.openapi import examples
+
+    asking = program("owner")
+    addresses = {"measure": "/measures/win_rate", "explain": "/measures/win_rate/explain"}
+    someone = asking.get("/customers", {"state": "once"}).json()["list"][0]["customer"]
+    query = {"plan": {"target": 3}, "customer": {"name": someone}}
+    told = {name: one for name, one in examples().items() if name not in LONG}
+    said = {name: asking.get(addresses.get(name, f"/{name}"), query.get(name, {})).json() for name in told}
+    assert {name: set(one) for name, one in said.items()} == {name: set(one) for name, one in told.items()}
+
+
+def test_the_examples_of_what_takes_long_have_the_members_of_real_results(team):
+    from contextlib import closing
+
+    from yaad.book import Book
+    from yaad.faces.api.openapi import examples
+
+    with closing(Book.open(team.here.root)) as book:
+        assert set(book.win_chances().to_dict()) == set(examples()["chances"])
+        assert set(book.backtest().to_dict()) == set(examples()["backtest"])
 
 
 def test_every_operation_needs_something_and_one_that_does_not_is_refused(home):
@@ -124,6 +148,8 @@ def test_the_description_has_words_and_examples_for_every_operation(program):
             ids.add(operation["operationId"])
             assert operation["summary"]
             assert operation["x-needs"] == str(POLICIES[operation["operationId"]])
+            answers = [one for one in operation["responses"].values() if "application/json" in one.get("content", {})]
+            assert all("example" in one["content"]["application/json"] for one in answers), operation["operationId"]
             if method == "post" and "application/json" in operation.get("requestBody", {}).get("content", {}):
                 assert "example" in operation["requestBody"]["content"]["application/json"]
     assert ids == set(POLICIES)

@@ -1,8 +1,11 @@
 """The description of the interface for programs that read it: OpenAPI 3.1, its sentences in the language asked for."""
 
 import copy
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
+import yaml
 from ninja import NinjaAPI
 from ninja.openapi.schema import get_schema
 
@@ -30,6 +33,13 @@ PROBLEM = {
     ],
 }
 COMPANY = "c0123456789ab"
+
+
+@cache
+def examples() -> Json:
+    """Examples of answers that are long: operation → answer."""
+    found: Json = yaml.safe_load((files("yaad.faces.api") / "examples.yaml").read_text("utf-8"))
+    return found
 
 
 def described(outside: NinjaAPI, inside: NinjaAPI, lang: str) -> Json:
@@ -111,7 +121,8 @@ def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa:
     ]
     for response in operation["responses"].values():
         response["description"] = say("answer_said")
-        if (answer := operation.pop("x-answer", None)) is not None:
+        answer = operation.pop("x-answer", None) or examples().get(operation["operationId"])
+        if answer is not None:
             response["content"]["application/json"]["example"] = answer
     if (body := operation.pop("x-body", None)) is not None:
         for content in operation["requestBody"]["content"].values():

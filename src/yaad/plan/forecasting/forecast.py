@@ -274,7 +274,7 @@ def worth_of(seen: Seen, quantity: str) -> tuple[Floats, Floats]:
 def _said(seen: Seen, own: Predicted, quantity: str, method: str, tested: Backtest | None) -> Predicted:
     """What the method says, its ranges scaled by past errors."""
     said = own if method == PIPELINE else yardsticks(seen, *worth_of(seen, quantity))[method]
-    if tested is None:
+    if tested is None or not tested.origins[quantity]:  # a book too young for any past month teaches nothing
         return said
     *each, whole = tested.scales(quantity, method).tolist()
     months = len(said.mean) - 1
