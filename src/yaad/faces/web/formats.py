@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from yaad.faces.web.templatetags.say import language
 from yaad.reports import write_result
+from yaad.server.taken_out import note
 from yaad.show import Result, Table
 
 Json = Mapping[str, object]
@@ -37,7 +38,7 @@ ACCEPTED = {"application/json": Format.JSON, "text/csv": Format.CSV}
 
 def wanted(request: HttpRequest, ending: str | None) -> Format:
     """The ending of the address decides, then the Accept header; htmx gets the fragment."""
-    if ending:
+    if ending in list(Format):  # another one is of a file that is made by itself, such as a PDF
         return Format(ending)
     if request.headers.get("HX-Request") == "true":
         return Format.FRAGMENT
@@ -104,7 +105,8 @@ def table_file(name: str, table: Table, kind: Format) -> HttpResponse:
 
 
 def download(content: bytes, kind: str, name: str) -> HttpResponse:
-    """A file that a browser keeps and never shows as a page of ours."""
+    """A file that a browser keeps and never shows as a page of ours; the audit log tells that it was taken out."""
+    note(name, len(content))
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = SANDBOX
