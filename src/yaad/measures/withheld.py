@@ -87,11 +87,22 @@ def _came(funnel: Funnel) -> int:
 def _stage(row: DwellRow, least: int) -> DwellRow:
     if not 0 < row.n < least:
         return row
-    nothing = dict.fromkeys(
-        ("median_days", "low", "high", "q25_days", "q75_days", "p80_days", "mean_days", "horizon_days",
-         "mean_closed_days")
-    )  # fmt: skip
-    return replace(row, **nothing, n=0, n_open=0, left_out=0, mean_is_floor=False)
+    return replace(
+        row,
+        n=0,
+        n_open=0,
+        left_out=0,
+        mean_is_floor=False,
+        median_days=None,
+        low=None,
+        high=None,
+        q25_days=None,
+        q75_days=None,
+        p80_days=None,
+        mean_days=None,
+        horizon_days=None,
+        mean_closed_days=None,
+    )
 
 
 def _without(figure: Figure, least: int) -> Figure:
