@@ -58,7 +58,7 @@ def test_the_service_is_held_tight():
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is absent")
 def test_systemd_understands_the_service(tmp_path):
-    text = (DEPLOY / "yaad.service").read_text("utf-8").replace("/opt/yaad/bin/yaad", "/bin/true")
+    text = (DEPLOY / "yaad.service").read_text("utf-8").replace("/usr/local/lib/yaad/bin/yaad", "/bin/true")
     (tmp_path / "yaad.service").write_text(text, "utf-8")
     words = ["systemd-analyze", "verify", str(tmp_path / "yaad.service")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
