@@ -1,5 +1,8 @@
 """How the process runs is told by the environment; what cannot be is refused with the variable's name."""
 
+import subprocess
+import sys
+
 import pytest
 
 from yaad.errors import InputError
@@ -44,3 +47,15 @@ def test_units_are_turned_round():
 def test_what_cannot_be_is_refused(variable, value):
     with pytest.raises(InputError, match=variable):
         Running.from_environment({variable: value})
+
+
+def test_a_job_that_takes_too_much_memory_ends_itself():
+    """A child takes the ceiling, then more than it; the same amount below the ceiling is its own."""
+    told = "import sys; from yaad.server.running import Running; from yaad.server.worker import limit;"
+    told += " limit(Running(job_memory=512 << 20)); bytearray(int(sys.argv[1]) << 20)"
+    for megabytes, ended in (("100", True), ("700", False)):
+        done = subprocess.run(
+            [sys.executable, "-c", told, megabytes], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert (done.returncode == 0) is ended, done.stderr
+        assert ended or "MemoryError" in done.stderr
