@@ -36,6 +36,11 @@ def write_notes(book: Book, entries: int) -> None:
     settle(Lake.open(book.root), journal, every=1)
 
 
+def figures(book: Book) -> dict[str, object]:
+    """What each measure says, all of it."""
+    return {str(one["id"]): one for one in book.measure(*MEASURES).to_dict()["measures"]}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--deals", type=int, default=1_000_000)
@@ -47,12 +52,13 @@ def main() -> int:
         imported = company.import_file(folder)
         book = Book.open(folder / "book")
         write_notes(book, said.entries)
-        before = book.measure(*MEASURES).to_dict()
+        before = figures(book)
         start = time.perf_counter()
         book.rebuild()
         seconds = time.perf_counter() - start
-        same = book.measure(*MEASURES).to_dict() == before
+        after = figures(book)
         book.close()
+    differ = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     result = {
         "commit": commit(),
         "deals": said.deals,
@@ -60,12 +66,12 @@ def main() -> int:
         "import_seconds": round(imported, 1),
         "rebuild_seconds": round(seconds, 1),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "same_figures": same,
-        "accepted": same and (said.deals < 1_000_000 or seconds <= AIM),
+        "differ": differ,
+        "accepted": not differ and (said.deals < 1_000_000 or seconds <= AIM),
     }
     print(json.dumps(result, indent=1))
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return 0 if same else 1
+    return 1 if differ else 0
 
 
 if __name__ == "__main__":
