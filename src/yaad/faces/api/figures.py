@@ -3,7 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
+from ninja.params.functions import Query
 from pydantic import Field
 
 from yaad.faces.api.asking import ask
@@ -131,7 +132,7 @@ def calls(request: HttpRequest, limit: Count = 10) -> Json:
 def customers(
     request: HttpRequest,
     *,
-    state: Annotated[list[Text] | None, Query(examples=["stopped"])] = None,
+    state: Annotated[list[Text] | None, Query(None)] = None,
     owner: Text = "",
     period: Period = "",
     limit: Count = 50,

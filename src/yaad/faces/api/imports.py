@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import File, Form, Router
+from ninja import Router
 from ninja.files import UploadedFile
+from ninja.params.functions import File, Form
 from pydantic import Field
 
 from yaad.book import ImportRecord, ImportsMade

@@ -50,7 +50,7 @@ def _page(
     error: InputError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    from yaad.server.tokens import LONGEST, USUAL, Scope, grantable, of
+    from yaad.server.tokens import USUAL, Scope, grantable, of
 
     access, now = of_server(), timezone.now()
     asked = request.POST.getlist("scope") if error else [Scope.READ.value]
@@ -63,7 +63,6 @@ def _page(
         "scopes": [(one.value, Message(f"api.scope_{one.value}"), one.value in asked) for one in grantable(access)],
         "typed_name": request.POST.get("name", "") if error else "",
         "days": request.POST.get("days", "") if error else str(USUAL),
-        "most": LONGEST,
         "error": error.say(language()) if error else "",
     }
     return render(request, "web/tokens.html", context, status=status)
