@@ -194,3 +194,20 @@ def test_a_token_that_was_taken_back_opens_nothing(team, token):
         answer = asyncio.run(knock(headers))
         assert answer.status_code == 401
         assert "mark" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["owner", "manager", "rep", "consultant", "viewer"])
+def test_a_tool_that_a_role_may_not_use_is_not_there(team, name):
+    from yaad.server.scoping import scope
+    from yaad.server.state import opened
+
+    may = MAY[Role(name)]
+    forbidden = [one.name for one in TOOLS.values() if one.needs not in may]
+    with on_behalf_of(scope(team.here.accounts[name].pk, team.here.id)):
+        server = tool_server(lambda: opened().shelf, "en")
+        names, answers = asyncio.run(through(server, [(one, {}) for one in [*forbidden, "no_such_tool"]]))
+    assert names == [one.name for one in TOOLS.values() if one.needs in may]
+    assert all(answer.is_error for answer in answers)
+    said = [texts(answer).replace(one, "X") for one, answer in zip([*forbidden, "no_such_tool"], answers, strict=True)]
+    assert not any("mark" in one for one in said)
+    assert (len(forbidden) > 0) == (name == "viewer")
