@@ -37,7 +37,7 @@ def write_notes(book: Book, entries: int) -> None:
 
 
 def figures(book: Book) -> dict[str, object]:
-    """What each measure says, all of it; to twelve digits, since sums of floats by several threads differ in the last."""
+    """What each measure says, to twelve digits: sums of floats by several threads differ in the last one."""
     said = json.dumps(book.measure(*MEASURES).to_dict()["measures"], default=str)
     rounded = json.loads(said, parse_float=lambda text: f"{float(text):.12g}")
     return {str(one["id"]): one for one in rounded}
