@@ -68,10 +68,15 @@ def _call(
         tool = TOOLS.get(params.name)
         if tool is None or not access.may(tool.needs):  # a tool that one may not use is told like one that is none
             raise UnknownName("option", params.name, [name for name, one in TOOLS.items() if access.may(one.needs)])
-        found = shelf_of().once(lambda book: answer(book, tool, params.arguments, lang))
+        found = shelf_of().once(lambda book: _asked(book, tool, params.arguments, lang))
     except YaadError as error:
         return _told({"kind": "error", "error": error.say(lang)}, lang, is_error=True)
     return _told(found, lang, is_error=False)
+
+
+def _asked(book: Book, tool: Tool, arguments: dict[str, Any] | None, lang: str) -> dict[str, Any]:
+    with book.at_one_moment():
+        return answer(book, tool, arguments, lang)
 
 
 def _told(found: dict[str, Any], lang: str, *, is_error: bool) -> types.CallToolResult:
@@ -170,10 +175,13 @@ def _access(shown: str) -> Access:
 
 
 def _noted(access: Access, name: str, params: types.CallToolRequestParams) -> None:
-    """A line in the company's audit log."""
+    """A line in the company's audit log; a connection that was lost since the thread's last call is begun anew."""
+    from django.db import close_old_connections
+
     from yaad.server import audit
     from yaad.server.acting import as_account, in_company
 
+    close_old_connections()
     told = json.dumps(params.arguments or {}, ensure_ascii=False)[:500]
     with as_account(access.account), in_company(access.company):
         audit.record(access.company, access.account, "agent.asked", name[:100], {"arguments": told})
