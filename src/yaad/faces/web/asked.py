@@ -27,7 +27,7 @@ from yaad.plan import (
 )
 from yaad.plan.capacity import carry, named_limits, read_limits
 from yaad.plan.changes import room_span
-from yaad.plan.period import PeriodPlan, months_of, next_month, plan_period, usual
+from yaad.plan.period import PeriodPlan, months_of, next_month, usual
 from yaad.plan.ratios import steps_of
 from yaad.plan.scenario import Base
 from yaad.plan.whatif import landing, speed_of
@@ -191,7 +191,9 @@ class Asked:
             for slider, ratio in zip(self.sliders, self.own_ratios, strict=True)
             if slider.moved
         }
-        return self.moved.bring(self.base, self.average, moved, self.limits)
+        return plan_reading.brought(
+            self.moved, self.average, period=self.period, mode=self.mode, steps=moved, rooms=self.limits
+        )
 
     @cached_property
     def own_ratios(self) -> Sequence[Ratio]:
@@ -337,7 +339,7 @@ class Asked:
         """The target as one of the period."""
         if self.past is None or not self.period:
             return None
-        return plan_period(planned.target, planned.ratios, plan_reading.outlook(self.period))
+        return plan_reading.within(self.period, planned.target, tuple(planned.ratios))
 
     def _customers(self) -> int:
         if self.past:

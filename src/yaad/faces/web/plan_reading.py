@@ -2,15 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 
 from yaad.faces.web import forecast_reading, reading
-from yaad.plan.period import Outlook, coming, next_month, win_curve
+from yaad.faces.web.dials import Dials
+from yaad.plan import Ratio
+from yaad.plan.period import Outlook, PeriodPlan, coming, next_month, plan_period, win_curve
 from yaad.plan.scenario import Base
 from yaad.plan.sources import SourcesPlan
 from yaad.server.state import opened
 from yaad.show import LeaksResult, LeversResult, PlanResult
+from yaad.show.scenarios import ScenarioResult
 
 
 def periods() -> list[str]:
@@ -81,6 +85,29 @@ def sources(costs: tuple[tuple[str, str], ...]) -> SourcesPlan | None:
 def outlook(period: str) -> Outlook:
     """What a plan of a period is made of, whatever its target and its ratios."""
     return opened().shelf.ask("outlook", lambda b: b.outlook(period), period)
+
+
+def within(period: str, target: int, ratios: tuple[Ratio, ...]) -> PeriodPlan:
+    """The plan of a target as one of a period, its open deals counted."""
+    return opened().shelf.ask("within", lambda _b: plan_period(target, ratios, outlook(period)), period, target, ratios)
+
+
+def brought(
+    dials: Dials,
+    typed: str,
+    *,
+    period: str,
+    mode: reading.RatiosOf,
+    steps: Mapping[str, Fraction],
+    rooms: Mapping[str, int],
+) -> ScenarioResult:
+    """What the changes of the form bring.
+
+    Raises:
+        InputError: a change cannot be meant.
+    """
+    about = (period, mode, dials, typed, tuple(steps.items()), tuple(rooms.items()))
+    return opened().shelf.ask("brought", lambda _b: dials.bring(base(period, mode), typed, steps, rooms), *about)
 
 
 def customers(period: str) -> tuple[int, bool] | None:
