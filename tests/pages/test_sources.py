@@ -53,7 +53,7 @@ def files():
 def started(tmp_path, monkeypatch, files, serve):
     """A server over a book that knows one file; whoever starts it allows the server of the files."""
     monkeypatch.setenv("YAAD_ALLOW_HOSTS", "127.0.0.1")
-    monkeypatch.setenv("YAAD_SECRET_KEY", str(tmp_path / "key"))
+    monkeypatch.setenv("YAAD_VAULT_KEY_FILE", str(tmp_path / "key"))
     (tmp_path / "first.csv").write_text(DEALS)
     (tmp_path / "map.yaml").write_text(MAP)
     book = Book.create(tmp_path / "book")

@@ -8,7 +8,7 @@ from tests.people import SEEN
 
 from yaad.book import Book
 from yaad.model import EVERYBODY, Viewer
-from yaad.server.shelf import Shelf
+from yaad.server.shelf import Places, Shelf
 
 
 def viewer(name):
@@ -46,6 +46,26 @@ def test_a_question_that_failed_is_asked_again(whole):
     with pytest.raises(ZeroDivisionError):
         whole.ask("broken", lambda _book: 1 / 0)
     assert whole.ask("broken", lambda _book: 1) == 1
+
+
+def test_questions_within_questions_never_wait_for_each_other(team):
+    """As many askers as places, each with a question inside of its own: the inner one is the same for all."""
+    shelf = Shelf(team.here.root, places=Places(2))
+    together = threading.Barrier(2)
+
+    def outer(number):
+        def asked(_book):
+            together.wait(timeout=20)
+            return shelf.ask("inner", deals)
+
+        return shelf.ask("outer", asked, number)
+
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            asking = [threads.submit(outer, number) for number in range(4)]
+            assert [one.result(timeout=60) for one in asking] == [30] * 4
+    finally:
+        shelf.close()
 
 
 def test_viewers_share_the_engine_and_not_the_rows(whole):

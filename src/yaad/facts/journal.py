@@ -4,6 +4,7 @@ It lies in the book's folder, unless a file there says that somebody else keeps 
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -191,10 +192,20 @@ def register_keeper(keeper: str, opener: Callable[[str], Journal]) -> None:
     _keepers[keeper] = opener
 
 
+def is_kept_elsewhere(root: Path) -> bool:
+    """Whether the folder says so of its journal."""
+    return (root / ELSEWHERE).is_file()
+
+
 def keep_elsewhere(root: Path, keeper: str, name: str) -> None:
     """Say, before anything is written into a book, that its journal is kept by somebody else."""
     root.mkdir(parents=True, exist_ok=True)
-    (root / ELSEWHERE).write_text(json.dumps({"keeper": keeper, "name": name}), "utf-8")
+    new = root / f"{ELSEWHERE}.new"
+    with new.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"keeper": keeper, "name": name}))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(root / ELSEWHERE)  # half of it would send what people write into another journal
 
 
 def journal_of(root: Path) -> Journal:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yaad.errors import InputError
-from yaad.facts import keep_elsewhere
+from yaad.facts import is_kept_elsewhere, keep_elsewhere
 from yaad.model import read_amount
 from yaad.server import audit
 from yaad.server.acting import in_company
@@ -124,7 +124,7 @@ def folder_of(company: str) -> Path:
         company: the id of one that exists.
     """
     root = home().company(company)
-    if not root.is_dir():
+    if not is_kept_elsewhere(root):
         keep_elsewhere(root, KEEPER, company)
     return root
 

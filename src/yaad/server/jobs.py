@@ -272,7 +272,9 @@ class Jobs:
         if child is not None:
             return child.process.poll() is not None
         with connect(self.path) as db:
-            row = db.execute("SELECT pid FROM job WHERE id = ?", (job,)).fetchone()
+            row = db.execute("SELECT pid, state FROM job WHERE id = ?", (job,)).fetchone()
+        if row is not None and row[0] is None and row[1] == State.WAITING:
+            return False  # another server has it in its line, or its process has not come so far
         return row is None or row[0] is None or not _is_alive(row[0])
 
     def _sweep(self, db: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yaad.errors import InputError
 from yaad.server import audit
-from yaad.server.models import Company, Membership
+from yaad.server.models import Company, Invitation, Membership, Token
 from yaad.server.parts import Asked, NoSuch, check
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access
@@ -95,7 +95,19 @@ def end(access: Access, number: int) -> Change:
         NoSuch: no such member.
         InputError: it is the last owner.
     """
-    return _write(access, member(access, number), {"ended_at": timezone.now()}, "member.removed")
+    one = member(access, number)
+    with transaction.atomic():
+        change = _write(access, one, {"ended_at": timezone.now()}, "member.removed")
+        _take_with(one)
+    return change
+
+
+def _take_with(one: Membership) -> None:
+    """What somebody has given out goes with them: invitations that nobody has taken up, and tokens."""
+    now = timezone.now()
+    sent = Invitation.objects.filter(company=one.company_id, by=one.account_id, taken_at=None, withdrawn_at=None)
+    sent.update(withdrawn_at=now)
+    Token.objects.filter(company=one.company_id, account=one.account_id, revoked_at=None).update(revoked_at=now)
 
 
 def take_back(access: Access, change: Change) -> Change:

@@ -65,9 +65,13 @@ def _of(*names: str) -> frozenset[Capability]:
 
 MAY: Mapping[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability),
-    Role.MANAGER: _of("totals", "rows", "note", "write", "targets", "import", "hear", "invite", "tokens"),
+    Role.MANAGER: _of("totals", "rows", "note", "write", "targets", "hear", "invite", "tokens"),
     Role.REP: _of("totals", "rows", "note", "write", "hear", "tokens"),
     Role.CONSULTANT: _of("totals", "rows", "note"),
     Role.VIEWER: _of("totals"),
 }
-"""Role → what it may do. A consultant's grant may add `Capability.IMPORT` and `Capability.HEAR`."""
+"""Role → what it may do. A consultant's grant may add `Capability.IMPORT` and `Capability.HEAR`.
+
+A file tells of deals whoever they belong to, and so does what an import changed: bringing files in is for who sees
+everything.
+"""

@@ -5,6 +5,7 @@ import socket
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 
+from yaad.book.sources.vault import KEY_VARIABLE
 from yaad.errors import InputError, YaadError
 from yaad.server.checking import Found, check
 from yaad.server.home import Home
@@ -64,6 +65,7 @@ def prepare_home(folder: Path | None = None) -> Prepared:
     if wrong := [one for one in check(said, configure=configure_server) if not one.holds]:
         raise NotReady(wrong)
     home, running = Home.from_environment(said), Running.from_environment(said)
+    said.setdefault(KEY_VARIABLE, str(home.folder / "vault.key"))  # jobs open the sources' secrets too
     _alone(home)
     open_socket = bind(running.host, running.port)
 

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -87,13 +87,14 @@ class Shelf:
                 self._answers.move_to_end(key)
                 return cast("Answer", self._answers[key])
             turn = self._asking.setdefault(key, threading.RLock())
-        with turn:
+        # the place first: who has the turn of a question that others wait for must never wait for a place of theirs
+        with self._place(), turn:
             with self._lock:
                 if key in self._answers:
                     return cast("Answer", self._answers[key])
             try:
                 with book.at_one_moment():
-                    found = self._asked(question, book)
+                    found = question(book)
                 self._keep(key, found)
             finally:
                 with self._lock:
@@ -108,13 +109,12 @@ class Shelf:
 
     def once(self, question: Callable[[Book], Answer]) -> Answer:
         """The answer of the book to a question whose answer is too large to be kept."""
-        return self._asked(question, self.book)
+        with self._place():
+            return question(self.book)
 
-    def _asked(self, question: Callable[[Book], Answer], book: Book) -> Answer:
-        if self._places is None:
-            return question(book)
-        with self._places.one():
-            return question(book)
+    def _place(self) -> AbstractContextManager[None]:
+        """A place among the questions that are answered at once."""
+        return self._places.one() if self._places is not None else nullcontext()
 
     @property
     def book(self) -> Book:

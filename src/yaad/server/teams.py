@@ -171,6 +171,11 @@ def _plain(working: Working) -> dict[str, object]:
 
 def _say(access: Access, name: str, value: object, action: str) -> None:
     """Write it into the journal, and who did it into the audit log."""
-    with transaction.atomic():
-        entry = opened().shelf.once(lambda book: book.set_setting(name, value, at=timezone.now(), by=access.name))
-        audit.record(access.company, access.account, action, f"entry:{entry.seq}", {"name": name.partition(":")[2]})
+
+    def said(book: Book) -> None:
+        # the transaction inside the question: whoever has begun to write must not wait for a place to ask
+        with transaction.atomic():
+            entry = book.set_setting(name, value, at=timezone.now(), by=access.name)
+            audit.record(access.company, access.account, action, f"entry:{entry.seq}", {"name": name.partition(":")[2]})
+
+    opened().shelf.once(said)

@@ -16,6 +16,7 @@ from yaad.server.acting import in_company, with_key
 from yaad.server.models import Token
 from yaad.server.roles import Capability
 from yaad.server.scoping import Access, scope
+from yaad.server.sign_in import second_step
 from yaad.text import Message
 
 BEGINS = "yaad_"
@@ -138,9 +139,12 @@ def access_of(token: Token) -> Access:
 
     Raises:
         NoSuchCompany: the account has no part in the company any more.
+        SecondStepMissing: its part asks for a second step, and the account has none.
     """
     granted = [GRANTS[one] for one in Scope if one in token.scopes]
-    return scope(token.account_id, token.company_id).only(frozenset().union(*granted))
+    access = scope(token.account_id, token.company_id)
+    second_step.hold(access)
+    return access.only(frozenset().union(*granted))
 
 
 def _digest(told: str) -> str:

@@ -18,6 +18,7 @@ from yaad.text import LANGUAGES
 if TYPE_CHECKING:
     from yaad.server.running import Running
 
+TAKE = "UPDATE job SET state = ?, pid = ? WHERE id = ? AND state = ? AND pid IS NULL"
 EVERY = 0.2  # seconds between two writes of the progress
 
 
@@ -58,10 +59,15 @@ def _finish(database: Path, job: str, state: State, **columns: Json) -> None:
         )
 
 
-def _start(database: Path, job: str) -> tuple[str, Json, str, int | None]:
-    """Take the job; its task's dotted name, its arguments, the company and the account that it is done for."""
+def _start(database: Path, job: str) -> tuple[str, Json, str, int | None] | None:
+    """Take the job; its task's dotted name, its arguments, the company and the account that it is done for.
+
+    None: it was stopped meanwhile, or another process has taken it.
+    """
     with connect(database) as db:
-        db.execute("UPDATE job SET state = ?, pid = ? WHERE id = ?", (State.RUNNING, os.getpid(), job))
+        mine = db.execute(TAKE, (State.RUNNING, os.getpid(), job, State.WAITING)).rowcount
+        if not mine:
+            return None
         row = db.execute("SELECT task, arguments, company, account FROM job WHERE id = ?", (job,)).fetchone()
     task, arguments, company, account = row
     return str(task), json.loads(arguments), str(company), account
@@ -99,7 +105,10 @@ def main(database: Path, job: str) -> int:
     """Run one job to its end and write how it ended."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        task, arguments, company, account = _start(database, job)
+        taken = _start(database, job)
+        if taken is None:
+            return 0
+        task, arguments, company, account = taken
         module, _, function = task.partition(":")
         with on_behalf_of(_access(company, account)):
             result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))

@@ -81,7 +81,7 @@ class Files:
 
 @pytest.fixture
 def files(monkeypatch, tmp_path):
-    monkeypatch.setenv("YAAD_SECRET_KEY", str(tmp_path / "key"))
+    monkeypatch.setenv("YAAD_VAULT_KEY_FILE", str(tmp_path / "key"))
     loopback = Loopback()
     yield Files(monkeypatch, loopback)
     loopback.close()

@@ -3,7 +3,7 @@
 secrets.enc     name of a source → since when its secret is kept, under which key, for which place, and the secret
                 itself (AES-256-GCM). It is bound to the source's name and to the place it was given for: whoever makes
                 the source lead elsewhere has no secret any more.
-secret.key      32 random bytes; in the user's folder of settings, or where the variable ``YAAD_SECRET_KEY`` says.
+secret.key      32 random bytes; in the user's folder of settings, or where the variable ``YAAD_VAULT_KEY_FILE`` says.
 """
 
 import base64
@@ -24,7 +24,7 @@ from yaad.book.sources import SECRETS
 from yaad.errors import InputError
 from yaad.text import Message
 
-KEY_VARIABLE = "YAAD_SECRET_KEY"
+KEY_VARIABLE = "YAAD_VAULT_KEY_FILE"
 KEY_BYTES, NONCE_BYTES = 32, 12
 OWN_ALONE = 0o600
 LONGEST = 16 * 1024
@@ -34,7 +34,7 @@ LONGEST = 16 * 1024
 def key_path(environ: Mapping[str, str]) -> Path:
     """Where the key lies.
 
-    >>> str(key_path({"YAAD_SECRET_KEY": "/safe/yaad.key"})), str(key_path({"XDG_CONFIG_HOME": "/home/d/.config"}))
+    >>> str(key_path({"YAAD_VAULT_KEY_FILE": "/safe/yaad.key"})), str(key_path({"XDG_CONFIG_HOME": "/home/d/.config"}))
     ('/safe/yaad.key', '/home/d/.config/yaad/secret.key')
     """
     if said := environ.get(KEY_VARIABLE, ""):

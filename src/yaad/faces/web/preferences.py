@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import translation
+from django.utils.http import escape_leading_slashes
 
 from yaad.text import LANGUAGES
 
@@ -38,7 +39,8 @@ class Preferences:
         for name in CHOICES:
             rest.pop(name, None)
         query = rest.urlencode()
-        response = HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        path = escape_leading_slashes(request.path)  # two of them would lead to another host
+        response = HttpResponseRedirect(f"{path}?{query}" if query else path)
         for name, value in chosen.items():
             response.set_cookie(f"yaad_{name}", value, max_age=YEAR, samesite="Lax", httponly=True)
         return response

@@ -47,6 +47,16 @@ def hold(access: Access) -> None:
         raise SecondStepMissing(Message("account.second_step_first"))
 
 
+def hold_account(account: int) -> None:
+    """Go on only with a second step, in what an owner does outside of any company.
+
+    Raises:
+        SecondStepMissing: it is not set up yet.
+    """
+    if home().needs_second_step and not has_one(account):
+        raise SecondStepMissing(Message("account.second_step_first"))
+
+
 def take_away(mail: str) -> Account:
     """Take the second step of an account away, end its sessions and tell its owner by mail.
 

@@ -19,6 +19,7 @@ from yaad.server.models import Account
 from yaad.server.new_accounts import account_in
 from yaad.server.roles import Kind
 from yaad.server.scoping import Forbidden, on_behalf_of, scope
+from yaad.server.sign_in import second_step
 from yaad.server.state import opened
 from yaad.text import Message
 
@@ -82,6 +83,7 @@ def new_company(request: HttpRequest) -> HttpResponse:
     account = _account(request)
     if not ours.may_begin(account):
         raise Forbidden(Message("people.may_not_begin"))
+    second_step.hold_account(account.pk)
     error = None
     if request.method == "POST":
         try:
@@ -97,7 +99,9 @@ def new_company(request: HttpRequest) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, company: str) -> HttpResponse:
     """Open a retired company again."""
-    ours.restore(_account(request), company)
+    account = _account(request)
+    second_step.hold_account(account.pk)
+    ours.restore(account, company)
     return redirect(prefix_of(company))
 
 

@@ -1,6 +1,7 @@
 """What is handed over: the sales X-ray as PDF and workbook, and the tables of the book as files."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,7 +83,7 @@ def _make(request: HttpRequest, report: Json) -> HttpResponse:
             "remarks": [remark for remark in (request.POST.get("remarks", "").strip(),) if remark],
             "logo": str(path) if path else "",
         }
-        started = made.Made(new.id, opened().jobs.submit(tasks.XRAY, arguments))
+        started = replace(new, job=opened().jobs.submit(tasks.XRAY, arguments))
         started.save()
     return redirect("report", report=started.id)
 
