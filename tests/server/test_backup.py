@@ -42,8 +42,9 @@ def told_here(home) -> dict:
         told = {"tables": digesting.tables(), "books": digesting.books(home), "chains": {}, "figures": {}}
         for company in Company.objects.order_by("pk"):
             told["chains"][company.pk] = audit.verify(company.pk)
-            book = Book.open(home.company(company.pk))
-            told["figures"][company.pk] = book.measure("inquiries", "won", "won_value", by="owner").to_dict("en")
+            book = Book.create(home.company(company.pk))
+            if not book.is_empty:
+                told["figures"][company.pk] = book.measure("inquiries", "won", "won_value", by="owner").to_dict("en")
             book.close()
     return told
 
@@ -123,6 +124,21 @@ def test_a_quiet_home_and_its_copy_are_equal_in_every_row_and_figure(team, home,
     assert len(here["books"]) >= 4
     told = here["figures"][team.here.id]["measures"]
     assert sum(one["value"] for one in told if one["id"] == "inquiries") == 30  # six deals of five people
+
+
+def test_a_company_without_data_is_in_it_with_what_it_said_of_itself(team, home, tmp_path):
+    from yaad.server import companies
+    from yaad.server.acting import as_account
+    from yaad.server.backup import back_up
+
+    owner = team.here.accounts["owner"]
+    with as_account(owner.pk):
+        fresh = companies.begin(owner, "Fresh", zone="UTC")
+    back_up(home, tmp_path / "backup.tar.gz")
+    with tarfile.open(tmp_path / "backup.tar.gz") as tar:
+        names = set(tar.getnames())
+    assert {f"companies/{fresh.pk}/company.txt", f"companies/{fresh.pk}/journal.json"} <= names
+    assert f"companies/{team.here.id}/current.json" in names
 
 
 def test_a_home_that_is_not_empty_is_left_as_it_is(backup, tmp_path):

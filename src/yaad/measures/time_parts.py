@@ -70,7 +70,7 @@ def local_seconds(scope: Scope, table: ir.Table, at: str) -> ir.IntegerValue:
 
 
 def _hour(scope: Scope, table: ir.Table, day: str) -> ir.Value:
-    at, whole = INSTANTS.get(day, (day, day))
+    at, whole = INSTANTS.get(day, ("", ""))  # a day without a moment beside it has no hour
     if at not in table.columns or whole not in table.columns:
         return ibis.null("int64")
     seconds = local_seconds(scope, table, at) % ibis.literal(24 * HOUR, type="int64")

@@ -67,7 +67,7 @@ def back_up(home: Home, file: Path) -> Json:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=home.folder) as work, _opened(part) as tar:
             files: dict[str, Json] = {}
             for folder in sorted(home.companies.iterdir()):
-                if (folder / PIN).exists():
+                if folder.is_dir():
                     files |= _book(folder, Path(work), tar)
             told = _database(home, Path(work), tar, files)
             manifest = {"format": FORMAT, "made_at": made_at, "version": version("yaad"), "files": files, **told}
@@ -105,10 +105,12 @@ def _book(folder: Path, work: Path, tar: tarfile.TarFile) -> dict[str, Json]:
 
 
 def _copy_book(folder: Path, into: Path) -> None:
-    text = (folder / PIN).read_text("utf-8")
-    pin = Pin.from_json(text)
     into.mkdir()
-    (into / PIN).write_text(text, "utf-8")
+    pin = Pin()
+    if (folder / PIN).exists():  # a company that has brought nothing in yet has what it said of itself, and no tables
+        text = (folder / PIN).read_text("utf-8")
+        pin = Pin.from_json(text)
+        (into / PIN).write_text(text, "utf-8")
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if path.is_file() and not path.is_symlink() and name != Path(PIN) and _belongs(name, pin):

@@ -75,7 +75,7 @@ def check(said: Mapping[str, str], *, configure: Callable[[Home], None]) -> list
     if not all(one.holds for one in found):
         return found  # nothing is written into a home that is not ready
     configure(home)
-    return [*found, *_database(), Found("mail", _mail(home)), _deploy(home)]
+    return [*found, *database(), Found("mail", _mail(home)), _deploy(home)]
 
 
 def _key(home: Home) -> Message | None:
@@ -127,7 +127,7 @@ def _written(home: Home) -> list[Path]:
     ]
 
 
-def _database() -> Iterator[Found]:
+def database() -> Iterator[Found]:
     """The database: reached, with tables that this version knows, and guarded."""
     from django.db import DatabaseError, connection
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from yaad.book.sources.vault import KEY_VARIABLE
 from yaad.errors import InputError, YaadError
-from yaad.server.checking import Found, check
+from yaad.server.checking import Found, check, database
 from yaad.server.home import Home
 from yaad.server.running import Running
 from yaad.server.serving import BACKLOG, Prepared
@@ -75,6 +75,8 @@ def prepare_home(folder: Path | None = None) -> Prepared:
     from yaad.server.watching import Watched  # reads the settings as it is loaded
 
     upgrade()
+    if wrong := [one for one in database() if not one.holds]:  # tables that were not there when it was looked at
+        raise NotReady(wrong)
     desks = state.open_companies(companies.folder_of, running)
     config = uvicorn.Config(
         WithAgents(Watched(running, desks), home.lang),

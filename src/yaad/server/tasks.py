@@ -3,9 +3,10 @@
 import datetime as dt
 import filecmp
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
 from yaad.model import parse_day
 from yaad.server import jobs, stop
+from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.uploads import clean_name
 from yaad.server.wire import pack, unpack
@@ -52,6 +54,27 @@ def register() -> None:
     jobs.register(COMPUTE, "yaad.server.tasks:compute")
 
 
+Task = Callable[[dict[str, Json], Report], Json]
+
+
+def needing(capability: Capability) -> Callable[[Task], Task]:
+    """A task that is done for who may do it at that moment, however long it has waited.
+
+    Raises:
+        Forbidden: when it is done, for who may not any more.
+    """
+
+    def held(task: Task) -> Task:
+        @wraps(task)
+        def done(arguments: dict[str, Json], report: Report) -> Json:
+            current().need(capability)
+            return task(arguments, report)
+
+        return done
+
+    return held
+
+
 class Phase(StrEnum):
     """What a job of files is at, in this order; only a source that runs has something to fetch."""
 
@@ -83,6 +106,7 @@ def in_phases(report: Report) -> Progress:
     return told
 
 
+@needing(Capability.IMPORT)
 def understand(arguments: dict[str, Json], report: Report) -> Json:
     """Read files and say what they hold; nothing is written.
 
@@ -176,6 +200,7 @@ def _ours(field: str) -> Message | str:
     return Message(key) if has_key(key, LANGUAGES[0]) else field
 
 
+@needing(Capability.IMPORT)
 def import_files(arguments: dict[str, Json], report: Report) -> Json:
     """Import files that leave nothing open; all of it or nothing.
 
@@ -219,6 +244,7 @@ def _are_alike(one: Path, other: Path) -> bool:
     return filecmp.cmp(one, other, shallow=False)
 
 
+@needing(Capability.IMPORT)
 def run_source(arguments: dict[str, Json], report: Report) -> Json:
     """Run a recurring source once: fetch what has changed, import it.
 
@@ -246,6 +272,7 @@ def run_source(arguments: dict[str, Json], report: Report) -> Json:
     return {"outcome": ran.outcome.value}
 
 
+@needing(Capability.ROWS)
 def compute(arguments: dict[str, Json], report: Report) -> Json:
     """Compute what takes long; the book keeps the result by the version of its data.
 
@@ -260,6 +287,7 @@ def compute(arguments: dict[str, Json], report: Report) -> Json:
     return {}
 
 
+@needing(Capability.IMPORT)
 def undo_import(arguments: dict[str, Json], report: Report) -> Json:
     """Take an import back.
 
@@ -272,6 +300,7 @@ def undo_import(arguments: dict[str, Json], report: Report) -> Json:
     return {}
 
 
+@needing(Capability.IMPORT)
 def xray(arguments: dict[str, Json], report: Report) -> Json:
     """Write the X-ray of the book as a workbook and a PDF; the workbook also where a PDF cannot be made.
 

@@ -63,6 +63,7 @@ def figures(address: str, view: Callable[..., HttpResponse], name: str) -> list[
 urlpatterns = [
     *needs(
         Capability.TOTALS,
+        path("", overview.overview, name="overview"),
         *figures("funnel", funnel.funnel, "funnel"),
         *figures("conversion", funnel.conversion, "conversion"),
         *figures("time", dwell.dwell, "dwell"),
@@ -72,7 +73,6 @@ urlpatterns = [
     ),
     *needs(
         Capability.ROWS,
-        path("", overview.overview, name="overview"),
         *figures("calls", overview.calls, "calls"),
         path("board/", board.board, name="board"),
         *figures("stuck", dwell.stuck, "stuck"),

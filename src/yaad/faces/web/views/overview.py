@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from yaad.faces.web import goal_reading, reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import as_file
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """The first page of a book; an empty book leads to the files."""
+    """The first page of a book; an empty book leads to the files, who sees no single deals to the funnel."""
     if reading.is_empty():
         return begin(request)
+    if not current().may(Capability.ROWS):
+        return redirect("funnel")
     return render(request, "web/overview.html", {"page": "overview", "goal": goal_reading.this_month(), **answers()})
 
 
