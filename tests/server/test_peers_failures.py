@@ -136,7 +136,7 @@ def test_12_no_name_becomes_a_path_or_a_query(unchanged, team):
             assert answer.status_code in (400, 404)
     for address in ("files/{}/", "files/{}/mapping.yaml", "reports/{}/xray.pdf"):
         for name in odd:
-            assert unchanged["manager"].get(team.here.prefix + address.format(name)).status_code == 404
+            assert team.client("owner").get(team.here.prefix + address.format(name)).status_code == 404
 
 
 @pytest.mark.parametrize("first", ["owner", "rep"])
