@@ -28,9 +28,10 @@ def unchanged(team):
     def digest():
         return database_digest(), folder_digest(team.here.root, team.there.root)
 
-    clients = [team.client(name) for name in ("rep", "viewer", "manager")]  # to sign in changes the account
+    names = ("rep", "viewer", "manager", "owner")
+    clients = {name: team.client(name) for name in names}  # to sign in changes the account
     before = digest()
-    yield dict(zip(("rep", "viewer", "manager"), clients, strict=True))
+    yield clients
     assert digest() == before
 
 
@@ -136,7 +137,7 @@ def test_12_no_name_becomes_a_path_or_a_query(unchanged, team):
             assert answer.status_code in (400, 404)
     for address in ("files/{}/", "files/{}/mapping.yaml", "reports/{}/xray.pdf"):
         for name in odd:
-            assert team.client("owner").get(team.here.prefix + address.format(name)).status_code == 404
+            assert unchanged["owner"].get(team.here.prefix + address.format(name)).status_code == 404
 
 
 @pytest.mark.parametrize("first", ["owner", "rep"])
