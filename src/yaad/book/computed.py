@@ -10,7 +10,7 @@ from yaad.book.disk import appearing
 
 FOLDER = "computed"
 """What is in this folder of a book can be made again from the rest at any time."""
-KEPT = 6
+KEPT = 60
 """So many results of one kind are kept; older ones go."""
 
 Json = Any  # plain JSON values of any kind
