@@ -72,7 +72,7 @@ def test_a_file_is_brought_in_and_taken_back(team, program, env):
     assert told["import"] in str(asking.get("/imports").json())
     assert asking.post(f"/uploads/{upload}/import").status_code == 409
     foreign = program("manager")
-    assert foreign.get(f"/uploads/{upload}").status_code == 404
+    assert foreign.get(f"/uploads/{upload}").status_code == 403  # files are for who sees everything
     job = asking.post(f"/imports/{told['import']}/undo").json()["id"]
     assert foreign.get(f"/jobs/{job}").status_code == 404
     assert foreign.post(f"/jobs/{job}/cancel").status_code == 404
