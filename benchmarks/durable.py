@@ -25,6 +25,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from benchmarks.killed import MAP
+
 RESULT = Path(__file__).parent / "results" / "durable.json"
 SEED = 20261129
 WRITERS = 16
@@ -34,14 +36,6 @@ LONGEST = 0.6
 DEALS = 30
 FAULTS = (("pwrite64", 1), ("pwrite64", 6), ("fdatasync", 1), ("fdatasync", 3))
 """A handful of failing calls: which, and the how many-th of each thread."""
-MAP = """\
-kind: events
-shape: events
-columns: {id: deal, stage: stage, at: at}
-stages: [New, Quote, {name: Won, type: won}, {name: Lost, type: lost}]
-dates: iso
-zone: UTC
-"""
 
 
 class Server:
