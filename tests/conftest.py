@@ -64,10 +64,24 @@ def home(tmp_path_factory):
     found = Home(tmp_path_factory.mktemp("home"), ADDRESS, KEY, lang="en", two_factor="optional")
     found = replace(found, **{name: os.environ.get(f"YAAD_TEST_{name.upper()}", "") for name in DATABASES})
     configure_server(found)
+    beside_a_browser()
     upgrading.upgrade()
     emptied_by_tests()
     with acting.as_server():  # what a test writes and looks up itself; a request says anew for whom it is
         yield found
+
+
+def beside_a_browser() -> None:
+    """Let tests reach the database although the browser of the page tests leaves a loop running in its worker.
+
+    The variable by which Django allows it would reach the servers that tests start, and `yaad check` refuses it.
+    """
+    from django.utils import asyncio
+
+    def none() -> None:
+        raise RuntimeError("no loop of Django's is running")
+
+    asyncio.get_running_loop = none
 
 
 def emptied_by_tests() -> None:

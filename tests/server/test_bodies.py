@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tests import loops
 
 
 def answered(path, chunks, headers=()):
@@ -35,7 +36,7 @@ def answered(path, chunks, headers=()):
         "client": ("127.0.0.1", 1),
         "headers": [(b"host", b"127.0.0.1"), *headers],
     }
-    asyncio.run(Pages()(scope, receive, send))
+    loops.run(Pages()(scope, receive, send))
     return sent[0]["status"], taken[0]
 
 

@@ -6,6 +6,7 @@ import json
 import duckdb
 import pyarrow as pa
 import pytest
+from tests import loops
 from tests.people import marker
 from tests.server.matrix import database_digest, folder_digest
 
@@ -160,7 +161,6 @@ def test_15_a_source_is_read_by_https_alone(url):
 
 
 def test_16_words_of_a_lead_give_an_agent_nothing(team):
-    import asyncio
 
     from tests.faces.mcp.test_tools import through
 
@@ -171,6 +171,6 @@ def test_16_words_of_a_lead_give_an_agent_nothing(team):
     obeyed = [("deal", {"deal_id": "there-Ann-0"}), ("funnel", {"company": team.there.id}), ("sql", {"query": "x"}),
               ("calls", {"viewer": "owner"}), ("deal", {"deal_id": "here-Cyd-0"})]  # fmt: skip
     with on_behalf_of(scope(team.here.accounts["rep"].pk, team.here.id)):
-        _names, answers = asyncio.run(through(tool_server(lambda: opened().shelf, "en"), obeyed))
+        _names, answers = loops.run(through(tool_server(lambda: opened().shelf, "en"), obeyed))
     assert all(answer.is_error for answer in answers)
     assert "mark" not in "".join(part.text for answer in answers for part in answer.content)

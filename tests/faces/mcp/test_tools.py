@@ -1,10 +1,10 @@
 """Agents read what who asks may see, as data; nothing else, and whatever a lead's text says."""
 
-import asyncio
 import json
 import sys
 
 import pytest
+from tests import loops
 from tests.people import SEEN, SELLERS, marker
 
 from yaad.book import Book
@@ -84,7 +84,7 @@ def test_words_of_leads_are_told_as_data_and_gain_nothing(hostile):
         calls += [("sql", {"query": text}), ("deal", {"deal_id": text}), ("measure", {"measure": text}),
                   ("funnel", {"by": "source", "company": "there"}), ("calls", {"limit": 10**9})]  # fmt: skip
     with on_behalf_of(local()):
-        names, answers = asyncio.run(through(tool_server(lambda: shelf, "en"), calls))
+        names, answers = loops.run(through(tool_server(lambda: shelf, "en"), calls))
     shelf.close()
     assert names == list(TOOLS)
     for (name, said), answer in zip(calls, answers, strict=True):
@@ -107,7 +107,7 @@ def test_an_agent_reads_a_day_over_the_terminal(hostile):
         async with Client(started) as client:
             return [await client.call_tool(name, said) for name, said in DAY[:6]]
 
-    answers = asyncio.run(read())
+    answers = loops.run(read())
     assert not any(answer.is_error for answer in answers)
     assert len(answers[0].structured_content["data"]["measures"]) >= len(REGISTRY)
 
@@ -135,7 +135,7 @@ def over_address(told, calls):
             found = await client.list_tools()
             return [one.name for one in found.tools], [await client.call_tool(name, said) for name, said in calls]
 
-    return asyncio.run(read())
+    return loops.run(read())
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,7 @@ def test_a_token_that_was_taken_back_opens_nothing(team, token):
         {"Authorization": "Bearer yaad_x"},
         {"Authorization": told},
     ):
-        answer = asyncio.run(knock(headers))
+        answer = loops.run(knock(headers))
         assert answer.status_code == 401
         assert "mark" not in answer.text
 
@@ -205,7 +205,7 @@ def test_a_tool_that_a_role_may_not_use_is_not_there(team, name):
     forbidden = [one.name for one in TOOLS.values() if one.needs not in may]
     with on_behalf_of(scope(team.here.accounts[name].pk, team.here.id)):
         server = tool_server(lambda: opened().shelf, "en")
-        names, answers = asyncio.run(through(server, [(one, {}) for one in [*forbidden, "no_such_tool"]]))
+        names, answers = loops.run(through(server, [(one, {}) for one in [*forbidden, "no_such_tool"]]))
     assert names == [one.name for one in TOOLS.values() if one.needs in may]
     assert all(answer.is_error for answer in answers)
     said = [texts(answer).replace(one, "X") for one, answer in zip([*forbidden, "no_such_tool"], answers, strict=True)]
