@@ -4,7 +4,8 @@ import datetime as dt
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from yaad.book.imports import (
 )
 from yaad.book.lists import store_batch
 from yaad.book.own_questions import ADD, OLDER, OTHER_STAGES, own_questions
+from yaad.book.persons.columns import roles_of
+from yaad.book.persons.door import without_erased
+from yaad.book.persons.marks import Marks
 from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
@@ -58,7 +62,27 @@ class Imports:
         answers: dict[str, str] | None,
         on_progress: Progress | None,
     ) -> Understanding:
-        """What files say; see `Book.understand`."""
+        """What files say; see `Book.understand`. Who was erased is not in it."""
+
+        def told_by(files: Sequence[Path | str]) -> Understanding:
+            return self._told_by(files, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
+
+        understood = told_by(paths)
+        if not Marks(self._root):
+            return understood
+        files = [Path(path) for path in paths]
+        with without_erased(self._root, files, roles_of(understood.mapping), understood) as clean:
+            return understood if clean == files else replace(told_by(clean), study=None)
+
+    def _told_by(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        mapping: Mapping | Path | str | None,
+        kind: Kind | str | None,
+        answers: dict[str, str] | None,
+        on_progress: Progress | None,
+    ) -> Understanding:
         files = [Path(path) for path in paths]
         named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
         asked, said = Kind(kind) if kind else None, dict(answers or {})
@@ -110,11 +134,31 @@ class Imports:
         on_progress: Progress | None,
     ) -> ImportReport:
         """All of the files, or nothing; see `Book.import_files`."""
-        with told_when_full(self._root):
-            if any(is_follow_up(Path(path)) for path in paths):
-                return self._bring_back([Path(path) for path in paths], as_of, lang)
-            batch = self._loaded(paths, mapping, kind, dict(answers or {}), on_progress)
-            return self._keep([Path(path) for path in paths], batch, as_of, lang, on_progress)
+        with told_when_full(self._root), self._without_erased(paths, mapping, kind, answers) as files:
+            if any(map(is_follow_up, files)):
+                return self._bring_back(files, as_of, lang)
+            batch = self._loaded(files, mapping, kind, dict(answers or {}), on_progress)
+            return self._keep(files, batch, as_of, lang, on_progress)
+
+    @contextmanager
+    def _without_erased(
+        self,
+        paths: Sequence[Path | str],
+        mapping: Mapping | Path | str | None,
+        kind: Kind | str | None,
+        answers: dict[str, str] | None,
+    ) -> Iterator[list[Path]]:
+        """The files without those who were erased from the book: an old export does not bring them back."""
+        files = [Path(path) for path in paths]
+        if not Marks(self._root):
+            yield files
+            return
+        told = None
+        if not any(map(is_follow_up, files)):
+            told = self._told_by(files, mapping=mapping, kind=kind, answers=answers, on_progress=None)
+        roles = roles_of(told.mapping) if told else {}
+        with without_erased(self._root, files, roles, told) as clean:
+            yield clean
 
     def history(self) -> list[ImportRecord]:
         """The imports that happened, in their order."""
@@ -147,13 +191,14 @@ class Imports:
                 if name == without:
                     continue
                 record = ImportRecord.load(self._root / "imports", name)
-                paths = lay_out(record.files, self._root / "originals", Path(folder) / name)
-                if record.kind == FOLLOW_UP:
-                    _store_returned(fresh, _compared(fresh.root, paths[0], record.as_of), name, record.as_of)
-                    continue
-                mapping = Mapping.from_yaml(record.mapping, name=name)
-                batch = load(paths, mapping, on_progress=on_progress)
-                store_batch(fresh, batch, name, record.as_of, earlier, heard=record.heard, on_progress=on_progress)
+                laid = lay_out(record.files, self._root / "originals", Path(folder) / name)
+                mapping = Mapping() if record.kind == FOLLOW_UP else Mapping.from_yaml(record.mapping, name=name)
+                with without_erased(self._root, laid, roles_of(mapping)) as paths:
+                    if record.kind == FOLLOW_UP:
+                        _store_returned(fresh, _compared(fresh.root, paths[0], record.as_of), name, record.as_of)
+                        continue
+                    batch = load(paths, mapping, on_progress=on_progress)
+                    store_batch(fresh, batch, name, record.as_of, earlier, heard=record.heard, on_progress=on_progress)
                 earlier |= _originals([record])
             lake.replace_with(fresh, began)
 

@@ -15,6 +15,8 @@ from yaad import measures
 from yaad.book.computed import FOLDER as COMPUTED
 from yaad.book.importing import Imports
 from yaad.book.imports import ImportRecord
+from yaad.book.persons.marks import FILE as ERASED
+from yaad.book.persons.marks import KEY as ERASED_KEY
 from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
@@ -420,5 +422,5 @@ def period_of(period: PeriodLike) -> Period | None:
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
     own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
-    own |= {*JOURNAL_FILES, COMPANY, SECRETS, COMPUTED, OWN_MEASURES}
+    own |= {*JOURNAL_FILES, COMPANY, SECRETS, COMPUTED, OWN_MEASURES, ERASED, ERASED_KEY}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())

@@ -1,0 +1,153 @@
+"""The list of those who were erased: keyed digests of what they were known by, never the words themselves.
+
+It lies beside the book, with its key in a file of its own. An import and a rebuild hold every file against it, so that
+an old export does not bring a person back. A digest cannot be read back; who has both files can only try out whether a
+number that they know already is on the list.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from yaad.book.disk import appearing
+from yaad.intake import fold
+from yaad.intake.deciding.phones import phones_in
+
+FILE = "erased.json"
+KEY = "erased.key"
+STAND_IN = "erased"
+"""So begins what stands instead of an erased value: a word that no spelling rule changes, the same for all of one."""
+SIZE = 12
+
+
+class Known(StrEnum):
+    """By what somebody was known."""
+
+    PHONE = "phone"
+    MAIL = "mail"
+    NAME = "name"
+    """A name; it tells in rows that are the person's by something else."""
+    ALONE = "alone"
+    """A name that nobody else bears."""
+    WORD = "word"
+    """A word of a name; it tells in rows that are the person's."""
+    DEAL = "deal"
+    LONGER = "longer"
+    """A name of somebody else that holds this one in it."""
+    SELLER = "seller"
+    """The name of a person who sells, in columns of such persons."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """One person who was erased, or is being erased.
+
+    Attributes:
+        mark: what stands instead of their values.
+        at: when it was asked.
+        done: when it was seen that nothing is left; empty until then.
+        digests: by what they were known → digests.
+    """
+
+    mark: str
+    at: str
+    done: str = ""
+    digests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Marks:
+    """The list of a book.
+
+    Args:
+        root: the folder of the book.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        try:
+            plain = json.loads((root / FILE).read_text("utf-8"))
+        except FileNotFoundError:
+            plain = []
+        self.persons = tuple(
+            Erased(**{**one, "digests": {name: tuple(told) for name, told in one["digests"].items()}}) for one in plain
+        )
+        self._key = bytes.fromhex((root / KEY).read_text("ascii")) if self.persons else b""
+        self._by_digest: dict[str, str] = {}
+        for one in self.persons:
+            for known, digests in one.digests.items():
+                self._by_digest |= dict.fromkeys((f"{known}:{digest}" for digest in digests), one.mark)
+
+    def __bool__(self) -> bool:
+        return bool(self.persons)
+
+    @property
+    def unfinished(self) -> tuple[Erased, ...]:
+        """Those whose erasing was begun and not seen to its end."""
+        return tuple(one for one in self.persons if not one.done)
+
+    def add(self, values: Mapping[Known, Iterable[str]], at: dt.datetime) -> Erased:
+        """Put a person on the list, or what is newly known of one who is on it: that is to be erased from now on."""
+        if not self._key:
+            self._key = self._made_key()
+        digests = {known.value: {self.digest(known, value) for value in told} for known, told in values.items()}
+        strong = {f"{known}:{one}" for known in (Known.PHONE, Known.MAIL) for one in digests.get(known, ())}
+        before = next((one for one in self.persons if one.mark in {self._by_digest.get(key) for key in strong}), None)
+        if before is not None:
+            for known, told in before.digests.items():
+                digests.setdefault(known, set()).update(told)
+        mark = before.mark if before else STAND_IN + secrets.token_hex(3)
+        found = Erased(
+            mark, at.isoformat(), "", {known: tuple(sorted(told)) for known, told in digests.items() if told}
+        )
+        self._write((*(one for one in self.persons if one.mark != mark), found))
+        return found
+
+    def finish(self, at: dt.datetime) -> None:
+        """Say of all on the list that nothing of them is left."""
+        self._write(tuple(one if one.done else replace(one, done=at.isoformat()) for one in self.persons))
+
+    def of(self, known: Known, value: str) -> str | None:
+        """What stands instead of a value, which is compared in its folded form; None where nobody was known by it."""
+        return self._by_digest.get(f"{known.value}:{self.digest(known, value)}")
+
+    def digest(self, known: Known, value: str) -> str:
+        """The keyed digest of a value."""
+        told = f"{known.value}:{value}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(told, key=self._key, digest_size=SIZE).hexdigest()
+
+    def _made_key(self) -> bytes:
+        path = self._root / KEY
+        if not path.exists():
+            with appearing(path) as partial:
+                partial.touch(mode=0o600)
+                partial.write_text(secrets.token_hex(32), "ascii")
+        return bytes.fromhex(path.read_text("ascii"))
+
+    def _write(self, persons: tuple[Erased, ...]) -> None:
+        with appearing(self._root / FILE) as partial:
+            partial.touch(mode=0o600)
+            partial.write_text(json.dumps([asdict(one) for one in persons]), "utf-8")
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+        self.__init__(self._root)  # type: ignore[misc] # read again what stands now
+
+
+def folded_name(text: str) -> str:
+    """A name in one form for comparing."""
+    return fold(text)
+
+
+def folded_mail(text: str) -> str:
+    """An address in one form for comparing."""
+    return text.strip().casefold()
+
+
+def folded_phones(text: str) -> Iterator[str]:
+    """The numbers of a text in one form for comparing."""
+    yield from phones_in(text)
