@@ -22,12 +22,13 @@ NAMED = {
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",
     "target-propose", "customers", "customers-margin",
     "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",
+    "person", "person-export", "person-erase", "person-go-on",
 }  # fmt: skip
 
 
 def _words(verb):
     """The words of a verb; that of a group is two."""
-    in_group = verb.startswith(("source-", "target-", "kpi-", "customers-"))
+    in_group = verb.startswith(("source-", "target-", "kpi-", "customers-", "person-"))
     return verb.split("-", 1) if in_group else [verb] if verb else []
 
 

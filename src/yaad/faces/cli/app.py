@@ -24,6 +24,7 @@ from yaad.faces.cli.customers import customers
 from yaad.faces.cli.help import Verb, Verbs
 from yaad.faces.cli.kpis import kpi
 from yaad.faces.cli.options import Language
+from yaad.faces.cli.persons import person
 
 app = typer.Typer(cls=Verbs, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=True)
 
@@ -88,3 +89,4 @@ app.add_typer(sources.source, name="source")
 app.add_typer(kpi, name="kpi")
 app.add_typer(targets.target, name="target")
 app.add_typer(customers, name="customers")
+app.add_typer(person, name="person")

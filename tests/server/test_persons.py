@@ -1,0 +1,184 @@
+"""A person of a company on the server is taken out and erased: the book, the journal, the audit log, the account."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from tests.people import ADDRESS, KEY
+
+from yaad.book import Book
+from yaad.book.persons import Part
+from yaad.errors import InputError
+from yaad.server.scoping import Forbidden, scope
+
+AT = dt.datetime(2026, 10, 25, tzinfo=dt.UTC)
+
+
+def access_of(team, name):
+    return scope(team.here.accounts[name].pk, team.here.id)
+
+
+def bytes_in(folder: Path, words: list[str]) -> list[tuple[str, str]]:
+    """Files below a folder in which a word stands; tables of the lake are read."""
+    found = []
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        data = path.read_bytes()
+        if path.suffix == ".parquet":
+            data = json.dumps(pq.read_table(path).to_pylist(), ensure_ascii=False, default=str).encode()
+        found += [(str(path.relative_to(folder)), word) for word in words if word.encode() in data]
+    return found
+
+
+def figures(company):
+    with closing(Book.open(company.root)) as book:
+        return [book.measure("inquiries", "won", "won_value").to_dict("en"), book.funnel().to_dict("en")]
+
+
+def test_who_may_not_may_not(team, tmp_path):
+    from yaad.server import persons
+
+    marks = team.here.root / "erased.json"
+    before = marks.read_bytes() if marks.exists() else b""
+    for name in ("manager", "rep", "consultant", "viewer"):
+        with pytest.raises(Forbidden):
+            persons.erase(access_of(team, name), "0501234560", Part.CUSTOMER)
+        with pytest.raises(Forbidden):
+            persons.export(access_of(team, name), "0501234560", Part.CUSTOMER, tmp_path / "x.zip")
+    assert (marks.read_bytes() if marks.exists() else b"") == before
+    assert not (tmp_path / "x.zip").exists()
+
+
+def test_a_customer(team, home, tmp_path):
+    from yaad.server import audit, persons
+    from yaad.server.models import AuditEvent, JournalEntry
+
+    owner = access_of(team, "owner")
+    with closing(Book.open(team.here.root)) as book:
+        book.note("here-Ann-0", "she said 050-123-4560 after six", by="Ann", at=AT)
+        book.note("here-Ben-0", "friend of 0501234560", by="Ben", at=AT)
+    audit.record(team.here.id, 1, "export.made", "file:0501234560.csv", {"bytes": 3})
+    keys = list(JournalEntry.objects.filter(company=team.here.id).values_list("seq", "key"))
+    there = bytes_in(team.there.root, ["0501234560"])
+    persons.export(owner, "050-1234560", Part.CUSTOMER, tmp_path / "person.zip")
+    with zipfile.ZipFile(tmp_path / "person.zip") as archive:
+        told = json.loads(archive.read("everything.json"))
+    assert {row["deal_id"] for row in told["deals"]} == {"here-Ann-0"}
+    assert {row["deal_id"] for row in told["entries"]} == {"here-Ann-0", "here-Ben-0"}
+    assert [row["subject"] for row in told["audit"]] == ["file:0501234560.csv"]
+    before, lines = figures(team.here), AuditEvent.objects.filter(company=team.here.id).count()
+    assert bytes_in(home.folder, ["0501234560"])
+
+    persons.erase(owner, "+972 50 123 4560", Part.CUSTOMER)
+
+    values = ["0501234560", "050-123-4560", "markhereann 0"]
+    assert [one for one in bytes_in(home.folder, values) if team.there.id not in one[0]] == []
+    assert bytes_in(team.there.root, ["0501234560"]) == there
+    assert figures(team.here) == before
+    assert list(JournalEntry.objects.filter(company=team.here.id).values_list("seq", "key")) == keys
+    assert audit.verify(team.here.id) is None
+    last = AuditEvent.objects.filter(company=team.here.id).order_by("seq").last()
+    assert (last.action, last.seq, last.actor) == ("person.erased", lines + 2, owner.account)
+    assert last.detail["sealed_from"] > 0
+
+
+def test_a_seller_with_an_account(team, home):
+    from yaad.server import audit, persons
+    from yaad.server.models import Account, Membership
+
+    owner, account = access_of(team, "owner"), team.here.accounts["rep_south"]
+    audit.record(team.here.id, account.pk, "token.made", "account:9", {"n": 1})
+    before = figures(team.here)
+    persons.erase(owner, account.email, Part.SELLER)
+    part = Membership.objects.get(account=account)
+    gone = Account.objects.get(pk=account.pk)
+    assert part.person.startswith("erased")
+    assert part.ended_at is not None
+    assert (gone.email, gone.is_active, gone.has_usable_password()) == (f"{part.person}@erased.invalid", False, False)
+    assert figures(team.here) == before
+    with closing(Book.open(team.here.root)) as book:
+        assert part.person in book.settings.people
+        owners = {row["owner"] for row in book.facts.run(book.facts.table("deals")).to_pylist()}
+    assert owners == {"Ann", "Ben", "Eli", "Dan", part.person}
+    assert bytes_in(home.folder, ["rep_south@here.example"]) == []
+    assert audit.verify(team.here.id) is None
+
+
+def test_nobody_erases_themselves(team):
+    from yaad.server import persons
+    from yaad.server.models import Membership
+
+    owner = access_of(team, "owner")
+    Membership.objects.filter(account=owner.account).update(person="Dan")
+    with pytest.raises(InputError, match="yourself"):
+        persons.erase(owner, "Dan", Part.SELLER)
+    Membership.objects.filter(account=owner.account).update(person="")
+
+
+def test_broken_off_on_the_database_it_goes_on(team, monkeypatch):
+    from yaad.server import audit, persons
+
+    owner = access_of(team, "owner")
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(persons, "_audit", broken)
+    with pytest.raises(KeyboardInterrupt):
+        persons.erase(owner, "0511234561", Part.CUSTOMER)
+    monkeypatch.undo()
+    assert persons.go_on(team.here.id, owner.account).entries == 0
+    assert bytes_in(team.here.root, ["0511234561"]) == []
+    assert audit.verify(team.here.id) is None
+    assert persons.go_on(team.here.id) == persons.Erasure()
+
+
+BEGIN = """
+import os, shutil
+from pathlib import Path
+from tests.people import begin
+from yaad.server import upgrading
+from yaad.server.acting import as_server
+from yaad.server.home import Home
+from yaad.server.settings import configure_server
+
+configure_server(Home.from_environment(os.environ))
+upgrading.upgrade()
+files = Path(os.environ["YAAD_HOME"]).with_name("files")
+with as_server():
+    begin("here", files)
+"""
+EXPORT = """
+import os
+from yaad.faces.cli import main
+words = ["person", "export", "0501234560", os.environ["YAAD_HOME"] + ".zip", "--company", "Company here", "--json"]
+assert main(words) == 0
+"""
+ERASE = """
+from yaad.faces.cli import main
+words = ["person", "erase", "0501234560", "--company", "Company here", "--json"]
+assert main(words) == 2  # not without a yes
+assert main([*words, "--yes"]) == 0
+"""
+
+
+def test_by_the_command_line(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("YAAD_")}
+    env |= {"YAAD_HOME": str(tmp_path / "home"), "YAAD_SECRET_KEY": KEY, "YAAD_ADDRESS": ADDRESS, "YAAD_LANG": "en"}
+    told = []
+    for script in (BEGIN, EXPORT, ERASE):
+        words = [sys.executable, "-c", script]
+        root = Path(__file__).parents[2]
+        done = subprocess.run(words, env=env, cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        told.append(done.stdout)
+    assert json.loads(told[1])["rows"] > 1
+    assert json.loads(told[2])["originals"] == 1
+    assert (tmp_path / "home.zip").is_file()
+    assert bytes_in(tmp_path / "home", ["0501234560", "markhereann 0"]) == []
