@@ -33,6 +33,15 @@ from yaad.server.upgrading import owner
 from yaad.text import Message
 
 Json = Any  # plain JSON values of any kind
+EMPTIED = (
+    "VACUUM FULL server_journalentry",
+    "VACUUM FULL server_auditevent",
+    "VACUUM FULL server_account",
+    "VACUUM FULL server_membership",
+    "VACUUM FULL server_answered",
+    "VACUUM FULL server_invitation",
+)
+"""On PostgreSQL, tables that are written anew so that nothing of old rows is left in them."""
 NOWHERE = "erased.invalid"
 """Where mail to an erased account would go: nowhere."""
 
@@ -265,5 +274,5 @@ def _compact() -> None:
             raise BookError(Message("person.database_busy", {"why": str(error)})) from None
     else:
         with connections[owner()].cursor() as cursor:
-            for table in ("server_journalentry", "server_auditevent", "server_account", "server_membership"):
-                cursor.execute(f"VACUUM FULL {table}")
+            for statement in EMPTIED:
+                cursor.execute(statement)

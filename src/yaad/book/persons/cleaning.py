@@ -7,10 +7,10 @@ from enum import StrEnum
 from yaad.book.persons.marks import Known, Marks, folded_mail, folded_name, folded_phones
 
 MAIL = re.compile(r"[^\s@<>,;:\"'()\[\]]+@[^\s@<>,;:\"'()\[\]]+\.[^\W\d_]+")
-NUMBER = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-–־/]{5,}\d(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-–\u05be/]{5,}\d(?![\w])")
 GROUP = re.compile(r"\d+")
-WORD = re.compile(r"[^\W_](?:[\w'’\"״׳`־\-–]*[\w'’׳])?")
-PREFIXES = re.compile("^[והבכלמש]{1,2}(?=[א-ת]{2})")
+WORD = re.compile(r"[^\W_](?:[\w'’\"`\u05f4\u05f3\u05be\-–]*[\w'’\u05f3])?")
+PREFIXES = re.compile(r"^[\u05d5\u05d4\u05d1\u05db\u05dc\u05de\u05e9]{1,2}(?=[\u05d0-\u05ea]{2})")
 """Hebrew writes *and*, *to*, *from* and the like as letters before the first word of a name."""
 LEAST_DIGITS, MOST_WORDS = 8, 6
 

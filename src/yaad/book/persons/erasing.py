@@ -42,6 +42,8 @@ Json = Any  # plain JSON values of any kind
 GOES = (COMPUTED, "server/reports")
 """Folders that can be made again at any time."""
 LEFT = frozenset({FILE, KEY, "current.json", "write.lock", *JOURNAL_FILES})
+TEXTS = "SELECT rowid, $column FROM $table WHERE typeof($column) = 'text'"
+REPLACE = "UPDATE $table SET $column = ? WHERE rowid = ?"
 LAST_DAY = dt.date(9999, 1, 1)
 
 Step = Callable[[str], None]
@@ -319,18 +321,23 @@ def clean_database(path: Path, cleaner: Cleaner) -> bool:
         file.execute("BEGIN IMMEDIATE")
         names = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
         for name in names:
-            table = name.replace('"', '""')
-            columns = [one[1].replace('"', '""') for one in file.execute(f'PRAGMA table_info("{table}")').fetchall()]
-            for column in columns:
-                query = f'SELECT rowid, "{column}" FROM "{table}" WHERE typeof("{column}") = \'text\''  # noqa: S608 – names of its own tables
-                for row, text in file.execute(query).fetchall():
+            for _, column, *_ in file.execute(_of("PRAGMA table_info($table)", name)).fetchall():
+                for row, text in file.execute(_of(TEXTS, name, column)).fetchall():
                     if (found := clean_value(text, cleaner)) != text:
-                        file.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (found, row))  # noqa: S608 – as above
+                        file.execute(_of(REPLACE, name, column), (found, row))
                         changed = True
         file.execute("COMMIT")
         if changed:
             compact(file)
     return changed
+
+
+def _of(statement: str, table: str, column: str = "") -> str:
+    """A statement with the names of a database's own table and column in their places."""
+    for place, name in (("$table", table), ("$column", column)):
+        quoted = name.replace('"', '""')
+        statement = statement.replace(place, f'"{quoted}"')
+    return statement
 
 
 def clean_value(text: str, cleaner: Cleaner) -> str:
@@ -367,7 +374,7 @@ def clean_journal(root: Path, cleaner: Cleaner) -> int:
         file.execute("PRAGMA synchronous = FULL")
         file.execute("BEGIN IMMEDIATE")
         for trigger in ("entries_stay", "entries_last", "entries_grow"):
-            file.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+            file.execute(_of("DROP TRIGGER IF EXISTS $table", trigger))
         rows = file.execute("SELECT seq, key, deal_id, body FROM entries").fetchall()
         for seq, key, deal, body in rows:
             found = clean_entry(seq, key, deal, body, cleaner)

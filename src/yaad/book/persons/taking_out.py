@@ -25,6 +25,8 @@ from yaad.show import inert
 Json = Any  # plain JSON values of any kind
 OF_DEALS = ("stage_moves", "stage_visits")
 EVERYTHING = "everything.json"
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Nobody is erased by this."""
 
 
 @contextmanager
@@ -32,7 +34,7 @@ def as_if_erased(found: Found) -> Iterator[Cleaner]:
     """What erasing somebody would find, without writing anything: what is taken out is what would be erased."""
     with tempfile.TemporaryDirectory(prefix="yaad-person-") as folder:
         marks = Marks(Path(folder))
-        marks.add(found.values, dt.datetime.now(dt.UTC))
+        marks.add(found.values, NEVER)
         yield Cleaner(marks)
 
 
