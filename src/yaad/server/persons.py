@@ -22,7 +22,7 @@ from yaad.book.persons.erasing import Erasure, begin, clean_entry, compact, fini
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import as_if_erased, take_out, write_archive
 from yaad.errors import BookError, InputError
-from yaad.server import audit
+from yaad.server import audit, state
 from yaad.server.acting import as_server
 from yaad.server.companies import folder_of
 from yaad.server.guards import lifted
@@ -111,6 +111,11 @@ def erase(access: Access, who: str, part: Part) -> Erasure:
     return go_on(access.company, access.account)
 
 
+def is_unfinished(access: Access) -> bool:
+    """Whether an erasing in this company was broken off."""
+    return bool(Marks(folder_of(access.company)).unfinished)
+
+
 def go_on(company: str, account: int | None = None) -> Erasure:
     """Do to its end what was begun in a company.
 
@@ -131,6 +136,7 @@ def go_on(company: str, account: int | None = None) -> Erasure:
         return entries
 
     done = finish(root, now, journal=on_the_database)
+    state.forget(company)
     with as_server():
         _compact()
         with transaction.atomic():

@@ -70,6 +70,14 @@ class Desks:
             oldest.close()
         return Opened(common.place, shelf, common.jobs, common.uploads)
 
+    def forget(self, company: str) -> None:
+        """Let go of all that was answered of a company, whoever asked."""
+        with self._lock:
+            shelves = [shelf for (of, _), shelf in self._shelves.items() if of == company]
+            common = self._common.get(company)
+        for shelf in [*shelves, *([common.shelf] if common else [])]:
+            shelf.forget()
+
     def close(self) -> None:
         """End all jobs and let go of all books; jobs that wait go on when the server does."""
         self.turns.close()
@@ -88,6 +96,7 @@ class _Held:
 
     opened: Callable[[], Opened]
     close: Callable[[], None]
+    forget: Callable[[str], None]
 
 
 _held: list[_Held] = []
@@ -98,7 +107,7 @@ def open_place(place: Place) -> Opened:
     close()
     one = Opened(place, Shelf(place.book), Jobs(place.jobs), Uploads(place.uploads))
     one.uploads.sweep()
-    _held.append(_Held(lambda: one, one.close))
+    _held.append(_Held(lambda: one, one.close, lambda _: one.shelf.forget()))
     return one
 
 
@@ -111,7 +120,7 @@ def open_companies(folder_of: Callable[[str], Path], running: Running | None = N
     """
     close()
     desks = Desks(folder_of, running or Running(questions=usual_questions()))
-    _held.append(_Held(lambda: desks.of(current()), desks.close))
+    _held.append(_Held(lambda: desks.of(current()), desks.close, desks.forget))
     return desks
 
 
@@ -123,6 +132,12 @@ def opened() -> Opened:
         LookupError: companies are served, and this thread works for nobody.
     """
     return _held[-1].opened()
+
+
+def forget(company: str) -> None:
+    """Let go of all that was answered of a company in this process: somebody was erased from it."""
+    for one in _held:
+        one.forget(company)
 
 
 def close() -> None:
