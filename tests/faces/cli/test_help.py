@@ -22,7 +22,7 @@ NAMED = {
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",
     "target-propose", "customers", "customers-margin",
     "source", "source-add", "source-list", "source-show", "source-remove", "source-secret", "source-run",
-    "person", "person-export", "person-erase", "person-go-on",
+    "person", "person-export", "person-erase", "person-go-on", "tidy",
 }  # fmt: skip
 
 

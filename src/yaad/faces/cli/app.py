@@ -80,6 +80,7 @@ for _name, _verb in (
     ("check", homes.check),
     ("backup", homes.backup),
     ("restore", homes.restore),
+    ("tidy", homes.tidy),
     ("reset-second-step", homes.reset_second_step),
     ("mcp", agents.mcp),
     ("demo", house.demo),

@@ -1,5 +1,6 @@
 """Verbs of a server of companies: serve its home, check it, copy it and make it from a copy."""
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Sequence
@@ -85,6 +86,32 @@ def restore(
     manifest = make(file, home.absolute(), at_home(home), configure_server)
     told = {"path": str(home), "made_at": manifest["made_at"], "rows": sum(manifest["counts"].values())}
     screen.told(Message("house.restored", told), **told)
+
+
+def tidy(
+    *,
+    home: o.HomeDir = None,
+    days: Annotated[int, typer.Option("--days", envvar="YAAD_KEEP_DAYS")] = 730,
+    backups: Annotated[Path | None, typer.Option("--backups", metavar="DIR", file_okay=False)] = None,
+    backup_days: Annotated[int, typer.Option("--backup-days", envvar="YAAD_KEEP_BACKUP_DAYS")] = 35,
+    as_json: o.AsJson = False,
+    lang: o.Language = None,
+) -> None:
+    """Delete what was kept long enough."""
+    from yaad.server.home import Home
+    from yaad.server.serving_home import at_home
+    from yaad.server.settings import configure_server
+
+    screen = screen_for(lang, as_json=as_json)
+    found = Home.from_environment(at_home(home))
+    configure_server(found)
+    from yaad.server.acting import as_server  # reads tables, which Django must know first
+    from yaad.server.tidying import tidy as clear
+
+    with as_server():
+        done = clear(found, dt.datetime.now(dt.UTC), days=days, backups=backups, backup_days=backup_days)
+    told: dict[str, object] = {"files": done.files, "backups": done.backups, "erased": done.erased}
+    screen.told(Message("person.tidied", told), **told)
 
 
 def reset_second_step(
