@@ -296,3 +296,51 @@ def test_a_workbook_and_json(tmp_path):
         deals = rows_of(made)
         assert (deals["D1"]["contact"], deals["D3"]["contact"]) == (mark, "דנה כהן-לוי")
         assert deals["D4"]["contact"] == "רון דנה כהן"
+
+
+def test_a_sheet_without_ids(tmp_path):
+    """Its inquiries are called by phone and day; what was written about them follows the new name."""
+    rows = [
+        "לקוח,טלפון,נציג,שלב,נוצר,סכום",
+        "דנה כהן,050-123-4567,יוסי,פגישה,2026-01-05,1000",
+        "דנה כהן,0501234567,יוסי,נסגר,2026-01-15,1200",
+        "רון לב,0521234567,יוסי,נסגר,2026-01-06,700",
+        ",0541112222,יוסי,נסגר,2026-01-07,800",
+        "גיל,0541112222,יוסי,נסגר,2026-01-09,850",
+    ]
+    columns = (
+        MAPPING.replace("id: מזהה, ", "").replace("email: מייל, ", "").replace("  source: מקור, next_step: המשך", " ")
+    )
+    (tmp_path / "sheet.csv").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "map.yaml").write_text(columns.replace("סכום,\n }", "סכום}") + "touch_days: 30\n", "utf-8")
+    made = Book.create(tmp_path / "book")
+    made.import_files([tmp_path / "sheet.csv"], mapping=tmp_path / "map.yaml")
+    made.note("+972501234567|2026-01-05", "שיחה טובה", by="יוסי", at=NOW)
+    before = figures(made)
+    marks = {erase(made, "0501234567"): "2026-01-05", erase(made, "0541112222"): "2026-01-07"}
+    ids = {f"{mark}|{day}" for mark, day in marks.items()} | {"+972521234567|2026-01-06"}
+    assert set(rows_of(made)) == ids
+    assert [entry.subject for entry in book_entries(made)] == [f"{next(iter(marks))}|2026-01-05"]
+    assert figures(made) == before
+    made.import_files([tmp_path / "sheet.csv"], mapping=tmp_path / "map.yaml")
+    assert set(rows_of(made)) == ids
+    assert hits(made.root, ["501234567", "050-123-4567", "541112222", "דנה"]) == []
+
+
+def test_a_follow_up_workbook_that_came_back(book, tmp_path):
+    import openpyxl
+
+    path = tmp_path / "follow.xlsx"
+    book.follow_up(path, lang="he")
+    sheet = openpyxl.load_workbook(path)
+    row = next(row for row in sheet.worksheets[0].iter_rows() if row[0].value == "D7")
+    row[7].value = 7777
+    sheet.save(path)
+    book.import_files([path], as_of=dt.date(2026, 6, 1))
+    before = figures(book)
+    erase(book, "0559998887")
+    assert rows_of(book)["D7"]["amount"] == 7777
+    assert figures(book) == before
+    assert hits(book.root, ["055-9998887", "0559998887"]) == []
+    assert book.import_files([path], as_of=dt.date(2026, 6, 1)).stored.changed == 0
+    assert hits(book.root, ["055-9998887", "0559998887"]) == []

@@ -50,6 +50,8 @@ class Cleaner:
         """A row without them; None where nothing in it is theirs."""
         owners = self.owners(cells, roles)
         found = [self._cell(cell, role, owners) if cell else cell for cell, role in zip(cells, roles, strict=True)]
+        if owners and Role.ID not in roles:
+            self._name(found, roles, min(owners))
         return found if found != list(cells) else None
 
     def owners(self, cells: Sequence[str | None], roles: Sequence[Role]) -> frozenset[str]:
@@ -79,6 +81,12 @@ class Cleaner:
     def of_deal(self, deal: str) -> str | None:
         """The mark of whom a deal is; None of nobody on the list."""
         return self._marks.of(Known.DEAL, deal.strip())
+
+    def _name(self, cells: list[str | None], roles: Sequence[Role], mark: str) -> None:
+        """In a file without ids the number alone may tell whose rows belong together; then a name does from now on."""
+        named = [place for place, role in enumerate(roles) if role in (Role.NAME, Role.ACCOUNT)]
+        if named and not any(cells[place] for place in named):
+            cells[named[0]] = mark
 
     def _owned(self, cell: str) -> frozenset[str]:
         """Whose a cell says its row is."""

@@ -34,6 +34,7 @@ from yaad.errors import BookError, InputError
 from yaad.facts import JOURNAL_FILES, Facts, Lake, SqliteJournal
 from yaad.facts.journal import NAME as JOURNAL
 from yaad.facts.journal import TABLES
+from yaad.facts.pin import flush
 from yaad.intake import Mapping as FileMapping
 from yaad.model import SCHEMAS
 from yaad.text import Message
@@ -175,6 +176,7 @@ def _originals(root: Path, cleaner: Cleaner, on_step: Step) -> int:
         if not rewrite(path, clean, cleaner, _roles_of(records, path.name)):
             continue
         kept = keep_original(clean, folder)
+        flush(folder / kept.sha256)  # the old one goes in a moment
         clean.unlink()
         on_step(f"original:{changed}")
         for record in theirs:
@@ -206,7 +208,9 @@ def _save(record: ImportRecord, folder: Path) -> None:
     """Replace a record in one step."""
     apart = folder / ".anew"
     record.save(apart)
+    flush(apart / f"{record.name}.yaml")
     (apart / f"{record.name}.yaml").replace(folder / f"{record.name}.yaml")
+    flush(folder)
     shutil.rmtree(apart)
 
 
