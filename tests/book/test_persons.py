@@ -237,7 +237,7 @@ def test_all_that_is_held_is_taken_out(book):
     assert any("D8" in row["line"] for row in told["files"])
 
 
-STEPS = ["originals", "original:0", "record:0", "original:0", "files", "journal", "rebuild", "vacuum", "look", "done"]
+STEPS = ["originals", "original:0", "record:0", "original:0", "files", "journal", "rebuild", "vacuum", "done"]
 
 
 def test_broken_off_anywhere_it_goes_on_to_its_end(book):

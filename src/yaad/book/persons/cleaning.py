@@ -45,6 +45,7 @@ class Cleaner:
         self._marks = marks
         self._texts: dict[str, str] = {}
         self._known: dict[str, frozenset[str]] = {}
+        self._firsts: dict[str, tuple[int, ...]] = {}
 
     def row(self, cells: Sequence[str | None], roles: Sequence[Role]) -> list[str | None] | None:
         """A row without them; None where nothing in it is theirs."""
@@ -161,16 +162,29 @@ class Cleaner:
 
     def _name_at(self, text: str, words: list[re.Match[str]], place: int) -> tuple[int, int, str]:
         """How many words a known name takes from here, where it begins, and the mark; no mark: it is another's name."""
-        for size in range(min(MOST_WORDS, len(words) - place), 1, -1):
+        cuts = self._begins(words[place][0])
+        for size in range(min(MOST_WORDS, len(words) - place), 1, -1) if cuts else ():
             start, end = words[place].start(), words[place + size - 1].end()
-            prefix = PREFIXES.match(text[start:end])
-            for cut in range(prefix.end() + 1 if prefix else 1):
+            for cut in cuts:
                 name = folded_name(text[start + cut : end])
                 if self._marks.of(Known.LONGER, name):
                     return size, start, ""
                 if mark := self._marks.of(Known.ALONE, name):
                     return size, start + cut, mark
         return 0, 0, ""
+
+    def _begins(self, word: str) -> tuple[int, ...]:
+        """Where in a word a known name may begin: at its first letter, or after letters that Hebrew puts before it."""
+        if word not in self._firsts:
+            if len(self._firsts) > 200_000:
+                self._firsts.clear()
+            prefix = PREFIXES.match(word)
+            self._firsts[word] = tuple(
+                cut
+                for cut in range(prefix.end() + 1 if prefix else 1)
+                if self._marks.of(Known.FIRST, folded_name(word[cut:]).partition(" ")[0])
+            )
+        return self._firsts[word]
 
 
 def _spellings(word: str) -> Iterator[str]:

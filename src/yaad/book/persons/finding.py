@@ -64,6 +64,7 @@ class Found:
     def values(self) -> dict[Known, frozenset[str]]:
         """By what they are known, for the list of those who were erased."""
         told = {Known.PHONE: self.phones, Known.MAIL: self.mails, Known.ALONE: self.alone, Known.LONGER: self.longer}
+        told[Known.FIRST] = frozenset(name.split()[0] for name in self.alone | self.longer if name)
         if self.part is Part.SELLER:
             return {Known.SELLER: self.names, **told}
         words = frozenset(word for name in self.names for word in name.split() if len(word) > 1)

@@ -40,6 +40,8 @@ class Known(StrEnum):
     DEAL = "deal"
     LONGER = "longer"
     """A name of somebody else that holds this one in it."""
+    FIRST = "first"
+    """The first word of a name that is looked for in texts: where it does not stand, nothing more is tried."""
     SELLER = "seller"
     """The name of a person who sells, in columns of such persons."""
 
