@@ -60,8 +60,8 @@ def world(team):
 
     from yaad.book import Book
     from yaad.book.sources.named import Source, SourceFiles
-    from yaad.faces.web import computing, made
-    from yaad.server import drafts, tokens
+    from yaad.faces.web import computing
+    from yaad.server import drafts, made, tokens
     from yaad.server.jobs import Job, State
     from yaad.server.models import Invitation, Membership
     from yaad.server.scoping import current, on_behalf_of, scope

@@ -71,7 +71,7 @@ def test_a_page_that_cannot_be_made_for_want_of_room(served, inside, monkeypatch
 
 def test_a_report_that_cannot_be_begun_leaves_no_folder(served, inside, monkeypatch):
     from yaad.errors import BookError
-    from yaad.faces.web import made
+    from yaad.server import made
     from yaad.server.scoping import local, on_behalf_of
 
     monkeypatch.setattr(made.Made, "save", no_room)

@@ -7,9 +7,11 @@ from yaad.server.scoping import Access
 from yaad.text import Message
 
 SALT = "yaad.cursor"
+Row = int | str
+"""By what a row of a list is found again: its number, or its name."""
 
 
-def cursor(access: Access, asked: str, after: int) -> str:
+def cursor(access: Access, asked: str, after: Row) -> str:
     """A cursor.
 
     Args:
@@ -20,7 +22,7 @@ def cursor(access: Access, asked: str, after: int) -> str:
     return signing.dumps([_whose(access), asked, after], salt=SALT, compress=True)
 
 
-def after(access: Access, asked: str, told: str) -> int:
+def after(access: Access, asked: str, told: str) -> Row:
     """The row after which the list goes on.
 
     Raises:
@@ -32,7 +34,7 @@ def after(access: Access, asked: str, told: str) -> int:
         raise InputError(Message("api.bad_cursor")) from None
     if (whose, of) != (_whose(access), asked):
         raise InputError(Message("api.bad_cursor"))
-    return int(row)
+    return row if isinstance(row, int) else str(row)
 
 
 def _whose(access: Access) -> str:

@@ -1,6 +1,13 @@
 """Data that somebody takes out of a company as a file leave a line in its audit log: who, which, how large."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from yaad.book import Book
+from yaad.reports import rows_of, write_result, write_table
 from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.show import Table
 
 
 def note(name: str, size: int) -> None:
@@ -16,3 +23,29 @@ def note(name: str, size: int) -> None:
     from yaad.server import audit
 
     audit.record(access.company, access.account, "export.made", f"file:{name}", {"bytes": size})
+
+
+def table_as_file(table: str, ending: str, lang: str) -> bytes:
+    """A table of the book, whole. It is not kept: it may be large, and is asked for seldom.
+
+    Args:
+        table: a name in `yaad.model.SCHEMAS`.
+        ending: ``csv``, ``xlsx`` or ``parquet``.
+        lang: the direction of sheets.
+    """
+
+    def written(book: Book) -> bytes:
+        with TemporaryDirectory(prefix="yaad-table-") as folder:
+            path = Path(folder) / "table"
+            write_table(rows_of(book, table), path, ending, lang, table)
+            return path.read_bytes()
+
+    return opened().shelf.once(written)
+
+
+def result_as_file(table: Table, ending: str) -> bytes:
+    """A result's table as a file of this ending."""
+    with TemporaryDirectory(prefix="yaad-file-") as folder:
+        path = Path(folder) / "table"
+        write_result(table, path, ending)
+        return path.read_bytes()

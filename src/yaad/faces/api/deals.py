@@ -71,7 +71,7 @@ def deals(
     equal = {name: value for name, value in asked.items() if value}
     wanted = Wanted(equal, day(created_from, "created_from"), day(created_to, "created_to"))
     about = json.dumps([equal, str(created_from), str(created_to)], sort_keys=True)
-    after = cursors.after(current(), about, cursor) if cursor else 0
+    after = int(cursors.after(current(), about, cursor)) if cursor else 0
     found, last = opened().shelf.once(lambda book: deals_of(book, wanted, after, limit))
     return {"deals": found, "next": None if last is None else cursors.cursor(current(), about, last)}
 

@@ -1,12 +1,11 @@
 """The account of an import on its page: every row, what changed in the book, what there is to take home."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from yaad.faces.web import reading
 from yaad.server.drafts import Draft
-from yaad.server.state import opened
+from yaad.server.kept_files import WRITTEN, changes_file, refused_file
 from yaad.server.wire import unpack
 from yaad.text import Message
 
@@ -14,7 +13,6 @@ Json = Any  # the account as the job packed it: plain JSON values of any kind
 
 REFUSED = "book.refused_because"
 CHANGES = ("book.difference", "book.difference_stay", "book.difference_stand")
-WRITTEN = ("book.difference_written", "book.return_written")  # the page has links where these name a path
 FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
 
 
@@ -43,23 +41,3 @@ def account(draft: Draft) -> Mapping[str, object]:
         "import": name if stands else "",
         "taken_back": bool(name) and not stands,
     }
-
-
-def refused_file(draft: Draft, number: int, ending: str) -> Path | None:
-    """The refused rows of one of the files: as a list (``.csv``), or as a workbook to correct (``.xlsx``)."""
-    files = (draft.report or {}).get("report", {}).get("files", [])
-    written = files[number].get("rejects") if 0 <= number < len(files) else None
-    return kept_file(Path(written).with_suffix(ending), "rejects") if written else None
-
-
-def changes_file(draft: Draft) -> Path | None:
-    """The list of all that an import changed, row by row; None where it changed nothing."""
-    notes: Sequence[Message] = unpack((draft.report or {}).get("notes", []))
-    written = next((note.values["path"] for note in notes if note.key == WRITTEN[0]), None)
-    return kept_file(Path(str(written)), "differences") if written else None
-
-
-def kept_file(path: Path, folder: str) -> Path | None:
-    """A file that the book itself wrote into one of its folders; None for any other."""
-    real = path.resolve()
-    return real if real.is_file() and real.is_relative_to((opened().place.book / folder).resolve()) else None

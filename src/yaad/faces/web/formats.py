@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yaad.faces.web.templatetags.say import language
-from yaad.reports import write_result
-from yaad.server.taken_out import note
+from yaad.server.taken_out import note, result_as_file
 from yaad.show import Result, Table
 
 Json = Mapping[str, object]
@@ -98,10 +95,7 @@ def as_file(
 
 def table_file(name: str, table: Table, kind: Format) -> HttpResponse:
     """A result as a file that spreadsheets open rightly in both languages, or that a program reads."""
-    with TemporaryDirectory(prefix="yaad-file-") as folder:
-        path = Path(folder) / "table"
-        write_result(table, path, kind.value)
-        return download(path.read_bytes(), FILES[kind], f"yaad-{name}-{language()}.{kind.value}")
+    return download(result_as_file(table, kind.value), FILES[kind], f"yaad-{name}-{language()}.{kind.value}")
 
 
 def download(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
-from yaad.faces.web import computing, made
+from yaad.faces.web import computing
 from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
     audit,
@@ -34,7 +34,7 @@ from yaad.faces.web.views import (
     why,
 )
 from yaad.faces.web.views.stopping import stops
-from yaad.server import drafts
+from yaad.server import drafts, made
 from yaad.server.policy import check, is_open, needs
 from yaad.server.roles import Capability
 

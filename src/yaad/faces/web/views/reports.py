@@ -1,27 +1,23 @@
 """What is handed over: the sales X-ray as PDF and workbook, and the tables of the book as files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yaad.book import Book
-from yaad.faces.web import made, reading
+from yaad.faces.web import reading
 from yaad.faces.web.asked import whole
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.model import SCHEMAS
-from yaad.reports import rows_of, table_sizes, write_table
-from yaad.server import drafts, tasks
+from yaad.reports import table_sizes
+from yaad.server import drafts, made
 from yaad.server.drafts import Step
 from yaad.server.state import opened
-from yaad.server.uploads import clean_name
+from yaad.server.taken_out import table_as_file
 from yaad.show.speech import Said
 from yaad.text import LANGUAGES, Message, has_key
 
@@ -65,26 +61,13 @@ def of_draft(request: HttpRequest, draft: str) -> HttpResponse:
 
 def _make(request: HttpRequest, report: Json) -> HttpResponse:
     target = request.POST.get("target", "").strip()
-    wanted_customers = whole(target) if target else None
-    logo = request.FILES.get("logo")
-    with made.begun() as new:
-        path = new.folder / clean_name(logo.name) if logo else None
-        if logo and path:
-            with path.open("wb") as out:
-                for chunk in logo.chunks():
-                    out.write(chunk)
-        arguments = {
-            "book": str(opened().place.book),
-            "folder": str(new.folder),
-            "lang": language(),
-            "files": report.get("report", {}).get("files", []),
-            "notes": report.get("notes", []),
-            "target": wanted_customers,
-            "remarks": [remark for remark in (request.POST.get("remarks", "").strip(),) if remark],
-            "logo": str(path) if path else "",
-        }
-        started = replace(new, job=opened().jobs.submit(tasks.XRAY, arguments))
-        started.save()
+    started = made.xray(
+        language(),
+        target=whole(target) if target else None,
+        remarks=request.POST.get("remarks", "").strip(),
+        logo=request.FILES.get("logo"),
+        account=report,
+    )
     return redirect("report", report=started.id)
 
 
@@ -125,11 +108,5 @@ def table_file(request: HttpRequest, table: str, ending: str) -> HttpResponse:
     if table not in SCHEMAS or Format(ending) not in FILES or reading.is_empty():
         raise Http404(table)
 
-    def written(book: Book) -> bytes:
-        with TemporaryDirectory(prefix="yaad-table-") as folder:
-            path = Path(folder) / "table"
-            write_table(rows_of(book, table), path, ending, language(), table)
-            return path.read_bytes()
-
-    # not kept on the shelf: a table may be large, and is asked for seldom
-    return download(opened().shelf.once(written), FILES[Format(ending)], f"yaad-{table}.{ending}")
+    content = table_as_file(table, ending, language())
+    return download(content, FILES[Format(ending)], f"yaad-{table}.{ending}")

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.book.sources.named import HTTP, SFTP, Source
 from yaad.book.sources.schedule import DAYS, Schedule
 from yaad.errors import InputError, YaadError
-from yaad.faces.web import recurring
-from yaad.faces.web.account import kept_file
 from yaad.faces.web.formats import FILES, Format, download, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.server import bringing, tasks
+from yaad.server import bringing, recurring, tasks
+from yaad.server.kept_files import kept_file
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.text import Message
@@ -75,16 +74,7 @@ def _added(request: HttpRequest, kind: str) -> Source:
     port = request.POST.get("port", "").strip()
     if kind == SFTP and port:
         typed["port"] = int(port) if port.isdecimal() and len(port) <= len("65535") else 0
-    kept = recurring.sources()
-    source = kept.add(Source(**typed, kind=kind, schedule=_schedule(request)))
-    told = _secret(request)
-    if told.strip():
-        try:
-            kept.keep_secret(source.name, told, _now())
-        except YaadError:
-            kept.remove(source.name)
-            raise
-    return source
+    return recurring.add(Source(**typed, kind=kind, schedule=_schedule(request)), _secret(request), _now())
 
 
 def _secret(request: HttpRequest) -> str:

@@ -7,14 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaad.book.disk import appearing, told_when_full
 from yaad.errors import UnknownName
+from yaad.server import tasks
 from yaad.server.jobs import Job, State
 from yaad.server.scoping import current
 from yaad.server.state import opened
-from yaad.server.uploads import ID
+from yaad.server.uploads import ID, clean_name
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 FILE = "report.json"
 KEPT = 20
@@ -90,6 +94,48 @@ def begun() -> Iterator[Made]:
     except BaseException:
         shutil.rmtree(made.folder, ignore_errors=True)
         raise
+
+
+def xray(
+    lang: str,
+    *,
+    target: int | None = None,
+    remarks: str = "",
+    logo: "UploadedFile[bytes] | None" = None,
+    account: Json = None,
+) -> Made:
+    """Begin to make the sales X-ray, as a job.
+
+    Args:
+        lang: of its pages.
+        target: customers to plan for.
+        remarks: what is to be said besides; empty: nothing.
+        logo: a picture for its head.
+        account: what the job of an import returned, to be told as well.
+
+    Raises:
+        BookError: the disk is full.
+    """
+    told = account or {}
+    with begun() as new:
+        path = new.folder / clean_name(logo.name) if logo else None
+        if logo and path:
+            with path.open("wb") as out:
+                for chunk in logo.chunks():
+                    out.write(chunk)
+        arguments = {
+            "book": str(opened().place.book),
+            "folder": str(new.folder),
+            "lang": lang,
+            "files": told.get("report", {}).get("files", []),
+            "notes": told.get("notes", []),
+            "target": target,
+            "remarks": [remarks] if remarks else [],
+            "logo": str(path) if path else "",
+        }
+        started = replace(new, job=opened().jobs.submit(tasks.XRAY, arguments))
+        started.save()
+    return started
 
 
 def load(report: str) -> Made:

@@ -1,4 +1,4 @@
-"""The recurring sources of the book as the pages show them: how each stands, and the run that is under way."""
+"""The recurring sources of the book as people and programs see them: how each stands, and its run under way."""
 
 import datetime as dt
 import filecmp
@@ -145,6 +145,25 @@ def load(name: str, now: dt.datetime) -> Shown:
     return Shown(standing, kept.zone, _run(name, standing))
 
 
+def add(source: Source, secret: str, now: dt.datetime) -> Source:
+    """A new source with its secret; an empty one is kept for none.
+
+    Raises:
+        UnknownName: no such kind that is added here, or no such mapping.
+        InputError: see `Sources.add` and `Sources.keep_secret`; nothing is added then.
+    """
+    checked_kind(source.kind)
+    kept = sources()
+    made = kept.add(source)
+    if secret.strip():
+        try:
+            kept.keep_secret(made.name, secret, now)
+        except YaadError:
+            kept.remove(made.name)
+            raise
+    return made
+
+
 def begin(name: str, lang: str, now: dt.datetime) -> None:
     """Let a source run, where it does not run yet.
 
@@ -207,15 +226,15 @@ def _mapping(source: Source, path: Path) -> list[Path]:
 
 
 def offered() -> list[tuple[str, Message, str]]:
-    """The kinds that a page adds: each with its name in words, and the extra of Yaad that is missing for it.
+    """The kinds that are added from afar: each with its name in words, and the extra of Yaad that is missing for it.
 
-    A folder is not among them: a page would lead to any folder of the machine.
+    A folder is not among them: it would lead to any folder of the machine.
     """
     return [(kind, Message(f"web.source_kind_{kind}"), absent_extra(kind)) for kind in KINDS if kind != WATCHED]
 
 
 def checked_kind(kind: str) -> str:
-    """A kind that a page adds.
+    """A kind that is added from afar.
 
     Raises:
         UnknownName: it is none.
