@@ -112,6 +112,15 @@ def test_a_server_started_again_sees_what_became_of_a_job(made):
     assert again.progress(job).state is State.FAILED
 
 
+def test_a_job_that_has_outlived_its_server_ends_with_its_cancelling(made):
+    job = made.submit("wait", {})
+    until(made, job, lambda found: found.done == 1)
+    again = Jobs(made.path)
+    again.cancel(job)
+    assert again.progress(job).state is State.CANCELLED
+    assert made._children[job].process.wait(timeout=PATIENCE) is not None
+
+
 def test_unknown_tasks_and_jobs_are_said(made):
     with pytest.raises(UnknownName):
         made.submit("format_disk", {})

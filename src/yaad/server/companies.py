@@ -191,6 +191,12 @@ def change(access: Access, asked: Asked) -> None:
     Book.create(folder_of(access.company)).rename(asked.name)
 
 
+def in_use() -> list[str]:
+    """The ids of all companies that are not retired, in the order in which they were begun."""
+    rows = Company.objects.filter(deleted_at__isnull=True).order_by("created_at", "pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def retire(access: Access, typed: str) -> None:
     """Nobody opens the company any more; its data stay where they are.
 

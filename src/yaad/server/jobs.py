@@ -3,6 +3,9 @@
 The port is these three functions. Behind it stands one SQLite file and a process a job (see the decision on jobs); a
 queue with workers can take their place without a change in the faces. Whatever a process leaves in its own folder of
 temporary files goes when it has ended, however it ended; what the jobs of a killed server left goes at the next start.
+
+On a server of companies a job that waited or was interrupted when the server ended goes on when it starts again. Each
+is whole or not at all, so that beginning it anew does nothing twice.
 """
 
 import json
@@ -15,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -41,7 +45,8 @@ CREATE TABLE IF NOT EXISTS job (
     pid INTEGER,
     folder TEXT,
     company TEXT NOT NULL DEFAULT '',
-    account INTEGER
+    account INTEGER,
+    begun INTEGER NOT NULL DEFAULT 0
 )
 """
 ADDED = {
@@ -49,12 +54,19 @@ ADDED = {
     "folder": "TEXT",
     "company": "TEXT NOT NULL DEFAULT ''",
     "account": "INTEGER",
+    "begun": "INTEGER NOT NULL DEFAULT 0",
 }
 """Columns that older servers did not know."""
 NEW = """
 INSERT INTO job (id, task, arguments, state, company, account) VALUES (?, ?, ?, ?, ?, ?)
 """
 WAITING = "SELECT id, company FROM job WHERE state = ? AND pid IS NULL ORDER BY rowid"
+BEGIN = "UPDATE job SET folder = ?, begun = begun + 1 WHERE id = ?"
+ANEW = "UPDATE job SET state = ?, pid = NULL, done = 0, total = NULL, phase = '' WHERE id = ?"
+MOST_BEGINNINGS = 2
+"""A job whose process was gone so often when the server came back is not begun again: it may be what ended it."""
+PATIENCE = 5.0
+"""Seconds that a process has to end by itself."""
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a process is told where its temporary files lie."""
 
@@ -162,8 +174,8 @@ class Jobs:
                 if name not in known:
                     db.execute(f"ALTER TABLE job ADD COLUMN {name} {kind}")
             self._sweep(db)
-            left = db.execute(WAITING, (State.WAITING,)).fetchall() if turns is not None else []
-        for job, company in left:  # a server that was stopped has not come to them
+            left = _left(db) if turns is not None else []
+        for job, company in left:
             self._line_up(job, company)
 
     def submit(self, task: str, arguments: dict[str, Json]) -> str:
@@ -199,7 +211,7 @@ class Jobs:
             with told_when_full(Path(tempfile.gettempdir())):
                 folder = tempfile.mkdtemp(prefix=OF_A_JOB)
             with connect(self.path) as db:
-                db.execute("UPDATE job SET folder = ? WHERE id = ?", (folder, job))
+                db.execute(BEGIN, (folder, job))
             self._spawn(job, folder)
         except BaseException:
             if folder is not None:
@@ -247,21 +259,57 @@ class Jobs:
         """Stop a job: its process is told to end, and ended by force when it does not within a few seconds."""
         if self._turns is not None:
             self._turns.withdraw(job)
-        with self._lock:
-            child = self._children.get(job)
-        if child is not None:
-            _end(child.process)
-            child.tidying.join()
+        self._end(job)
         with connect(self.path) as db:
             db.execute(
                 "UPDATE job SET state = ? WHERE id = ? AND state IN (?, ?)",
                 (State.CANCELLED, job, State.WAITING, State.RUNNING),
             )
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a job runs or stands in line."""
+        with self._lock:
+            children = list(self._children.values())
+        if any(child.tidying.is_alive() for child in children):
+            return True
+        with connect(self.path) as db:
+            waiting = db.execute(WAITING, (State.WAITING,)).fetchall()
+        return self._turns is not None and any(self._turns.holds(job) for job, _ in waiting)
+
     def close(self) -> None:
-        """End all that still runs; what waits goes on when the server does."""
-        for job in list(self._children):
-            self.cancel(job)
+        """End all that still runs. On a server of companies it goes on when the server does, as what waits."""
+        with self._lock:
+            children = list(self._children)
+        for job in children:
+            if self._turns is None:
+                self.cancel(job)
+            elif not self._read(job).state.final:
+                self._interrupt(job)
+
+    def _interrupt(self, job: str) -> None:
+        """End a job for now; one that comes to its end meanwhile is done."""
+        self._end(job)
+        with connect(self.path) as db:
+            mine = "SELECT 1 FROM job WHERE id = ? AND state IN (?, ?, ?)"
+            if db.execute(mine, (job, State.WAITING, State.RUNNING, State.CANCELLED)).fetchone():
+                db.execute(ANEW, (State.WAITING, job))
+                db.execute("UPDATE job SET begun = begun - 1 WHERE id = ?", (job,))  # it has not broken off by itself
+        with self._lock:
+            self._children.pop(job, None)
+
+    def _end(self, job: str) -> None:
+        """End the process of a job, where there is one; also one that has outlived the server which began it."""
+        with self._lock:
+            child = self._children.get(job)
+        if child is not None:
+            _end(child.process)
+            child.tidying.join()
+            return
+        with connect(self.path) as db:
+            row = db.execute("SELECT pid FROM job WHERE id = ? AND state = ?", (job, State.RUNNING)).fetchone()
+        if row is not None and row[0] is not None:
+            _end_foreign(row[0], job)
 
     def _has_ended(self, job: str) -> bool:
         """Whether the job's process is gone; one that another server started is looked up by its number."""
@@ -275,13 +323,13 @@ class Jobs:
             row = db.execute("SELECT pid, state FROM job WHERE id = ?", (job,)).fetchone()
         if row is not None and row[0] is None and row[1] == State.WAITING:
             return False  # another server has it in its line, or its process has not come so far
-        return row is None or row[0] is None or not _is_alive(row[0])
+        return row is None or row[0] is None or not _is_alive(row[0], job)
 
     def _sweep(self, db: sqlite3.Connection) -> None:
         """Remove what the jobs of a server that was killed have left; one whose process still runs keeps its folder."""
         rows = db.execute("SELECT id, pid, folder FROM job WHERE folder IS NOT NULL").fetchall()
         for job, pid, folder in rows:
-            if pid is None or not _is_alive(pid):
+            if pid is None or not _is_alive(pid, job):
                 if Path(folder).name.startswith(OF_A_JOB):
                     shutil.rmtree(folder, ignore_errors=True)
                 db.execute("UPDATE job SET folder = NULL WHERE id = ?", (job,))
@@ -295,6 +343,27 @@ class Jobs:
         state, done, total, phase, result, error, account = row
         outcome, why = (json.loads(text) if text else None for text in (result, error))
         return Job(job, State(state), done, total, phase, outcome, why, account)
+
+
+def has_left(path: Path) -> bool:
+    """Whether a database of jobs, where there is one, holds some that have not come to their end."""
+    if not path.is_file():
+        return False
+    with connect(path) as db:
+        told = "SELECT 1 FROM job WHERE state IN (?, ?) LIMIT 1"
+        return db.execute(told, (State.WAITING, State.RUNNING)).fetchone() is not None
+
+
+def _left(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Jobs that a server which ended has not come to, or in which it was interrupted, and their companies."""
+    for job, pid, begun in db.execute("SELECT id, pid, begun FROM job WHERE state = ?", (State.RUNNING,)).fetchall():
+        if pid is not None and _is_alive(pid, job):
+            continue  # its process has outlived the server
+        if begun < MOST_BEGINNINGS:
+            db.execute(ANEW, (State.WAITING, job))
+        else:
+            db.execute("UPDATE job SET state = ?, error = '{}' WHERE id = ?", (State.FAILED, job))
+    return db.execute(WAITING, (State.WAITING,)).fetchall()
 
 
 def _behalf() -> tuple[str, int | None]:
@@ -311,10 +380,20 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(timeout=5)
+            process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _end_foreign(pid: int, job: str) -> None:
+    """The same for the process of a job that is no child of ours."""
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        until = time.monotonic() + PATIENCE
+        while _is_alive(pid, job) and time.monotonic() < until:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, sent)
+            time.sleep(0.1)
 
 
 def _tidy(process: "subprocess.Popen[bytes]", folder: str, leave: Callable[[], None] | None) -> None:
@@ -327,13 +406,17 @@ def _tidy(process: "subprocess.Popen[bytes]", folder: str, leave: Callable[[], N
         leave()
 
 
-def _is_alive(pid: int) -> bool:
-    """Whether a process still works; one that has ended and that nobody has asked after yet does not."""
+def _is_alive(pid: int, job: str) -> bool:
+    """Whether a process still works at a job; one that has ended and that nobody has asked after yet does not.
+
+    Numbers of processes come again, after a start of the machine above all: the process must be that of the job.
+    """
     try:
         os.kill(pid, 0)
         told = Path(f"/proc/{pid}/stat").read_text("utf-8")
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except FileNotFoundError:  # a system without such a folder
         return not Path("/proc").is_dir()
     except OSError:
         return False
-    return told.rpartition(")")[2].split()[0] != "Z"
+    return told.rpartition(")")[2].split()[0] != "Z" and job.encode() in words

@@ -29,17 +29,20 @@ class Prepared:
         address: where to go, with the token.
         server: uvicorn's.
         sockets: the open ones.
+        begin: what the server does of itself as it begins to serve.
     """
 
     address: str
     server: "uvicorn.Server"
     sockets: list[socket.socket]
+    begin: Callable[[], None] = lambda: None
 
     def run(self) -> None:
         """Serve until told to stop; then end the jobs and let go of the book."""
         from yaad.server.state import close
 
         try:
+            self.begin()
             self.server.run(sockets=self.sockets)
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person stops it

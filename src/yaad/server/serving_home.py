@@ -3,7 +3,9 @@
 import os
 import socket
 from collections.abc import MutableMapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaad.book.sources.vault import KEY_VARIABLE
 from yaad.errors import InputError, YaadError
@@ -13,6 +15,9 @@ from yaad.server.running import Running
 from yaad.server.serving import BACKLOG, Prepared
 from yaad.server.settings import configure_server
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.server.state import Desks
 
 CLOSING = 10
 """Seconds that answers under way have to end."""
@@ -88,7 +93,18 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         forwarded_allow_ips=running.proxies,
         timeout_graceful_shutdown=CLOSING,
     )
-    return Prepared(first_address(home), uvicorn.Server(config), [open_socket])
+    begin = partial(_go_on, desks)
+    return Prepared(first_address(home), uvicorn.Server(config), [open_socket], begin)
+
+
+def _go_on(desks: "Desks") -> None:
+    """Let the jobs of all companies go on that the server left when it ended."""
+    from yaad.server import companies
+    from yaad.server.acting import as_server
+
+    with as_server():
+        in_use = companies.in_use()
+    desks.go_on(in_use)
 
 
 def first_address(home: Home) -> str:

@@ -1,12 +1,13 @@
 """What a running server holds of each book: its shelf, its jobs, its uploads; asked by the views, whoever is served."""
 
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from yaad.server.jobs import Jobs
+from yaad.server.jobs import Jobs, has_left
 from yaad.server.place import Place
 from yaad.server.running import Running, usual_questions
 from yaad.server.scoping import Access, current
@@ -16,6 +17,8 @@ from yaad.server.uploads import Uploads
 
 SHELVES = 64
 """Books held open at once, each as one viewer sees it."""
+
+log = logging.getLogger("yaad.jobs")
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,7 @@ class Desks:
     def of(self, access: Access) -> Opened:
         """The book of a company as somebody sees it."""
         with self._lock:
-            common = self._common.get(access.company)
-            if common is None:
-                place = Place(self._folder_of(access.company))
-                shelf = Shelf(place.book, places=self.places)
-                common = Opened(place, shelf, Jobs(place.jobs, self.turns), Uploads(place.uploads))
-                common.uploads.sweep()
-                self._common[access.company] = common
+            common = self._common_of(access.company)
             if not access.viewer.key:
                 return common
             key = (access.company, access.viewer.key)
@@ -69,6 +66,34 @@ class Desks:
         if oldest is not None:
             oldest.close()
         return Opened(common.place, shelf, common.jobs, common.uploads)
+
+    def _common_of(self, company: str) -> Opened:
+        """What everybody of a company shares; its book itself is opened by the first question. Call it locked."""
+        common = self._common.get(company)
+        if common is None:
+            place = Place(self._folder_of(company))
+            shelf = Shelf(place.book, places=self.places)
+            common = Opened(place, shelf, Jobs(place.jobs, self.turns), Uploads(place.uploads))
+            common.uploads.sweep()
+            self._common[company] = common
+        return common
+
+    def go_on(self, companies: Iterable[str]) -> None:
+        """Let the jobs go on that waited or were interrupted when the server ended, the companies in turn.
+
+        Companies without such jobs are left alone, and no book is opened.
+
+        Args:
+            companies: all whose jobs may go on.
+        """
+        with self.turns.held():
+            for company in companies:
+                try:
+                    if has_left(Place(self._folder_of(company)).jobs):
+                        with self._lock:
+                            self._common_of(company)
+                except Exception:  # the others are not to blame for it
+                    log.exception("jobs could not go on", extra={"company": company})
 
     def forget(self, company: str) -> None:
         """Let go of all that was answered of a company, whoever asked."""

@@ -3,7 +3,8 @@
 import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 log = logging.getLogger("yaad.jobs")
@@ -30,6 +31,7 @@ class Turns:
     at_once: int
     _running: int = 0
     _closed: bool = False
+    _held: int = 0
     _beginning: set[str] = field(default_factory=set)
     _lines: OrderedDict[str, deque[_Waiting]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -80,6 +82,18 @@ class Turns:
         with self._lock:
             return job in self._beginning or any(one.job == job for line in self._lines.values() for one in line)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Begin nothing meanwhile: all who come stand in line before the first one's turn."""
+        with self._lock:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= 1
+            self._go()
+
     def close(self) -> None:
         """Begin nothing any more."""
         with self._lock:
@@ -88,7 +102,7 @@ class Turns:
 
     def _next(self) -> _Waiting | None:
         with self._lock:
-            if self._closed or self._running >= self.at_once or not self._lines:
+            if self._closed or self._held or self._running >= self.at_once or not self._lines:
                 return None
             company, line = self._lines.popitem(last=False)
             one = line.popleft()
