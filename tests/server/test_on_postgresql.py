@@ -11,7 +11,14 @@ from tests.postgres import absent, cluster
 
 ROOT = Path(__file__).parents[2]
 FILES = ("test_rows_apart.py", "test_journal.py")
-MORE = ("test_scoping.py", "test_setup.py", "test_people.py", "test_companies.py", "test_sign_in.py")
+MORE = (
+    "test_scoping.py",
+    "test_import_lines.py",
+    "test_setup.py",
+    "test_people.py",
+    "test_companies.py",
+    "test_sign_in.py",
+)
 """In `make check-long` also: whoever is not in a company yet signs in, is invited and begins one there too."""
 LONG = "YAAD_QUERIES" in os.environ
 

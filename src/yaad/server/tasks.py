@@ -3,7 +3,7 @@
 import datetime as dt
 import filecmp
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from enum import StrEnum
 from functools import wraps
@@ -225,7 +225,22 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
     if arguments["source"]:
         _wait_no_longer(arguments, paths, told)
     made = [record.name for record in book.imports() if record.name not in before]
+    _into_the_log(book, dict.fromkeys(made, _counted(told)))
     return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made[0] if made else ""})
+
+
+def _into_the_log(book: Book, done: Mapping[str, Mapping[str, object]]) -> None:
+    """Lines of the audit log, where a company of a server is worked for."""
+    if current().company:
+        from yaad.server.import_lines import tell  # reads tables, which the server of one book does not have
+
+        tell(current(), book, done)
+
+
+def _counted(report: ImportReport) -> dict[str, object]:
+    """What the log says of an import: numbers alone, a file's name may be a person's."""
+    rows = sum(file.rows_in for file in report.files)
+    return {"files": len(report.files), "rows": rows, "rejected": sum(file.rejected for file in report.files)}
 
 
 def _wait_no_longer(arguments: dict[str, Json], copies: Sequence[Path], told: ImportReport) -> None:
@@ -258,13 +273,17 @@ def run_source(arguments: dict[str, Json], report: Report) -> Json:
     with closing(Book.create(root, viewer=current().viewer)) as book:
 
         def importing(paths: Sequence[Path], mapping: Path | None, answers: dict[str, str]) -> ImportReport:
+            before = {record.name for record in book.imports()}
             try:
                 on_progress = in_phases(report)
-                return book.import_files(paths, mapping=mapping, answers=answers, lang=lang, on_progress=on_progress)
+                told = book.import_files(paths, mapping=mapping, answers=answers, lang=lang, on_progress=on_progress)
             except Exception as error:
                 if stop.asked.is_set():  # an engine that is interrupted says so as an error of its own
                     raise stop.Stopped from error
                 raise
+            made = [record.name for record in book.imports() if record.name not in before]
+            _into_the_log(book, dict.fromkeys(made, _counted(told) | {"source": arguments["name"]}))
+            return told
 
         report(0, None, Phase.FETCHING)
         sources = sources_of(root, os.environ)
@@ -297,6 +316,7 @@ def undo_import(arguments: dict[str, Json], report: Report) -> Json:
     """
     with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
         book.undo_import(arguments["name"], on_progress=report)
+        _into_the_log(book, {arguments["name"]: {}})
     return {}
 
 

@@ -1,0 +1,52 @@
+"""The audit log's lines of imports: one place for whoever brings files in or takes them back, by whichever face.
+
+What stands in the log is held against what the book is made of. So an import that came in while the database could not
+be written, or before a power cut between the two, gets its line with the next one; it names nobody then.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from yaad.server import audit
+from yaad.server.models import AuditEvent, Company
+from yaad.server.scoping import Access
+
+if TYPE_CHECKING:
+    from yaad.book import Book
+
+MADE, UNDONE = "import.made", "import.undone"
+SUBJECT = "import:"
+
+
+def tell(access: Access, book: "Book", done: Mapping[str, Mapping[str, object]]) -> None:
+    """Write the lines that the log lacks of the imports of a company's book.
+
+    Args:
+        access: who worked on it; the book of no company has no log.
+        book: as it is now.
+        done: the imports that they made or took back, by name, with what there is to say of each.
+    """
+    if not access.company:
+        return
+    with transaction.atomic():
+        Company.objects.select_for_update().only("pk").get(pk=access.company)  # two who end at once write no line twice
+        there = {record.name for record in book.imports()} if not book.is_empty else set[str]()
+        told = _told(access.company)
+        changes = [(MADE, name) for name in sorted(there - told)] + [(UNDONE, name) for name in sorted(told - there)]
+        for action, name in changes:
+            own = done.get(name)
+            detail = {"late": True} if own is None else own
+            actor = None if own is None else access.account
+            audit.record(access.company, actor, action, f"{SUBJECT}{name}", detail)
+
+
+def _told(company: str) -> set[str]:
+    """The imports that stand, by the log."""
+    rows = AuditEvent.objects.filter(company=company, action__in=(MADE, UNDONE)).order_by("seq")
+    found = set[str]()
+    for action, subject in rows.values_list("action", "subject"):
+        name = subject.removeprefix(SUBJECT)
+        (found.add if action == MADE else found.discard)(name)
+    return found
