@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.pages.steps import press
 
 HERE = Path(__file__).parent
 
@@ -111,7 +112,7 @@ def test_a_second_step_is_set_up_and_asked_for(page, house):
 
     page.goto(house + "/account/")
     narrow(page)
-    page.click('a[href="/account/app/remove/"]')
+    press(page, 'a[href="/account/app/remove/"]')
     page.click("main form button")
     page.wait_for_url("**/account/")
     assert page.locator(".told").count() == 1
@@ -151,7 +152,7 @@ def test_a_passkey_takes_the_place_of_mail_and_password(page, house):
     page.click("form[data-passkey] button")
     page.wait_for_url("**/c/c*/**")
     page.goto(house + "/account/")
-    page.click('a[href$="/remove/"]')
+    press(page, 'a[href$="/remove/"]')
     page.click("main form button")
     page.wait_for_url("**/account/")
     leave(page, house)

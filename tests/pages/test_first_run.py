@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.pages.steps import press
 
 from yaad.text import Message, render
 
 PASSWORD = "correct horse battery staple"
+FIRST = re.compile(r"/c/c[0-9a-f]{12}/files/$")
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/join/\S+")
 
 pytestmark = pytest.mark.browser
@@ -71,7 +73,7 @@ def _answers(port: int) -> bool:
 def _company(page, name: str, kind: str) -> None:
     page.fill("[name=name]", name)
     page.check(f"[name=kind][value={kind}]")
-    page.click("main form button")
+    press(page, "main form button")
 
 
 def _says(lang: str, key: str, **values: object) -> str:
@@ -91,16 +93,16 @@ def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
         owner.fill("[name=email]", "dana@alon.example")
         owner.fill("[name=password]", PASSWORD)
         _company(owner, names[0], "phone")
-        assert re.search(r"/c/c[0-9a-f]{12}/files/$", owner.url)  # the next thing is to bring a file in
+        owner.wait_for_url(FIRST)  # the next thing is to bring a file in
         assert owner.is_visible("input[type=file]", strict=False)
         first = owner.url.removesuffix("files/")
 
-        owner.click("nav a[href$='/people/']")
+        press(owner, "nav a[href$='/people/']")
         owner.fill("[name=email]", "noa@alon.example")
         owner.select_option("[name=role]", "viewer")
-        owner.click("form[action$='/invite/'] button")
+        press(owner, "form[action$='/invite/'] button")
         assert _says(lang, "people.means_viewer") in owner.inner_text("main")
-        owner.click("form[action$='/invite/'] button")
+        press(owner, "form[action$='/invite/'] button")
         assert "noa@alon.example" in owner.inner_text("[role=status]")
 
         guest = chromium.new_context().new_page()
@@ -108,7 +110,7 @@ def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
         assert names[0] in guest.inner_text("h1")
         guest.fill("[name=name]", names[1])
         guest.fill("[name=password]", PASSWORD)
-        guest.click("main form button")
+        press(guest, "main form button")
         assert guest.url.startswith(first)
         assert guest.inner_text("body").count(names[0]) >= 1
         guest.goto(home.link())
@@ -118,17 +120,17 @@ def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
 
         owner.goto(first + "people/")
         assert names[1] in owner.inner_text("main")
-        owner.click(".rail a.others")
-        owner.click("a[href='/companies/new/']")
+        press(owner, ".rail a.others")
+        press(owner, "a[href='/companies/new/']")
         _company(owner, names[2], "orders")
         second = owner.url.removesuffix("files/")
         assert second != first
         assert names[2] in owner.inner_text(".rail .client")
         owner.set_viewport_size({"width": 390, "height": 844})
         owner.click(".tabbar summary")
-        owner.click(".tabbar a[href='/?all']")
+        press(owner, ".tabbar a[href='/?all']")
         assert [one.inner_text() for one in owner.query_selector_all(".companies b")] == sorted(names[::2])
-        owner.click(f"text={names[0]}")
+        press(owner, f"text={names[0]}")
         assert owner.url.startswith(first)
         guest.goto(second)
         assert _says(lang, "server.no_such_company") in guest.inner_text("main")
