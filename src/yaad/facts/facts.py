@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from yaad.errors import UnknownName, Withheld
+from yaad.facts.asked import Asked
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.journal import Journal, journal_of
 from yaad.facts.lake import TABLES, Lake
@@ -57,6 +58,7 @@ class Facts:
         self._pin = lake.pin()
         self._lock = threading.RLock()
         self._views: dict[str, ir.Table] = {}
+        self._asked = Asked(engine.run)
         self._in_lake = {
             table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
             for table, schema in TABLES.items()
@@ -193,8 +195,8 @@ class Facts:
         return visible_settings(settings_of(self._company_entries()), self.viewer)
 
     def run(self, expr: ir.Table) -> pa.Table:
-        """Compute an expression over these tables."""
-        return self._engine.run(expr)
+        """Compute an expression over these tables, once for as long as this picture is the one that is seen."""
+        return self._asked.run(expr)
 
     def sql(self, expr: ir.Table) -> str:
         """The query that `run` would run."""
