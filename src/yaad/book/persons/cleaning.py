@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from yaad.book.persons.marks import Known, Marks, folded_mail, folded_name, folded_phones
 
 MAIL = re.compile(r"[^\s@<>,;:\"'()\[\]]+@[^\s@<>,;:\"'()\[\]]+\.[^\W\d_]+")
-NUMBER = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-–\u05be/]{5,}\d(?![\w])")
+NUMBER = re.compile(r"(?<![\d.])[+(]?\d[\d\s().\-–\u05be/\u200e\u200f\u202a-\u202e\u2066-\u2069]{5,}\d(?!\d)")
 GROUP = re.compile(r"\d+")
-WORD = re.compile(r"[^\W_](?:[\w'’\"`\u05f4\u05f3\u05be\-–]*[\w'’\u05f3])?")
-PREFIXES = re.compile(r"^[\u05d5\u05d4\u05d1\u05db\u05dc\u05de\u05e9]{1,2}(?=[\u05d0-\u05ea]{2})")
+WORD = re.compile(r"[^\W_](?:[\w'’\"`\u0591-\u05c7\u05f4\u05f3\-–]*[\w'’\u0591-\u05bd\u05bf-\u05c7\u05f3])?")
+PREFIXES = re.compile(r"^[\u05d5\u05d4\u05d1\u05db\u05dc\u05de\u05e9]{1,4}(?=[\u05d0-\u05ea]{2})")
 """Hebrew writes *and*, *to*, *from* and the like as letters before the first word of a name."""
 LEAST_DIGITS, MOST_WORDS = 8, 6
+SHORT = re.compile(r"[-+]?(?:\d{1,6}|\d{1,3},\d{3})(?:[.,]\d{1,4})?")
+"""A number of a company's own column that is no number of a person: amounts, counts."""
+DAY = re.compile(r"(?:\d{1,2}[-./]\d{1,2}[-./](\d{4})|(\d{4})[-./]\d{1,2}[-./]\d{1,2})(?:[T ][\d:.+Z]*)?")
+ABOUT_THE_DEAL = 2010
+"""A day of a company's own column in this year or later speaks of the deal; an earlier one may be of a birth."""
 
 
 class Role(StrEnum):
@@ -24,6 +30,10 @@ class Role(StrEnum):
     CONTACT = "contact"
     TEXT = "text"
     ID = "id"
+    DEAL = "deal"
+    """The source's id of a deal; ids of other things may be the same words."""
+    OWN = "own"
+    """The company's own column, of which nobody has said what it holds."""
     FIGURE = "figure"
     OTHER = "other"
     LOOSE = "loose"
@@ -32,6 +42,25 @@ class Role(StrEnum):
 
 TELLING = frozenset({Role.NAME, Role.ACCOUNT, Role.CONTACT, Role.LOOSE})
 """Columns that say whose the row is; others do where it has none of these. A text may speak of anybody."""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Whose a cell says its row is.
+
+    Attributes:
+        sure: by a number or an address.
+        named: by a name that nobody else bore.
+        beside: by a number or an address that others have too: it tells beside the name.
+        called: by a name, whoever bears it.
+        is_anothers: it holds a number or an address, and of nobody here.
+    """
+
+    sure: frozenset[str]
+    named: frozenset[str]
+    beside: frozenset[str]
+    called: frozenset[str]
+    is_anothers: bool
 
 
 class Cleaner:
@@ -44,28 +73,44 @@ class Cleaner:
     def __init__(self, marks: Marks) -> None:
         self._marks = marks
         self._texts: dict[str, str] = {}
-        self._known: dict[str, frozenset[str]] = {}
+        self._known: dict[str, _Cell] = {}
         self._firsts: dict[str, tuple[int, ...]] = {}
 
     def row(self, cells: Sequence[str | None], roles: Sequence[Role]) -> list[str | None] | None:
         """A row without them; None where nothing in it is theirs."""
-        owners = self.owners(cells, roles)
-        found = [self._cell(cell, role, owners) if cell else cell for cell, role in zip(cells, roles, strict=True)]
-        if owners and Role.ID not in roles:
+        owners, is_anothers = self._told(cells, roles)
+        found = [
+            self._cell(cell, role, owners, is_anothers=is_anothers) if cell else cell
+            for cell, role in zip(cells, roles, strict=True)
+        ]
+        if owners and Role.ID not in roles and Role.DEAL not in roles:
             self._name(found, roles, min(owners))
         return found if found != list(cells) else None
 
     def owners(self, cells: Sequence[str | None], roles: Sequence[Role]) -> frozenset[str]:
         """Of whom a row is: by number, mail, deal or a name of their own."""
+        return self._told(cells, roles)[0]
+
+    def _told(self, cells: Sequence[str | None], roles: Sequence[Role]) -> tuple[frozenset[str], bool]:
+        """Of whom a row is, and whether it has a number or an address of somebody else.
+
+        Where it has, the name says nothing: another person is called so too, or will be one day.
+        """
         told = [(cell, role) for cell, role in zip(cells, roles, strict=True) if cell]
-        telling = TELLING if any(role in TELLING for _, role in told) else TELLING | {Role.OTHER}
-        found: set[str] = set()
+        telling = TELLING if any(role in TELLING for _, role in told) else TELLING | {Role.OTHER, Role.OWN}
+        sure, named, beside, called, is_anothers = set[str](), set[str](), set[str](), set[str](), False
         for cell, role in told:
             if role in telling:
-                found |= self._owned(cell)
-            if role in (Role.ID, Role.LOOSE) and (mark := self._marks.of(Known.DEAL, cell.strip())):
-                found.add(mark)
-        return frozenset(found)
+                one = self._of(cell)
+                sure |= one.sure
+                named |= one.named
+                beside |= one.beside
+                called |= one.called
+                is_anothers |= one.is_anothers
+            if role in (Role.DEAL, Role.LOOSE) and (mark := self._marks.of(Known.DEAL, cell.strip())):
+                sure.add(mark)
+        found = sure | (beside & called) | (set() if is_anothers else named)
+        return frozenset(found), is_anothers and not found
 
     def text(self, text: str) -> str:
         """A text without them: numbers, addresses, and names that nobody else bears."""
@@ -77,7 +122,7 @@ class Cleaner:
 
     def seller(self, text: str) -> str:
         """The name of a person who sells."""
-        return self._marks.of(Known.SELLER, folded_name(text)) or text
+        return self._marks.of(Known.SELLER, folded_name(text)) or self.text(text)
 
     def of_deal(self, deal: str) -> str | None:
         """The mark of whom a deal is; None of nobody on the list."""
@@ -89,18 +134,26 @@ class Cleaner:
         if named and not any(cells[place] for place in named):
             cells[named[0]] = mark
 
-    def _owned(self, cell: str) -> frozenset[str]:
+    def _of(self, cell: str) -> "_Cell":
         """Whose a cell says its row is."""
         if cell not in self._known:
             if len(self._known) > 200_000:
                 self._known.clear()
-            found = {self._marks.of(Known.ALONE, folded_name(cell))}
-            found |= {self._marks.of(Known.PHONE, phone) for phone in self._phones(cell)}
-            found |= {self._marks.of(Known.MAIL, folded_mail(mail)) for mail in MAIL.findall(cell)}
-            self._known[cell] = frozenset(found - {None})  # type: ignore[arg-type] # None was taken out
+            keys = {(Known.PHONE, phone) for phone in self._phones(cell)}
+            keys |= {(Known.MAIL, folded_mail(mail)) for mail in MAIL.findall(cell)}
+            name = folded_name(cell)
+            sure = {self._marks.of(known, key) for known, key in keys} - {None}
+            beside = {self._marks.of(Known.SHARED, key) for _, key in keys} - {None}
+            self._known[cell] = _Cell(
+                frozenset(filter(None, sure)),
+                frozenset(filter(None, [self._marks.of(Known.ALONE, name)])),
+                frozenset(filter(None, beside)),
+                frozenset(filter(None, [self._marks.of(Known.NAME, name)])),
+                is_anothers=bool(keys) and not sure and not beside,
+            )
         return self._known[cell]
 
-    def _cell(self, cell: str, role: Role, owners: Iterable[str]) -> str:
+    def _cell(self, cell: str, role: Role, owners: Iterable[str], *, is_anothers: bool) -> str:
         if role is Role.SELLER:
             return self.seller(cell)
         if role is Role.FIGURE:
@@ -108,20 +161,33 @@ class Cleaner:
         for mark in owners:
             if self._is_of(cell, role, mark):
                 return mark
+        if is_anothers and role in (Role.NAME, Role.ACCOUNT) and self._of(cell).named:
+            return cell
         return self.text(cell)
 
     def _is_of(self, cell: str, role: Role, mark: str) -> bool:
         """Whether a cell of a row of theirs is to go as a whole."""
         if role in (Role.NAME, Role.CONTACT, Role.TEXT):
             return True
-        if role is Role.ID:
+        if role in (Role.ID, Role.DEAL):
             return self._marks.of(Known.NAME, folded_name(cell)) == mark
-        if mark in self._owned(cell) or self._marks.of(Known.NAME, folded_name(cell)) == mark:
+        if role is Role.OWN:
+            return not self._is_common(cell)
+        one = self._of(cell)
+        if mark in one.sure | one.named | one.called:
             return True
         if role is Role.ACCOUNT:
             return False
         words = (fold for word in WORD.findall(cell) for fold in _spellings(word))
         return any(self._marks.of(Known.WORD, word) == mark for word in words)
+
+    def _is_common(self, cell: str) -> bool:
+        """Whether a value of a company's own column says nothing of a person: a figure, or what many others have."""
+        told = cell.strip()
+        day = DAY.fullmatch(told)
+        if SHORT.fullmatch(told) or (day and int(day[1] or day[2]) >= ABOUT_THE_DEAL):
+            return True
+        return self._marks.of(Known.COMMON, folded_name(told)) is not None
 
     def _cleaned(self, text: str) -> str:
         found = MAIL.sub(lambda one: self._marks.of(Known.MAIL, folded_mail(one[0])) or one[0], text)
@@ -163,10 +229,12 @@ class Cleaner:
     def _name_at(self, text: str, words: list[re.Match[str]], place: int) -> tuple[int, int, str]:
         """How many words a known name takes from here, where it begins, and the mark; no mark: it is another's name."""
         cuts = self._begins(words[place][0])
-        for size in range(min(MOST_WORDS, len(words) - place), 1, -1) if cuts else ():
+        for size in range(min(MOST_WORDS, len(words) - place), 0, -1) if cuts else ():
             start, end = words[place].start(), words[place + size - 1].end()
             for cut in cuts:
                 name = folded_name(text[start + cut : end])
+                if " " not in name:  # a first name alone may be anybody's
+                    continue
                 if self._marks.of(Known.LONGER, name):
                     return size, start, ""
                 if mark := self._marks.of(Known.ALONE, name):

@@ -10,7 +10,6 @@ from yaad.model.personal import Personal, tag
 SELLERS = frozenset({"owner", "by"})
 LOOKED_AT = 60
 """Rows of a file in which the names of its columns are looked for."""
-IDS = frozenset({"deal_id", "order_id", "account_id", "activity_id", "line_id", "call_id", "contract_id"})
 ROLES = {
     Personal.NAME: Role.NAME,
     Personal.CONTACT: Role.CONTACT,
@@ -27,9 +26,11 @@ def role_of(table: str, column: str) -> Role:
     if column == "account":
         return Role.ACCOUNT
     if column == "custom":
-        return Role.OTHER
+        return Role.OWN
     if column == "team":
         return Role.OTHER
+    if column == "deal_id":
+        return Role.DEAL
     return ROLES[tag(table, column)]
 
 
@@ -43,6 +44,11 @@ def roles_of(mapping: Mapping) -> dict[str, Role]:
             key = fold(header)
             if found.get(key) is not Role.SELLER:
                 found[key] = role
+        for rule in part.stages:
+            if rule.entered:
+                found.setdefault(fold(rule.entered), Role.FIGURE)
+        if part.join is not None:
+            found.setdefault(fold(part.join.key), Role.OTHER)
     return found
 
 
@@ -77,7 +83,7 @@ class Heads:
             names = [fold(cell) if cell else "" for cell in cells]
             met = len({name for name in names if name in self._known})
             if met * 2 >= len(self._known) or (met and met == len([name for name in names if name])):
-                self._roles = [self._known.get(name, Role.OTHER) for name in names]
+                self._roles = [self._known.get(name, Role.OWN) for name in names]
                 return [Role.FIGURE] * len(cells)
         if self._roles is None:
             return [Role.LOOSE] * len(cells)
@@ -86,4 +92,4 @@ class Heads:
     def _padded(self, width: int) -> Iterator[Role]:
         known = self._roles or []
         yield from known[:width]
-        yield from [Role.OTHER] * (width - len(known))
+        yield from [Role.OWN] * (width - len(known))

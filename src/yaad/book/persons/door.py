@@ -52,7 +52,7 @@ def _holds(understood: Understanding, path: Path, cleaner: Cleaner, roles: dict[
     for grid in grids:
         if grid.source.path != path and path.name not in (grid.source.name, grid.source.whole):
             continue
-        told = [roles.get(fold(name), Role.OTHER) for name in grid.headers]
+        told = [roles.get(fold(name), Role.OWN) for name in grid.headers]
         columns = [grid.columns[name].to_pylist() for name in grid.headers]
         for cells in zip(*columns, strict=True):
             if cleaner.row([None if cell is None else str(cell) for cell in cells], told):

@@ -1,21 +1,26 @@
 """Who is meant, and what the book holds of them."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yaad.book.persons.marks import Known, folded_mail, folded_name, folded_phones
 from yaad.errors import InputError
 from yaad.facts import Facts
+from yaad.intake.deciding.phones import is_made_up
 from yaad.model import SCHEMAS
 from yaad.text import Message
 
 OF_CUSTOMERS = ("deals", "accounts", "orders", "contracts", "calls")
 OF_SELLERS = {"deals": "owner", "orders": "owner", "contracts": "owner", "targets": "owner", "activities": "by"}
 OF_SELLERS_TOO = {"stage_moves": "by", "calls": "by"}
+MANY = 5
+"""So many rows of others say the same: then it says nothing of one person."""
 
 
 class Part(StrEnum):
@@ -32,9 +37,15 @@ class _Row:
     table: str
     place: int
     deal: str
+    called: str
     name: str
     phones: frozenset[str]
     mails: frozenset[str]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """By what they are reached."""
+        return self.phones | self.mails
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,11 @@ class Found:
         names: as they are called.
         alone: those of the names that nobody else bears.
         longer: names of others that hold one of theirs in them.
-        phones, mails: how they are reached.
+        phones, mails: how they are reached, and nobody else.
+        shared: numbers and addresses that others have too.
+        common: what stands in the company's own columns of theirs and of many others.
+        called: their names as they stand in the data.
+        others: as they stand in the data, the names of those who have one of their numbers or addresses too.
         deals: the sources' ids of their deals.
         counts: table → how many rows are theirs.
     """
@@ -57,13 +72,18 @@ class Found:
     longer: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     mails: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
     deals: frozenset[str] = frozenset()
+    called: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[Known, frozenset[str]]:
         """By what they are known, for the list of those who were erased."""
         told = {Known.PHONE: self.phones, Known.MAIL: self.mails, Known.ALONE: self.alone, Known.LONGER: self.longer}
+        told |= {Known.SHARED: self.shared, Known.COMMON: self.common}
         told[Known.FIRST] = frozenset(name.split()[0] for name in self.alone | self.longer if name)
         if self.part is Part.SELLER:
             return {Known.SELLER: self.names, **told}
@@ -71,7 +91,7 @@ class Found:
         return {Known.NAME: self.names, Known.WORD: words, Known.DEAL: self.deals, **told}
 
 
-def find(facts: Facts, who: str, part: Part, more: Sequence[str] = ()) -> Found:
+def find(facts: Facts, who: str, part: Part, more: Sequence[str] = (), also: Sequence[str] = ()) -> Found:
     """Somebody by a telephone number, an address of mail or the exact name.
 
     Args:
@@ -79,6 +99,7 @@ def find(facts: Facts, who: str, part: Part, more: Sequence[str] = ()) -> Found:
         who: as typed.
         part: a customer or who sells.
         more: of a seller, addresses of mail of their account.
+        also: of a seller, other names under which they write.
 
     Raises:
         InputError: nobody is known by it, or two different persons are.
@@ -86,7 +107,7 @@ def find(facts: Facts, who: str, part: Part, more: Sequence[str] = ()) -> Found:
     if not who.strip():
         raise InputError(Message("person.nobody_named"))
     if part is Part.SELLER:
-        return _seller(facts, who, more)
+        return _seller(facts, who, more, also)
     return _customer(facts, who)
 
 
@@ -99,77 +120,155 @@ def column(facts: Facts, table: str, *names: str) -> list[list[str | None]]:
 def _customer(facts: Facts, who: str) -> Found:
     rows = list(_rows(facts))
     phones, mail, name = frozenset(folded_phones(who)), folded_mail(who), folded_name(who)
+    if any(map(is_made_up, phones)):
+        raise InputError(Message("person.no_ones_number", {"who": who}))
     by_name = not phones and "@" not in who
-    seeds = [row for row in rows if (row.name == name if by_name else row.phones & phones or mail in row.mails)]
+    asked = phones or frozenset({mail})
+    seeds = [row for row in rows if (row.name == name if by_name else row.keys & asked)]
+    if not seeds and not by_name:
+        seeds = _by_own_columns(facts, rows, asked)
     if not seeds:
         raise InputError(Message("person.unknown", {"who": who}))
     if by_name and len(_apart(seeds)) > 1:
         raise InputError(Message("person.several", {"who": who}))
-    names = frozenset(row.name for row in seeds if row.name)
-    known = {key for row in seeds for key in (*row.phones, *row.mails)}
-    while more := {key for row in rows if _is_theirs(row, names, known) for key in (*row.phones, *row.mails)} - known:
-        known |= more
+    names, known = _all_names_and_keys(rows, seeds, frozenset() if by_name else asked)
+    shared = {key for row in rows if row.name and row.name not in names for key in row.keys & known}
+    sellers = _sellers(facts)
     bearers: dict[str, list[_Row]] = {}
     for row in rows:
-        if row.name in names and (row.phones or row.mails):
-            bearers.setdefault(row.name, []).append(row)
-    sellers = _sellers(facts)
-    alone = frozenset(
-        name
-        for name in names
-        if name not in sellers
-        and all(_is_theirs(row, names, known) or {*row.phones, *row.mails} & known for row in bearers.get(name, ()))
-    )
+        bearers.setdefault(row.name, []).append(row)
+    alone = {
+        one for one in names if one not in sellers and all(not row.keys or row.keys & known for row in bearers[one])
+    }
+    alone |= {one for name in alone for one in _turned(name) if one not in bearers and one not in sellers}
+    seeded, telling = set(map(id, seeds)), known - shared
     own = [
         row
         for row in rows
-        if {*row.phones, *row.mails} & known or (row.name in alone and not (row.phones or row.mails)) or row in seeds
+        if row.keys & telling
+        or (row.name in names and row.keys & shared)
+        or (row.name in alone and not row.keys)
+        or id(row) in seeded
     ]
     deals = frozenset(row.deal for row in own if row.deal)
     told = Counter(row.table for row in own)
     told |= Counter({table: n for table in ("activities", "stage_moves") if (n := _of_deals(facts, table, deals))})
     return Found(
         Part.CUSTOMER,
-        names,
-        alone,
-        _longer(names, {row.name for row in rows} | sellers),
-        frozenset(key for key in known if "@" not in key),
-        frozenset(key for key in known if "@" in key),
+        frozenset(names),
+        frozenset(alone),
+        _longer(frozenset(alone | names), bearers.keys() | sellers),
+        frozenset(key for key in telling if "@" not in key),
+        frozenset(key for key in telling if "@" in key),
+        frozenset(shared),
+        _common(facts, own),
         deals,
+        tuple(dict.fromkeys(row.called for row in own if row.called)),
+        tuple(dict.fromkeys(row.called for row in rows if row.name not in names and row.keys & shared)),
         dict(told),
     )
 
 
-def _seller(facts: Facts, who: str, more: Sequence[str]) -> Found:
-    name = folded_name(who)
+def _all_names_and_keys(
+    rows: Sequence[_Row], seeds: Sequence[_Row], asked: frozenset[str]
+) -> tuple[set[str], set[str]]:
+    """All that somebody is called and reached by: rows that share a number and a name, spelled a little otherwise."""
+    names = {row.name for row in seeds if row.name}
+    known = set(asked) or {key for row in seeds for key in row.keys if not is_made_up(key)}
+    while True:
+        theirs = [row for row in rows if row.keys & known and (row.name in names or _is_alike(row.name, names))]
+        more_names = {row.name for row in theirs} - names
+        more = {key for row in theirs for key in row.keys if not is_made_up(key)} - known
+        if not more and not more_names:
+            return names, known
+        names |= more_names
+        known |= more
+
+
+def _is_alike(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is one of these with a word more or less, in any order."""
+    words = set(name.split())
+    return bool(words) and any(words <= set(one.split()) or words >= set(one.split()) for one in names)
+
+
+def _turned(name: str) -> Iterator[str]:
+    """A name with the family's name first, or last."""
+    words = name.split()
+    if len(words) > 1:
+        yield " ".join([*words[1:], words[0]])
+        yield " ".join([words[-1], *words[:-1]])
+
+
+def _own_columns(facts: Facts, table: str) -> tuple[pa.Array, list[int]]:
+    """What stands in the company's own columns of a table, and in which row each of it stands."""
+    column = facts.run(facts.table(table).select("custom")).column("custom")
+    chunks = [chunk.cast(pa.map_(pa.string(), pa.string())) for chunk in column.chunks if len(chunk)]
+    values, places, before = [], list[int](), 0
+    for chunk in chunks:
+        offsets = chunk.offsets.to_pylist()
+        values.append(chunk.items.slice(offsets[0], offsets[-1] - offsets[0]))
+        for place, (start, end) in enumerate(itertools.pairwise(offsets), before):
+            places.extend([place] * (end - start))
+        before += len(chunk)
+    return pa.concat_arrays(values) if values else pa.array([], pa.string()), places
+
+
+def _by_own_columns(facts: Facts, rows: Sequence[_Row], asked: frozenset[str]) -> list[_Row]:
+    """Rows in whose own columns a number or an address stands."""
+    found: list[_Row] = []
+    for table in OF_CUSTOMERS:
+        if "custom" not in SCHEMAS[table].names:
+            continue
+        values, places = _own_columns(facts, table)
+        at = {
+            place
+            for value, place in zip(values.to_pylist(), places, strict=True)
+            if value and (folded_mail(value) in asked or asked.intersection(folded_phones(value)))
+        }
+        found += [row for row in rows if row.table == table and row.place in at]
+    return found
+
+
+def _common(facts: Facts, own: Sequence[_Row]) -> frozenset[str]:
+    """What the company's own columns of these rows say, where many rows of others say it too."""
+    found: set[str] = set()
+    for table in {row.table for row in own if "custom" in SCHEMAS[row.table].names}:
+        values, places = _own_columns(facts, table)
+        at = {row.place for row in own if row.table == table}
+        mine = pa.array([place in at for place in places], pa.bool_())
+        wanted = pc.unique(values.filter(mine))
+        others = values.filter(pc.and_(pc.invert(mine), pc.is_in(values, value_set=wanted)))
+        told = pc.value_counts(others).to_pylist()
+        found |= {folded_name(one["values"]) for one in told if one["values"] and one["counts"] >= MANY}
+    return frozenset(found)
+
+
+def _seller(facts: Facts, who: str, more: Sequence[str], also: Sequence[str]) -> Found:
+    names = frozenset(filter(None, map(folded_name, (who, *also))))
     told: Counter[str] = Counter()
     for table, where in (*OF_SELLERS.items(), *OF_SELLERS_TOO.items()):
         (there,) = column(facts, table, where)
-        told[table] += sum(folded_name(one) == name for one in there if one)
+        told[table] += sum(folded_name(one) in names for one in there if one)
     told = +told
     if not told and not more:
         raise InputError(Message("person.unknown", {"who": who}))
     customers = {row.name for row in _rows(facts)}
-    names = frozenset({name})
     return Found(
         Part.SELLER,
         names,
         names - customers,
         _longer(names, customers | _sellers(facts)),
         mails=frozenset(map(folded_mail, more)),
+        called=(who,),
         counts=dict(told),
     )
-
-
-def _is_theirs(row: _Row, names: frozenset[str], known: Iterable[str]) -> bool:
-    return row.name in names and not {*row.phones, *row.mails}.isdisjoint(known)
 
 
 def _apart(rows: Sequence[_Row]) -> list[set[str]]:
     """Rows of one name as the persons they are of: those that share a number or an address are one."""
     groups: list[set[str]] = []
     for row in rows:
-        keys = {*row.phones, *row.mails}
+        keys = {key for key in row.keys if not is_made_up(key)}
         if not keys:
             continue
         for group in [one for one in groups if one & keys]:
@@ -216,4 +315,4 @@ def _rows(facts: Facts) -> Iterator[_Row]:
             called = told.get("contact") or told.get("account") or told.get("name") or ""
             mails = frozenset({folded_mail(told["email"])}) if told.get("email") else frozenset()
             phones = frozenset(folded_phones(told.get("phone", "")))
-            yield _Row(table, place, told.get("deal_id", ""), folded_name(called), phones, mails)
+            yield _Row(table, place, told.get("deal_id", ""), called, folded_name(called), phones, mails)

@@ -35,6 +35,10 @@ class Known(StrEnum):
     """A name; it tells in rows that are the person's by something else."""
     ALONE = "alone"
     """A name that nobody else bears."""
+    SHARED = "shared"
+    """A number or an address that others have too; it tells beside the name."""
+    COMMON = "common"
+    """What stands in a company's own column of theirs and of many others: it stays."""
     WORD = "word"
     """A word of a name; it tells in rows that are the person's."""
     DEAL = "deal"
@@ -142,7 +146,7 @@ class Marks:
 
 def folded_name(text: str) -> str:
     """A name in one form for comparing."""
-    return fold(text)
+    return " ".join(fold(text).replace(",", " ").split())
 
 
 def folded_mail(text: str) -> str:

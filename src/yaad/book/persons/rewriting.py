@@ -202,7 +202,7 @@ def _leaves(value: dict[str, Json], before: str) -> Iterator[tuple[str, dict[str
 def _role(name: str, roles: Roles) -> Role:
     if not roles:
         return Role.LOOSE
-    return roles.get(fold(name)) or roles.get(fold(name.rpartition(".")[2])) or Role.OTHER
+    return roles.get(fold(name)) or roles.get(fold(name.rpartition(".")[2])) or Role.OWN
 
 
 # --- workbooks -------------------------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def _link(text: str, cleaner: Cleaner) -> str:
 def _parquet(path: Path, into: Path, cleaner: Cleaner, roles: Roles) -> bool:
     table = pq.read_table(path)
     names = [one.name for one in table.schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
-    told = [roles.get(fold(name), Role.OTHER) if roles else Role.LOOSE for name in names]
+    told = [roles.get(fold(name), Role.OWN) if roles else Role.LOOSE for name in names]
     columns = [table.column(name).to_pylist() for name in names]
     rows = [list(row) for row in zip(*columns, strict=True)]
     found = [cleaner.row(row, told) or row for row in rows]

@@ -1,0 +1,146 @@
+"""Who is taken for the person who is to be erased, and who is not: spellings, namesakes, shared numbers, ids."""
+
+import datetime as dt
+
+import pytest
+from tests.book.test_persons import erase, figures, hits, rows_of
+
+from yaad.book import Book
+from yaad.book.persons import Part, find
+from yaad.book.persons.cleaning import Cleaner, Role
+from yaad.book.persons.marks import Known, Marks, folded_mail, folded_name, folded_phones
+from yaad.errors import InputError
+
+AT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+MAPPING = """kind: deals
+columns: {id: id, contact: who, phone: phone, email: mail, owner: rep, stage: stage, created: begun, amount: sum,
+  source: source, lost_reason: why}
+stages: [Meeting, {name: Won, type: won}, {name: Lost, type: lost}]
+zone: UTC
+dates: iso
+"""
+HEAD = "id,who,phone,mail,rep,stage,begun,sum,source,why,id card,street,kitchen,paid,fitted,born,second phone"
+DANA = "אתר,,012345678,הרצל 5 חיפה,לבן,12000,2026-05-04,1980-05-04,0541110000"
+ROWS = [
+    f"1,דנה כהן,050-1234567,dana@example.co.il,יוסי לוי,Won,2026-01-05,1000,{DANA}",
+    f"2,דנה ש. כהן,501234567,,יוסי לוי,Lost,2026-01-06,1100,{DANA}",
+    "3,רון בר,050-7776666,,יוסי לוי,Won,2026-01-07,1200,אתר,,,,לבן,9,2026-06-01,,",
+    "4,גילה בר,0507776666,,יוסי לוי,Won,2026-01-08,1300,אתר,,,,לבן,9,2026-06-01,,",
+    "5,מור לב,000-0000000,,יוסי לוי,Won,2026-01-09,1400,אתר,,,,לבן,9,2026-06-01,,",
+    "6,תמר לב,053-1111111,,יוסי לוי,Won,2026-01-10,1500,אתר,,,,לבן,9,2026-06-01,,",
+    "7,אבי אור,053-0000000,,יוסי לוי,Won,2026-01-10,1500,אתר,,,,לבן,9,2026-06-01,,",
+    "8,עדי אור,053-0000000,,יוסי לוי,Won,2026-01-10,1500,אתר,,,,שחור,9,2026-06-01,,",
+]
+ORDERS = "order,deal,date,total\n1,3,2026-02-01,50\n2,1,2026-02-02,60\n"
+ORDERS_MAP = "kind: orders\ncolumns: {id: order, deal: deal, at: date, amount: total}\nzone: UTC\ndates: iso\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("meant")
+    for name, text in (("deals.csv", "\n".join([HEAD, *ROWS]) + "\n"), ("map.yaml", MAPPING)):
+        (folder / name).write_text(text, "utf-8")
+    for name, text in (("orders.csv", ORDERS), ("orders.yaml", ORDERS_MAP)):
+        (folder / name).write_text(text, "utf-8")
+    book = Book.create(folder / "book")
+    book.import_files([folder / "deals.csv"], mapping=folder / "map.yaml")
+    book.import_files([folder / "orders.csv"], mapping=folder / "orders.yaml")
+    yield book
+    book.close()
+
+
+def found(book, who):
+    return find(book.facts, who, Part.CUSTOMER)
+
+
+def test_spelled_otherwise_and_reached_alike_is_one(made):
+    one = found(made, "dana@example.co.il")
+    assert set(one.called) == {"דנה כהן", "דנה ש. כהן"}
+    assert one.deals == {"1", "2"}
+    assert one.others == ()
+
+
+def test_by_a_number_in_a_column_of_the_companys_own(made):
+    assert found(made, "054-111 0000").deals == {"1", "2"}
+
+
+def test_a_number_of_two_is_asked_for_by_name_or_for_both(made):
+    one, both = found(made, "רון בר"), found(made, "0507776666")
+    assert (one.deals, one.others, one.phones) == ({"3"}, ("גילה בר",), frozenset())
+    assert one.shared == {"+972507776666"}
+    assert (both.deals, both.others) == ({"3", "4"}, ())
+
+
+def test_a_number_that_nobody_has_is_nobody(made):
+    with pytest.raises(InputError, match="no number"):
+        found(made, "053-0000000")
+    assert found(made, "אבי אור").deals == {"7"}
+
+
+def test_columns_of_the_companys_own_and_ids(made):
+    mark = erase(made, "dana@example.co.il")
+    book = Book.open(made.root)
+    before = figures(book)
+    deals = rows_of(book)
+    assert hits(book.root, ["012345678", "הרצל 5", "1980-05-04", "054111", "דנה", "501234567"]) == []
+    own = dict(deals["1"]["custom"])
+    assert own == {
+        "id card": mark, "street": mark, "kitchen": "לבן", "paid": "12000", "fitted": "2026-05-04", "born": mark,
+        "second phone": mark,
+    }  # fmt: skip
+    assert deals["3"]["contact"] == "רון בר"
+    assert {row["order_id"]: row["deal_id"] for row in rows_of_orders(book)} == {"1": "3", "2": "1"}
+    folder = book.root.parent
+    later = [HEAD, *ROWS[2:], f"9,דנה כהן,0529998888,,יוסי לוי,Meeting,2026-03-01,1,{DANA}"]
+    (folder / "later.csv").write_text("\n".join(later) + "\n", "utf-8")
+    book.import_files([folder / "later.csv"], mapping=folder / "map.yaml")
+    namesake = rows_of(book)["9"]
+    assert (namesake["contact"], namesake["phone"]) == ("דנה כהן", "0529998888")
+    assert dict(namesake["custom"])["street"] == "הרצל 5 חיפה"
+    assert figures(book) != before
+    book.close()
+
+
+def rows_of_orders(book):
+    return book.facts.run(book.facts.table("orders")).to_pylist()
+
+
+@pytest.fixture
+def cleaner(tmp_path):
+    marks = Marks(tmp_path)
+    (phone,) = folded_phones("0501234567")
+    values = {
+        Known.PHONE: {phone}, Known.MAIL: {folded_mail("Dana@Example.co.il")},
+        Known.ALONE: {folded_name("דנה כהן"), folded_name("כהן דנה")}, Known.NAME: {folded_name("דנה כהן")},
+        Known.FIRST: {"דנה", "כהן"}, Known.WORD: {"דנה", "כהן"}, Known.DEAL: {"17"},
+    }  # fmt: skip
+    marks.add(values, AT)
+    return Cleaner(Marks(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "נייד0501234567 בערב", "0501234567דנה", "+972-50-123-4567", "00972 50 123 4567", "(050) 123.4567",
+        "\u200e050-1234567\u200e", "972501234567;", "DANA@example.CO.IL.", "דיברתי עם דנה כהן.", "ולכשדנה כהן תחזור",
+        "כהן, דנה", "כהן דנה", "לדנה־כהן", "דָּנָה כֹּהֵן",
+    ],
+)  # fmt: skip
+def test_in_a_text_whatever_the_writing(cleaner, text):
+    kept = cleaner.text(text)
+    assert "erased" in kept
+    assert not any(one in kept for one in ("1234567", "כהן", "example"))
+
+
+@pytest.mark.parametrize("text", ["0501234568", "דנה", "כהן ושות", "דני כהן", "90501234567", "dana@example.co"])
+def test_what_only_looks_alike_stays(cleaner, text):
+    assert cleaner.text(text) == text
+
+
+def test_the_id_of_something_else_is_no_deal_of_theirs(cleaner):
+    assert cleaner.owners(["17", "רון"], [Role.ID, Role.NAME]) == frozenset()
+    assert len(cleaner.owners(["17", "רון"], [Role.DEAL, Role.NAME])) == 1
+
+
+def test_who_sells_together_with_somebody(cleaner):
+    assert cleaner.row(["דנה כהן, יוסי"], [Role.SELLER])[0].endswith(", יוסי")
