@@ -4,6 +4,7 @@ import configparser
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,19 @@ def test_systemd_understands_the_service(tmp_path):
     (tmp_path / "yaad.service").write_text(text.replace("ProtectSystem=strict", "ProtectSytem=strict"), "utf-8")
     planted = subprocess.run(words, capture_output=True, text=True, check=False)
     assert "ProtectSytem" in planted.stderr
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package → version, of a lock."""
+    text = (DEPLOY.parent / "requirements" / name).read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==(\S+)", text, re.MULTILINE))
+
+
+def test_what_is_served_is_what_was_checked_without_the_checks():
+    served, checked = locked("served.txt"), locked("all.txt")
+    assert len(served) > 50
+    assert served.items() <= checked.items()
+    wanted = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    for one in [*wanted, "psycopg"]:
+        assert re.match(r"[a-z0-9.-]+", one)[0] in served, one
+    assert not {"pytest", "mypy", "ruff", "playwright", "schemathesis"} & set(served)
