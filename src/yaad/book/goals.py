@@ -216,6 +216,7 @@ class Goals:
         whose: Whose | None = None,
         at: dt.datetime,
         by: str,
+        key: str | None = None,
     ) -> dict[str, Decimal]:
         """Divide a target, so that the parts sum to it exactly; gives each part as it counts.
 
@@ -228,6 +229,7 @@ class Goals:
                 when absent.
             at: when.
             by: who.
+            key: idempotency key of the whole division.
 
         Raises:
             InputError: there is no target to divide, or nothing to divide it by.
@@ -245,7 +247,8 @@ class Goals:
             kind, group = next(iter(who.said.items()))
             names = {name: one for name, one in names.items() if name in quotas.members.get(kind, {}).get(group, ())}
         parts = divide(whole.value if part != MONTHS else whole.full, names, self._step(found))
-        together, settings, calendar = uuid.uuid4().hex, self._book.settings, self._whole_scope.calendar
+        together = key.replace(TOGETHER, "-") if key else uuid.uuid4().hex
+        settings, calendar = self._book.settings, self._whole_scope.calendar
         for place, (name, amount) in enumerate(parts.items()):
             working = settings.working(name).part_of(wanted, calendar) if part == "owner" else 1.0
             of = who if part == MONTHS else Whose(**{part: name})

@@ -38,6 +38,8 @@ class Scope(StrEnum):
     TARGETS = "targets"
     IMPORT = "import"
     SETTINGS = "settings"
+    PEOPLE = "people"
+    AUDIT = "audit"
 
 
 GRANTS: Mapping[Scope, frozenset[Capability]] = {
@@ -46,8 +48,11 @@ GRANTS: Mapping[Scope, frozenset[Capability]] = {
     Scope.TARGETS: frozenset({Capability.TARGETS}),
     Scope.IMPORT: frozenset({Capability.IMPORT}),
     Scope.SETTINGS: frozenset({Capability.PEOPLE}),
+    Scope.PEOPLE: frozenset({Capability.INVITE, Capability.PEOPLE}),
+    Scope.AUDIT: frozenset({Capability.PEOPLE}),
 }
-"""What each scope lets a program do, as far as its account may do it itself."""
+"""What each scope lets a program do, as far as its account may do it itself. An operation that needs what several of
+them grant says itself to which of them it belongs."""
 
 
 class TokenRefused(YaadError):

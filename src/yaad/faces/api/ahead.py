@@ -1,21 +1,24 @@
 """What is to come: plans, levers, leaks, targets, the forecast, what people say of it, the chances of open deals."""
 
-import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router
+from ninja.params.functions import Query
 from pydantic import Field
 
 from yaad.book import Book
+from yaad.book.goals import Goals
 from yaad.errors import InputError
-from yaad.faces.api.asking import ask, not_empty
-from yaad.faces.api.declared import has_chances, key_of, reads, writes
-from yaad.faces.api.parameters import Amount, AsOf, Body, By, Name, Period, Text, day
-from yaad.model import Whose
+from yaad.faces.api.asking import not_empty, stamp
+from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, reads, writes
+from yaad.faces.api.parameters import Amount, AsOf, Body, By, Name, Number, Period, Text, day, lang
+from yaad.model import TargetEntry, Whose
 from yaad.model.targets import WON_VALUE
+from yaad.server.questions import forecast_reading, goal_reading, plan_reading, reading
+from yaad.server.questions.plan_asked import Asked
 from yaad.server.roles import Capability
-from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.show import Result
 from yaad.text import Message
@@ -23,6 +26,7 @@ from yaad.text import Message
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 Money = Annotated[Amount, Field(examples=["250000"])]
+Dial = Annotated[Text, Field(examples=["110"])]
 Whom = Annotated[Text | None, Field(examples=["Dana"])]
 
 
@@ -30,53 +34,54 @@ class NotComputed(InputError):
     """What takes long was not computed for these data."""
 
 
-@reads(router, "/chances", Capability.ROWS)
-def chances(request: HttpRequest) -> Json:
+@reads(router, "/chances", Capability.ROWS, files=TABLES)
+def chances(request: HttpRequest) -> Result:
     """The chances of the open deals."""
     del request
-    not_empty()
-    if not opened().shelf.once(has_chances):
+    found = reading.chances()
+    if found is None:
         raise NotComputed(Message("api.not_computed", {"what": "chances"}))
-    return ask("chances", lambda book: book.win_chances())
+    return found
 
 
-@reads(router, "/backtest", Capability.ROWS)
-def backtest(request: HttpRequest) -> Json:
+@reads(router, "/backtest", Capability.ROWS, files=TABLES)
+def backtest(request: HttpRequest) -> Rows:
     """How right forecasts have been."""
     del request
-
-    def kept(book: Book) -> Result:
-        found = book.kept_backtest()
-        if found is None:
-            raise NotComputed(Message("api.not_computed", {"what": "backtest"}))
-        return found
-
-    return ask("backtest", kept)
+    found = forecast_reading.backtest()
+    if found is None:
+        raise NotComputed(Message("api.not_computed", {"what": "backtest"}))
+    return Rows(found, found.scores_table)
 
 
-@reads(router, "/forecast", Capability.ROWS)
-def forecast(request: HttpRequest, by: By = "", months: Annotated[int, Field(ge=1, le=12, examples=[3])] = 3) -> Json:
+@reads(router, "/forecast", Capability.ROWS, files=TABLES)
+def forecast(
+    request: HttpRequest,
+    by: By = "",
+    months: Annotated[int, Field(ge=1, le=12, examples=[3])] = forecast_reading.MONTHS,
+    target: Money = "",
+) -> Result:
     """What the months to come bring."""
     del request
-    return ask("forecast", lambda book: book.forecast(months, by or None), by, months)
+    return forecast_reading.forecast(by, forecast_reading.amount(target), months)
 
 
-@reads(router, "/moved", Capability.ROWS)
-def moved(request: HttpRequest, since: AsOf = None, until: AsOf = None) -> Json:
+@reads(router, "/moved", Capability.ROWS, files=TABLES)
+def moved(request: HttpRequest, since: AsOf = None, until: AsOf = None) -> Rows:
     """What moved between two days."""
     del request
-    first, last = day(since, "since"), day(until, "until")
-    return ask("moved", lambda book: book.moved(first, last), first, last)
+    found = forecast_reading.moved(*forecast_reading.between(day(since, "since"), day(until, "until")))
+    return Rows(found, lambda lang: found.deals_table(lang, most=None))
 
 
-@reads(router, "/judgements", Capability.ROWS)
-def judgements(request: HttpRequest, period: Period = "") -> Json:
+@reads(router, "/judgements", Capability.ROWS, files=TABLES)
+def judgements(request: HttpRequest, period: Period = "") -> Result:
     """What people say that a period will bring."""
     del request
-    return ask("judgements", lambda book: book.judgements(period or None), period)
+    return forecast_reading.judgements(period)
 
 
-@reads(router, "/plan", Capability.ROWS)
+@reads(router, "/plan", Capability.ROWS, files=TABLES)
 def plan(
     request: HttpRequest,
     *,
@@ -86,41 +91,50 @@ def plan(
     ratios: Annotated[Literal["mature", "all", "expected"] | None, Field(examples=["expected"])] = None,
     deadline: AsOf = None,
     period: Period = "",
-    by: Annotated[Literal["rep", "source"] | None, Field(examples=["rep"])] = None,
-) -> Json:
+    come: Dial = "",
+    sale: Dial = "",
+    days: Dial = "",
+    step: Annotated[list[Text] | None, Query(None, examples=[["", "40", ""]])] = None,
+    room: Annotated[list[Text] | None, Query(None, examples=[["200", ""]])] = None,
+    cost: Annotated[list[Text] | None, Query(None, examples=[["Fair=12000"]])] = None,
+) -> Rows | Json:
     """How many inquiries a target needs, and until when they still help."""
-    del request
     last = day(deadline, "deadline")
-    return ask(
-        "plan",
-        lambda book: book.plan(
-            target,
-            target_value=target_value or None,
-            average=average or None,
-            ratios=ratios,
-            deadline=last,
-            period=period or None,
-            by=by,
-        ),
-        *(target, target_value, average, ratios, last, period, by),
-    )
+    form = {
+        "target": "" if target is None else str(target),
+        "target_value": target_value,
+        "average": average,
+        "mode": ratios or "",
+        "period": period,
+        "come": come,
+        "sale": sale,
+        "days": days,
+    }
+    form |= {f"step{place}": one for place, one in enumerate(step or ())}
+    form |= {f"room{place}": one for place, one in enumerate(room or ())}
+    form |= {f"cost.{name}": value for name, _, value in (one.rpartition("=") for one in cost or ())}
+    form |= {} if last is None else {"deadline": last.isoformat()}
+    asked = Asked.read(form)
+    if as_file(request):
+        return Rows(asked.result, asked.result.table)
+    return asked.to_dict(lang())
 
 
-@reads(router, "/levers", Capability.ROWS)
-def levers(request: HttpRequest, period: Period = "") -> Json:
+@reads(router, "/levers", Capability.ROWS, files=TABLES)
+def levers(request: HttpRequest, period: Period = "") -> Result:
     """What each improvement is worth."""
     del request
-    return ask("levers", lambda book: book.levers(period or None), period)
+    return plan_reading.levers(period)
 
 
-@reads(router, "/leaks", Capability.ROWS)
-def leaks(request: HttpRequest) -> Json:
+@reads(router, "/leaks", Capability.ROWS, files=TABLES)
+def leaks(request: HttpRequest) -> Result:
     """Where the money leaks."""
     del request
-    return ask("leaks", lambda book: book.leaks())
+    return plan_reading.leaks()
 
 
-@reads(router, "/goals", Capability.ROWS)
+@reads(router, "/goals", Capability.ROWS, files=TABLES)
 def goals(
     request: HttpRequest,
     *,
@@ -130,29 +144,27 @@ def goals(
     team: Whom = None,
     branch: Whom = None,
     product: Whom = None,
-) -> Json:
+) -> Result:
     """How a target stands."""
     del request
-    whose = Whose(owner=owner or None, team=team or None, branch=branch or None, product=product or None)
-    return ask(
-        "goals",
-        lambda book: book.goals.status(period or None, measure=measure, whose=whose),
-        *(period, measure, owner, team, branch, product),
-    )
+    given = {"owner": owner, "team": team, "branch": branch, "product": product}
+    said = {name: value for name, value in given.items() if value}
+    asked = goal_reading.Asked({"period": period, "measure": measure, **said})
+    return goal_reading.status(asked.period, asked.measure, asked.whose)
 
 
-@reads(router, "/targets", Capability.ROWS)
-def targets(request: HttpRequest, period: Period = "") -> Json:
+@reads(router, "/targets", Capability.ROWS, files=TABLES)
+def targets(request: HttpRequest, period: Period = "") -> Result:
     """All targets of a period."""
     del request
-    return ask("targets", lambda book: book.goals.targets(period or None), period)
+    return goal_reading.targets(goal_reading.Asked({"period": period}).period if period else None)
 
 
-@reads(router, "/proposals", Capability.ROWS)
-def proposals(request: HttpRequest, period: Period = "") -> Json:
+@reads(router, "/proposals", Capability.ROWS, files=TABLES)
+def proposals(request: HttpRequest, period: Period = "") -> Result:
     """Targets that may be set."""
     del request
-    return ask("proposals", lambda book: book.goals.propose(period or None), period)
+    return goal_reading.proposals(period)
 
 
 class TargetOf(Body):
@@ -182,25 +194,79 @@ OF_A_MONTH = {"period": "2026-11", "measure": WON_VALUE, "owner": "Dana"}
 @writes(router, "/targets", Capability.TARGETS, body={**OF_A_MONTH, "value": "120000"}, example={"seq": 412})
 def set_target(request: HttpRequest, body: NewTarget) -> Json:
     """Set a target."""
-    not_empty()
-    entry = opened().shelf.once(
-        lambda book: book.goals.set(
+    return _entry(
+        lambda goals: goals.set(
             body.value, body.period, measure=body.measure, whose=body.whose(), key=key_of(request), **stamp()
         )
     )
-    return {"seq": entry.seq}
 
 
 @writes(router, "/targets/remove", Capability.TARGETS, body=OF_A_MONTH, example={"seq": 413})
 def remove_target(request: HttpRequest, body: TargetOf) -> Json:
     """Take a target away."""
-    not_empty()
-    entry = opened().shelf.once(
-        lambda book: book.goals.remove(
+    return _entry(
+        lambda goals: goals.remove(
             body.period, measure=body.measure, whose=body.whose(), key=key_of(request), **stamp()
         )
     )
-    return {"seq": entry.seq}
+
+
+class Split(TargetOf):
+    """How a target is divided."""
+
+    over: Literal["owner", "branch", "product", "month"]
+    weights: Literal["history", "equal"] | dict[Name, Amount] = "history"
+
+
+@writes(
+    router,
+    "/targets/split",
+    Capability.TARGETS,
+    body={"period": "2026-11", "over": "owner", "weights": "history"},
+    example={"seq": 417, "parts": {"Dana": "70000", "Omer": "50000"}},
+)
+def split_target(request: HttpRequest, body: Split) -> Json:
+    """Divide a target."""
+    not_empty()
+
+    def divided(book: Book) -> Json:
+        parts = book.goals.split(
+            body.over,
+            body.period,
+            measure=body.measure,
+            weights=body.weights,
+            whose=body.whose(),
+            key=key_of(request),
+            **stamp(),
+        )
+        done = book.goals.act()
+        return {"seq": done.seq if done else None, "parts": {name: f"{value:f}" for name, value in parts.items()}}
+
+    return opened().shelf.once(divided)
+
+
+class Entry(Body):
+    """An entry that is taken back.
+
+    Attributes:
+        seq: its number; the last one when absent.
+    """
+
+    seq: Number | None = None
+
+
+@writes(router, "/targets/undo", Capability.TARGETS, body={"seq": 417}, example={"undone": [417, 418]})
+def undo_target(request: HttpRequest, body: Entry) -> Json:
+    """Take back what was written of a target, with all that one division wrote."""
+    del request
+    not_empty()
+    found = opened().shelf.once(lambda book: book.goals.undo(body.seq, **stamp()))
+    return {"undone": [one.undoes for one in found]}
+
+
+def _entry(write: Callable[[Goals], TargetEntry]) -> Json:
+    not_empty()
+    return {"seq": opened().shelf.once(lambda book: write(book.goals)).seq}
 
 
 class Judgement(Body):
@@ -223,14 +289,8 @@ def judge(request: HttpRequest, body: Judgement) -> Json:
     """Say what a period will bring."""
     del request
     not_empty()
-    if body.commit is None and body.best is None:
-        raise InputError(Message("forecast.nothing_said"))
-    entry = opened().shelf.once(
-        lambda book: book.judge(
-            commit=body.commit, best=body.best, period=body.period or None, person=body.person, **stamp()
-        )
-    )
-    return {"seq": entry.seq}
+    seq = forecast_reading.judge(commit=body.commit, best=body.best, period=body.period, person=body.person, **stamp())
+    return {"seq": seq}
 
 
 class Setting(Body):
@@ -251,8 +311,3 @@ def set_setting(request: HttpRequest, body: Setting) -> Json:
     """Say one thing of the company; an owner's business, since it also says who sees whose deals."""
     entry = opened().shelf.once(lambda book: book.set_setting(body.name, body.value, key=key_of(request), **stamp()))
     return {"seq": entry.seq}
-
-
-def stamp() -> dict[str, Any]:
-    """Who writes, and when; a face may read the clock."""
-    return {"at": dt.datetime.now(dt.UTC), "by": current().name}

@@ -16,8 +16,8 @@ from yaad.book.deals import Wanted, deal_of, deals_of, entries_of
 from yaad.errors import InputError
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import key_of, reads, writes
-from yaad.faces.api.door import Conflict
-from yaad.faces.api.parameters import Amount, AsOf, Body, Count, DealId, Long, Name, Text, day
+from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId, Long, Name, Number, Text, day
+from yaad.faces.api.versions import hold
 from yaad.model import DealEntry
 from yaad.server import cursors
 from yaad.server.roles import Capability
@@ -52,7 +52,7 @@ def deals(
     account: Text = "",
     created_from: AsOf = None,
     created_to: AsOf = None,
-    cursor: Annotated[str, Field(max_length=2000)] = "",
+    cursor: Cursor = "",
     limit: Count = 50,
 ) -> Json:
     """Deals, page by page."""
@@ -82,9 +82,6 @@ def entries(request: HttpRequest, deal_id: DealId) -> Json:
     del request
     not_empty()
     return {"entries": opened().shelf.once(lambda book: entries_of(book, deal_id))}
-
-
-Number = Annotated[int, Field(ge=1, le=2**62)]
 
 
 class Act(Body):
@@ -141,6 +138,7 @@ WRITTEN = {"deal_id": "D-1001", "seq": 411, "stage": "Quote", "outcome": "open",
     Capability.WRITE,
     body={"stage": "Quote", "at": "2026-10-20T09:30:00+03:00"},
     example=WRITTEN,
+    matched=True,
 )
 def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
     """Move a deal to another stage."""
@@ -155,6 +153,7 @@ def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
     Capability.WRITE,
     body={"amount": "12500.00", "reason": "Price"},
     example={**WRITTEN, "stage": "Won", "outcome": "won"},
+    matched=True,
 )
 def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
     """Close a deal as won."""
@@ -172,6 +171,7 @@ def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
     Capability.WRITE,
     body={"reason": "Too late"},
     example={**WRITTEN, "stage": "Lost", "outcome": "lost"},
+    matched=True,
 )
 def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
     """Close a deal as lost."""
@@ -189,6 +189,7 @@ def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
     Capability.NOTE,
     body={"text": "Wants a second quote"},
     example=WRITTEN,
+    matched=True,
 )
 def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
     """Write a note on a deal."""
@@ -197,7 +198,7 @@ def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
     )
 
 
-@writes(router, "/deals/{path:deal_id}/undo", Capability.WRITE, body={"seq": 411}, example=WRITTEN)
+@writes(router, "/deals/{path:deal_id}/undo", Capability.WRITE, body={"seq": 411}, example=WRITTEN, matched=True)
 def undo(request: HttpRequest, deal_id: DealId, body: Undo) -> Json:
     """Take back something that was written of a deal."""
     return _written(
@@ -225,11 +226,10 @@ def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write
         UnknownName: there is no such deal, or not for who asks.
     """
     not_empty()
-    access, seen = current(), request.headers.get("If-Match")
+    access = current()
 
     def act(book: Book) -> Json:
-        if seen is not None and seen.strip() != "*" and _quoted(deal_of(book, deal_id)["version"]) not in _tags(seen):
-            raise Conflict(Message("api.conflict", {"deal": deal_id}))
+        hold(request, lambda: str(deal_of(book, deal_id)["version"]), Message("api.conflict", {"deal": deal_id}))
         entry = write(book, _moment(said, book.zone), access.name, key_of(request))
         told = deal_of(book, deal_id)
         return {name: told[name] for name in ("deal_id", "stage", "outcome", "version")} | {"seq": entry.seq}
@@ -252,11 +252,3 @@ def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:
     if at > now + A_DAY:
         raise InputError(Message("api.day_out_of_range", {"name": "at"}))
     return at
-
-
-def _quoted(version: str) -> str:
-    return f'"{version}"'
-
-
-def _tags(told: str) -> list[str]:
-    return [one.strip() for one in told.split(",")]

@@ -2,27 +2,78 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from ninja import NinjaAPI, Router
 
 from yaad.book import Book
 from yaad.book.chances import are_kept
+from yaad.faces.api.asking import not_empty
+from yaad.faces.api.versions import tags
 from yaad.server import answered
 from yaad.server.policy import POLICY, SIGNED_IN
 from yaad.server.roles import Capability
-from yaad.server.scoping import current
+from yaad.server.scoping import Forbidden, current
 from yaad.server.state import opened
+from yaad.server.taken_out import FILES, download, result_as_file
+from yaad.server.tokens import Scope
+from yaad.show import Result, Table
+from yaad.text import Message
 
 Json = Mapping[str, Any]  # the values of a JSON object are of any kind by nature
-Operation = Callable[..., Json]
 VERSION = "version"
+TABLES = ("csv", "xlsx", "parquet")
+"""Endings of the files that a result is also told as."""
+SCOPES: Mapping[Capability, Scope] = {
+    Capability.TOTALS: Scope.READ,
+    Capability.ROWS: Scope.READ,
+    Capability.NOTE: Scope.WRITE,
+    Capability.WRITE: Scope.WRITE,
+    Capability.TARGETS: Scope.TARGETS,
+    Capability.IMPORT: Scope.IMPORT,
+    Capability.INVITE: Scope.PEOPLE,
+    Capability.PEOPLE: Scope.SETTINGS,
+}
+"""What an operation needs → the scope of tokens to which it belongs, unless it says another one itself."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A result whose file holds other rows than its own table.
+
+    Attributes:
+        result: as JSON.
+        table: language → the rows of a file.
+    """
+
+    result: Result
+    table: Callable[[str], Table]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to take away.
+
+    Attributes:
+        content: of it.
+        ending: says its kind.
+        name: of it.
+    """
+
+    content: bytes
+    ending: str
+    name: str
+
+
+Told = Json | Result | Rows
+Operation = Callable[..., Told]
 
 
 @dataclass(frozen=True)
@@ -31,9 +82,11 @@ class Needs:
 
     Attributes:
         policy: a capability in the company, or `SIGNED_IN`.
+        scope: that a token must be made for; None: any will do.
     """
 
     policy: Capability | str
+    scope: Scope | None = None
 
     def __call__(self, request: HttpRequest) -> bool:
         """Go on only if it is given.
@@ -41,14 +94,43 @@ class Needs:
         Raises:
             Forbidden: it is not.
         """
-        del request
+        token = getattr(request, "token", None)
+        if token is not None and self.scope is not None and self.scope not in token.scopes:
+            raise Forbidden(Message("api.other_scope", {"scope": self.scope.value}))
         if isinstance(self.policy, Capability):
             current().need(self.policy)
         return True
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the description says of an operation beside its words.
+
+    Attributes:
+        status: of its answer.
+        answer, body: examples.
+        files: endings of the files that it answers with.
+        tells_json: whether it answers with an object at all.
+        is_matched: it holds to ``If-Match``.
+    """
+
+    status: int = 200
+    answer: Json | None = None
+    body: Json | None = None
+    files: Sequence[str] = field(default=())
+    tells_json: bool = True
+    is_matched: bool = False
+
+
 def reads(
-    router: Router, path: str, needs: Capability | str, *, kept: bool = True, example: Json | None = None
+    router: Router,
+    path: str,
+    needs: Capability | str,
+    *,
+    kept: bool = True,
+    scope: Scope | None = None,
+    example: Json | None = None,
+    files: Sequence[str] = (),
 ) -> Callable[[Operation], Operation]:
     """Declare an operation that looks.
 
@@ -58,23 +140,55 @@ def reads(
         needs: see `Needs`.
         kept: its answer changes only with the book, so that it carries a tag; a program that knows the tag gets 304.
             An answer with a ``version`` of its own carries that.
+        scope: of tokens to which it belongs; that of `SCOPES` when absent.
         example: of its answer.
+        files: kinds of files as which its result is told as well, where ``Accept`` asks for one; it is asked of a book
+            that holds something.
     """
 
     def declared(operation: Operation) -> Operation:
         @wraps(operation)
         def asked(request: HttpRequest, **given: Any) -> HttpResponse:  # noqa: ANN401 – what the operation takes
-            known = _tags(request.headers.get("If-None-Match", ""))
+            if files:
+                not_empty()
+            known, ending = tags(request.headers.get("If-None-Match", "")), _ending(request, files)
             if kept:
-                tag = _tag(request)
-                return _tagged(HttpResponse(status=304) if tag in known else sent(operation(request, **given)), tag)
+                tag = _tag(request, ending)
+                if tag in known:
+                    return _tagged(HttpResponse(status=304), tag)
+                return _tagged(_rendered(operation, operation(request, **given), ending), tag)
             told = operation(request, **given)
-            if VERSION not in told:
-                return sent(told)
+            if not isinstance(told, Mapping) or VERSION not in told:
+                return _rendered(operation, told, ending)
             tag = f'"{told[VERSION]}"'
             return _tagged(HttpResponse(status=304) if tag in known else sent(told), tag)
 
-        router.get(path, **_words(operation, needs, 200, example))(asked)
+        router.get(path, **_words(operation, needs, scope, Said(answer=example, files=files)))(asked)
+        return operation
+
+    return declared
+
+
+def takes_out(
+    router: Router, path: str, needs: Capability, *endings: str, scope: Scope | None = None
+) -> Callable[[Callable[..., File]], Callable[..., File]]:
+    """Declare an operation that gives a file; the audit log tells that it was taken out.
+
+    Args:
+        router: of which.
+        path: its address.
+        needs: see `Needs`.
+        endings: kinds of the file.
+        scope: of tokens to which it belongs; that of `SCOPES` when absent.
+    """
+
+    def declared(operation: Callable[..., File]) -> Callable[..., File]:
+        @wraps(operation)
+        def taken(request: HttpRequest, **given: Any) -> HttpResponse:  # noqa: ANN401 – what the operation takes
+            found = operation(request, **given)
+            return download(found.content, FILES[found.ending], found.name)
+
+        router.get(path, **_words(operation, needs, scope, Said(files=endings, tells_json=False)))(taken)
         return operation
 
     return declared
@@ -83,12 +197,14 @@ def reads(
 def writes(
     router: Router,
     path: str,
-    needs: Capability,
+    needs: Capability | str,
     *,
     status: int = 200,
     method: str = "POST",
+    scope: Scope | None = None,
     body: Json | None = None,
     example: Json | None = None,
+    matched: bool = False,
 ) -> Callable[[Operation], Operation]:
     """Declare an operation that does something; under an ``Idempotency-Key`` it is done once.
 
@@ -98,22 +214,25 @@ def writes(
         needs: see `Needs`.
         status: of its answer.
         method: of its request.
+        scope: of tokens to which it belongs; that of `SCOPES` when absent.
         body: example of what is sent.
         example: of its answer.
+        matched: it holds to ``If-Match``, see `yaad.faces.api.versions.hold`.
     """
 
     def declared(operation: Operation) -> Operation:
         @wraps(operation)
         def done(request: HttpRequest, **given: Any) -> HttpResponse:  # noqa: ANN401 – what the operation takes
             def work() -> tuple[int, str]:
-                return status, _text(operation(request, **given))
+                return status, _text(_plain(operation(request, **given)))
 
             key = request.headers.get("Idempotency-Key")
             if key is None:
                 return _sent(*work())
             return _sent(*answered.once(current(), key, _digest(request), work))
 
-        router.api_operation([method], path, **_words(operation, needs, status, example, body))(done)
+        said = Said(status, example, body, is_matched=matched)
+        router.api_operation([method], path, **_words(operation, needs, scope, said))(done)
         return operation
 
     return declared
@@ -166,28 +285,66 @@ def _text(told: Json) -> str:
     return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
 
+def _plain(told: Told) -> Json:
+    """An answer as an object."""
+    if isinstance(told, Rows):
+        told = told.result
+    return told.to_dict(get_language() or "en") if isinstance(told, Result) else told
+
+
+def _rendered(operation: Callable[..., Told], told: Told, ending: str) -> HttpResponse:
+    """An answer as an object, or as the file that was asked for."""
+    if not ending or isinstance(told, Mapping):
+        return sent(_plain(told))
+    lang = get_language() or "en"
+    table = told.table(lang)
+    name = f"yaad-{operation.__name__}-{lang}.{ending}"
+    return download(result_as_file(table, ending), FILES[ending], name)
+
+
+def as_file(request: HttpRequest) -> bool:
+    """Whether the rows are asked for as a file: all of them then, and no page."""
+    return bool(_ending(request, TABLES))
+
+
+def _ending(request: HttpRequest, files: Sequence[str]) -> str:
+    """The ending of the file that is asked for; empty: an object."""
+    asked = [one.partition(";")[0].strip().lower() for one in request.headers.get("Accept", "")[:500].split(",")]
+    kinds = {FILES[ending].partition(";")[0]: ending for ending in files}
+    return kinds.get(asked[0], "")
+
+
 def _words(
-    operation: Operation, needs: Capability | str, status: int, example: Json | None, body: Json | None = None
+    operation: Callable[..., object], needs: Capability | str, scope: Scope | None, said: Said
 ) -> dict[str, Any]:
     """What the framework is told of an operation; its sentences are put in by `yaad.faces.api.openapi`."""
     setattr(operation, POLICY, needs)
-    extra: dict[str, Any] = {"x-needs": str(needs)}
-    if example is not None:
-        extra["x-answer"] = example
-    if body is not None:
-        extra["x-body"] = body
+    own = scope or (SCOPES[needs] if isinstance(needs, Capability) else None)
+    extra: dict[str, Any] = {
+        "x-needs": str(needs),
+        "x-scope": None if own is None else own.value,
+        "x-matched": said.is_matched,
+        "x-files": [FILES[one].partition(";")[0] for one in said.files],
+        "x-json": said.tells_json,
+    }
+    extra |= {} if said.answer is None else {"x-answer": said.answer}
+    extra |= {} if said.body is None else {"x-body": said.body}
     return {
-        "auth": Needs(needs),
+        "auth": Needs(needs, own),
         "operation_id": operation.__name__,
         "url_name": operation.__name__,
-        "response": {status: dict[str, Any]},
+        "response": {said.status: dict[str, Any]},
         "openapi_extra": extra,
         "tags": [operation.__module__.rpartition(".")[2]],
     }
 
 
 def _digest(request: HttpRequest) -> str:
-    """Of all that is asked, and for whom: somebody whose part has changed asks something else."""
+    """Of all that is asked, and for whom: somebody whose part has changed asks something else.
+
+    It is kept for a while, and what is asked may hold a password: without the key of the server nothing can be tried
+    against it.
+    """
     told = hashlib.sha256()
     for part in (request.method or "", request.get_full_path(), current().viewer.key):
         told.update(part.encode() + b"\0")
@@ -201,13 +358,13 @@ def _digest(request: HttpRequest) -> str:
             file.seek(0)
     else:
         told.update(request.body)
-    return told.hexdigest()
+    return salted_hmac(__name__, told.hexdigest(), algorithm="sha256").hexdigest()
 
 
-def _tag(request: HttpRequest) -> str:
+def _tag(request: HttpRequest, ending: str = "") -> str:
     """Of an answer: other data, another viewer, another language or another question have another one."""
     access = current()
-    told = repr((version(), access.viewer.key, request.get_full_path(), get_language()))
+    told = repr((version(), access.viewer.key, request.get_full_path(), get_language(), ending))
     return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
 
 
@@ -226,8 +383,7 @@ def has_chances(book: Book) -> bool:
     return are_kept(book.root, book.facts.deals_version)
 
 
-def _tags(told: str) -> list[str]:
-    return [one.strip() for one in told.split(",")]
-
-
-__all__ = ["SIGNED_IN", "Needs", "check", "computed", "has_chances", "key_of", "reads", "sent", "version", "writes"]
+__all__ = [
+    "SIGNED_IN", "TABLES", "File", "Needs", "Rows", "Told", "as_file", "check", "computed", "has_chances", "key_of",
+    "reads", "sent", "takes_out", "version", "writes",
+]  # fmt: skip

@@ -19,6 +19,7 @@ from ninja.utils import check_csrf
 
 from yaad.errors import YaadError
 from yaad.faces.api import problems
+from yaad.faces.api.versions import Conflict
 from yaad.server import answered, limits, tokens
 from yaad.server.acting import as_account
 from yaad.server.models import Token
@@ -51,10 +52,6 @@ class TooOften(YaadError):
     def __init__(self, wait: int) -> None:
         super().__init__(Message("api.too_often", {"n": wait}))
         self.wait = wait
-
-
-class Conflict(YaadError):
-    """The deal is not as it was when the program read it."""
 
 
 STATUS: tuple[tuple[type[YaadError], int], ...] = (
@@ -108,7 +105,7 @@ def guarded(view: View, *, is_open: bool = False) -> View:
                 response = told(error, lang)
         if response.status_code >= 400 and response.get("Content-Type") != problems.TYPE:
             response = _as_problem(response, lang)
-        response.headers["Vary"] = "Accept-Language, Authorization, Cookie"
+        response.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
         response.setdefault("Content-Language", lang)
         response.setdefault("Cache-Control", "no-store")
         return response

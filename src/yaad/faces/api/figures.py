@@ -1,4 +1,4 @@
-"""Figures: every measure of the catalogue, funnels, times, customers, and how good the data are."""
+"""Figures: every measure of the catalogue, the scorecard, funnels, times, customers, and how good the data are."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,40 +7,42 @@ from ninja import Router
 from ninja.params.functions import Query
 from pydantic import Field
 
-from yaad.faces.api.asking import ask
-from yaad.faces.api.declared import reads
-from yaad.faces.api.parameters import AsOf, By, Count, InPath, Name, Period, Stage, Text
+from yaad.faces.api.declared import TABLES, as_file, reads, version
+from yaad.faces.api.paging import after, next_of
+from yaad.faces.api.parameters import AsOf, By, Count, Cursor, InPath, Name, Period, Stage, Text, day, lang
+from yaad.server.questions import customer_reading, kpi_reading, reading
+from yaad.server.questions.customer_reading import Wanted, states_of
 from yaad.server.roles import Capability
-from yaad.show import Catalogue
+from yaad.show import Catalogue, Result
 
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
-EVERY = 1_000_000
-"""Rows of a list that is told whole."""
+KPI = {"kpis": [{"id": "win_rate", "value": 0.5, "unit": "rate", "n": 20}], "period": {"name": "2026-10"}}
+BEHIND = {"measure": "won", "rows": [{"deal_id": "D-1001", "owner": "Dana"}], "total": 10, "next": None}
 
 
-@reads(router, "/measures", Capability.TOTALS, example={"measures": [{"id": "win_rate", "unit": "rate"}]})
-def measures(request: HttpRequest) -> Json:
+@reads(router, "/measures", Capability.TOTALS, files=TABLES, example={"measures": [{"id": "win_rate", "unit": "rate"}]})
+def measures(request: HttpRequest) -> Result:
     """Everything that can be measured in this company."""
     del request
-    return ask("catalogue", lambda book: Catalogue(list(book.catalogue.values())))
+    return Catalogue(list(reading.catalogue().values()))
 
 
-@reads(router, "/measures/{measure}", Capability.TOTALS)
-def measure(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", as_of: AsOf = None) -> Json:
+@reads(router, "/figures", Capability.TOTALS, files=TABLES, example={"measures": [{"id": "win_rate", "value": 0.5}]})
+def figures(request: HttpRequest, period: Period = "") -> Result:
+    """All measures with their values."""
+    del request
+    return reading.all_figures(period)
+
+
+@reads(router, "/measures/{measure}", Capability.TOTALS, files=TABLES)
+def measure(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", as_of: AsOf = None) -> Result:
     """One measure, in all or by a dimension."""
     del request
-    return ask(
-        "measure",
-        lambda book: book.measure(measure, by=by or None, period=period or None),
-        measure,
-        by,
-        period,
-        as_of=as_of,
-    )
+    return reading.figures([measure], by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/measures/{measure}/explain", Capability.ROWS)
+@reads(router, "/measures/{measure}/explain", Capability.ROWS, files=TABLES)
 def explain(
     request: HttpRequest,
     *,
@@ -49,35 +51,67 @@ def explain(
     period: Period = "",
     as_of: AsOf = None,
     limit: Count = 20,
-) -> Json:
+) -> Result:
     """Why this number."""
     del request
-    return ask(
-        "explain",
-        lambda book: book.explain(measure, by or None, period or None, limit),
-        measure,
-        by,
-        period,
-        limit,
-        as_of=as_of,
-    )
+    return reading.explanation(measure, by, period, limit, day(as_of, "as_of"))
 
 
-@reads(router, "/kpis", Capability.TOTALS)
-def kpis(request: HttpRequest, by: By = "", period: Period = "", as_of: AsOf = None) -> Json:
+Whole = Annotated[bool, Field(examples=[False])]
+
+
+@reads(router, "/kpis", Capability.TOTALS, files=TABLES)
+def kpis(
+    request: HttpRequest,
+    *,
+    by: By = "",
+    period: Period = "",
+    whole: Whole = False,
+    look_back: Whole = False,
+    as_of: AsOf = None,
+) -> Result:
     """The scorecard of a period."""
     del request
-    return ask("kpis", lambda book: book.kpis(period or None, by or None), by, period, as_of=as_of)
+    return kpi_reading.kpis(period, by, whole=whole, look_back=look_back, as_of=day(as_of, "as_of"))
 
 
-@reads(router, "/funnel", Capability.TOTALS)
-def funnel(request: HttpRequest, by: By = "", period: Period = "", as_of: AsOf = None) -> Json:
+@reads(router, "/kpis/{measure}", Capability.TOTALS, files=TABLES, example=KPI)
+def kpi(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", *, look_back: Whole = False) -> Result:
+    """One measure of the scorecard."""
+    del request
+    return kpi_reading.one(measure, period, by, look_back=look_back)
+
+
+@reads(router, "/kpis/{measure}/rows", Capability.ROWS, files=TABLES, example=BEHIND)
+def kpi_rows(
+    request: HttpRequest,
+    *,
+    measure: InPath,
+    by: By = "",
+    group: Annotated[Text, Field(examples=["Dana"])] = "",
+    period: Period = "",
+    cursor: Cursor = "",
+    limit: Count = 50,
+) -> Result | Json:
+    """The rows behind a figure, page by page."""
+    of = {by: group} if by else {}
+    about = {"measure": measure, "group": of, "period": period, "version": version()}
+    offset = int(after("rows", cursor, about)) if cursor else 0
+    if as_file(request):
+        return kpi_reading.behind(measure, of, period, limit=reading.ALL)
+    told = kpi_reading.behind(measure, of, period, limit=limit, offset=offset)
+    goes_on = next_of("rows", offset + limit, about) if told.content.total > offset + limit else None
+    return {**told.to_dict(lang()), "next": goes_on}
+
+
+@reads(router, "/funnel", Capability.TOTALS, files=TABLES)
+def funnel(request: HttpRequest, by: By = "", period: Period = "", as_of: AsOf = None) -> Result:
     """The funnel."""
     del request
-    return ask("funnel", lambda book: book.funnel(by or None, period or None), by, period, as_of=as_of)
+    return reading.funnels(by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/conversion", Capability.TOTALS)
+@reads(router, "/conversion", Capability.TOTALS, files=TABLES)
 def conversion(
     request: HttpRequest,
     *,
@@ -86,21 +120,13 @@ def conversion(
     by: By = "",
     period: Period = "",
     as_of: AsOf = None,
-) -> Json:
+) -> Result:
     """The way between two stages."""
     del request
-    return ask(
-        "conversion",
-        lambda book: book.conversion(start or None, end or None, by or None, period or None),
-        start,
-        end,
-        by,
-        period,
-        as_of=as_of,
-    )
+    return reading.conversion(start, end, by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/dwell", Capability.TOTALS)
+@reads(router, "/dwell", Capability.TOTALS, files=TABLES)
 def dwell(
     request: HttpRequest,
     *,
@@ -108,67 +134,68 @@ def dwell(
     by: By = "",
     period: Period = "",
     as_of: AsOf = None,
-) -> Json:
+) -> Result:
     """How long deals stay in each stage."""
     del request
-    return ask("dwell", lambda book: book.dwell(basis, by or None, period or None), basis, by, period, as_of=as_of)
+    return reading.dwells(basis, by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/stuck", Capability.ROWS)
-def stuck(request: HttpRequest, as_of: AsOf = None) -> Json:
+@reads(router, "/stuck", Capability.ROWS, files=TABLES)
+def stuck(request: HttpRequest, as_of: AsOf = None) -> Result:
     """All deals that are stuck."""
     del request
-    return ask("stuck", lambda book: book.explain("stuck", limit=EVERY), as_of=as_of)
+    return reading.stuck(day(as_of, "as_of"))
 
 
-@reads(router, "/calls", Capability.ROWS)
-def calls(request: HttpRequest, limit: Count = 10) -> Json:
+@reads(router, "/calls", Capability.ROWS, files=TABLES)
+def calls(request: HttpRequest, limit: Count = reading.TO_CALL) -> Result:
     """The deals to call today."""
     del request
-    return ask("calls", lambda book: book.deals_to_call(limit), limit)
+    return reading.calls(limit)
 
 
-@reads(router, "/customers", Capability.ROWS)
+Every = Annotated[Literal["", "month", "quarter", "year"], Field(examples=["quarter"])]
+
+
+@reads(router, "/customers", Capability.ROWS, files=TABLES)
 def customers(
     request: HttpRequest,
     *,
-    state: Annotated[list[Text] | None, Query(None)] = None,
+    state: Annotated[list[Text] | None, Query(None, examples=[["once"]])] = None,
     owner: Text = "",
+    words: Annotated[Text, Field(examples=["Oak"])] = "",
     period: Period = "",
+    every: Every = "",
+    cursor: Cursor = "",
     limit: Count = 50,
-) -> Json:
+) -> Result | Json:
     """The customers: who stays, who has stopped, what they are worth."""
-    del request
-    states = state or None
-    return ask(
-        "customers",
-        lambda book: book.customers(period or None, states=states, owner=owner or None, limit=limit),
-        tuple(states or ()),
-        owner,
-        period,
-        limit,
-    )
+    wanted = Wanted(states_of(state or ()), owner, words.strip())
+    about = {"of": repr(wanted), "period": period, "version": version()}
+    offset = int(after("list", cursor, about)) if cursor else 0
+    if as_file(request):
+        return customer_reading.listed(period, every, wanted)
+    told = customer_reading.listed(period, every, wanted, limit=limit, offset=offset)
+    goes_on = next_of("list", offset + limit, about) if told.content.of > offset + limit else None
+    return {**told.to_dict(lang()), "next": goes_on}
 
 
-@reads(router, "/customer", Capability.ROWS)
-def customer(request: HttpRequest, name: Annotated[Name, Field(examples=["Oak Kitchens"])]) -> Json:
+@reads(router, "/customer", Capability.ROWS, files=TABLES)
+def customer(request: HttpRequest, name: Annotated[Name, Field(examples=["Oak Kitchens"])]) -> Result:
     """One customer with everything bought."""
     del request
-    return ask("customer", lambda book: book.customer(name), name)
+    return customer_reading.one(name)
 
 
-@reads(router, "/cohorts", Capability.ROWS)
-def cohorts(
-    request: HttpRequest,
-    every: Annotated[Literal["month", "quarter", "year"] | None, Field(examples=["quarter"])] = None,
-) -> Json:
+@reads(router, "/cohorts", Capability.ROWS, files=TABLES)
+def cohorts(request: HttpRequest, every: Every = "") -> Result:
     """Of the customers who came together: how many are still there."""
     del request
-    return ask("cohorts", lambda book: book.cohorts(every), every)
+    return customer_reading.cohorts(every)
 
 
-@reads(router, "/doctor", Capability.ROWS)
-def doctor(request: HttpRequest) -> Json:
+@reads(router, "/doctor", Capability.ROWS, files=TABLES)
+def doctor(request: HttpRequest) -> Result:
     """How good the data are."""
     del request
-    return ask("doctor", lambda book: book.doctor())
+    return reading.doctor()

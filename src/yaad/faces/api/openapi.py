@@ -32,6 +32,7 @@ PROBLEM = {
         {"type": "urn:yaad:problem:not-found", "title": "Not here", "status": 404, "detail": "No deal is called D-1."}
     ],
 }
+FILE = {"type": "string", "format": "binary"}
 COMPANY = "c0123456789ab"
 
 
@@ -51,8 +52,8 @@ def described(outside: NinjaAPI, inside: NinjaAPI, lang: str) -> Json:
         lang: of its sentences.
     """
 
-    def say(key: str) -> str:
-        return render(Message(f"api.{key}"), lang)
+    def say(key: str, **values: object) -> str:
+        return render(Message(f"api.{key}", values), lang)
 
     found: Json = copy.deepcopy(dict(get_schema(outside, "api/v1/")))
     company: Json = copy.deepcopy(dict(get_schema(inside, "api/v1/companies/{company}/")))
@@ -79,7 +80,7 @@ def described(outside: NinjaAPI, inside: NinjaAPI, lang: str) -> Json:
     return found
 
 
-def _parameters(say: Any) -> Json:  # noqa: ANN401 – a function of one key
+def _parameters(say: Any) -> Json:  # noqa: ANN401 – a function of a key
     def header(name: str, key: str, example: str) -> Json:
         return {
             "name": name,
@@ -105,30 +106,48 @@ def _parameters(say: Any) -> Json:  # noqa: ANN401 – a function of one key
     }
 
 
-def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa: ANN401 – a function of one key
-    """Put in what all operations have: words, headers, examples, problems, who may."""
+def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa: ANN401 – a function of a key
+    """Put in what all operations have: words, headers, examples, files, problems, who may."""
+    told = {name: operation.pop(f"x-{name}", None) for name in ("answer", "body", "files", "json", "matched")}
     operation["summary"] = say(f"op_{operation['operationId']}")
-    operation.pop("description", None)
+    operation["description"] = _described(operation, method, say, is_matched=bool(told["matched"]))
     operation["security"] = [{"token": []}]
     names = ["Company"] if "{company}" in path else []
     if method == "get":
-        names += ["IfNoneMatch"] if operation["x-needs"] != SIGNED_IN else []
+        names += ["IfNoneMatch"] if operation["x-needs"] != SIGNED_IN and told["json"] else []
     else:
-        names += ["IdempotencyKey", *(["IfMatch"] if "/deals/" in path else [])]
+        names += ["IdempotencyKey", *(["IfMatch"] if told["matched"] else [])]
     operation["parameters"] = [
         *({"$ref": f"#/components/parameters/{name}"} for name in names),
         *operation.get("parameters", []),
     ]
+    answer = told["answer"] or examples().get(operation["operationId"])
     for response in operation["responses"].values():
         response["description"] = say("answer_said")
-        answer = operation.pop("x-answer", None) or examples().get(operation["operationId"])
         if answer is not None:
             response["content"]["application/json"]["example"] = answer
-    if (body := operation.pop("x-body", None)) is not None:
+        if not told["json"]:
+            del response["content"]["application/json"]
+        response["content"] |= {kind: {"schema": FILE} for kind in told["files"]}
+    if told["body"] is not None:
         for content in operation["requestBody"]["content"].values():
-            content["example"] = body
-    if method == "get" and names[-1:] == ["IfNoneMatch"]:
+            content["example"] = told["body"]
+    if names[-1:] == ["IfNoneMatch"]:
         operation["responses"]["304"] = {"description": say("about_none_match")}
     more = (412,) if "IfMatch" in names else ()
     for status in (*ERRORS, *more):
         operation["responses"][str(status)] = {"$ref": "#/components/responses/Problem"}
+
+
+def _described(operation: Json, method: str, say: Any, *, is_matched: bool) -> str:  # noqa: ANN401 – a function of a key
+    """What an operation needs and how it is asked, in sentences."""
+    needs, scope = operation["x-needs"], operation["x-scope"]
+    found = [say("needs_signed_in") if needs == SIGNED_IN else say(f"needs_{needs}")]
+    found.append(say("scope_any") if scope is None else say("scope_one", scope=scope))
+    if method != "get":
+        found.append(say("said_once"))
+    if is_matched:
+        found.append(say("said_matched"))
+    if "202" in operation["responses"]:
+        found.append(say("said_job"))
+    return " ".join(found)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from yaad.faces.web import reading
 from yaad.server.drafts import Draft
 from yaad.server.kept_files import WRITTEN, changes_file, refused_file
+from yaad.server.questions import reading
 from yaad.server.wire import unpack
 from yaad.text import Message
 

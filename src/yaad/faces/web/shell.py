@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix
 
 from yaad.errors import YaadError
-from yaad.faces.web import reading
 from yaad.faces.web.opening import opens
 from yaad.faces.web.pages import PAGES, Page
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
+from yaad.server.questions import reading
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.text import LANGUAGES, direction

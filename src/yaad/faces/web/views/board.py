@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yaad.errors import InputError
-from yaad.faces.web import beginning, reading
+from yaad.faces.web import beginning
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
+from yaad.server.questions import reading
 
 
 @require_GET

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yaad.errors import CannotTell
-from yaad.faces.web import computing, reading
+from yaad.faces.web import computing
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.failing import say
 from yaad.faces.web.filters import Choice, Filters, page_of
@@ -14,6 +14,7 @@ from yaad.faces.web.formats import Format, answer, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.winning import Level, Order, StageRate, Wanted, WinChances, chosen
 from yaad.model import DwellRow
+from yaad.server.questions import reading
 from yaad.show import Chances
 from yaad.show.chances import kept_said, lead, levels_said, refused, scores_table, stages_table, used, why
 from yaad.text import Message

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from yaad.book.customers import MARGIN, read_margin
 from yaad.errors import YaadError
-from yaad.faces.web import customer_reading, reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, page_of
 from yaad.faces.web.formats import answer, as_file
@@ -20,10 +19,12 @@ from yaad.faces.web.templatetags.say import language
 from yaad.insight.customers import TO_CALL, Customers
 from yaad.measures.cohorts import Every
 from yaad.measures.standing import RENEWAL_DAYS, STOPPED, Customer, Standing, State
+from yaad.server.questions import customer_reading, reading
+from yaad.server.questions.customer_reading import EVERYBODY, Wanted, states_of
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
-from yaad.show import CohortsResult, CustomersResult
+from yaad.show import CustomersResult
 from yaad.show.customers import (
     alive_said,
     cohort_notes,
@@ -43,7 +44,6 @@ from yaad.text import Message, percent
 
 SHOWN = 15
 """Customers on one page; the file has them all."""
-EVERYBODY = "all"
 TOLD = ("churn_rate", "clv", "tenure", "days_between_orders", "repeat_rate")
 """Figures on the page; the share that stays is what is left of churn."""
 KEPT = ("state", "owner", "every", "q")
@@ -69,8 +69,7 @@ def cohorts(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Who is still there, as a file; the page stands with the customers."""
     if reading.is_empty() or ending is None:
         return redirect("customers")
-    result = CohortsResult(customer_reading.customers("", _every(request)).content.cohorts)
-    return as_file(request, ending, "cohorts", result)
+    return as_file(request, ending, "cohorts", customer_reading.cohorts(_every(request)))
 
 
 def customer(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -126,19 +125,15 @@ def margin(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, filters: Filters, page: int) -> Customers:
     """The customers with one page of the list; all of it as page 0, for a file."""
-    whole = customer_reading.customers(filters.period, _every(request)).content
     given = request.GET
-    states, owner, words = _states(given.get("state", "")), given.get("owner") or None, given.get("q", "").strip()
-    if not page:
-        return whole.narrowed(states, owner, words)
-    return whole.narrowed(states, owner, words, limit=SHOWN, offset=(page - 1) * SHOWN)
+    wanted = Wanted(_states(given.get("state", "")), given.get("owner") or "", given.get("q", "").strip())
+    limit, offset = (SHOWN, (page - 1) * SHOWN) if page else (None, 0)
+    return customer_reading.listed(filters.period, _every(request), wanted, limit=limit, offset=offset).content
 
 
 def _states(name: str) -> tuple[State, ...]:
     """The states asked for; a name that is none of ours is not looked at."""
-    if name == EVERYBODY:
-        return tuple(State)
-    return (State(name),) if name in set(State) else TO_CALL
+    return states_of([name] if name == EVERYBODY or name in set(State) else [])
 
 
 def _every(request: HttpRequest) -> str:

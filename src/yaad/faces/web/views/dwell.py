@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 
-from yaad.faces.web import reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Cell
+from yaad.server.questions import reading
 from yaad.text import Message
 
 BASES = ("first", "visit")
 SHOWN, READ = 20, 1000  # stuck deals on the page, the longest of so many; the file has them all
-ALL = 1_000_000
 
 
 def dwell(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -58,5 +57,5 @@ def _longest_first(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell
 
 def stuck(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """All stuck deals as a file."""
-    result = reading.explanation("stuck", "", "", ALL)
+    result = reading.stuck()
     return as_file(request, ending or "csv", "stuck", result)

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yaad.book.reports import kind_shown
 from yaad.errors import BookError, InputError, YaadError
-from yaad.faces.web import reading
 from yaad.faces.web.account import account
-from yaad.faces.web.formats import FILES, Format, download, wanted
+from yaad.faces.web.formats import FILES, Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
 from yaad.intake import Kind
@@ -20,7 +19,9 @@ from yaad.server import bringing, drafts, tasks
 from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job
 from yaad.server.kept_files import changes_file, refused_file
+from yaad.server.questions import reading
 from yaad.server.statuses import status_of
+from yaad.server.taken_out import download
 from yaad.server.wire import unpack
 from yaad.text import Message
 

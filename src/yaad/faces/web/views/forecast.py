@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from yaad.book.forecasting import FEW_WINS, WEEK
-from yaad.errors import CannotTell, InputError, YaadError
-from yaad.faces.web import computing, forecast_reading, reading
+from yaad.book.forecasting import WEEK
+from yaad.errors import CannotTell, YaadError
+from yaad.faces.web import computing
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
-from yaad.model import parse_day, read_amount
+from yaad.model import parse_day
+from yaad.server.questions import forecast_reading, reading
 from yaad.server.scoping import current
-from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.show.fans import fan_html
 from yaad.show.forecasts import (
@@ -45,7 +45,7 @@ def forecast(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     if reading.is_empty():
         return begin(request)
     filters = Filters.of(request, *KEPT)
-    target = _amount(request.GET.get("target", ""))
+    target = forecast_reading.amount(request.GET.get("target", ""))
     by = filters.by or ("" if ending else _usual())
 
     def told() -> ForecastResult:
@@ -88,13 +88,9 @@ def judgements(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 def judge(request: HttpRequest) -> HttpResponse:
     """Write what somebody says; what cannot be written is said on the page."""
     typed = {name: request.POST.get(name, "").strip() or None for name in ("commit", "best", "person")}
-    period = request.POST.get("period", "").strip() or None
+    period = request.POST.get("period", "").strip()
     try:
-        if typed["commit"] is None and typed["best"] is None:
-            raise InputError(Message("forecast.nothing_said"))
-        opened().shelf.once(
-            lambda book: book.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=current().name)
-        )
+        forecast_reading.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=current().name)
     except YaadError as error:
         context = _context(request, Filters("", "", reverse("forecast")), _usual(), None)
         said = {"error": error.say(language()), "judged_typed": request.POST}
@@ -187,20 +183,9 @@ def _days(request: HttpRequest) -> tuple[dt.date, dt.date]:
         InputError: one of them is no date.
         CannotTell: the data show no day.
     """
-    typed = {name: request.GET.get(name, "").strip() for name in ("since", "until")}
-    seen = reading.as_of()
-    if seen is None:
-        raise CannotTell(Message("forecast.few_wins", {"n": 0, "least": FEW_WINS}))
-    until = parse_day(typed["until"]) if typed["until"] else seen
-    if until < dt.date.min + WEEK:
-        raise InputError(Message("errors.bad_date", {"text": typed["until"]}))
-    return (parse_day(typed["since"]) if typed["since"] else until - WEEK), until
+    since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
+    return forecast_reading.between(since, until)
 
 
-def _amount(typed: str) -> float | None:
-    """An amount as typed; None where none is.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    return float(read_amount(typed.strip())) if typed.strip() else None
+def _day(typed: str) -> dt.date | None:
+    return parse_day(typed.strip()) if typed.strip() else None

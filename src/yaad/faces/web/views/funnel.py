@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from yaad.faces.web import reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Filters, dimension
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Funnel, Grain
+from yaad.server.questions import reading
 
 
 def funnel(request: HttpRequest, ending: str | None = None) -> HttpResponse:

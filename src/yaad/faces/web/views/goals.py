@@ -1,7 +1,7 @@
 """Targets: how one stands, its parts, what still comes, those that may be set; setting, dividing and taking back."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypedDict
 from urllib.parse import urlencode
 
@@ -12,20 +12,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
-from yaad.faces.web import forecast_reading, goal_reading, reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import REGISTRY
 from yaad.measures.pace import periods_before
-from yaad.model import Period, Whose, target_period
+from yaad.model import Period
 from yaad.model.targets import WON_VALUE, months_of, named
 from yaad.plan.goals import TargetAct
 from yaad.plan.targets import Proposals
+from yaad.server.questions import goal_reading, reading
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
-from yaad.show.goals import GoalResult, TargetsResult
+from yaad.show.goals import GoalResult
 from yaad.show.proposals import ProposalsResult
 
 MEASURES = (WON_VALUE, "won", "inquiries")
@@ -33,20 +33,8 @@ MEASURES = (WON_VALUE, "won", "inquiries")
 OVER = ("owner", "branch", "product", "month")
 
 
-class Asked:
-    """What the address or the form asks about: a period, a measure, whose target."""
-
-    def __init__(self, given: Mapping[str, str], today: dt.date) -> None:
-        """Read it.
-
-        Raises:
-            InputError: the period is no month, quarter or year.
-        """
-        typed = given.get("period", "").strip()
-        self.period = target_period(typed) if typed else named(today.year, today.month, 1)
-        self.measure = given.get("measure", "").strip() or WON_VALUE
-        said = {name: given.get(name, "").strip() or None for name in Whose.PARTS}
-        self.whose = Whose(**said)
+class Asked(goal_reading.Asked):
+    """What the address or the form asks about, and the address that asks the same."""
 
     def query(self, **changed: str) -> str:
         """The address's part that asks the same, with some of it changed."""
@@ -64,7 +52,7 @@ def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """How a target stands."""
     if reading.is_empty() and ending is None:
         return begin(request)
-    asked = _asked(request.GET)
+    asked = Asked(request.GET)
     result = _status(asked)
     return answer(
         request,
@@ -79,7 +67,7 @@ def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 @require_GET
 def proposals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Targets that may be set, as a file."""
-    return as_file(request, ending, "proposals", _proposals(request.GET.get("period", "").strip() or None))
+    return as_file(request, ending, "proposals", goal_reading.proposals(request.GET.get("period", "").strip()))
 
 
 @require_POST
@@ -134,10 +122,6 @@ def _stamp() -> Stamp:
     return Stamp(at=dt.datetime.now(dt.UTC), by=current().name)
 
 
-def _asked(given: Mapping[str, str]) -> Asked:
-    return Asked(given, reading.as_of() or dt.date.min)
-
-
 def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, stay: bool = False) -> HttpResponse:
     """Write, and show how the target stands now; what cannot be written is said above the form.
 
@@ -148,13 +132,13 @@ def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, st
     """
     back = request.POST.get("back", "").strip()
     try:
-        asked = _asked(request.POST)
+        asked = Asked(request.POST)
         done = opened().shelf.once(lambda book: (write(book, asked), book.goals.act())[1])
     except YaadError as error:
-        shown = _asked({"period": back})
+        shown = Asked({"period": back})
         context = _context(shown, _status(shown)) | {"error": error.say(language()), "typed": request.POST}
         return render(request, "web/goals.html", context, status=status_of(error))
-    shown = _asked({"period": back} if stay and back else {"period": asked.period.name, "measure": asked.measure})
+    shown = Asked({"period": back} if stay and back else {"period": asked.period.name, "measure": asked.measure})
     return redirect(reverse("goals") + shown.query(**({"done": str(done.seq)} if done else {})))
 
 
@@ -167,25 +151,17 @@ def _done(number: str) -> TargetAct | None:
     return opened().shelf.once(lambda b: b.goals.act(int(number))) if number.isdecimal() else None
 
 
-def _targets(period: Period) -> TargetsResult:
-    return opened().shelf.ask("targets", lambda b: b.goals.targets(period), period.name)
-
-
-def _proposals(period: str | None) -> ProposalsResult:
-    return opened().shelf.ask("proposals", lambda b: b.goals.propose(period), period, forecast_reading.is_tested())
-
-
 def _next(asked: Asked, today: dt.date) -> tuple[Proposals | None, str]:
     """Proposals for the period asked about where it is to come, else for the next month; or why there are none."""
     try:
-        return _proposals(asked.period.name if asked.period.start > today else None).content, ""
+        return goal_reading.proposals(asked.period.name if asked.period.start > today else "").content, ""
     except (CannotTell, InputError) as error:
         return None, error.say(language())
 
 
 def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
     goal = result.content
-    targets = _targets(asked.period).content.rows
+    targets = goal_reading.targets(asked.period).content.rows
     made, why = _next(asked, goal.as_of)
     months = months_of(asked.period)
     before = periods_before(asked.period, 1)[0]

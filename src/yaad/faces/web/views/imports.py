@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from yaad.faces.web import reading
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.server import tasks
 from yaad.server.jobs import State
+from yaad.server.questions import reading
 from yaad.server.state import opened
 
 

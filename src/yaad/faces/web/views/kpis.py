@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from yaad.faces.web import kpi_reading, reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension, page_of
 from yaad.faces.web.formats import answer
@@ -15,6 +14,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.measures import Family
 from yaad.measures.scorecards import Kpi
 from yaad.model import Figure
+from yaad.server.questions import kpi_reading, reading
 from yaad.show import of_ten, sum_line
 from yaad.show.kpis import card_lead, notes, series_table
 from yaad.text import Message
@@ -104,7 +104,8 @@ def deals(request: HttpRequest, measure: str, ending: str | None = None) -> Http
     found = kpi_reading.measure(measure)
     group = {filters.by: request.GET.get("is", "")} if filters.by else {}
     number = page_of(request)
-    result = kpi_reading.behind(measure, group, filters.period, 0 if ending else number)
+    limit, offset = (reading.ALL, 0) if ending else (kpi_reading.ROWS, (number - 1) * kpi_reading.ROWS)
+    result = kpi_reading.behind(measure, group, filters.period, limit=limit, offset=offset)
 
     def context() -> Mapping[str, object]:
         told = result.content
@@ -168,7 +169,7 @@ def _not_looked_back(rows: Sequence[Kpi]) -> bool:
 
 def _figure_of(measure: str, filters: Filters, group: Mapping[str, str]) -> Figure | None:
     """The figure that the rows stand behind; None where the group has none."""
-    for row in kpi_reading.figures(measure, filters.by, filters.period).content:
+    for row in reading.figures([measure], filters.by, filters.period).content:
         if {name: "" if value is None else str(value) for name, value in row.by.items()} == dict(group):
             return row
     return None

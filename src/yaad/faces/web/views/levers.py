@@ -7,12 +7,12 @@ from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 
 from yaad.errors import CannotTell
-from yaad.faces.web import plan_reading, reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters
 from yaad.faces.web.formats import answer, as_file
 from yaad.faces.web.templatetags.say import language
 from yaad.plan.period import next_month
+from yaad.server.questions import plan_reading, reading
 from yaad.show import LeversResult, leaks_html, levers_html
 from yaad.show.beside import month_said
 from yaad.show.leaks import leaks_lead

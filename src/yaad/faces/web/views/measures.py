@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 
-from yaad.faces.web import reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Filters
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
+from yaad.server.questions import reading
 
 
 def measures(request: HttpRequest, ending: str | None = None) -> HttpResponse:

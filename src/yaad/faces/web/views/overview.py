@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from yaad.faces.web import goal_reading, reading
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import as_file
+from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 

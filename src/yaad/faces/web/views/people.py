@@ -5,7 +5,6 @@ What was done last stands in the session of who did it, so that it can be taken 
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,7 +28,7 @@ DONE = "people_done"
 """In a session: what was done last, and how to take it back."""
 OFFERED = (Role.REP, Role.MANAGER, Role.VIEWER, Role.CONSULTANT, Role.OWNER)
 """The least first: what is chosen unless somebody chooses."""
-Undo = dict[str, Any]  # plain values of the session, as the rooms below gave them
+Undo = dict[str, Any]  # plain values of the session, as `yaad.server.undoing` gave them
 
 
 @require_GET
@@ -139,15 +138,13 @@ def tie(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def put_team(request: HttpRequest) -> HttpResponse:
     """A team, and what it is part of."""
-    from yaad.server import teams
+    from yaad.server import teams, undoing
 
     access = of_server()
     name, above = _said(request, "name"), _said(request, "above")
 
     def put() -> HttpResponse:
-        before = teams.people_of(access).settings.teams
-        known = name in before
-        undo = {"kind": "team", "name": name, "above": before.get(name) or "", "known": known}
+        undo = undoing.of_team(access, name)
         return _done(request, access, "team", teams.put_team(access, name, above), undo)
 
     return _tried(request, access, put)
@@ -156,16 +153,14 @@ def put_team(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_team(request: HttpRequest) -> HttpResponse:
     """Take an empty team away."""
-    from yaad.server import teams
+    from yaad.server import teams, undoing
 
     access, name = of_server(), _said(request, "name")
 
     def remove() -> HttpResponse:
-        above = teams.people_of(access).settings.teams.get(name) or ""
+        undo = undoing.of_team(access, name)
         teams.remove_team(access, name)
-        return _done(
-            request, access, "team_removed", name, {"kind": "team", "name": name, "above": above, "known": True}
-        )
+        return _done(request, access, "team_removed", name, undo)
 
     return _tried(request, access, remove)
 
@@ -173,13 +168,13 @@ def remove_team(request: HttpRequest) -> HttpResponse:
 @require_POST
 def place(request: HttpRequest) -> HttpResponse:
     """Put a person of the data into a team."""
-    from yaad.server import teams
+    from yaad.server import teams, undoing
 
     access, person = of_server(), _said(request, "person")
 
     def put() -> HttpResponse:
         before = teams.place_person(access, person, _said(request, "team"))
-        return _done(request, access, "placed", person, {"kind": "person", "name": person, "team": before})
+        return _done(request, access, "placed", person, undoing.of_person(person, before))
 
     return _tried(request, access, put)
 
@@ -187,7 +182,7 @@ def place(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was done last."""
-    from yaad.server import members, teams
+    from yaad.server import undoing
 
     access = of_server()
     kept = request.session.pop(DONE, None)
@@ -196,14 +191,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         return redirect("people")
 
     def take_back() -> HttpResponse:
-        if back["kind"] == "member":
-            members.take_back(access, members.Change(back["member"], back["before"], back["after"]))
-        elif back["kind"] == "person":
-            teams.place_person(access, back["name"], back["team"])
-        elif back["known"]:
-            teams.put_team(access, back["name"], back["above"])
-        else:
-            teams.remove_team(access, back["name"])
+        undoing.take_back(access, back)
         return _done(request, access, "restored", "")
 
     return _tried(request, access, take_back)
@@ -237,8 +225,9 @@ def _tried(request: HttpRequest, access: Access, work: Callable[[], HttpResponse
 def _changed(request: HttpRequest, access: Access, one: "Membership", change: "Change") -> HttpResponse:
     """What was changed of a member, on the page that can take it back; whoever has lost the right to it starts anew."""
     from yaad.server.scoping import NoSuchCompany, scope
+    from yaad.server.undoing import of_member
 
-    back = {"kind": "member"} | asdict(change)
+    back = of_member(change)
     try:
         still = scope(access.account or 0, access.company)
     except NoSuchCompany:
@@ -248,7 +237,9 @@ def _changed(request: HttpRequest, access: Access, one: "Membership", change: "C
     return _done(request, still, "ended" if change.is_end else "member", str(one.account), back)
 
 
-def _done(request: HttpRequest, access: Access, words: str, name: str, undo: Undo | None = None) -> HttpResponse:
+def _done(
+    request: HttpRequest, access: Access, words: str, name: str, undo: dict[str, Any] | None = None
+) -> HttpResponse:
     request.session[DONE] = {"company": access.company, "words": f"people.done_{words}", "name": name, "undo": undo}
     return redirect("people")
 

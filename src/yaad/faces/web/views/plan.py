@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from yaad.faces.web.asked import Asked
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
+from yaad.server.questions.plan_asked import Asked
 from yaad.show import WhatIfResult, plan_html, plan_lead
 from yaad.show.beside import (
     carried_said,
@@ -33,6 +33,8 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         return {
             "page": "plan",
             "asked": asked,
+            "dials": asked.dials(language()),
+            "periods": asked.periods(language()),
             "form": request.GET,
             "planned": planned,
             "lead": plan_lead(planned, asked.result.within),
@@ -57,7 +59,7 @@ def plan(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         ending,
         "plan",
         context=context,
-        data=lambda: _data(asked),
+        data=lambda: asked.to_dict(language()),
         table=lambda: asked.result.table(language()),
     )
 
@@ -74,11 +76,6 @@ def _changes(asked: Asked) -> Mapping[str, object]:
         "change_table": made.table(language()),
         "unmoved": None if made.content.rows else moved_nothing(made.content),
     }
-
-
-def _data(asked: Asked) -> Mapping[str, object]:
-    made = asked.changed
-    return {**asked.result.to_dict(language()), "changes": None if made is None else made.to_dict(language())}
 
 
 def _costs(asked: Asked) -> list[tuple[str, str]]:

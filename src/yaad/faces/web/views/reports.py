@@ -7,17 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yaad.faces.web import reading
-from yaad.faces.web.asked import whole
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.formats import FILES, Format, download, wanted
+from yaad.faces.web.formats import FILES, Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.model import SCHEMAS
 from yaad.reports import table_sizes
 from yaad.server import drafts, made
 from yaad.server.drafts import Step
+from yaad.server.questions import reading
+from yaad.server.questions.plan_asked import whole
 from yaad.server.state import opened
-from yaad.server.taken_out import table_as_file
+from yaad.server.taken_out import download, table_as_file
 from yaad.show.speech import Said
 from yaad.text import LANGUAGES, Message, has_key
 

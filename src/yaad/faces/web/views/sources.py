@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.book.sources.named import HTTP, SFTP, Source
 from yaad.book.sources.schedule import DAYS, Schedule
 from yaad.errors import InputError, YaadError
-from yaad.faces.web.formats import FILES, Format, download, wanted
+from yaad.faces.web.formats import FILES, Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.server import bringing, recurring, tasks
 from yaad.server.kept_files import kept_file
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
+from yaad.server.taken_out import download
 from yaad.text import Message
 
 STEPS = ("every 15m", "every 1h", "every 2h", "every 6h")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 
-from yaad.faces.web import reading
 from yaad.faces.web.filters import Filters
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
+from yaad.server.questions import reading
 
 
 def why(request: HttpRequest, measure: str, ending: str | None = None) -> HttpResponse:

@@ -1,17 +1,16 @@
-"""What the pages of the scorecard ask the book, through the shelf that keeps the answers until the data change."""
+"""What is asked of the scorecard, and of the rows behind a figure of it."""
 
+import datetime as dt
 from collections.abc import Mapping
 
-from yaad.faces.web import reading
 from yaad.measures import Measure
 from yaad.measures.scorecards import Kpi
+from yaad.server.questions import reading
 from yaad.server.state import opened
-from yaad.show import Figures, Kpis, RowsBehind, say_plain
+from yaad.show import Kpis, RowsBehind, say_plain
 
 ROWS = 50
 """Rows on one page."""
-ALL = 1_000_000
-"""Rows of a file."""
 
 
 def month() -> str:
@@ -19,15 +18,19 @@ def month() -> str:
     return opened().shelf.ask("kpi_month", lambda b: f"{b.as_of:%Y-%m}")
 
 
-def kpis(period: str, by: str = "", *, whole: bool = False, look_back: bool = False) -> Kpis:
-    """The scorecard of a period."""
-    return opened().shelf.ask(
+def kpis(
+    period: str, by: str = "", *, whole: bool = False, look_back: bool = False, as_of: dt.date | None = None
+) -> Kpis:
+    """The scorecard of a period; of the month of the data's day where none is said."""
+    return reading.ask(
+        Kpis,
         "kpis",
-        lambda b: b.kpis(period, by or None, whole=whole, look_back=look_back or None),
+        lambda b: b.kpis(period or None, by or None, whole=whole, look_back=look_back or None),
         period,
         by,
         whole,
         look_back,
+        as_of=as_of,
     )
 
 
@@ -50,7 +53,7 @@ def one(name: str, period: str, by: str = "", *, look_back: bool = False) -> Kpi
     measure(name)
     return opened().shelf.ask(
         "kpi",
-        lambda b: b.kpis(period, by or None, [name], look_back=look_back or None),
+        lambda b: b.kpis(period or None, by or None, [name], look_back=look_back or None),
         name,
         period,
         by,
@@ -58,18 +61,20 @@ def one(name: str, period: str, by: str = "", *, look_back: bool = False) -> Kpi
     )
 
 
-def figures(name: str, by: str, period: str) -> Figures:
-    """The figures of one measure, also of all time."""
-    found = opened().shelf.ask(
-        "kpi_figures", lambda b: b.measure(name, by=by or None, period=period or None), name, by, period
-    )
-    return found if isinstance(found, Figures) else Figures(found.content)
+def behind(name: str, group: Mapping[str, str], period: str, *, limit: int = ROWS, offset: int = 0) -> RowsBehind:
+    """Rows behind a figure.
 
+    Args:
+        name: of the measure.
+        group: dimension → value; empty: of all.
+        period: of the figure; empty: of all time.
+        limit: how many.
+        offset: passing over so many.
 
-def behind(name: str, group: Mapping[str, str], period: str, page: int) -> RowsBehind:
-    """One page of the rows behind a figure; all of them as page 0, for a file."""
+    Raises:
+        UnknownName: there is no such measure.
+    """
     measure(name)
-    limit, offset = (ROWS, (page - 1) * ROWS) if page else (ALL, 0)
     return opened().shelf.once(lambda b: b.behind(name, dict(group), period or None, limit=limit, offset=offset))
 
 

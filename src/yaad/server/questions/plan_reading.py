@@ -1,4 +1,4 @@
-"""What the pages of plans and levers ask the book, through the shelf that keeps the answers until the data change."""
+"""What is asked of plans, levers and leaks."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from yaad.faces.web import forecast_reading, reading
-from yaad.faces.web.dials import Dials
 from yaad.plan import Ratio
 from yaad.plan.period import Outlook, PeriodPlan, coming, next_month, plan_period, win_curve
 from yaad.plan.scenario import Base
 from yaad.plan.sources import SourcesPlan
+from yaad.server.questions import forecast_reading, reading
+from yaad.server.questions.dials import Dials
 from yaad.server.state import opened
 from yaad.show import LeaksResult, LeversResult, PlanResult
 from yaad.show.scenarios import ScenarioResult

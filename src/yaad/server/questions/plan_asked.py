@@ -1,17 +1,12 @@
-"""What the form of the plan asks, and the plan that answers it."""
+"""What is asked of a plan, as a form or an address says it, and the plan that answers it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from django.http import QueryDict
-
 from yaad.errors import CannotTell, InputError
-from yaad.faces.web import plan_reading, reading
-from yaad.faces.web.dials import Dial, Dials
-from yaad.faces.web.templatetags.say import language
 from yaad.model import Period, parse_day
 from yaad.plan import (
     INQUIRIES,
@@ -31,6 +26,8 @@ from yaad.plan.period import PeriodPlan, months_of, next_month, usual
 from yaad.plan.ratios import steps_of
 from yaad.plan.scenario import Base
 from yaad.plan.whatif import landing, speed_of
+from yaad.server.questions import plan_reading, reading
+from yaad.server.questions.dials import Dial, Dials
 from yaad.show import PlanResult
 from yaad.show.beside import month_said
 from yaad.show.phrases import stage_said
@@ -110,7 +107,7 @@ class Asked:
     target_is: Said | None = None
 
     @classmethod
-    def read(cls, form: QueryDict) -> "Asked":
+    def read(cls, form: Mapping[str, str]) -> "Asked":
         """Read the form.
 
         Raises:
@@ -172,10 +169,9 @@ class Asked:
         """Money a customer brings, as typed and moved; empty when it is the company's own."""
         return self.average if self.base is None else self.moved.average(self.base, self.average)
 
-    @property
-    def dials(self) -> list[Dial]:
+    def dials(self, lang: str) -> list[Dial]:
         """The sliders of inquiries, size and speed."""
-        return [] if self.base is None or self.is_example else self.moved.shown(self.base)
+        return [] if self.base is None or self.is_example else self.moved.shown(self.base, lang)
 
     @cached_property
     def changed(self) -> ScenarioResult | None:
@@ -238,12 +234,11 @@ class Asked:
         """Which past can be chosen: its name, in words, whether it is chosen."""
         return [(mode, Message(key), mode == self.mode) for mode, key in MODES.items()]
 
-    @property
-    def periods(self) -> list[tuple[str, str, bool]]:
+    def periods(self, lang: str) -> list[tuple[str, str, bool]]:
         """Periods that can be chosen."""
         offered = plan_reading.periods()
         names = offered if not self.period or self.period in offered else [*offered, self.period]
-        return [(name, say_plain(month_said(name), language()), name == self.period) for name in names]
+        return [(name, say_plain(month_said(name), lang), name == self.period) for name in names]
 
     @cached_property
     def limits(self) -> dict[str, int]:
@@ -279,7 +274,7 @@ class Asked:
         """The limits of the whole period."""
         return named_limits(self.limits, INQUIRIES, [ratio.stage for ratio in self.own_ratios], self.months)
 
-    def becomes(self, form: QueryDict) -> WhatIf | None:
+    def becomes(self, form: Mapping[str, str]) -> WhatIf | None:
         """What a number of inquiries becomes, in which months; None when none is asked for.
 
         Raises:
@@ -334,6 +329,11 @@ class Asked:
             people=past.people if past and planned is past.content else None,
             sources=plan_reading.sources(self.said_costs) if past else None,
         )
+
+    def to_dict(self, lang: str) -> dict[str, object]:
+        """The answer as an object, with what everything that was moved brings."""
+        made = self.changed
+        return {**self.result.to_dict(lang), "changes": None if made is None else made.to_dict(lang)}
 
     def _within(self, planned: Plan) -> PeriodPlan | None:
         """The target as one of the period."""

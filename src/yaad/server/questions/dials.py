@@ -1,12 +1,9 @@
-"""The sliders of a plan that are no ratios, and what all of its changes bring."""
+"""What a plan changes beside its ratios, and what all of its changes bring."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.http import QueryDict
-
-from yaad.faces.web.templatetags.say import language
 from yaad.plan.changes import AS_NOW, average_of, of_now, with_average
 from yaad.plan.scenario import Base, bring
 from yaad.show.scenarios import ScenarioResult, now_of
@@ -55,13 +52,13 @@ class Dials:
     days: str = AS_NOW
 
     @classmethod
-    def read(cls, form: QueryDict) -> "Dials":
+    def read(cls, form: Mapping[str, str]) -> "Dials":
         """Read the form."""
         return cls(*(form.get(name, "").strip() or AS_NOW for name in FIELDS))
 
-    def shown(self, base: Base) -> list[Dial]:
+    def shown(self, base: Base, lang: str) -> list[Dial]:
         """The sliders: those of which it is known how things are now."""
-        now = now_of(base, language())
+        now = now_of(base, lang)
         return [
             Dial(name, Message(f"scenario.{what}"), now[what], getattr(self, name))
             for name, what in FIELDS.items()

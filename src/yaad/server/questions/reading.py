@@ -1,7 +1,8 @@
-"""Every question that the pages ask the book, through the shelf that keeps the answers until the data change."""
+"""What is asked of the figures of a book, through the shelf that keeps the answers until the data change."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Literal, TypeVar
 
 from yaad.book import Book, ImportRecord
@@ -17,13 +18,34 @@ from yaad.show.speech import Said
 UNITS = ("count", "rate", "number", "hours", "days", "money")
 
 HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
+TO_CALL = 10
+"""Deals to call that are told at once."""
+ALL = 1_000_000
+"""Rows of a list that is told whole."""
 RatiosOf = Literal["mature", "all", "expected"]
 Kind = TypeVar("Kind", bound=Result)
 
 
-def _ask(kind: type[Kind], name: str, question: Callable[[Book], Result], *about: object) -> Kind:
-    """Ask the book for a result of one kind; a list of no group at all is one of that kind too."""
-    found = opened().shelf.ask(name, question, *about)
+def ask(
+    kind: type[Kind], name: str, question: Callable[[Book], Result], *about: object, as_of: dt.date | None = None
+) -> Kind:
+    """Ask the book for a result of one kind; a list of no group at all is one of that kind too.
+
+    Args:
+        kind: of the result.
+        name: of the question.
+        question: to the book.
+        about: what it is about; with `name` it tells one question from another.
+        as_of: the day to see the book from; the data's own when absent.
+    """
+
+    def seen(book: Book) -> Result:
+        if as_of is None:
+            return question(book)
+        with closing(Book.open(book.root, as_of=as_of, viewer=book.viewer)) as past:
+            return question(past)
+
+    found = opened().shelf.ask(name, seen, *about, as_of)
     return found if isinstance(found, kind) else kind(found.content)
 
 
@@ -69,9 +91,9 @@ def stages() -> list[str]:
     return [stage.name for stage in (*pipeline().measured, *pipeline().won[:1])]
 
 
-def funnels(by: str, period: str) -> Funnels:
+def funnels(by: str, period: str, as_of: dt.date | None = None) -> Funnels:
     """Funnels by a dimension (empty: one of all)."""
-    return _ask(Funnels, "funnel", lambda b: b.funnel(by or None, period or None), by, period)
+    return ask(Funnels, "funnel", lambda b: b.funnel(by or None, period or None), by, period, as_of=as_of)
 
 
 def funnel(period: str = "") -> Funnel:
@@ -84,23 +106,26 @@ def leak(period: str = "") -> Leak | None:
     return opened().shelf.ask("leak", lambda b: b.where_most_is_lost(period or None), period)
 
 
-def conversion(start: str, end: str, by: str, period: str) -> Conversions:
-    """The way between two stages."""
-    return _ask(
+def conversion(start: str, end: str, by: str, period: str, as_of: dt.date | None = None) -> Conversions:
+    """The way between two stages; the first and the last where none is said."""
+    return ask(
         Conversions,
         "conversion",
-        lambda b: b.conversion(start, end, by or None, period or None),
+        lambda b: b.conversion(start or None, end or None, by or None, period or None),
         start,
         end,
         by,
         period,
+        as_of=as_of,
     )
 
 
-def dwells(basis: str, by: str, period: str) -> DwellTimes:
-    """Times in stage by a dimension (empty: one of all)."""
+def dwells(basis: str, by: str, period: str, as_of: dt.date | None = None) -> DwellTimes:
+    """Times in stage by a dimension (empty: one of all), of the first visit unless each is said."""
     whole = "visit" if basis == "visit" else "first"
-    return _ask(DwellTimes, "dwell", lambda b: b.dwell(whole, by or None, period or None), basis, by, period)
+    return ask(
+        DwellTimes, "dwell", lambda b: b.dwell(whole, by or None, period or None), whole, by, period, as_of=as_of
+    )
 
 
 def dwell(basis: str = "first", period: str = "") -> Dwells:
@@ -108,7 +133,7 @@ def dwell(basis: str = "first", period: str = "") -> Dwells:
     return dwells(basis, "", period).content[0]
 
 
-def figures(ids: Sequence[str], by: str = "", period: str = "") -> Figures:
+def figures(ids: Sequence[str], by: str = "", period: str = "", as_of: dt.date | None = None) -> Figures:
     """Figures of the catalogue.
 
     Raises:
@@ -116,7 +141,15 @@ def figures(ids: Sequence[str], by: str = "", period: str = "") -> Figures:
     """
     for name in ids:
         words(name)
-    return _ask(Figures, "figures", lambda b: b.measure(*ids, by=by or None, period=period or None), *ids, by, period)
+    return ask(
+        Figures,
+        "figures",
+        lambda b: b.measure(*ids, by=by or None, period=period or None),
+        *ids,
+        by,
+        period,
+        as_of=as_of,
+    )
 
 
 def months() -> list[str]:
@@ -167,14 +200,14 @@ def words(measure: str) -> Said:
     return known[measure].name
 
 
-def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
+def explanation(measure: str, by: str, period: str, limit: int, as_of: dt.date | None = None) -> Explained:
     """What stands behind a measure.
 
     Raises:
         UnknownName: there is no such measure.
     """
     words(measure)
-    return _ask(
+    return ask(
         Explained,
         "explain",
         lambda b: b.explain(measure, by or None, period or None, limit),
@@ -182,12 +215,18 @@ def explanation(measure: str, by: str, period: str, limit: int) -> Explained:
         by,
         period,
         limit,
+        as_of=as_of,
     )
 
 
-def calls() -> Calls:
-    """The ten deals to call; ranked anew once the chances are known."""
-    return opened().shelf.ask("calls", lambda b: b.deals_to_call(), has_chances())
+def stuck(as_of: dt.date | None = None) -> Explained:
+    """All deals that are stuck."""
+    return explanation("stuck", "", "", ALL, as_of)
+
+
+def calls(limit: int = TO_CALL) -> Calls:
+    """The deals to call; ranked anew once the chances are known."""
+    return opened().shelf.ask("calls", lambda b: b.deals_to_call(limit), limit, has_chances())
 
 
 def has_chances() -> bool:
