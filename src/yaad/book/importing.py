@@ -67,8 +67,10 @@ class Imports:
         def told_by(files: Sequence[Path | str]) -> Understanding:
             return self._told_by(files, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
 
-        understood = told_by(paths)
-        if not Marks(self._root):
+        before, understood = Marks(self._root), told_by(paths)
+        if Marks(self._root).stamp != before.stamp:  # somebody was erased while it was read
+            return self.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
+        if not before:
             return understood
         files = [Path(path) for path in paths]
         with without_erased(self._root, files, roles_of(understood.mapping), understood) as clean:
@@ -149,16 +151,16 @@ class Imports:
         answers: dict[str, str] | None,
     ) -> Iterator[list[Path]]:
         """The files without those who were erased from the book: an old export does not bring them back."""
-        files = [Path(path) for path in paths]
-        if not Marks(self._root):
-            yield files
-            return
-        told = None
-        if not any(map(is_follow_up, files)):
+        files, told, before = [Path(path) for path in paths], None, Marks(self._root)
+        if before and not any(map(is_follow_up, files)):
             told = self._told_by(files, mapping=mapping, kind=kind, answers=answers, on_progress=None)
         roles = roles_of(told.mapping) if told else {}
-        with without_erased(self._root, files, roles, told) as clean:
-            yield clean
+        try:
+            with without_erased(self._root, files, roles, told) as clean:
+                yield clean
+        finally:
+            if Marks(self._root).stamp != before.stamp:  # what was brought in meanwhile is to be looked at again
+                Marks(self._root).reopen(before.stamp)
 
     def history(self) -> list[ImportRecord]:
         """The imports that happened, in their order."""

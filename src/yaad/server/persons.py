@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from yaad.book import Book
 from yaad.book.persons import Found, Marks, Part, find
+from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.cleaning import Cleaner
 from yaad.book.persons.erasing import Erasure, begin, clean_entry, compact, finish
 from yaad.book.persons.rewriting import clean_words
-from yaad.book.persons.taking_out import as_if_erased, take_out, write_archive
+from yaad.book.persons.taking_out import take_out, write_archive
 from yaad.errors import BookError, InputError
 from yaad.server import audit, state
 from yaad.server.acting import as_server

@@ -40,19 +40,18 @@ def without_erased(
             if can_rewrite(path):
                 found.append(into if rewrite(path, into, cleaner, roles) else path)
                 continue
-            if understood is not None and _holds(understood, path, cleaner, roles):
+            if understood is not None and holds(understood, path, cleaner, roles):
                 raise CannotRewrite(Message("person.erased_in_file", {"name": path.name}))
             found.append(path)
         yield found
 
 
-def _holds(understood: Understanding, path: Path, cleaner: Cleaner, roles: dict[str, Role]) -> bool:
+def holds(understood: Understanding, path: Path, cleaner: Cleaner, roles: dict[str, Role]) -> bool:
     """Whether a file holds rows of somebody who was erased, as it was read."""
     grids = understood.study.readings.grids if understood.study is not None else ()
-    for grid in grids:
-        if grid.source.path != path and path.name not in (grid.source.name, grid.source.whole):
-            continue
-        told = [roles.get(fold(name), Role.OWN) for name in grid.headers]
+    own = [one for one in grids if one.source.path == path or path.name in (one.source.name, one.source.whole)]
+    for grid in own or grids:  # what lies in an archive goes by names of its own
+        told = [roles.get(fold(name), Role.OWN) if roles else Role.LOOSE for name in grid.headers]
         columns = [grid.columns[name].to_pylist() for name in grid.headers]
         for cells in zip(*columns, strict=True):
             if cleaner.row([None if cell is None else str(cell) for cell in cells], told):

@@ -11,8 +11,10 @@
 import csv
 import datetime as dt
 import json
+import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,18 +26,21 @@ import pyarrow as pa
 from yaad.book.computed import FOLDER as COMPUTED
 from yaad.book.disk import appearing, told_when_full
 from yaad.book.importing import FOLLOW_UP, Imports
-from yaad.book.imports import ImportRecord, keep_original
+from yaad.book.imports import ImportRecord, keep_original, lay_out
+from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.cleaning import Cleaner, Role
 from yaad.book.persons.columns import role_of, roles_of
+from yaad.book.persons.door import holds
 from yaad.book.persons.finding import Found
 from yaad.book.persons.marks import FILE, KEY, Marks
 from yaad.book.persons.rewriting import can_rewrite, clean_words, encoding_of, rewrite
-from yaad.errors import BookError, InputError
+from yaad.errors import BookError, InputError, YaadError
 from yaad.facts import JOURNAL_FILES, Facts, Lake, SqliteJournal
 from yaad.facts.journal import NAME as JOURNAL
 from yaad.facts.journal import TABLES
 from yaad.facts.pin import flush
 from yaad.intake import Mapping as FileMapping
+from yaad.intake import understand
 from yaad.model import SCHEMAS
 from yaad.text import Message
 
@@ -45,6 +50,8 @@ GOES = (COMPUTED, "server/reports")
 LEFT = frozenset({FILE, KEY, "current.json", "write.lock", *JOURNAL_FILES})
 TEXTS = "SELECT rowid, $column FROM $table WHERE typeof($column) = 'text'"
 REPLACE = "UPDATE $table SET $column = ? WHERE rowid = ?"
+VALUES = re.compile(r"(?<=[\s\[{,:\"'-])[^\s\[\]{},:\"'#][^\[\]{},:\"'#\n]*(?<!\s)")
+"""Of YAML: what stands between its signs."""
 LAST_DAY = dt.date(9999, 1, 1)
 
 Step = Callable[[str], None]
@@ -73,7 +80,9 @@ def begin(root: Path, found: Found, at: dt.datetime) -> str:
     Raises:
         InputError: a file holds rows of theirs in which single cells cannot be replaced; nothing is begun.
     """
-    _check_files(root, found)
+    with as_if_erased(found) as cleaner:
+        if bad := sorted(_cannot_rewrite(root, cleaner)):
+            raise InputError(Message("person.cannot_rewrite", {"names": ", ".join(bad)}))
     return Marks(root).add(found.values, at).mark
 
 
@@ -82,6 +91,7 @@ def finish(
     at: dt.datetime,
     *,
     journal: Callable[[Cleaner], int] | None = None,
+    last: Callable[[Erasure], None] | None = None,
     on_step: Step | None = None,
 ) -> Erasure:
     """Erase all who are on the list and not erased yet.
@@ -90,6 +100,7 @@ def finish(
         root: the folder of the book.
         at: now.
         journal: writes the entries anew where the journal is kept elsewhere; gives how many.
+        last: called before it is said that they are erased; what it does may be done again.
         on_step: called with the name of each step before it.
 
     Raises:
@@ -98,7 +109,7 @@ def finish(
     marks = Marks(root)
     if not marks.unfinished:
         return Erasure()
-    cleaner, lake = Cleaner(marks), Lake.open(root)
+    seen, cleaner, lake = marks.unfinished, Cleaner(marks), Lake.open(root)
     on_step = on_step or _unheard
     with told_when_full(root):
         on_step("originals")
@@ -119,9 +130,12 @@ def finish(
         left = [*_left_in_tables(root, cleaner), *_left_in_files(root, cleaner)]
         if left:
             raise BookError(Message("person.left", {"n": len(left), "where": ", ".join(sorted(left)[:5])}))
+        done = Erasure(originals, files, entries, gone)
         on_step("done")
-        Marks(root).finish(at)
-    return Erasure(originals, files, entries, gone)
+        if last is not None:
+            last(done)
+        Marks(root).finish(seen, at)
+    return done
 
 
 def _unheard(step: str) -> None:
@@ -137,41 +151,34 @@ def is_unfinished(root: Path) -> bool:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _check_files(root: Path, found: Found) -> None:
-    """Refuse before anything is begun where rows of theirs lie in a file of which cells cannot be replaced."""
-    originals = root / "originals"
-    names = {file.sha256: file.name for record in Imports(root).history() for file in record.files}
-    bad = [name for sha, name in sorted(names.items()) if not can_rewrite(originals / sha)]
-    if not bad:
-        return
-    holding = set(_files_of(root, found))
-    bad = [name for sha, name in sorted(names.items()) if sha in holding and not can_rewrite(originals / sha)]
-    if bad:
-        raise InputError(Message("person.cannot_rewrite", {"names": ", ".join(bad)}))
-
-
-def _files_of(root: Path, found: Found) -> Iterator[str]:
-    """Hashes of the files that the person's rows came from."""
-    from yaad.book.persons.taking_out import rows_of_person
-
-    facts = Facts.open(root, as_of=LAST_DAY)
-    try:
-        for rows in rows_of_person(facts, found).values():
-            if "file" in rows.column_names:
-                yield from {str(one) for one in rows.column("file").to_pylist() if one}
-    finally:
-        facts.close()
+def _cannot_rewrite(root: Path, cleaner: Cleaner) -> Iterator[str]:
+    """Names of files that hold somebody in cells that cannot be replaced, however long ago they were brought in."""
+    for record in Imports(root).history():
+        if all(can_rewrite(root / "originals" / file.sha256) for file in record.files):
+            continue
+        mapping = FileMapping.from_yaml(record.mapping, name=record.name)
+        with tempfile.TemporaryDirectory(prefix="yaad-look-") as folder:
+            paths = lay_out(record.files, root / "originals", Path(folder))
+            told = understand(paths, mapping=mapping)
+            for path in paths:
+                if not can_rewrite(path) and holds(told, path, cleaner, roles_of(mapping)):
+                    yield path.name
 
 
 def _originals(root: Path, cleaner: Cleaner, on_step: Step) -> int:
     """Write originals anew; an old one goes only after every record that names it follows."""
     folder, records = root / "originals", _records(root)
+    needed = {file.sha256 for record in Imports(root).history() for file in record.files}
     changed = 0
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix in (".clean", ".part"):  # of a run that was broken off
             path.unlink()
             continue
         theirs = [record for record in records if path.name in {file.sha256 for file in record.files}]
+        if path.name not in needed and not can_rewrite(path):  # of an import that was taken back
+            path.unlink()
+            changed += 1
+            continue
         clean = path.with_suffix(".clean")
         if not rewrite(path, clean, cleaner, _roles_of(records, path.name)):
             continue
@@ -246,9 +253,22 @@ def _cleaned(root: Path, path: Path, cleaner: Cleaner) -> bool:
     try:
         if path.relative_to(root).parts[0] == "differences":
             return _cleaned_differences(path, cleaner)
+        if not can_rewrite(path):
+            return _gone_if_theirs(path, cleaner)
         return rewrite_in_place(path, cleaner, _roles_beside(root, path))
     except InputError:
         return _cleaned_lines(path, cleaner)
+
+
+def _gone_if_theirs(path: Path, cleaner: Cleaner) -> bool:
+    """A waiting file in which single cells cannot be replaced goes where they are in it; it can be sent again."""
+    try:
+        if not holds(understand([path]), path, cleaner, {}):
+            return False
+    except YaadError:  # nobody can read it
+        pass
+    path.unlink()
+    return True
 
 
 def rewrite_in_place(path: Path, cleaner: Cleaner, roles: dict[str, Role]) -> bool:
@@ -296,12 +316,19 @@ def _cleaned_differences(path: Path, cleaner: Cleaner) -> bool:
 def _cleaned_lines(path: Path, cleaner: Cleaner) -> bool:
     codec = encoding_of(path)
     text = path.read_bytes().decode(codec, "surrogateescape")
-    found = "".join(cleaner.text(line) for line in text.splitlines(keepends=True))
+    of_yaml = path.suffix in (".yaml", ".yml")
+    found = "".join(_line(line, cleaner, of_yaml=of_yaml) for line in text.splitlines(keepends=True))
     if found == text:
         return False
     with appearing(path) as partial:
         partial.write_bytes(found.encode(codec, "surrogateescape"))
     return True
+
+
+def _line(line: str, cleaner: Cleaner, *, of_yaml: bool) -> str:
+    """A line of text; in YAML a name may stand alone between its signs."""
+    said = cleaner.text(line)
+    return VALUES.sub(lambda one: str(clean_words(one[0], cleaner)), said) if of_yaml else said
 
 
 def _cleaned_json(path: Path, cleaner: Cleaner) -> bool:
@@ -408,6 +435,8 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
             plain[name] = mark
         elif name == "name" and ":" in value:
             plain[name] = _setting(value, cleaner)
+        elif name == "value":  # of a setting: JSON
+            plain[name] = clean_value(value, cleaner)
         elif name != "key":
             plain[name] = cleaner.text(value)
     said = cleaner.text(key)
@@ -474,15 +503,23 @@ def cells_of(rows: pa.Table, table: str) -> Iterator[tuple[list[str | None], lis
 
 def _left_in_files(root: Path, cleaner: Cleaner) -> Iterator[str]:
     """Other files in which something of them is left: another rewriting would change them."""
+    records = _records(root)
     for path in sorted((root / "originals").iterdir()):
-        apart = path.with_suffix(".clean")
-        try:
-            if rewrite(path, apart, cleaner, _roles_of(_records(root), path.name)):
-                yield str(path.relative_to(root))
-        finally:
-            apart.unlink(missing_ok=True)
+        if _would_change(path, cleaner, _roles_of(records, path.name)):
+            yield str(path.relative_to(root))
+    yield from _cannot_rewrite(root, cleaner)
+    for path in _rest(root):
+        if path.suffix in (".xlsx", ".parquet") and _would_change(path, cleaner, _roles_beside(root, path)):
+            yield str(path.relative_to(root))
+        elif path.suffix == ".sqlite":  # a job may have ended meanwhile
+            clean_database(path, cleaner)
     for name, _ in files_beside(root, cleaner):
         yield name
+
+
+def _would_change(path: Path, cleaner: Cleaner, roles: dict[str, Role]) -> bool:
+    with tempfile.TemporaryDirectory(prefix="yaad-look-") as folder:
+        return rewrite(path, Path(folder) / f"look{path.suffix}", cleaner, roles)
 
 
 def files_beside(root: Path, cleaner: Cleaner) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,13 @@ number that they know already is on the list.
 """
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -59,12 +61,14 @@ class Erased:
         at: when it was asked.
         done: when it was seen that nothing is left; empty until then.
         digests: by what they were known → digests.
+        asked: how often it was asked for; it is done for what was known the last time.
     """
 
     mark: str
     at: str
     done: str = ""
     digests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: int = 1
 
 
 class Marks:
@@ -76,18 +80,32 @@ class Marks:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._read()
+
+    def _read(self) -> None:
         try:
-            plain = json.loads((root / FILE).read_text("utf-8"))
+            plain = json.loads((self._root / FILE).read_text("utf-8"))
         except FileNotFoundError:
             plain = []
         self.persons = tuple(
             Erased(**{**one, "digests": {name: tuple(told) for name, told in one["digests"].items()}}) for one in plain
         )
-        self._key = bytes.fromhex((root / KEY).read_text("ascii")) if self.persons else b""
+        self._key = bytes.fromhex((self._root / KEY).read_text("ascii")) if self.persons else b""
         self._by_digest: dict[str, str] = {}
         for one in self.persons:
             for known, digests in one.digests.items():
                 self._by_digest |= dict.fromkeys((f"{known}:{digest}" for digest in digests), one.mark)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The list as it stands now, and nobody else changes it."""
+        self._key = self._made_key()
+        with (self._root / KEY).open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # let go of when the file is closed
+            key = self._key
+            self._read()
+            self._key = key
+            yield
 
     def __bool__(self) -> bool:
         return bool(self.persons)
@@ -97,26 +115,51 @@ class Marks:
         """Those whose erasing was begun and not seen to its end."""
         return tuple(one for one in self.persons if not one.done)
 
+    @property
+    def stamp(self) -> frozenset[tuple[str, int]]:
+        """Changes with every person who is put on the list, or put on it again."""
+        return frozenset((one.mark, one.asked) for one in self.persons)
+
     def add(self, values: Mapping[Known, Iterable[str]], at: dt.datetime) -> Erased:
         """Put a person on the list, or what is newly known of one who is on it: that is to be erased from now on."""
-        if not self._key:
-            self._key = self._made_key()
-        digests = {known.value: {self.digest(known, value) for value in told} for known, told in values.items()}
-        strong = {f"{known}:{one}" for known in (Known.PHONE, Known.MAIL) for one in digests.get(known, ())}
-        before = next((one for one in self.persons if one.mark in {self._by_digest.get(key) for key in strong}), None)
-        if before is not None:
-            for known, told in before.digests.items():
-                digests.setdefault(known, set()).update(told)
-        mark = before.mark if before else STAND_IN + secrets.token_hex(3)
-        found = Erased(
-            mark, at.isoformat(), "", {known: tuple(sorted(told)) for known, told in digests.items() if told}
-        )
-        self._write((*(one for one in self.persons if one.mark != mark), found))
+        with self._alone():
+            digests = {known.value: {self.digest(known, value) for value in told} for known, told in values.items()}
+            strong = {f"{known}:{one}" for known in (Known.PHONE, Known.MAIL) for one in digests.get(known, ())}
+            marks = {self._by_digest.get(key) for key in strong}
+            before = next((one for one in self.persons if one.mark in marks), None)
+            if before is not None:
+                for known, told in before.digests.items():
+                    digests.setdefault(known, set()).update(told)
+            mark = before.mark if before else STAND_IN + secrets.token_hex(3)
+            kept = {known: tuple(sorted(told)) for known, told in digests.items() if told}
+            found = Erased(mark, at.isoformat(), "", kept, asked=before.asked + 1 if before else 1)
+            self._write((*(one for one in self.persons if one.mark != mark), found))
         return found
 
-    def finish(self, at: dt.datetime) -> None:
-        """Say of all on the list that nothing of them is left."""
-        self._write(tuple(one if one.done else replace(one, done=at.isoformat()) for one in self.persons))
+    def finish(self, seen: Iterable[Erased], at: dt.datetime) -> None:
+        """Say of those who were seen to be erased that nothing of them is left; not of who was asked for since."""
+        done = {(one.mark, one.asked) for one in seen}
+        with self._alone():
+            self._write(
+                tuple(
+                    replace(one, done=at.isoformat()) if not one.done and (one.mark, one.asked) in done else one
+                    for one in self.persons
+                )
+            )
+
+    def reopen(self, known: frozenset[tuple[str, int]]) -> None:
+        """Erase those again who came on the list while something was brought in that did not know of them.
+
+        Args:
+            known: `stamp` of the list as it was known then.
+        """
+        with self._alone():
+            self._write(
+                tuple(
+                    one if (one.mark, one.asked) in known else replace(one, done="", asked=one.asked + 1)
+                    for one in self.persons
+                )
+            )
 
     def of(self, known: Known, value: str) -> str | None:
         """What stands instead of a value, which is compared in its folded form; None where nobody was known by it."""
@@ -141,7 +184,7 @@ class Marks:
             partial.write_text(json.dumps([asdict(one) for one in persons]), "utf-8")
             with partial.open("rb") as written:
                 os.fsync(written.fileno())
-        self.__init__(self._root)  # type: ignore[misc] # read again what stands now
+        self._read()
 
 
 def folded_name(text: str) -> str:

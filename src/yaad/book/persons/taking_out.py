@@ -1,23 +1,19 @@
 """All that a book holds of a person, as one archive: tables as CSV, and the same with all else as JSON."""
 
 import csv
-import datetime as dt
 import io
 import json
-import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from yaad.book.disk import appearing
-from yaad.book.persons.cleaning import Cleaner
+from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.erasing import cells_of, clean_entry, files_beside
 from yaad.book.persons.finding import Found
-from yaad.book.persons.marks import Marks
 from yaad.facts import Facts, journal_of
 from yaad.model import SCHEMAS
 from yaad.show import inert
@@ -25,17 +21,6 @@ from yaad.show import inert
 Json = Any  # plain JSON values of any kind
 OF_DEALS = ("stage_moves", "stage_visits")
 EVERYTHING = "everything.json"
-NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-"""Nobody is erased by this."""
-
-
-@contextmanager
-def as_if_erased(found: Found) -> Iterator[Cleaner]:
-    """What erasing somebody would find, without writing anything: what is taken out is what would be erased."""
-    with tempfile.TemporaryDirectory(prefix="yaad-person-") as folder:
-        marks = Marks(Path(folder))
-        marks.add(found.values, NEVER)
-        yield Cleaner(marks)
 
 
 def rows_of_person(facts: Facts, found: Found) -> dict[str, pa.Table]:
