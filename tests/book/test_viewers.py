@@ -18,6 +18,7 @@ from yaad.book import Book, ImportRecord
 from yaad.errors import InputError, UnknownName, Withheld
 from yaad.facts import Lake, store
 from yaad.measures import REGISTRY
+from yaad.measures.small_groups import COLUMNS
 from yaad.measures.withheld import LEAST
 from yaad.model import SCHEMAS, SettingEntry, TargetEntry, Viewer
 from yaad.model.personal import may_point
@@ -155,20 +156,33 @@ def test_who_sees_no_persons_is_refused_all_that_is_no_total(book):
 
 def test_only_breakdowns_that_point_at_nobody_are_told(book):
     under = book(TOTALS)
-    assert set(under.columns) == {name for name in book(Viewer()).columns if not may_point(name)}
+    assert set(under.columns) == {name for name in book(Viewer()).columns if name in COLUMNS}
+    assert not any(map(may_point, COLUMNS))
     assert "owner" not in under.columns
     for ask in (under.funnel, under.dwell, lambda by: under.measure("won", by=by),
                 lambda by: under.kpis(by=by, measures=["won"], look_back=False),
                 lambda by: under.conversion(by=by), lambda by: under.explain("won", by=by)):  # fmt: skip
         assert ask(by="source").content
-        for by in ("owner", "rep", "account", "deal_id", "a column that is none"):
+        for by in ("owner", "rep", "account", "deal_id", "day", "hour", "amount", "a column that is none"):
             with pytest.raises(Withheld, match="source"):
                 ask(by=by)
 
 
+def test_no_days_are_cut_off_and_no_other_day_is_looked_from(book, root):
+    under = book(TOTALS)
+    month = under.as_of.strftime("%Y-%m")
+    assert under.measure("won", period=month).content
+    for ask in (lambda: under.measure("won", period=f"{month}-01"), lambda: under.funnel(period=f"{month}-01"),
+                lambda: under.kpis(f"{month}-01..{month}-09"), lambda: under.dwell(by=("source", "branch")),
+                lambda: under.conversion(by=("month", "year")),
+                lambda: Book.open(root, viewer=TOTALS, as_of=dt.date(2020, 1, 1))):  # fmt: skip
+        with pytest.raises(Withheld):
+            ask()
+
+
 def test_no_figure_of_few_is_told(book):
     under = book(TOTALS)
-    for by in ("source", "week"):
+    for by in ("source", "month"):
         found = told(under._scope(by=by), tuple(REGISTRY)[::5])
         assert all(one.value is None or not 0 < one.n < LEAST for one in found)
     assert any(one.why and one.why.key == "viewer.few" for one in found)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from yaad import insight, measures
 from yaad.book.chances import keep_chances, kept_chances, likely
 from yaad.book.customers import cohorts_of, customer_of, customers_of
-from yaad.book.opened import By, PeriodLike, period_of
+from yaad.book.opened import By, PeriodLike
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import Scorecards, add, check, own_measures, remove
 from yaad.book.written import Written
@@ -58,7 +58,7 @@ class Figured(Written):
         Raises:
             UnknownName: no such measure, or none that knows the dimension.
         """
-        found = self._scorecards(by).of(period_of(period), measures, whole=whole, look_back=look_back)
+        found = self._scorecards(by).of(self._period(period), measures, whole=whole, look_back=look_back)
         return Kpis(found)
 
     def behind(
@@ -125,13 +125,14 @@ class Figured(Written):
 
     def _scorecards(self, by: By = None) -> Scorecards:
         scope = self._scope(by)
-        return Scorecards(scope, own_measures(self.root), self.facts.targets, self._past, is_large=self._is_large())
+        past = self._past if self.viewer.persons else None  # what has changed since may be few
+        return Scorecards(scope, own_measures(self.root), self.facts.targets, past, is_large=self._is_large())
 
     def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
         """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""
         scope = self._scope(by, period)
         found = measures.funnel(scope)
-        return Funnels(without_small_funnels(found, scope.least) if scope.least else found)
+        return Funnels(without_small_funnels(found, scope, measures.funnel) if scope.least else found)
 
     def conversion(
         self,
@@ -146,7 +147,9 @@ class Figured(Written):
         rows = measures.conversion(scope, start, end, window_days)
         notes = measures.conversion_notes(scope, rows)
         if scope.least:
-            rows, less = without_small_ways(rows, scope.least)
+            rows, less = without_small_ways(
+                rows, scope, lambda asked: measures.conversion(asked, start, end, window_days)
+            )
             notes = (*notes, *less)
         return Conversions(rows, as_of=scope.as_of, period=scope.period, notes=notes)
 
@@ -160,7 +163,9 @@ class Figured(Written):
         """
         scope = self._scope(by, period)
         found = measures.dwell(scope, basis)
-        return DwellTimes(without_small_dwells(found, scope.least) if scope.least else found)
+        if scope.least:
+            found = without_small_dwells(found, scope, lambda asked: measures.dwell(asked, basis))
+        return DwellTimes(found)
 
     def snapshots(self, months: int = 12) -> Snapshots:
         """The open deals by stage at the end of each of the last months."""

@@ -24,7 +24,8 @@ from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.errors import BookError, Withheld
 from yaad.facts import JOURNAL_FILES, Facts, Lake
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
-from yaad.measures.time_parts import TIMES
+from yaad.measures.small_groups import COLUMNS as COARSE
+from yaad.measures.small_groups import GRAINS, is_whole
 from yaad.measures.withheld import LEAST
 from yaad.model import EVERYBODY, Calendar, Grain, Period, Pipeline, Settings, Viewer
 from yaad.model.personal import may_point
@@ -86,7 +87,10 @@ class Opened:
 
         Raises:
             BookError: the folder holds no book.
+            Withheld: the viewer sees figures of many together, and asks for those of another day.
         """
+        if as_of is not None and not viewer.persons:  # what came since may be few
+            raise Withheld(Message("viewer.no_other_day"))
         book = cls(root, engine=engine, as_of=as_of, viewer=viewer)
         if not Lake.exists(book.root):
             raise BookError(Message("book.absent", {"path": str(root)}))
@@ -352,8 +356,8 @@ class Opened:
             pipeline=facts.pipeline,
             as_of=facts.as_of,
             as_of_at=facts.as_of_at,
-            period=period_of(period),
-            by=tuple(self._dimension(name) for name in ((by,) if isinstance(by, str) else by or ())),
+            period=self._period(period),
+            by=self._dimensions((by,) if isinstance(by, str) else tuple(by or ())),
             least=0 if self.viewer.persons else LEAST,
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
             table=facts.table,
@@ -363,9 +367,33 @@ class Opened:
             settings=facts.settings,
         ).of_inquiries()
 
+    def _period(self, period: PeriodLike) -> Period | None:
+        """A period as it was asked for.
+
+        Raises:
+            Withheld: it could tell what came on a few days, to a viewer who is told of no single deals.
+        """
+        found = period_of(period)
+        if not self.viewer.persons and found is not None and not is_whole(found):
+            raise Withheld(Message("viewer.whole_periods"))
+        return found
+
     def _is_large(self) -> bool:
         """Whether the book has more stays than are looked at unasked, whoever looks."""
         return self._whole._is_large() if self._whole is not None else self._scope().is_large  # noqa: SLF001 – a book like this one
+
+    def _dimensions(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Dimensions as the measures call them.
+
+        Raises:
+            Withheld: one could point at single persons, or two together could, who are not told to the viewer.
+        """
+        found = tuple(self._dimension(name) for name in names)
+        if not self.viewer.persons and (
+            len([one for one in found if one in COARSE]) > 1 or len([one for one in found if one in GRAINS]) > 1
+        ):
+            raise Withheld(Message("viewer.one_breakdown"))
+        return found
 
     def _dimension(self, name: str) -> str:
         """A dimension as the measures call it: a column may also be asked for by its heading in the file.
@@ -380,7 +408,8 @@ class Opened:
         return found
 
     def _may_ask_by(self, dimension: str) -> bool:
-        return self.viewer.persons or dimension in TIMES or not may_point(dimension)
+        is_coarse = dimension in GRAINS or (dimension in COARSE and not may_point(dimension))
+        return self.viewer.persons or is_coarse
 
     def _by_heading(self, name: str) -> str:
         for record in reversed(self._imports.history()):

@@ -103,6 +103,12 @@ def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
         UnknownName: no such measure or column; nothing was asked yet.
         InputError: amounts of mixed currency or tax, when only this measure is asked for.
     """
+    figures = _figures(ids, scope)
+    return withheld(figures, scope, _figures) if scope.least else figures
+
+
+def _figures(ids: Sequence[str], scope: Scope) -> list[Figure]:
+    """The figures, with nothing kept back."""
     found = [find(name, scope.own) for name in ids]
     asked = _Asked(scope, found)
     figures: list[Figure] = []
@@ -116,7 +122,7 @@ def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
                 each.id, None, None, n=0, as_of=scope.as_of, period=scope.period, why=error.message, name=each.called
             )
             figures.append(refused)
-    return withheld(figures, scope.least) if scope.least else figures
+    return figures
 
 
 class _Asked:
@@ -156,7 +162,8 @@ def as_told(found: Measure, figure: Figure) -> Figure:
 def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     """Why this number: the rule, the query of its statistics, and the first `limit` rows behind it.
 
-    Where single rows are not told (`Scope.least`), there are none; few of them are not counted either.
+    Where single rows are not told (`Scope.least`), there are none; of a period, and where they are few, they
+    are not counted either.
 
     Raises:
         UnknownName: no such measure or column.
@@ -164,7 +171,7 @@ def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     found = find(measure_id, scope.own)
     rows = found.rows(scope)
     total = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
-    total = 0 if total < scope.least else total
+    total = 0 if total < scope.least or (scope.least and scope.period) else total
     shown = [] if scope.least else scope.run(rows.limit(limit)).to_pylist()
     told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
     sql = END_OF_QUERY.join(query_text(scope, each.statistics(scope)) for each in found.parts or (found,))

@@ -51,6 +51,7 @@ class Scope:
         settings: what the company said of itself: what counts as achieved, who works when.
         own: measures that the company defined, by id; they stand beside those of the catalogue.
         least: of fewer than so many rows no figure is told: it could point at one person; 0 where persons are told.
+        known: what was reckoned of these facts already, whatever the period.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
@@ -72,6 +73,7 @@ class Scope:
     settings: Settings = field(default_factory=Settings)
     own: Mapping[str, "Measure"] = field(default_factory=dict)
     least: int = 0
+    known: dict[object, object] = field(default_factory=dict)
 
     def of_inquiries(self) -> "Scope":
         """The same question of inquiries only: what the company marked as none of them stands in `left_out`.
