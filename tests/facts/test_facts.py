@@ -8,6 +8,8 @@ import pytest
 from yaad.errors import BookError, UnknownName
 from yaad.facts import Facts, History, SqliteJournal, settle
 from yaad.facts.journal import NAME
+from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.visits import build_visits
 from yaad.model import LoseEntry, MoveEntry, NoteEntry, TargetEntry, UndoEntry, WinEntry
 
 BOOK = {
@@ -278,4 +280,22 @@ def test_many_threads_read_one_picture(lake, put, write):
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(ask, range(40))) == {(7, 9), (5, 9)}
+    facts.close()
+
+
+@pytest.mark.parametrize("day", range(1, 11))
+def test_an_earlier_day_is_that_of_a_book_that_ends_there(lake, put, rows_of, day):
+    """Deals and stays, cell by cell: what is taken over from the present and what is built anew."""
+    histories = {**BOOK, "e": [("Lead", 1), ("Quote", 2), ("Lost", 5), ("Talks", 9)], "f": [("Lead", 3), ("Quote", 6)]}
+    put(lake, histories)
+    then = {"as_of": dt.date(2024, 1, day)}
+    facts = Facts.open(lake.root, **then)
+    moves = facts.moves
+    lives = facts.run(build_lives(moves, facts.pipeline)).sort_by("deal").to_pylist()
+    names = ["deal", *LIFE_COLUMNS]
+    assert [{name: row[name] for name in names} for row in rows_of(lake, "deals", **then)] == lives
+    stays = facts.run(build_visits(moves, facts.pipeline, facts.deals)).to_pylist()
+    order = ("deal", "position", "visit")
+    built = sorted(stays, key=lambda row: tuple(row[name] for name in order))
+    assert sorted(rows_of(lake, "stage_visits", **then), key=lambda row: tuple(row[name] for name in order)) == built
     facts.close()

@@ -238,11 +238,35 @@ class Facts:
         deals = self._present("deals")
         if not self._is_past:
             return deals
-        lives = self._engine.keep("lives_as_of", build_lives(self._whole("stage_moves"), self.pipeline))
-        begun = deals.semi_join(lives, "deal").union(deals.anti_join(self._present("stage_moves"), "deal"))
-        then = self._amounts_then(self._untold(with_lives(begun.drop(*LIFE_COLUMNS), lives)))
+        lives = self._engine.keep("lives_as_of", build_lives(self._until(self._moves_of_changed()), self.pipeline))
+        begun = with_lives(deals.semi_join(lives, "deal").drop(*LIFE_COLUMNS), lives)
+        names = SCHEMAS["deals"].names
+        same = deals.anti_join(self._changed(), "deal").anti_join(self._never_begun(), "deal")
+        then = self._amounts_then(self._untold(same.select(*names).union(begun.select(*names), distinct=False)))
         reason = ibis.ifelse(then.outcome == "lost", then.lost_reason, ibis.null("string"))
-        return self._engine.keep("deals_as_of", then.mutate(lost_reason=reason).select(*SCHEMAS["deals"].names))
+        return then.mutate(lost_reason=reason).select(*names)
+
+    def _changed(self) -> ir.Table:
+        """The deals that have a move after the as-of day; how all others stood then is how they stand now."""
+
+        def later() -> ir.Table:
+            moves = self._present("stage_moves")
+            return self._engine.keep("changed_since", moves.filter(~self._by_then(moves)).select("deal").distinct())
+
+        return self._view("changed_since", later)
+
+    def _never_begun(self) -> ir.Table:
+        """The deals whose moves all lead into stages that nobody knows: they have no place in an earlier day."""
+
+        def without_stage() -> ir.Table:
+            deals = self._present("deals")
+            moved = deals.filter(deals.stage.isnull()).semi_join(self._present("stage_moves"), "deal")
+            return self._engine.keep("never_begun", moved.select("deal"))
+
+        return self._view("never_begun", without_stage)
+
+    def _moves_of_changed(self) -> ir.Table:
+        return self._present("stage_moves").semi_join(self._changed(), "deal")
 
     def _untold(self, deals: ir.Table) -> ir.Table:
         """Without what people wrote of a field after the as-of day: it stands as the source told it."""
@@ -272,14 +296,21 @@ class Facts:
         last = ibis.row_number().over(ibis.window(group_by="deal", order_by=[ibis.desc(key) for key in order]))
         told = told.mutate(place=last)
         known = told.filter(told.place == 0).select(of_deal="deal", told_amount="amount")
-        joined = deals.join(known, deals.deal == known.of_deal, how="left")
+        both = deals.select("deal", "amount").join(known, deals.deal == known.of_deal)
+        other = both.filter(both.amount.isnull() | (both.amount != both.told_amount)).select("of_deal", "told_amount")
+        other = self._engine.keep("amounts_as_of", other)
+        joined = deals.join(other, deals.deal == other.of_deal, how="left")
         return joined.mutate(amount=ibis.coalesce(joined.told_amount, joined.amount))
 
     def _visits(self) -> ir.Table:
+        visits = self._present("stage_visits")
         if not self._is_past:
-            return self._present("stage_visits")
-        visits = build_visits(self._whole("stage_moves"), self.pipeline, self._whole("deals"))
-        return self._engine.keep("stage_visits_as_of", visits.select(*SCHEMAS["stage_visits"].names))
+            return visits
+        changed, names = self._changed(), SCHEMAS["stage_visits"].names
+        begun = self._whole("deals").semi_join(changed, "deal")
+        anew = build_visits(self._until(self._moves_of_changed()), self.pipeline, begun)
+        anew = self._engine.keep("stage_visits_as_of", anew.select(*names))
+        return visits.anti_join(changed, "deal").select(*names).union(anew, distinct=False)
 
     def _moves(self) -> ir.Table:
         return self._until(self._present("stage_moves"))
@@ -300,10 +331,11 @@ class Facts:
 
     def _until(self, rows: ir.Table) -> ir.Table:
         """Rows up to the as-of day; an undated move stands at the time of the one before it."""
-        if not self._is_past or "day" not in rows.columns:
-            return rows
+        return rows.filter(self._by_then(rows)) if self._is_past and "day" in rows.columns else rows
+
+    def _by_then(self, rows: ir.Table) -> ir.BooleanValue:
         day = rows.day.fill_null(rows.sort_at.date()) if "sort_at" in rows.columns else rows.day
-        return rows.filter(day.isnull() | (day <= ibis.literal(self.as_of)))
+        return day.isnull() | (day <= ibis.literal(self.as_of))
 
     def _present(self, table: str) -> ir.Table:
         """The lake's rows of the deals that the tail does not touch, and the rows computed anew of those it does."""
