@@ -66,6 +66,11 @@ def advance(found: Draft) -> Job | None:
     return None
 
 
+def is_at_rest(found: Draft) -> bool:
+    """Whether an upload waits for who brought it: nothing works on it, and it is not in the book yet."""
+    return advance(found) is None and found.step is not Step.IMPORTED and bool(found.files)
+
+
 def answer(found: Draft, answers: Mapping[str, str], lang: str) -> None:
     """Answers to what was open; the files are read again with them."""
     found.answers |= answers

@@ -28,6 +28,7 @@ from typing import Any
 
 from yaad.book.disk import OF_A_JOB, told_when_full
 from yaad.errors import UnknownName
+from yaad.server.roles import Role
 from yaad.server.scoping import current
 from yaad.server.turns import Turns
 
@@ -244,6 +245,17 @@ class Jobs:
             with connect(self.path) as db:
                 db.execute("UPDATE job SET state = ?, error = '{}' WHERE id = ?", (State.FAILED, job))
             found = self._read(job)
+        return found
+
+    def of_mine(self, job: str) -> Job:
+        """A job that works for who asks; an owner may ask after everybody's.
+
+        Raises:
+            UnknownName: there is none, or it works for somebody else: the two are told alike.
+        """
+        found, access = self.progress(job), current()
+        if found.account != access.account and access.role is not Role.OWNER:
+            raise UnknownName("option", job, [])
         return found
 
     def latest(self, task: str, arguments: dict[str, Json]) -> Job | None:

@@ -196,6 +196,63 @@ def test_a_token_that_was_taken_back_opens_nothing(team, token):
         assert "mark" not in answer.text
 
 
+SECRET = "/srv/yaad/secret.key of Cyd"
+
+
+def test_what_breaks_is_told_in_words_with_a_number_that_the_log_knows(team, token, monkeypatch, caplog):
+    from yaad.faces.mcp import serving
+
+    def breaks(*_about):
+        raise ZeroDivisionError(SECRET)
+
+    _kept, told = token("rep")
+    monkeypatch.setattr(serving, "answer", breaks)
+    with caplog.at_level("ERROR", "yaad.agents"):
+        _names, (broken, none) = over_address(told, [("funnel", {}), ("no_such_tool", {})])
+    (line,) = caplog.records
+    said = broken.structured_content["error"]
+    assert broken.is_error
+    assert line.request in said
+    assert not any(word in texts(broken) for word in (SECRET, "Traceback", "ZeroDivision", "yaad/"))
+    assert none.is_error
+    assert line.request not in texts(none)
+
+
+def knock(headers, **more):
+    """The answer to somebody who sends a call over HTTP."""
+    import httpx2
+
+    async def ask():
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=WithAgents(no_page, "en"))) as http:
+            return await http.post("http://127.0.0.1/mcp", headers=headers, **more)
+
+    return loops.run(ask())
+
+
+def test_every_answer_to_agents_carries_the_safe_headers(team, token, monkeypatch, caplog):
+    from yaad.faces.mcp import serving
+    from yaad.server.headers import ALWAYS
+
+    _kept, told = token("rep")
+    accepts = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {told}"}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    answers = [knock({}, json=call), knock(accepts, json=call), knock(accepts, content=b"{")]
+
+    def breaks(_shown):
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(serving, "_access", breaks)
+    answers.append(knock(accepts, json=call))
+    assert answers[0].status_code == 401
+    assert answers[-1].status_code == 500
+    assert SECRET not in answers[-1].text
+    assert answers[-1].headers["X-Request-ID"] in answers[-1].json()["error"]
+    for answer in answers:
+        assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert len({one.headers["X-Request-ID"] for one in answers}) == len(answers)
+
+
 @pytest.mark.parametrize("name", ["owner", "manager", "rep", "consultant", "viewer"])
 def test_a_tool_that_a_role_may_not_use_is_not_there(team, name):
     from yaad.server.scoping import scope

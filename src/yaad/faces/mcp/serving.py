@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+import logging
+import secrets
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,14 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from yaad.book import Book
 from yaad.errors import UnknownName, YaadError
 from yaad.faces.mcp.tools import TOOLS, Tool, answer
+from yaad.server.headers import ALWAYS
+from yaad.server.logs import request_id
 from yaad.server.scoping import Access, current, local, on_behalf_of
 from yaad.server.shelf import Shelf
 from yaad.text import Message, render
 
 NAME = "yaad"
+_log = logging.getLogger("yaad.agents")
 Noted = Callable[[Access, str, types.CallToolRequestParams], None]
 """Called before a tool is asked."""
 ShelfOf = Callable[[], Shelf]
@@ -60,18 +65,35 @@ def _described(tool: Tool, lang: str) -> types.Tool:
 def _call(
     shelf_of: ShelfOf, params: types.CallToolRequestParams, lang: str, noted: Noted | None
 ) -> types.CallToolResult:
-    """The answer of a tool, or the error in words; what breaks otherwise is the server's own."""
-    access = current()
+    """The answer of a tool, or the error in words; of what breaks otherwise the log tells, an agent gets its number."""
+    access, number = current(), request_id.get() or secrets.token_hex(8)
     try:
         if noted is not None:
             noted(access, params.name, params)
-        tool = TOOLS.get(params.name)
-        if tool is None or not access.may(tool.needs):  # a tool that one may not use is told like one that is none
-            raise UnknownName("option", params.name, [name for name, one in TOOLS.items() if access.may(one.needs)])
+        tool = _tool(access, params.name)
         found = shelf_of().once(lambda book: _asked(book, tool, params.arguments, lang))
     except YaadError as error:
         return _told({"kind": "error", "error": error.say(lang)}, lang, is_error=True)
+    except Exception:  # noqa: BLE001 – whatever it is, its text may hold what nobody outside is to read
+        _log.exception("a tool broke", extra={"request": number})
+        return _told({"kind": "error", "error": _broken(number, lang)}, lang, is_error=True)
     return _told(found, lang, is_error=False)
+
+
+def _tool(access: Access, name: str) -> Tool:
+    """A tool by its name; one that they may not use is told like one that is none.
+
+    Raises:
+        UnknownName: there is none for them.
+    """
+    found = TOOLS.get(name)
+    if found is None or not access.may(found.needs):
+        raise UnknownName("option", name, [one.name for one in TOOLS.values() if access.may(one.needs)])
+    return found
+
+
+def _broken(number: str, lang: str) -> str:
+    return render(Message("agent.broken", {"request": number}), lang)
 
 
 def _asked(book: Book, tool: Tool, arguments: dict[str, Any] | None, lang: str) -> dict[str, Any]:
@@ -133,21 +155,63 @@ class AtAddress:
         self._lang = lang
 
     async def __call__(self, scope: Json, receive: Any, send: Any) -> None:  # noqa: ANN401 – as ASGI names them
-        """Answer one request."""
+        """Answer one request, under a number of its own, with the headers of every answer."""
+        number = secrets.token_hex(8)
+        kept = request_id.set(number)
+        safe = _Safe(send, number)
+        try:
+            await self._answer(scope, receive, safe)
+        except Exception:  # noqa: BLE001 – whatever it is, an agent is told in our words
+            _log.exception("agents were not answered", extra={"request": number})
+            await safe.refuse(500, _broken(number, self._lang))
+        finally:
+            request_id.reset(kept)
+
+    async def _answer(self, scope: Json, receive: Any, send: "_Safe") -> None:  # noqa: ANN401 – as ASGI names them
         headers = {name.lower(): value for name, value in scope["headers"]}
         try:
             access = await asyncio.to_thread(_access, headers.get(b"authorization", b"").decode("latin-1"))
         except YaadError as error:
-            status = 429 if isinstance(error, TooOften) else 401
-            body = json.dumps({"error": error.say(self._lang)}, ensure_ascii=False).encode()
-            known = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
-            await send({"type": "http.response.start", "status": status, "headers": known})
-            await send({"type": "http.response.body", "body": body})
+            await send.refuse(429 if isinstance(error, TooOften) else 401, error.say(self._lang))
             return
         manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
         with on_behalf_of(access):
             async with manager.run():
                 await manager.handle_request(scope, receive, send)
+
+
+class _Safe:
+    """Sends an answer with the headers that every answer of the server has, and the number of its request.
+
+    Args:
+        send: as ASGI gives it.
+        number: of the request.
+    """
+
+    def __init__(self, send: Any, number: str) -> None:  # noqa: ANN401 – as ASGI names it
+        self._send, self._has_begun = send, False
+        known = ALWAYS | {"Cache-Control": "no-store", "X-Request-ID": number}
+        self._headers = {name.lower().encode(): value.encode() for name, value in known.items()}
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        """Send a message of ASGI."""
+        if message["type"] == "http.response.start":
+            self._has_begun = True
+            own = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in self._headers]
+            message = {**message, "headers": [*own, *self._headers.items()]}
+        await self._send(message)
+
+    async def refuse(self, status: int, said: str) -> None:
+        """Answer with an error in words, unless something was answered already."""
+        if self._has_begun:
+            return
+        body = json.dumps({"error": said}, ensure_ascii=False).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            *([(b"www-authenticate", b"Bearer")] if status == 401 else []),
+        ]
+        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self({"type": "http.response.body", "body": body})
 
 
 def _access(shown: str) -> Access:

@@ -72,9 +72,10 @@ def start(request: HttpRequest, what: str) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, what: str) -> HttpResponse:
-    """Stop it; the page says so and offers to begin again."""
+    """Stop it where it is one's own; the page says so and offers to begin again."""
     del request
     found = computing.latest(what)
     if found is not None:
-        opened().jobs.cancel(found.id)
+        jobs = opened().jobs
+        jobs.cancel(jobs.of_mine(found.id).id)
     return redirect(PAGES[what])

@@ -112,8 +112,10 @@ def _phases(found: Draft) -> list[tasks.Phase]:
 
 @require_POST
 def answer(request: HttpRequest, draft: str) -> HttpResponse:
-    """Answers to what was open; the files are read again with them."""
+    """Answers to what was open; the files are read again with them. While they are at work the page says how far."""
     found = drafts.load(draft)
+    if not bringing.is_at_rest(found):
+        return redirect("draft", draft=draft)
     # several fields of one name tell an order
     given = {name: ", ".join(str(value).strip() for value in values) for name, values in request.POST.lists()}
     answers = {name.removeprefix(ANSWER): text for name, text in given.items() if name.startswith(ANSWER) and text}
@@ -125,9 +127,8 @@ def answer(request: HttpRequest, draft: str) -> HttpResponse:
 def start(request: HttpRequest, draft: str) -> HttpResponse:
     """Import an upload that leaves nothing open."""
     found = drafts.load(draft)
-    if found.job or found.step is Step.IMPORTED:
-        return redirect("draft", draft=draft)
-    bringing.begin(found, request.POST.get("as_of", "").strip(), language())
+    if bringing.is_at_rest(found) and found.understood:
+        bringing.begin(found, request.POST.get("as_of", "").strip(), language())
     return redirect("draft", draft=draft)
 
 
@@ -136,7 +137,7 @@ def read(request: HttpRequest, draft: str) -> HttpResponse:
     """Read an upload once more, after its reading was stopped or broke off."""
     del request
     found = drafts.load(draft)
-    if not found.job and found.files and found.step is not Step.IMPORTED:
+    if bringing.is_at_rest(found):
         bringing.read_again(found, language())
     return redirect("draft", draft=draft)
 

@@ -24,7 +24,7 @@ def undo(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def undoing(request: HttpRequest, job: str) -> HttpResponse:
     """How far the taking back is; the list of imports when it is done."""
-    found = opened().jobs.progress(job)
+    found = opened().jobs.of_mine(job)
     done = found.state is State.DONE
     if wanted(request, None) is Format.FRAGMENT:
         if found.state.final:

@@ -20,13 +20,14 @@ class Worked(Protocol):
 
 
 def stops(load: Callable[[str], Worked], page: str) -> Callable[[HttpRequest, str], HttpResponse]:
-    """A view that stops the job of what is loaded by its id, and leads back to its page."""
+    """A view that stops the job of what is loaded by its id, where it is one's own, and leads back to its page."""
 
     @require_POST
     def cancel(request: HttpRequest, name: str) -> HttpResponse:
         del request
         if job := load(name).job:
-            opened().jobs.cancel(job)
+            jobs = opened().jobs
+            jobs.cancel(jobs.of_mine(job).id)
         return redirect(page, name)
 
     return cancel
