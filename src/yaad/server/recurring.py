@@ -4,8 +4,10 @@ import datetime as dt
 import filecmp
 import json
 import os
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,12 +15,15 @@ from zoneinfo import ZoneInfo
 from yaad.book.disk import appearing
 from yaad.book.sources.named import KINDS, WATCHED, Source, absent_extra
 from yaad.book.sources.running import Sources, Standing, sources_of
-from yaad.book.sources.schedule import Schedule
+from yaad.book.sources.schedule import Schedule, due_at
 from yaad.book.sources.watching import MAPPING
+from yaad.book.sources.working import Outcome
 from yaad.errors import UnknownName, YaadError
 from yaad.server import drafts, tasks
+from yaad.server.behalf import KEEPER, name_of, who
 from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job, State
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.uploads import clean_name
 from yaad.text import Message
@@ -78,6 +83,26 @@ class Shown:
         return self.run if self.run and not self.run.state.final else None
 
     @property
+    def is_halted(self) -> bool:
+        """Whether it does not run by itself any more, until somebody takes it over."""
+        return self.standing.outcome is Outcome.STOPPED
+
+    @property
+    def why(self) -> Message:
+        """Why it was halted."""
+        return Message("sources.stopped_right" if self.source.by else "sources.stopped_unknown")
+
+    @property
+    def is_keepers(self) -> bool:
+        """Whether it runs in the name of who keeps the server."""
+        return self.source.by == KEEPER
+
+    @cached_property
+    def behalf(self) -> str:
+        """The name of who set it up; empty where it is not an account's."""
+        return name_of(current().company, self.source.by)
+
+    @property
     def is_stopped(self) -> bool:
         """Whether the last run was stopped by the person."""
         return self.run is not None and self.run.state is State.CANCELLED
@@ -115,9 +140,18 @@ class Damaged:
     error: YaadError
 
 
+_writing = threading.Lock()
+"""Pages and the clock write down runs."""
+
+
 def sources() -> Sources:
     """The sources of the book that is served."""
-    return sources_of(opened().place.book, os.environ)
+    return sources_in(opened().place.book)
+
+
+def sources_in(root: Path) -> Sources:
+    """The sources of the book in a folder."""
+    return sources_of(root, os.environ)
 
 
 def all_of_them(now: dt.datetime) -> tuple[list[Shown], list[Damaged]]:
@@ -154,7 +188,7 @@ def add(source: Source, secret: str, now: dt.datetime) -> Source:
     """
     checked_kind(source.kind)
     kept = sources()
-    made = kept.add(source)
+    made = kept.add(replace(source, by=who(current())))
     if secret.strip():
         try:
             kept.keep_secret(made.name, secret, now)
@@ -170,9 +204,32 @@ def begin(name: str, lang: str, now: dt.datetime) -> None:
     Raises:
         UnknownName: there is none of this name.
     """
-    if load(name, now).job is None:
-        arguments = {"book": str(opened().place.book), "name": name, "lang": lang}
-        _write(_runs() | {name: {"job": opened().jobs.submit(tasks.RUN, arguments), "at": now.isoformat()}})
+    with _writing:
+        if load(name, now).job is None:
+            arguments = {"book": str(opened().place.book), "name": name, "lang": lang}
+            _write(_runs() | {name: {"job": opened().jobs.submit(tasks.RUN, arguments), "at": now.isoformat()}})
+
+
+def begin_due(name: str, lang: str, now: dt.datetime) -> bool:
+    """Let a source run that is due, where none of this book runs now; whether one runs.
+
+    A run that broke off before it came to an account, or that a person stopped, has had its time all the same: the next
+    one is due as after any other.
+
+    Raises:
+        UnknownName: there is none of this name.
+    """
+    for run in _runs().values():
+        with suppress(UnknownName):
+            if not opened().jobs.progress(run["job"]).state.final:
+                return True
+    shown = load(name, now)
+    if shown.run is not None:
+        began, schedule = dt.datetime.fromisoformat(_runs()[name]["at"]), Schedule.parse(shown.source.schedule)
+        if due_at(schedule, began, now, shown.zone, failed=shown.is_broken) > now:
+            return False
+    begin(name, lang, now)
+    return True
 
 
 def remove(name: str, now: dt.datetime) -> None:
@@ -184,7 +241,8 @@ def remove(name: str, now: dt.datetime) -> None:
     if job := load(name, now).job:
         opened().jobs.cancel(job.id)
     sources().remove(name)
-    _write({other: run for other, run in _runs().items() if other != name})
+    with _writing:
+        _write({other: run for other, run in _runs().items() if other != name})
 
 
 def answering(name: str, now: dt.datetime) -> Draft | None:

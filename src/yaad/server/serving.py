@@ -6,10 +6,12 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yaad.errors import InputError
+from yaad.server.clock import Clock
 from yaad.server.place import Place
 from yaad.text import Message
 
@@ -29,12 +31,14 @@ class Prepared:
         address: where to go, with the token.
         server: uvicorn's.
         sockets: the open ones.
+        clock: goes its rounds while the server serves.
         begin: what the server does of itself as it begins to serve.
     """
 
     address: str
     server: "uvicorn.Server"
     sockets: list[socket.socket]
+    clock: Clock
     begin: Callable[[], None] = lambda: None
 
     def run(self) -> None:
@@ -43,10 +47,12 @@ class Prepared:
 
         try:
             self.begin()
+            self.clock.start()
             self.server.run(sockets=self.sockets)
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person stops it
         finally:
+            self.clock.stop()
             close()
             for open_socket in self.sockets:
                 open_socket.close()
@@ -94,12 +100,14 @@ def prepare(book_root: Path | str, *, host: str = "127.0.0.1", port: int = 0, la
     open_socket = listen(host, port)
     settings.configure(place, lang=lang)
     state.open_place(place)
+    from yaad.server import scheduled
     from yaad.server.handling import Pages  # reads the settings as it is loaded
 
     config = uvicorn.Config(Pages(), lifespan="off", log_level="warning", access_log=False, server_header=False)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{open_socket.getsockname()[1]}{entrance.PATH}?token={entrance.token.value}"
-    return Prepared(address, uvicorn.Server(config), [open_socket])
+    clock = Clock([partial(scheduled.of_one, "", root, lang)])
+    return Prepared(address, uvicorn.Server(config), [open_socket], clock)
 
 
 def serve(

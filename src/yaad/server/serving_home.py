@@ -1,5 +1,6 @@
 """Serve a home: look at everything first, bring the tables up, then one process until told to stop."""
 
+import datetime as dt
 import os
 import socket
 from collections.abc import MutableMapping, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from yaad.book.sources.vault import KEY_VARIABLE
 from yaad.errors import InputError, YaadError
 from yaad.server.checking import Found, check, database
+from yaad.server.clock import Clock
 from yaad.server.home import Home
 from yaad.server.running import Running
 from yaad.server.serving import BACKLOG, Prepared
@@ -93,18 +95,32 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         forwarded_allow_ips=running.proxies,
         timeout_graceful_shutdown=CLOSING,
     )
+    clock = Clock([partial(_sources, home)])
     begin = partial(_go_on, desks)
-    return Prepared(first_address(home), uvicorn.Server(config), [open_socket], begin)
+    return Prepared(first_address(home), uvicorn.Server(config), [open_socket], clock, begin)
 
 
-def _go_on(desks: "Desks") -> None:
-    """Let the jobs of all companies go on that the server left when it ended."""
+def _in_use() -> list[str]:
+    """The companies that are not retired."""
     from yaad.server import companies
     from yaad.server.acting import as_server
 
     with as_server():
-        in_use = companies.in_use()
-    desks.go_on(in_use)
+        return companies.in_use()
+
+
+def _go_on(desks: "Desks") -> None:
+    """Let the jobs of all companies go on that the server left when it ended."""
+    desks.go_on(_in_use())
+
+
+def _sources(home: Home, now: dt.datetime) -> None:
+    """Let the recurring sources begin that are due, in every company."""
+    from yaad.server import scheduled
+    from yaad.server.connected import given_back
+
+    with given_back():
+        scheduled.of_companies(_in_use(), home.company, home.lang, now)
 
 
 def first_address(home: Home) -> str:

@@ -76,10 +76,12 @@ def _start(database: Path, job: str) -> tuple[str, Json, str, int | None] | None
 def _access(company: str, account: int | None) -> Access:
     """What the account may see now, however long the job has waited.
 
+    A job of a company and of no account is the server keeper's own.
+
     Raises:
         NoSuchCompany: the account has no part in the company any more.
     """
-    if not company or account is None:
+    if not company:
         return local()
     from yaad.server.home import Home
     from yaad.server.running import Running
@@ -87,6 +89,12 @@ def _access(company: str, account: int | None) -> Access:
 
     limit(Running.from_environment(os.environ))
     configure_server(Home.from_environment(os.environ))
+    if account is None:
+        from yaad.server.acting import as_server
+        from yaad.server.keeper import keeper_of  # reads tables, which Django must know first
+
+        with as_server():
+            return keeper_of(company)
     return scope(account, company)
 
 

@@ -56,6 +56,7 @@ class Source:
         known_hosts: the list of known servers; the user's own when empty.
         mapping: the name of a mapping of the book; files like earlier ones need none.
         schedule: when it is due, in words; by hand alone when empty.
+        by: who set it up, in the words of who runs it by itself; the book makes nothing of it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Source:
     known_hosts: str = ""
     mapping: str = ""
     schedule: str = ""
+    by: str = ""
 
     @property
     def place(self) -> str:

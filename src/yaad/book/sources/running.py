@@ -7,7 +7,8 @@ go into the book in the order in which they came. One run at a time.
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,14 +17,14 @@ from yaad.book.sources.arriving import Known, Outside
 from yaad.book.sources.named import Source, SourceFiles
 from yaad.book.sources.outgoing import way_out
 from yaad.book.sources.schedule import Schedule, due_at
-from yaad.book.sources.telling import ROWS, Counts, Told
+from yaad.book.sources.telling import ROWS, Counts, Told, told
 from yaad.book.sources.vault import Vault, key_path
 from yaad.book.sources.watching import accounted
 from yaad.book.sources.working import Importing, Outcome, Ran, Work, left_open_in, mapping_of, wait_no_longer
 from yaad.errors import InputError, YaadError
 from yaad.facts import Lake
 from yaad.facts.lock import writer_lock
-from yaad.text import LANGUAGES, Message
+from yaad.text import LANGUAGES, Message, render
 
 ZONE = "Asia/Jerusalem"
 """The zone of a book that has none of its own yet."""
@@ -135,6 +136,31 @@ class Sources:
             raise InputError(Message("sources.secret_needless", {"name": name}))
         self._vault.keep(name, source.place, secret, at)
 
+    def stop(self, name: str, why: Message) -> None:
+        """Let a source not be due any more, and say why; what its last run brought is still known.
+
+        Raises:
+            UnknownName: there is none.
+            BookError: a run is under way.
+        """
+        with self._alone():
+            self._files.load(name)
+            said = told(partial(render, why))
+            self._files.write_state(name, self._files.state(name) | {"outcome": Outcome.STOPPED, "said": dict(said)})
+
+    def take_over(self, name: str, by: str) -> None:
+        """Let a source run for somebody from now on; one that was stopped is due again.
+
+        Raises:
+            UnknownName: there is none.
+            BookError: a run is under way.
+        """
+        with self._alone():
+            self._files.save(replace(self._files.load(name), by=by))
+            state = self._files.state(name)
+            if _outcome(state) is Outcome.STOPPED:
+                self._files.write_state(name, {key: state[key] for key in state if key not in ("outcome", "said")})
+
     def standing(self, name: str, now: dt.datetime) -> Standing:
         """How a source stands.
 
@@ -188,7 +214,7 @@ class Sources:
 
     def _write(self, name: str, ran: Ran, now: dt.datetime) -> None:
         counts = ran.counts
-        told = {
+        written = {
             "last": now.isoformat(),
             "outcome": ran.outcome.value,
             "said": dict(ran.told),
@@ -197,10 +223,10 @@ class Sources:
             "answers": dict(ran.answers),
             "known": asdict(ran.known),
         }
-        self._files.write_state(name, told)
+        self._files.write_state(name, written)
 
     def due(self, now: dt.datetime) -> list[str]:
-        """The sources that are due; one whose file is damaged is, so that it is told."""
+        """The sources that are due, longest first; one whose file is damaged is, so that it is told."""
         found = []
         for name in self.names():
             try:
@@ -208,8 +234,8 @@ class Sources:
             except YaadError:
                 at = now
             if at is not None and at <= now:
-                found.append(name)
-        return found
+                found.append((at, name))
+        return [name for _, name in sorted(found)]
 
     def run(
         self,
@@ -254,7 +280,7 @@ class Sources:
     def _due(
         self, source: Source, last: dt.datetime | None, outcome: Outcome | None, now: dt.datetime
     ) -> dt.datetime | None:
-        if not source.schedule:
+        if not source.schedule or outcome is Outcome.STOPPED:
             return None
         schedule = Schedule.parse(source.schedule)
         return due_at(schedule, last, now, self.zone, failed=outcome is Outcome.FAILED)

@@ -40,12 +40,13 @@ Importing = Callable[[Sequence[Path], Path | None, dict[str, str]], ImportReport
 
 
 class Outcome(StrEnum):
-    """How it went with a source."""
+    """How it went with a source; one that was stopped does not run by itself any more, and says why."""
 
     DONE = "done"
     UNCHANGED = "unchanged"
     ASKED = "asked"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
