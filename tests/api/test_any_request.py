@@ -49,7 +49,7 @@ def operations() -> Iterator[str]:
     import yaad.faces
 
     for path in sorted((Path(yaad.faces.__file__).parent / "api").glob("*.py")):
-        yield from re.findall(r"\n@(?:reads|writes)\((?:.|\n)*?\ndef (\w+)\(", path.read_text("utf-8"))
+        yield from re.findall(r"\n@(?:reads|writes|takes_out)\((?:.|\n)*?\ndef (\w+)\(", path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", list(operations()))
@@ -80,6 +80,6 @@ def test_any_request_gets_an_answer_that_is_described(team, schema, name):
 
 
 def test_all_operations_are_asked(home):
-    from yaad.faces.api.urls import POLICIES
+    from yaad.faces.api.urls import NEEDS
 
-    assert set(operations()) == set(POLICIES)
+    assert set(operations()) == set(NEEDS)

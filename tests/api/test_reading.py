@@ -126,11 +126,12 @@ def test_every_operation_needs_something_and_one_that_does_not_is_refused(home):
     from ninja import NinjaAPI, Router
 
     from yaad.faces.api.declared import SIGNED_IN, check
-    from yaad.faces.api.urls import POLICIES
+    from yaad.faces.api.urls import NEEDS
     from yaad.server.roles import Capability
 
-    assert {POLICIES["me"], POLICIES["companies"]} == {SIGNED_IN}
-    assert all(isinstance(needs, Capability) for name, needs in POLICIES.items() if name not in ("me", "companies"))
+    of_all = {name for name, needs in NEEDS.items() if needs.policy == SIGNED_IN}
+    assert of_all == {"me", "companies", "job", "cancel_job"}
+    assert all(isinstance(needs.policy, Capability) for name, needs in NEEDS.items() if name not in of_all)
     router, planted = Router(), NinjaAPI(urls_namespace="planted")
     router.get("/planted", operation_id="planted")(lambda request: {})
     planted.add_router("", router)
@@ -139,7 +140,7 @@ def test_every_operation_needs_something_and_one_that_does_not_is_refused(home):
 
 
 def test_the_description_has_words_and_examples_for_every_operation(program):
-    from yaad.faces.api.urls import POLICIES
+    from yaad.faces.api.urls import NEEDS
 
     told = {lang: program("owner", lang=lang).get("/api/v1/openapi.json").json() for lang in ("he", "en")}
     ids = set()
@@ -147,12 +148,12 @@ def test_the_description_has_words_and_examples_for_every_operation(program):
         for method, operation in methods.items():
             ids.add(operation["operationId"])
             assert operation["summary"]
-            assert operation["x-needs"] == str(POLICIES[operation["operationId"]])
+            assert operation["x-needs"] == str(NEEDS[operation["operationId"]].policy)
             answers = [one for one in operation["responses"].values() if "application/json" in one.get("content", {})]
             assert all("example" in one["content"]["application/json"] for one in answers), operation["operationId"]
             if method == "post" and "application/json" in operation.get("requestBody", {}).get("content", {}):
                 assert "example" in operation["requestBody"]["content"]["application/json"]
-    assert ids == set(POLICIES)
+    assert ids == set(NEEDS)
     he, en = (json.dumps(one["paths"], sort_keys=True) for one in (told["he"], told["en"]))
     assert he != en
 

@@ -33,7 +33,9 @@ OBJECTS: dict[str, dict[str, str]] = {
     "people/invited/": {"number": "invitation"},
     "people/": {"number": "member"},
     "source/": {"name": "source", "number": "0"},
-    "uploads/": {"upload": "draft"},
+    "uploads/": {"upload": "draft", "number": "0"},
+    "invitations/": {"number": "invitation"},
+    "sources/": {"name": "source", "number": "0"},
     "jobs/": {"job": "job"},
     "tokens/": {"number": "token"},
 }
@@ -108,7 +110,7 @@ def of_programs(api) -> Iterator[Address]:
         for path, view in router.path_operations.items():
             for one in view.operations:
                 (policy,) = (each.policy for each in one.auth_callbacks if isinstance(each, Needs))
-                route = re.sub(r"{(?:path:)?(\w+)}", r"<\1>", path).lstrip("/")
+                route = re.sub(r"{(?:\w+:)?(\w+)}", r"<\1>", path).lstrip("/")
                 yield Address(route, policy, policy, tuple(one.methods), is_api=True)
 
 

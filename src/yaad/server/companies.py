@@ -26,7 +26,7 @@ from yaad.server.models.companies import new_company_id
 from yaad.server.new_accounts import name_of
 from yaad.server.roles import Capability, Kind, Role, Transparency
 from yaad.server.scoping import Access, Forbidden, NoSuchCompany
-from yaad.text import Message
+from yaad.text import Message, number
 
 MOST_VAT = Decimal("0.5")
 MAY_BEGIN = (Role.OWNER, Role.CONSULTANT)
@@ -88,6 +88,12 @@ class Asked:
     def said(self) -> dict[str, object]:
         """Field of `Company` → value."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The same as a form holds it; see `read`."""
+        found = {name: str(value) for name, value in self.said.items() if name != "vat"}
+        return found | {"vat": "" if self.vat is None else number(float(self.vat.scaleb(2)), "en")}
 
     @property
     def more(self) -> dict[str, object]:

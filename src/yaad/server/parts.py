@@ -75,6 +75,11 @@ class Asked:
         return self.said | {"role": self.role.value, "until": self.until.isoformat() if self.until else None}
 
 
+def last_day(until: dt.datetime | None) -> dt.date | None:
+    """The last day of a grant that ends with it."""
+    return None if until is None else (until - dt.timedelta(seconds=1)).date()
+
+
 def _until(typed: str) -> dt.datetime | None:
     if not typed.strip():
         return None

@@ -238,19 +238,19 @@ def writes(
     return declared
 
 
-def check(*apis: NinjaAPI) -> dict[str, Capability | str]:
-    """What each operation needs, by its id.
+def check(*apis: NinjaAPI) -> dict[str, Needs]:
+    """What each operation needs, and of which scope it is, by its id.
 
     Raises:
         ImproperlyConfigured: one says nothing of it; names it.
     """
-    found: dict[str, Capability | str] = {}
+    found: dict[str, Needs] = {}
     silent = []
     for api in apis:
         for router in api._get_bound_routers():  # noqa: SLF001 – the framework has no public list of its operations
             for path, view in router.path_operations.items():
                 for one in view.operations:
-                    policies = [each.policy for each in one.auth_callbacks if isinstance(each, Needs)]
+                    policies = [each for each in one.auth_callbacks if isinstance(each, Needs)]
                     if len(policies) == 1:
                         found[str(one.operation_id)] = policies[0]
                     else:

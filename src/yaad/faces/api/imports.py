@@ -1,6 +1,7 @@
 """Files on their way into the book, its imports, and the jobs that do what takes long."""
 
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router
@@ -11,14 +12,17 @@ from pydantic import Field
 from yaad.book import ImportRecord, ImportsMade
 from yaad.errors import BookError, UnknownName
 from yaad.faces.api.asking import not_empty
-from yaad.faces.api.declared import reads, writes
-from yaad.faces.api.parameters import Body, Name, Text, lang
+from yaad.faces.api.declared import File as Taken
+from yaad.faces.api.declared import reads, takes_out, writes
+from yaad.faces.api.jobs import JOB, begun, stopped, told
+from yaad.faces.api.paging import Listing
+from yaad.faces.api.parameters import Body, Count, Cursor, Name, Text, lang
 from yaad.model import parse_day
-from yaad.server import bringing, computing, drafts, tasks
+from yaad.server import bringing, drafts, tasks
 from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job
+from yaad.server.kept_files import WRITTEN, changes_file, refused_file
 from yaad.server.roles import Capability
-from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.wire import unpack
 from yaad.show import plain
@@ -26,18 +30,19 @@ from yaad.text import Message
 
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+FileNumber = Annotated[int, Field(ge=0, le=9999, examples=[0])]
 OfUpload = Annotated[Name, Field(examples=["5f0c9a7d3b1e4f26"])]
-WRITTEN = ("book.difference_written", "book.return_written")
-"""Notes that name a file on the server."""
-JOB = {"id": "9b1d5c0e7a2f4683", "state": "running", "done": 1200, "total": 5000, "part": 24, "error": None}
 UPLOAD = {"id": "5f0c9a7d3b1e4f26", "names": ["deals.csv"], "step": "reading", "job": JOB}
 
 
 @reads(router, "/imports", Capability.IMPORT, kept=False)
-def imports(request: HttpRequest) -> Json:
-    """The imports that the book is made of."""
+def imports(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
+    """The imports that the book is made of, in their order."""
     del request
-    return dict(ImportsMade(_records()).to_dict(lang()))
+    listing: Listing[ImportRecord] = Listing(
+        "imports", lambda one: one.name, lambda one: dict(ImportsMade([one]).to_dict(lang())["imports"][0])
+    )
+    return listing.page(_records(), cursor, limit)
 
 
 @writes(router, "/imports/{name}/undo", Capability.IMPORT, status=202, example=JOB)
@@ -48,14 +53,17 @@ def undo_import(request: HttpRequest, name: Annotated[Name, Field(examples=["000
     known = {record.name for record in _records()}
     if name not in known:
         raise UnknownName("import", name, known)
-    return _begun(opened().jobs.submit(tasks.UNDO, {"book": str(opened().place.book), "name": name}))
+    return begun(opened().jobs.submit(tasks.UNDO, {"book": str(opened().place.book), "name": name}))
 
 
-@reads(router, "/uploads", Capability.IMPORT, kept=False, example={"uploads": [UPLOAD]})
-def uploads(request: HttpRequest) -> Json:
-    """Uploads on their way into the book."""
+@reads(router, "/uploads", Capability.IMPORT, kept=False, example={"uploads": [UPLOAD], "next": None})
+def uploads(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
+    """Uploads on their way into the book, the latest first."""
     del request
-    return {"uploads": [_brief(one, bringing.advance(one)) for one in drafts.latest()]}
+    listing: Listing[Draft] = Listing(
+        "uploads", lambda one: one.id, lambda one: brief(one, bringing.advance(one)), latest_first=True
+    )
+    return listing.page(drafts.latest(), cursor, limit)
 
 
 @writes(router, "/uploads", Capability.IMPORT, status=202, example=UPLOAD)
@@ -67,7 +75,7 @@ def upload(
     """Send files."""
     del request
     found = bringing.taken(files, lang(), kind=kind)
-    return _brief(found, bringing.advance(found))
+    return brief(found, bringing.advance(found))
 
 
 @reads(router, "/uploads/{upload}", Capability.IMPORT, kept=False, example={**UPLOAD, "questions": []})
@@ -79,7 +87,7 @@ def upload_status(request: HttpRequest, upload: OfUpload) -> Json:
     understood = unpack(found.understood) or {}
     report = unpack(found.report)
     return {
-        **_brief(found, job),
+        **brief(found, job),
         "questions": plain(understood.get("questions", []), lang()),
         "files": plain(understood.get("files", []), lang()),
         "notes": [plain(note, lang()) for note in (report or understood).get("notes", []) if note.key not in WRITTEN],
@@ -114,7 +122,7 @@ def answer_questions(request: HttpRequest, upload: OfUpload, body: Answers) -> J
     del request
     found = _at_rest(upload)
     bringing.answer(found, body.answers, lang())
-    return _brief(found, bringing.advance(found))
+    return brief(found, bringing.advance(found))
 
 
 class Begin(Body):
@@ -140,60 +148,53 @@ def begin_import(request: HttpRequest, upload: OfUpload, body: Begin) -> Json:
     if found.understood is None or found.error is not None or found.understood.get("questions"):
         raise BookError(Message("api.open_questions"))
     bringing.begin(found, body.as_of, lang())
-    return _brief(found, bringing.advance(found))
+    return brief(found, bringing.advance(found))
 
 
-@writes(router, "/computations/{what}", Capability.ROWS, status=202, example=JOB)
-def compute(request: HttpRequest, what: Annotated[Literal["backtest", "chances"], Field(examples=["chances"])]) -> Json:
-    """Begin to compute what takes long."""
+@writes(router, "/uploads/{upload}/read", Capability.IMPORT, status=202, example=UPLOAD)
+def read_upload(request: HttpRequest, upload: OfUpload) -> Json:
+    """Read an upload once more, after its reading was stopped or broke off."""
     del request
-    not_empty()
-    return _told(computing.begun(what, again=True))
+    found = _at_rest(upload)
+    bringing.read_again(found, lang())
+    return brief(found, bringing.advance(found))
 
 
-@reads(router, "/jobs/{job}", Capability.ROWS, kept=False, example=JOB)
-def job(request: HttpRequest, job: OfUpload) -> Json:
-    """How far a job is."""
+@writes(router, "/uploads/{upload}/cancel", Capability.IMPORT, example={**UPLOAD, "job": None, "stopped": True})
+def stop_upload(request: HttpRequest, upload: OfUpload) -> Json:
+    """Stop the reading or the import of an upload."""
     del request
-    return _told(_mine(job))
+    found = drafts.load(upload)
+    if found.job:
+        stopped(found.job)
+    return brief(found, bringing.advance(found))
 
 
-@writes(router, "/jobs/{job}/cancel", Capability.ROWS, example={**JOB, "state": "cancelled"})
-def cancel_job(request: HttpRequest, job: OfUpload) -> Json:
-    """Stop a job of one's own."""
+@takes_out(router, "/uploads/{upload}/rejects/{int:number}.csv", Capability.IMPORT, "csv")
+def upload_rejects(request: HttpRequest, upload: OfUpload, number: FileNumber) -> Taken:
+    """The refused rows of one file, with the reasons."""
     del request
-    opened().jobs.cancel(_mine(job).id)
-    return _begun(job)
+    return _taken(refused_file(drafts.load(upload), number, ".csv"), "csv")
 
 
-def _mine(name: str) -> Job:
-    """A job that works for who asks.
-
-    Raises:
-        UnknownName: there is none, or it works for somebody else.
-    """
-    found = opened().jobs.progress(name)
-    if found.account != current().account:
-        raise UnknownName("option", name, [])
-    return found
+@takes_out(router, "/uploads/{upload}/rejects/{int:number}.xlsx", Capability.IMPORT, "xlsx")
+def upload_mend(request: HttpRequest, upload: OfUpload, number: FileNumber) -> Taken:
+    """The refused rows of one file as a workbook to correct and bring back."""
+    del request
+    return _taken(refused_file(drafts.load(upload), number, ".xlsx"), "xlsx")
 
 
-def _begun(name: str) -> Json:
-    return _told(opened().jobs.progress(name))
+@takes_out(router, "/uploads/{upload}/changes.csv", Capability.IMPORT, "csv")
+def upload_changes(request: HttpRequest, upload: OfUpload) -> Taken:
+    """All that an import changed, row by row."""
+    del request
+    return _taken(changes_file(drafts.load(upload)), "csv")
 
 
-def _told(found: Job) -> Json:
-    """A job, without what it returned: that stands where it belongs."""
-    error = None if found.error is None else found.error.get(lang(), "")
-    return {
-        "id": found.id,
-        "state": found.state.value,
-        "done": found.done,
-        "total": found.total,
-        "part": found.part,
-        "phase": found.phase,
-        "error": error,
-    }
+def _taken(path: Path | None, ending: str) -> Taken:
+    if path is None:
+        raise UnknownName("option", ending, [])
+    return Taken(path.read_bytes(), ending, path.name)
 
 
 def _records() -> list[ImportRecord]:
@@ -218,13 +219,14 @@ def _at_rest(name: str) -> Draft:
     return found
 
 
-def _brief(found: Draft, at_work: Job | None) -> Json:
+def brief(found: Draft, at_work: Job | None) -> Json:
+    """Where an upload stands, in short."""
     error = None if found.error is None else found.error.get(lang(), "")
     return {
         "id": found.id,
         "names": found.names,
         "step": found.step.value,
-        "job": None if at_work is None else _told(at_work),
+        "job": None if at_work is None else told(at_work),
         "stopped": found.cancelled,
         "error": error,
         "open": [question["id"] for question in (found.understood or {}).get("questions", [])],

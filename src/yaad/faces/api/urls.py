@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
 from ninja import NinjaAPI, Router
 
-from yaad.faces.api import ahead, deals, door, figures, house, imports
+from yaad.faces.api import ahead, company, deals, door, figures, handed, house, imports, jobs, people, sources
 from yaad.faces.api.declared import check, sent
 from yaad.faces.api.openapi import described
 from yaad.server.policy import OPEN, POLICY, SIGNED_IN
@@ -21,8 +21,10 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 
 outside = _api("api", house.router)
-inside = _api("api-company", figures.router, ahead.router, deals.router, imports.router)
-POLICIES = check(outside, inside)
+ROOMS = (figures, ahead, deals, imports, jobs, sources, handed, people, company)
+inside = _api("api-company", *(room.router for room in ROOMS))
+NEEDS = check(outside, inside)
+"""Operation → what it needs."""
 
 
 def _guarded(api: NinjaAPI) -> list[URLPattern]:

@@ -11,7 +11,7 @@ from yaad.errors import InputError
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
 from yaad.server.roles import Kind, Transparency
-from yaad.text import Message, number
+from yaad.text import Message
 
 SAVED = "company_saved"
 """In a session: the company that was just saved."""
@@ -67,9 +67,7 @@ def _before(company: str) -> dict[str, str]:
     from yaad.server.companies import Asked
     from yaad.server.models import Company
 
-    now = Asked.of(Company.objects.get(pk=company))
-    found = {name: str(value) for name, value in now.said.items() if name != "vat"}
-    return found | {"vat": "" if now.vat is None else number(float(now.vat.scaleb(2)), "en")}
+    return Asked.of(Company.objects.get(pk=company)).typed
 
 
 def _page(

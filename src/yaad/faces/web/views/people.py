@@ -205,11 +205,6 @@ def of_server() -> Access:
     return access
 
 
-def last_day(until: dt.datetime | None) -> dt.date | None:
-    """The last day of a grant that ends with it."""
-    return None if until is None else (until - dt.timedelta(seconds=1)).date()
-
-
 def _said(request: HttpRequest, name: str) -> str:
     return " ".join(request.POST.get(name, "").split())
 
@@ -287,6 +282,8 @@ def _page(
 
 def _row(part: "Part", ends: dt.datetime | None) -> dict[str, object]:
     """A part with its role in words and when it ends, or ended."""
+    from yaad.server.parts import last_day
+
     is_over = ends is not None and ends <= timezone.now()
     return {"part": part, "role": _role(Role(part.role)), "last_day": last_day(ends), "is_over": is_over}
 
@@ -307,6 +304,8 @@ def _choices(access: Access) -> dict[str, object]:
 
 def _fields(asked: "Asked") -> list[tuple[str, str]]:
     """A part as the fields of a form that is sent again."""
+    from yaad.server.parts import last_day
+
     day = last_day(asked.until)
     found = {
         "role": asked.role.value,
