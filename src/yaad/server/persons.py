@@ -6,7 +6,7 @@ the chain is sealed again from there; the line that tells of the erasure holds t
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from yaad.book.persons import Found, Marks, Part, find
 from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.cleaning import Cleaner
 from yaad.book.persons.erasing import Erasure, begin, clean_entry, compact, finish
+from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import take_out, write_archive
 from yaad.errors import BookError, InputError
@@ -27,24 +28,21 @@ from yaad.server import audit, state
 from yaad.server.acting import as_server
 from yaad.server.companies import folder_of
 from yaad.server.guards import lifted
-from yaad.server.models import Account, Answered, AuditEvent, Invitation, JournalEntry, Membership
+from yaad.server.models import Answered, AuditEvent, Invitation, JournalEntry, Membership, Session
+from yaad.server.own_account import forget, leave
+from yaad.server.personal import emptied
 from yaad.server.roles import Capability
 from yaad.server.scoping import Access
+from yaad.server.sign_in.sessions import SessionStore
 from yaad.server.upgrading import owner
+from yaad.server.worker import Report
 from yaad.text import Message
 
 Json = Any  # plain JSON values of any kind
-EMPTIED = (
-    "VACUUM FULL server_journalentry",
-    "VACUUM FULL server_auditevent",
-    "VACUUM FULL server_account",
-    "VACUUM FULL server_membership",
-    "VACUUM FULL server_answered",
-    "VACUUM FULL server_invitation",
-)
-"""On PostgreSQL, tables that are written anew so that nothing of old rows is left in them."""
-NOWHERE = "erased.invalid"
-"""Where mail to an erased account would go: nowhere."""
+OVER = frozenset({"originals", "files", "journal", "rebuild", "vacuum", "look"})
+"""Steps of an erasing that a page tells."""
+STEP = "erase_"
+"""So begin the names of the phases of its job."""
 
 
 @dataclass(frozen=True)
@@ -91,24 +89,37 @@ def export(access: Access, who: str, part: Part, path: Path) -> int:
     return rows
 
 
+def begin_erasing(access: Access, who: str, part: Part) -> str:
+    """Put somebody on the list of those who are erased; gives what stands in their place.
+
+    From here on they are not brought in any more; `go_on` does the rest.
+
+    Raises:
+        Forbidden, InputError: see `look`.
+        InputError: it is oneself, or a file holds them in cells that cannot be replaced.
+    """
+    access.need(Capability.PEOPLE)
+    members = _members(access.company, who) if part is Part.SELLER else []
+    if any(one.account_id == access.account for one in members):
+        raise InputError(Message("person.not_oneself"))
+    found = _found(access.company, who, part)
+    mark = begin(folder_of(access.company), found, timezone.now())
+    with transaction.atomic():
+        audit.record(access.company, access.account, "person.erasing", f"erased:{mark}", {"part": str(part)})
+    return mark
+
+
 def erase(access: Access, who: str, part: Part) -> Erasure:
     """Erase somebody; what was broken off before is done to its end as well.
 
     Raises:
-        Forbidden, InputError: see `look`.
+        Forbidden, InputError: see `begin_erasing`.
         BookError: somebody else is writing, or something of them is left; it goes on with the next call.
     """
     access.need(Capability.PEOPLE)
-    root = folder_of(access.company)
-    if Marks(root).unfinished:
+    if is_unfinished(access):
         go_on(access.company, access.account)
-    members = _members(access.company, who) if part is Part.SELLER else []
-    found = _found(access.company, who, part)
-    if any(one.account_id == access.account for one in members):
-        raise InputError(Message("person.not_oneself"))
-    mark = begin(root, found, timezone.now())
-    with transaction.atomic():
-        audit.record(access.company, access.account, "person.erasing", f"erased:{mark}", {"part": str(part)})
+    begin_erasing(access, who, part)
     return go_on(access.company, access.account)
 
 
@@ -117,8 +128,13 @@ def is_unfinished(access: Access) -> bool:
     return bool(Marks(folder_of(access.company)).unfinished)
 
 
-def go_on(company: str, account: int | None = None) -> Erasure:
-    """Do to its end what was begun in a company.
+def go_on(company: str, account: int | None = None, report: Report | None = None) -> Erasure:
+    """Do to its end what was begun in a company; it may be done again from any point.
+
+    Args:
+        company: which.
+        account: on whose behalf, for the audit log.
+        report: told how far it is.
 
     Raises:
         BookError: see `erase`.
@@ -128,6 +144,7 @@ def go_on(company: str, account: int | None = None) -> Erasure:
     if not waiting:
         return Erasure()
     told: dict[str, Json] = {}
+    say = report or _unheard
 
     def on_the_database(cleaner: Cleaner) -> int:
         with as_server():
@@ -136,34 +153,57 @@ def go_on(company: str, account: int | None = None) -> Erasure:
             told.update(_audit(company, cleaner))
         return entries
 
-    done = finish(root, now, journal=on_the_database)
-    state.forget(company)
-    with as_server():
-        _compact()
-        with transaction.atomic():
-            for mark in waiting:
-                detail = {"originals": done.originals, "files": done.files, "entries": done.entries, **told}
-                audit.record(company, account, "person.erased", f"erased:{mark}", detail)
-    return done
+    def at_last(done: Erasure) -> None:
+        state.forget(company)
+        with as_server():
+            _compact()
+            with transaction.atomic():
+                for mark in waiting:
+                    detail = {"originals": done.originals, "files": done.files, "entries": done.entries, **told}
+                    audit.record(company, account, "person.erased", f"erased:{mark}", detail)
+
+    return finish(
+        root,
+        now,
+        journal=on_the_database,
+        last=at_last,
+        on_step=lambda step: say(0, None, STEP + step) if step in OVER else None,
+        on_progress=lambda done, total: say(done, total, f"{STEP}rebuild"),
+    )
+
+
+def _unheard(done: int, total: int | None = None, phase: str = "", /) -> None:
+    """Nobody follows it."""
+    del done, total, phase
 
 
 def _found(company: str, who: str, part: Part) -> Found:
-    mails = [one.account.email for one in _members(company, who)] if part is Part.SELLER else []
+    members = _members(company, who) if part is Part.SELLER else []
     root = folder_of(company)
     with closing(Book.open(root)) as book:
-        if part is Part.SELLER and "@" in who:
-            persons = [one.person for one in _members(company, who) if one.person]
-            if not persons:
+        if part is not Part.SELLER:
+            return find(book.facts, who, part)
+        if "@" in who:
+            if not members:
                 raise InputError(Message("person.unknown", {"who": who}))
-            who = persons[0]
-        return find(book.facts, who, part, mails)
+            who = members[0].person or members[0].account.name or members[0].account.email
+        return find(book.facts, who, part, [one.account.email for one in members], _names(company, members))
+
+
+def _names(company: str, members: Sequence[Membership]) -> list[str]:
+    """Under what accounts write: their name where no other one here has it, and their address."""
+    numbers = [one.account_id for one in members]
+    others = Membership.objects.select_related("account").filter(company=company).exclude(account__in=numbers)
+    taken = {folded_name(one.account.name) for one in others}
+    names = [one.account.name for one in members if folded_name(one.account.name) not in taken]
+    return [*names, *(one.account.email for one in members), *(one.person for one in members)]
 
 
 def _members(company: str, who: str) -> list[Membership]:
     """Memberships of somebody who sells: by the name in the data, or the address of the account."""
     rows = Membership.objects.select_related("account").filter(company=company)
-    told = who.strip().casefold()
-    return [one for one in rows if told in (one.person.strip().casefold(), one.account.email.casefold()) and told]
+    told = folded_name(who)
+    return [one for one in rows if told and told in (folded_name(one.person), folded_name(one.account.email))]
 
 
 def _on_the_database(company: str, who: str, found: Found) -> Mapping[str, list[Json]]:
@@ -239,31 +279,22 @@ def _audit(company: str, cleaner: Cleaner) -> dict[str, Json]:
 
 def _accounts(company: str, cleaner: Cleaner) -> None:
     """The account of who sells loses its part here; where it has no other one, its name and address too."""
-    for part in Membership.objects.select_related("account").filter(company=company).exclude(person=""):
-        mark = cleaner.seller(part.person)
-        if mark == part.person:
+    for part in Membership.objects.select_related("account").filter(company=company):
+        mark = cleaner.of_seller(part.person) or cleaner.of_seller(part.account.email)
+        if mark is None:
             continue
         with transaction.atomic():
-            Membership.objects.filter(pk=part.pk).update(person=mark, ended_at=part.ended_at or timezone.now())
-            Invitation.objects.filter(company=company, email__iexact=part.account.email).delete()
+            leave(part.account, company, mark)
             if not Membership.objects.filter(account=part.account_id).exclude(company=company).exists():
-                _forget_account(part.account, mark)
-
-
-def _forget_account(account: Account, mark: str) -> None:
-    """An account without name and address, with which nobody signs in; what it did keeps its number."""
-    from allauth.account.models import EmailAddress
-    from allauth.mfa.models import Authenticator
-
-    from yaad.server.models import Session, Token
-
-    for rows in (EmailAddress.objects.filter(user_id=account.pk), Authenticator.objects.filter(user_id=account.pk)):
-        rows.delete()
-    Session.objects.filter(account_id=account.pk).delete()
-    Token.objects.filter(account=account).delete()
-    account.email, account.name, account.is_active = f"{mark}@{NOWHERE}", mark, False
-    account.set_unusable_password()
-    account.save()
+                forget(part.account, mark)
+    for sent in Invitation.objects.filter(company=company):
+        if cleaner.of_seller(sent.person) or cleaner.of_seller(sent.email):
+            sent.delete()
+    for row in Session.objects.all():  # what somebody did last stands in their browser's session, to be taken back
+        told = row.get_decoded()
+        if (said := clean_words(told, cleaner)) != told:
+            row.session_data = SessionStore().encode(said)
+            row.save(update_fields=["session_data"])
 
 
 def _compact() -> None:
@@ -281,5 +312,5 @@ def _compact() -> None:
             raise BookError(Message("person.database_busy", {"why": str(error)})) from None
     else:
         with connections[owner()].cursor() as cursor:
-            for statement in EMPTIED:
-                cursor.execute(statement)
+            for table in emptied():
+                cursor.execute("VACUUM FULL " + connections[owner()].ops.quote_name(table))

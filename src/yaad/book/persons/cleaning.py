@@ -124,6 +124,10 @@ class Cleaner:
         """The name of a person who sells."""
         return self._marks.of(Known.SELLER, folded_name(text)) or self.text(text)
 
+    def of_seller(self, text: str) -> str | None:
+        """The mark of who sells under exactly this name; None of nobody on the list."""
+        return self._marks.of(Known.SELLER, folded_name(text)) if text else None
+
     def of_deal(self, deal: str) -> str | None:
         """The mark of whom a deal is; None of nobody on the list."""
         return self._marks.of(Known.DEAL, deal.strip())

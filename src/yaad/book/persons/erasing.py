@@ -40,7 +40,7 @@ from yaad.facts.journal import NAME as JOURNAL
 from yaad.facts.journal import TABLES
 from yaad.facts.pin import flush
 from yaad.intake import Mapping as FileMapping
-from yaad.intake import understand
+from yaad.intake import Progress, understand
 from yaad.model import SCHEMAS
 from yaad.text import Message
 
@@ -93,6 +93,7 @@ def finish(
     journal: Callable[[Cleaner], int] | None = None,
     last: Callable[[Erasure], None] | None = None,
     on_step: Step | None = None,
+    on_progress: Progress | None = None,
 ) -> Erasure:
     """Erase all who are on the list and not erased yet.
 
@@ -102,6 +103,7 @@ def finish(
         journal: writes the entries anew where the journal is kept elsewhere; gives how many.
         last: called before it is said that they are erased; what it does may be done again.
         on_step: called with the name of each step before it.
+        on_progress: called with rows done and rows in all while the tables are made anew.
 
     Raises:
         BookError: somebody else is writing, or something of them is left; it goes on with the next call.
@@ -120,7 +122,7 @@ def finish(
         on_step("journal")
         entries = journal(cleaner) if journal else clean_journal(root, cleaner)
         on_step("rebuild")
-        Imports(root).rebuild()
+        Imports(root).rebuild(on_progress=on_progress)
         on_step("vacuum")
         _settle(root)
         with lake.writer("erase") as pin:

@@ -1,0 +1,111 @@
+"""One's own account: all that the server holds on it, and its end. What a company's book says is the company's."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from yaad.errors import InputError
+from yaad.server import audit
+from yaad.server.acting import as_account, as_server, in_company
+from yaad.server.models import Account, Company, Membership
+from yaad.server.personal import FIELDS, GOES, STAYS, Says, whose
+from yaad.server.roles import Role
+from yaad.text import Message
+
+Json = Any  # plain JSON values of any kind
+NOWHERE = "erased.invalid"
+"""Where mail to an erased account would go: nowhere."""
+MARK = "erased"
+
+
+def export(account: Account) -> Mapping[str, list[dict[str, Json]]]:
+    """All that the server holds on an account: table → rows. Of secrets it is told only that they are there."""
+    found: dict[str, dict[object, dict[str, Json]]] = {}
+    with as_account(account.pk):
+        companies = list(Membership.objects.filter(account=account).values_list("company", flat=True))
+        for company in ("", *companies):
+            with in_company(company):
+                for table in (*STAYS, *GOES):
+                    rows = apps.get_model(table).objects.filter(whose(table, account))
+                    for row in rows.order_by("pk"):
+                        found.setdefault(table, {})[row.pk] = _told(table, row)
+    return {table: list(rows.values()) for table, rows in found.items()}
+
+
+def _told(table: str, row: object) -> dict[str, Json]:
+    told: dict[str, Json] = {}
+    for name, says in FIELDS[table].items():
+        if says is Says.POINTS:
+            continue
+        value = getattr(row, name)
+        told[name] = bool(value) if says is Says.SECRET else value
+    return told
+
+
+def erase(account: Account, typed: str) -> None:
+    """End one's own account for good: nobody signs in with it any more, and nothing says whose it was.
+
+    Args:
+        account: whose.
+        typed: its address of mail, typed to confirm it.
+
+    Raises:
+        InputError: the address is another one; or a company would be left without an owner.
+    """
+    if typed.strip().casefold() != account.email.casefold():
+        raise InputError(Message("person.other_mail"))
+    with as_server(), transaction.atomic():
+        parts = list(Membership.objects.filter(account=account, ended_at=None, company__deleted_at=None))
+        for part in parts:
+            company = Company.objects.select_for_update().get(pk=part.company_id)
+            if part.role == Role.OWNER and not _other_owners(part):
+                raise InputError(Message("person.last_owner", {"name": company.name}))
+        for part in parts:
+            audit.record(part.company_id, account.pk, "account.erased", f"account:{account.pk}")
+        audit.record(None, account.pk, "account.erased", f"account:{account.pk}")
+        forget(account, MARK + secrets.token_hex(3))
+
+
+def _other_owners(part: Membership) -> bool:
+    rows = Membership.objects.filter(company=part.company_id, role=Role.OWNER, ended_at=None, account__is_active=True)
+    return rows.filter(Q(until=None)).exclude(pk=part.pk).exists()
+
+
+def forget(account: Account, mark: str) -> None:
+    """An account without name and address, with which nobody signs in; what it did keeps its number.
+
+    Args:
+        account: whose.
+        mark: what stands in the place of its name.
+    """
+    with transaction.atomic():
+        for table in GOES:
+            apps.get_model(table).objects.filter(whose(table, account)).delete()
+        now = timezone.now()
+        Membership.objects.filter(account=account, ended_at=None).update(ended_at=now)
+        Membership.objects.filter(account=account).exclude(person__startswith=MARK).update(person="")
+        account.email, account.name, account.is_active = f"{mark}@{NOWHERE}", mark, False
+        account.last_login = None
+        account.set_unusable_password()
+        account.save()
+
+
+def leave(account: Account, company: str, mark: str) -> None:
+    """Let an account go from one company, where it has others: what it gave out there goes, and who it was there.
+
+    Args:
+        account: whose.
+        company: which.
+        mark: what stands in the place of the person it was.
+    """
+    with transaction.atomic():
+        for table in ("server.Token", "server.Answered", "server.Invitation"):
+            apps.get_model(table).objects.filter(whose(table, account), company=company).delete()
+        rows = Membership.objects.filter(account=account, company=company)
+        rows.filter(ended_at=None).update(ended_at=timezone.now())
+        rows.update(person=mark)
