@@ -5,35 +5,37 @@ be written, or before a power cut between the two, gets its line with the next o
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.db import transaction
 
+from yaad.facts import Lake
 from yaad.server import audit
 from yaad.server.models import AuditEvent, Company
 from yaad.server.scoping import Access
-
-if TYPE_CHECKING:
-    from yaad.book import Book
 
 MADE, UNDONE = "import.made", "import.undone"
 SUBJECT = "import:"
 
 
-def tell(access: Access, book: "Book", done: Mapping[str, Mapping[str, object]]) -> None:
+def names_in(root: Path) -> set[str]:
+    """The imports that the book in a folder is made of."""
+    return set(Lake.open(root).pin().imports) if Lake.exists(root) else set()
+
+
+def tell(access: Access, root: Path, done: Mapping[str, Mapping[str, object]]) -> None:
     """Write the lines that the log lacks of the imports of a company's book.
 
     Args:
         access: who worked on it; the book of no company has no log.
-        book: as it is now.
+        root: the folder of the book.
         done: the imports that they made or took back, by name, with what there is to say of each.
     """
     if not access.company:
         return
     with transaction.atomic():
         Company.objects.select_for_update().only("pk").get(pk=access.company)  # two who end at once write no line twice
-        there = {record.name for record in book.imports()} if not book.is_empty else set[str]()
-        told = _told(access.company)
+        there, told = names_in(root), _told(access.company)
         changes = [(MADE, name) for name in sorted(there - told)] + [(UNDONE, name) for name in sorted(told - there)]
         for action, name in changes:
             own = done.get(name)

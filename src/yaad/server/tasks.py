@@ -34,6 +34,7 @@ XRAY = "xray"
 UNDO = "undo"
 RUN = "run"
 COMPUTE = "compute"
+ERASE = "erase"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 OF_THE_BOOK = (OTHER_STAGES, OLDER, COLUMNS_GONE)  # questions that the book asks, not the file
@@ -52,6 +53,7 @@ def register() -> None:
     jobs.register(RUN, "yaad.server.tasks:run_source")
     jobs.register(XRAY, "yaad.server.tasks:xray")
     jobs.register(COMPUTE, "yaad.server.tasks:compute")
+    jobs.register(ERASE, "yaad.server.tasks:erase")
 
 
 Task = Callable[[dict[str, Json], Report], Json]
@@ -234,7 +236,7 @@ def _into_the_log(book: Book, done: Mapping[str, Mapping[str, object]]) -> None:
     if current().company:
         from yaad.server.import_lines import tell  # reads tables, which the server of one book does not have
 
-        tell(current(), book, done)
+        tell(current(), book.root, done)
 
 
 def _counted(report: ImportReport) -> dict[str, object]:
@@ -349,3 +351,19 @@ def xray(arguments: dict[str, Json], report: Report) -> Json:
     except YaadError as error:
         return {"files": ["xlsx"], "missing": {lang: error.say(lang) for lang in LANGUAGES}}
     return {"files": ["pdf", "xlsx"], "missing": None}
+
+
+@needing(Capability.PEOPLE)
+def erase(arguments: dict[str, Json], report: Report) -> Json:
+    """Erase all who are on a company's list of those who were erased, and not erased yet; see `yaad.server.persons`.
+
+    Args:
+        arguments: none: they would stand in the row of the job, and whom it is about is told by the list.
+        report: told which step it is at, and how many rows are done.
+    """
+    del arguments
+    from yaad.server import persons
+
+    access = current()
+    done = persons.go_on(access.company, access.account, report)
+    return {"originals": done.originals, "files": done.files, "entries": done.entries}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yaad.faces.cli import options as o
-from yaad.faces.cli.verbs import Asked, figures, screen_for
+from yaad.faces.cli.verbs import Asked, figures, on_the_book
 
 if TYPE_CHECKING:
     from yaad.show import Result
@@ -59,14 +59,15 @@ def measure(
         return book.measure(*ids, by=by, period=period)
 
 
-def measures(*, book: o.BookDir = o.BOOK, as_json: o.AsJson = False, lang: o.Language = None) -> None:
+@on_the_book
+def measures(asked: Asked) -> None:
     """All that can be measured, in a book with the company's own measures."""
     from yaad.book.scorecards import own_measures
     from yaad.measures.registry import every_measure
     from yaad.show import Catalogue
 
-    known = every_measure(own_measures(book).made())
-    screen_for(lang, as_json=as_json).show(Catalogue(list(known.values())))
+    known = every_measure(own_measures(asked.root).made())
+    asked.screen.show(Catalogue(list(known.values())))
 
 
 @figures

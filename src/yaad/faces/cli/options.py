@@ -58,6 +58,7 @@ class EndingName(StrEnum):
 
 
 HomeDir = Annotated[Path | None, typer.Option("--home", envvar="YAAD_HOME", metavar="DIR")]
+InCompany = Annotated[str | None, typer.Option("--company", metavar="COMPANY")]
 BookDir = Annotated[Path, typer.Option("--book", envvar="YAAD_BOOK", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json")]
 Language = Annotated[Lang | None, typer.Option("--lang")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
 from yaad.faces.cli.imports import STDIN, bring_in
-from yaad.faces.cli.verbs import Asked, Told, on_files, screen_for
+from yaad.faces.cli.verbs import Asked, Told, on_files, on_the_book
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -66,26 +67,25 @@ def _seen(paths: list[Path], told: Told) -> "Iterator[tuple[Book, Source] | None
         yield None if report is None else (passing, Source.of(report))
 
 
+@on_the_book
 def export(
+    asked: Asked,
     tables: Annotated[list[str] | None, typer.Argument(metavar="[TABLE...]")] = None,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="PATH")] = Path(),
     ending: Annotated[o.EndingName | None, typer.Option("--format")] = None,
     as_of: o.AsOf = None,
-    book: o.BookDir = o.BOOK,
     engine: o.EngineName = ENGINE,
-    as_json: o.AsJson = False,
-    lang: o.Language = None,
 ) -> None:
     """Tables as files."""
     from yaad.reports import export as write
 
-    screen = screen_for(lang, as_json=as_json)
+    screen = asked.screen
     if not out.name and ending is None:
         raise InputError(Message("reports.where_to"))
-    with Asked(book, screen, engine, as_of).opened() as opened_book:
+    with replace(asked, engine=engine, as_of=as_of).opened() as opened_book:
         written = write(opened_book, tables or [], out, screen.lang, ending.value if ending else None)
-    if as_json:
+    if screen.as_json:
         screen.json({"written": [one.to_dict() for one in written]})
         return
     for one in written:

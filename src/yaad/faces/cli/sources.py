@@ -162,7 +162,7 @@ def source_add(
     from yaad.book.sources.named import Source
 
     made = _sources(asked).add(
-        Source(name, kind, url, host, port, path, login, header, fingerprint, known_hosts, mapping, schedule)
+        Source(name, kind, url, host, port, path, login, header, fingerprint, known_hosts, mapping, schedule, asked.by)
     )
     message = Message("sources.added", {"name": name, "place": made.shown})
     asked.screen.told(message, name=name, kind=kind, place=made.shown, schedule=made.schedule or None)
