@@ -1,9 +1,11 @@
 """The page of one person: looked up, taken out, erased once that was typed; nobody but an owner."""
 
 import io
+import time
 import zipfile
 
 import pytest
+from tests.people import PASSWORD
 
 
 def page(team, name, where="", **said):
@@ -38,11 +40,102 @@ def test_nobody_is_known_by_it(team):
     assert page(team, "owner", "export/", who="0509999999").status_code == 400
 
 
-def test_erased_only_when_typed_again(team):
+@pytest.fixture
+def in_processes(home, monkeypatch):
+    """Jobs run in processes of their own, which read of the environment where the server lives."""
+    said = {"HOME": str(home.folder), "SECRET_KEY": home.secret_key, "ADDRESS": home.address}
+    said |= {"DATABASE": home.database, "DATABASE_OWNER": home.database_owner}
+    for name, value in said.items():
+        monkeypatch.setenv(f"YAAD_{name}", value)
+
+
+def ended(client, address, seconds=120):
+    """The page of an erasing once it has come to its end."""
+    until = time.monotonic() + seconds
+    while "bar" in (told := client.get(address).content.decode()) and time.monotonic() < until:
+        time.sleep(0.2)
+    return told
+
+
+def test_erased_only_when_typed_again(team, in_processes):
+    from yaad.server.models import AuditEvent
+
     shown = team.client("owner")
     assert "0501234562" in shown.get(f"{team.here.prefix}tables/deals.csv").content.decode()
     assert page(team, "owner", "erase/", who="0501234562", again="0501234563").status_code == 400
     assert "0501234562" in shown.get(f"{team.here.prefix}tables/deals.csv").content.decode()
-    assert page(team, "owner", "erase/", who="0501234562", again="0501234562").status_code == 200
+    begun = page(team, "owner", "erase/", who="0501234562", again="0501234562")
+    assert begun.status_code == 302
+    assert "Nothing of the person was found" in ended(shown, begun.url)
     assert "0501234562" not in shown.get(f"{team.here.prefix}tables/deals.csv").content.decode()
     assert page(team, "owner", who="0501234562").status_code == 400
+    told = AuditEvent.objects.filter(company=team.here.id, action="person.erased").order_by("seq").last()
+    assert (told.actor, told.detail["originals"]) == (team.here.accounts["owner"].pk, 1)
+    assert b"0501234562" not in (team.here.root / "server" / "jobs.sqlite").read_bytes()
+    assert team.client("manager").get(begun.url).status_code == 403
+    assert team.client("owner", team.there).get(begun.url).status_code == 404
+
+
+def test_broken_off_it_is_said_and_can_be_finished(team, monkeypatch):
+    """The job ends with a failure; the page says so in words and offers to finish it."""
+    from yaad.server.jobs import Job, Jobs, State
+
+    owner = team.client("owner")
+    state = {"is_unfinished": lambda _: True}
+    monkeypatch.setattr("yaad.server.persons.is_unfinished", state["is_unfinished"])
+    for error in ({"en": "Somebody else is writing."}, {}):
+        monkeypatch.setattr(Jobs, "progress", lambda _, job, told=error: Job(job, State.FAILED, error=told))
+        told = owner.get(f"{team.here.prefix}people/person/erasing/abc/").content.decode()
+        assert error.get("en", "broke off") in told
+        assert 'name="go_on"' in told
+    monkeypatch.setattr(Jobs, "latest", lambda *_: Job("abc", State.RUNNING))
+    told = owner.get(f"{team.here.prefix}people/person/").content.decode()
+    assert "people/person/erasing/abc/" in told
+    assert 'name="go_on"' not in told
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_how_far_it_is(team, lang, monkeypatch):
+    from yaad.server.jobs import Job, Jobs, State
+
+    found = Job("abc", State.RUNNING, 30, 60, "erase_rebuild")
+    monkeypatch.setattr(Jobs, "progress", lambda *_: found)
+    client = team.client("owner")
+    client.cookies["lang"] = client.cookies["yaad_lang"] = lang
+    told = client.get(f"{team.here.prefix}people/person/erasing/abc/").content.decode()
+    assert "50%" in told
+    assert "web.phase" not in told
+    assert 'http-equiv="refresh"' in told
+
+
+def test_the_steps_of_the_job_are_those_of_the_page(team):
+    from yaad.faces.web.views.persons import PHASES
+    from yaad.server import persons, tasks
+    from yaad.server.scoping import Forbidden, on_behalf_of, scope
+
+    owner = scope(team.here.accounts["owner"].pk, team.here.id)
+    persons.begin_erasing(owner, "0501234563", persons.Part.CUSTOMER)
+    said = []
+    with on_behalf_of(owner):
+        done = tasks.erase({}, lambda _done, _total=None, phase="": said.append(phase))
+    assert done["originals"] > 0
+    assert [one for one in dict.fromkeys(said) if one in PHASES] == list(PHASES)
+    manager = scope(team.here.accounts["manager"].pk, team.here.id)
+    with on_behalf_of(manager), pytest.raises(Forbidden):
+        tasks.erase({}, lambda *_: None)
+
+
+def test_ones_own_account(team, home):
+    from yaad.server.models import Account
+
+    client, account = team.client("viewer"), team.here.accounts["viewer"]
+    told = client.get("/account/data.json")
+    assert told.json()["server.Account"][0]["email"] == account.email
+    assert "attachment" in told.headers["Content-Disposition"]
+    assert client.get("/account/erase/").status_code == 302, "asked who they are again"
+    assert client.post("/account/again/", {"password": PASSWORD}).status_code == 302
+    assert client.get("/account/erase/").status_code == 200
+    assert client.post("/account/erase/", {"typed": "x@here.example"}).status_code == 400
+    assert client.post("/account/erase/", {"typed": account.email}).status_code == 302
+    assert not Account.objects.get(pk=account.pk).is_active
+    assert client.get("/account/").status_code == 302

@@ -32,6 +32,8 @@ urlpatterns = [
     *signed_in(
         path("", my_account.account, name="account"),
         path("sessions/", my_account.end_sessions, name="account_sessions"),
+        path("data.json", my_account.own_data, name="account_data"),
+        path("erase/", my_account.erase, name="account_erase"),
         path("set-up/", my_account.second_step, name="account_second_step"),
         path("steps/", my_account.steps, name="mfa_index"),
         path("passkeys/", my_account.steps, name="mfa_list_webauthn"),

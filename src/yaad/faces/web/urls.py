@@ -153,6 +153,7 @@ urlpatterns = [
         path("people/person/", persons.person, name="person"),
         path("people/person/export/", persons.export, name="person-export"),
         path("people/person/erase/", persons.erase, name="person-erase"),
+        path("people/person/erasing/<slug:job>/", persons.erasing, name="person-erasing"),
         path("company/", company.company, name="company"),
         path("company/start.csv", company.start_table, name="start-table"),
         path("company/retire/", company.retire, name="company-retire"),

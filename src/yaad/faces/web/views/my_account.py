@@ -2,16 +2,22 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from allauth.account.views import LoginView, PasswordChangeView
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal.auth import begin_authentication, begin_registration
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from yaad.errors import InputError
 from yaad.faces.web.preferences import YEAR
+from yaad.faces.web.templatetags.say import language
+from yaad.server import own_account
 from yaad.server.models import Account
 from yaad.server.sign_in.second_step import has_one
 from yaad.server.sign_in.sessions import end_others, of_account
@@ -124,6 +130,29 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     end_others(_who(request).pk, request.session.session_key)
     request.session[TOLD] = "account.told_sessions_ended"
     return redirect("account")
+
+
+def own_data(request: HttpRequest) -> HttpResponse:
+    """All that the server holds on the account, as a file."""
+    answer = JsonResponse(own_account.export(_who(request)), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer.headers["Content-Disposition"] = 'attachment; filename="account.json"'
+    return answer
+
+
+def erase(request: HttpRequest) -> HttpResponse:
+    """What it means to end the account; once its address was typed, end it. Whoever can, shows first who they are."""
+    who, error = _who(request), ""
+    if get_reauthentication_flows(who) and not did_recently_reauthenticate(request):
+        raise ReauthenticationRequired
+    if request.method == "POST":
+        try:
+            own_account.erase(who, request.POST.get("typed", ""))
+        except InputError as refused:
+            error = refused.say(language())
+        else:
+            logout(request)
+            return redirect("account_login")
+    return render(request, "account/erase.html", {"who": who, "error": error}, status=400 if error else 200)
 
 
 def _save(request: HttpRequest, who: Account) -> HttpResponse:

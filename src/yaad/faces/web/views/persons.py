@@ -5,19 +5,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book.persons import Part
 from yaad.errors import BookError, YaadError
+from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
+from yaad.server import tasks
+from yaad.server.jobs import State
+from yaad.server.state import opened
 from yaad.text import Message
+from yaad.text import render as render_words
 
 if TYPE_CHECKING:
     from yaad.server.persons import Preview
 
 TABLES = ("deals", "activities", "stage_moves", "calls", "orders", "contracts", "accounts", "targets")
+PHASES = tuple(f"erase_{step}" for step in ("originals", "files", "journal", "rebuild", "look"))
 
 
 def person(request: HttpRequest) -> HttpResponse:
@@ -46,23 +52,36 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
-    """Erase them, once that was typed; or do to its end what was broken off."""
+    """Begin to erase them, once that was typed; or to do to its end what was broken off."""
     from yaad.server import persons
 
     access = of_server()
     who, part = _asked(request)
-    try:
-        if request.POST.get("go_on"):
-            done = persons.go_on(access.company, access.account)
-        elif request.POST.get("again", "").strip() != who:
+    if not request.POST.get("go_on"):
+        if request.POST.get("again", "").strip() != who:
             return _page(request, said=Message("person.type_again"))
-        else:
-            done = persons.erase(access, who, part)
-    except YaadError as error:
-        return _page(request, error=error)
-    told = {"originals": done.originals, "files": done.files, "entries": done.entries}
-    context = {"page": "people", "done": Message("person.erased", dict(told)), "typed": {}, "is_seller": False}
-    return render(request, "web/person.html", context)
+        try:
+            persons.begin_erasing(access, who, part)
+        except YaadError as error:
+            return _page(request, error=error)
+    return redirect("person-erasing", job=opened().jobs.submit(tasks.ERASE, {}))
+
+
+@require_GET
+def erasing(request: HttpRequest, job: str) -> HttpResponse:
+    """How far an erasing is, and what came of it."""
+    found = opened().jobs.progress(job)
+    context = {"page": "people", "job": found, "phases": PHASES}
+    if wanted(request, None) is Format.FRAGMENT:
+        if found.state.final:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "web/parts/progress.html", context)
+    if not found.state.final:
+        return render(request, "web/person_erasing.html", context)
+    if found.state is not State.DONE:
+        words = (found.error or {}).get(language()) or render_words(Message("person.broke"), language())
+        return _page(request, broken=words)
+    return _page(request, done=Message("person.erased", dict(found.result)))
 
 
 def _asked(request: HttpRequest) -> tuple[str, Part]:
@@ -70,7 +89,14 @@ def _asked(request: HttpRequest) -> tuple[str, Part]:
     return " ".join(request.POST.get("who", "").split()), part
 
 
-def _page(request: HttpRequest, *, error: YaadError | None = None, said: Message | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    *,
+    error: YaadError | None = None,
+    said: Message | None = None,
+    broken: str = "",
+    done: Message | None = None,
+) -> HttpResponse:
     from yaad.server import persons
 
     access = of_server()
@@ -82,6 +108,7 @@ def _page(request: HttpRequest, *, error: YaadError | None = None, said: Message
         except YaadError as refused:
             error = refused
     counts = preview.found.counts if preview else {}
+    under_way = opened().jobs.latest(tasks.ERASE, {})
     context = {
         "page": "people",
         "typed": {"who": who},
@@ -90,9 +117,11 @@ def _page(request: HttpRequest, *, error: YaadError | None = None, said: Message
         "part": part.value,
         "counts": [(Message(f"person.table_{name}", {"n": counts[name]})) for name in TABLES if counts.get(name)],
         "namesake": bool(preview and preview.found.names - preview.found.alone),
+        "under_way": under_way.id if under_way and not under_way.state.final else "",
         "is_unfinished": persons.is_unfinished(access),
         "said": said,
-        "error": error.say(language()) if error else "",
+        "done": done,
+        "error": error.say(language()) if error else broken,
     }
     status = 409 if isinstance(error, BookError) else 400 if error or said else 200
     return render(request, "web/person.html", context, status=status)
