@@ -126,7 +126,7 @@ class Figured(Written):
     def _scorecards(self, by: By = None) -> Scorecards:
         scope = self._scope(by)
         past = self._past if self.viewer.persons else None  # what has changed since may be few
-        return Scorecards(scope, own_measures(self.root), self.facts.targets, past, is_large=self._is_large())
+        return Scorecards(scope, own_measures(self.root), self.facts.targets, past, is_large=self.is_large)
 
     def funnel(self, by: By = None, period: PeriodLike = None) -> Result:
         """Of the deals that entered: how many moved on from each stage, were lost there, are still open there."""

@@ -21,6 +21,7 @@ from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
+from yaad.book.usual import USUAL
 from yaad.errors import BookError, Withheld
 from yaad.facts import JOURNAL_FILES, Facts, Lake
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
@@ -35,6 +36,10 @@ By = str | Sequence[str] | None
 PeriodLike = Period | str | None
 PathLike = Path | str
 COMPANY = "company.txt"
+DAYS_KEPT = 8
+"""Earlier days that a shared book holds open."""
+LATE = dt.timedelta(days=32)
+"""What has moved is asked of so many days."""
 
 
 class Opened:
@@ -378,9 +383,10 @@ class Opened:
             raise Withheld(Message("viewer.whole_periods"))
         return found
 
-    def _is_large(self) -> bool:
+    @property
+    def is_large(self) -> bool:
         """Whether the book has more stays than are looked at unasked, whoever looks."""
-        return self._whole._is_large() if self._whole is not None else self._scope().is_large  # noqa: SLF001 – a book like this one
+        return self._whole.is_large if self._whole is not None else self._scope().is_large
 
     def _dimensions(self, names: Sequence[str]) -> tuple[str, ...]:
         """Dimensions as the measures call them.
@@ -431,13 +437,21 @@ class Opened:
                 else:
                     past = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
                     self._seen[day] = past.shared() if self._is_shared else past
+                if self._is_shared and len(self._seen) > DAYS_KEPT:  # who asks of it still holds it
+                    self._seen.pop(next(iter(self._seen))).close()
             return self._seen[day]
 
     @contextmanager
     def _seen_on(self, day: dt.date, by: str | None) -> Iterator[measures.Scope]:
-        """The facts as they were on a day; let go of afterwards, so that years of days are not held open at once."""
+        """The facts as they were on a day; let go of afterwards, so that years of days are not held open at once.
+
+        A day of late stays open in a shared book: all who look ask what has moved since.
+        """
         if day == self.as_of:
             yield self._scope(by)
+            return
+        if self._is_shared and self.as_of - LATE < day < self.as_of:
+            yield self._on(day)._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
             return
         with closing(type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)) as past:
             yield past._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
@@ -451,5 +465,5 @@ def period_of(period: PeriodLike) -> Period | None:
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
     own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
-    own |= {*JOURNAL_FILES, COMPANY, SECRETS, COMPUTED, OWN_MEASURES, ERASED, ERASED_KEY}
+    own |= {*JOURNAL_FILES, COMPANY, SECRETS, COMPUTED, OWN_MEASURES, ERASED, ERASED_KEY, USUAL}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())

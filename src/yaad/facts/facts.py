@@ -26,6 +26,8 @@ from yaad.facts.visits import build_visits
 from yaad.model import EVERYBODY, SCHEMAS, Entry, Pipeline, Settings, Target, Viewer
 from yaad.text import Message
 
+SMALL = 100_000
+"""Up to so many deals the tables of an earlier day are copied; to copy more takes longer than it saves."""
 NEAREST = 5
 """Ids named when a deal is not known."""
 
@@ -244,7 +246,13 @@ class Facts:
         same = deals.anti_join(self._changed(), "deal").anti_join(self._never_begun(), "deal")
         then = self._amounts_then(self._untold(same.select(*names).union(begun.select(*names), distinct=False)))
         reason = ibis.ifelse(then.outcome == "lost", then.lost_reason, ibis.null("string"))
-        return then.mutate(lost_reason=reason).select(*names)
+        return self._held("deals_as_of", then.mutate(lost_reason=reason).select(*names))
+
+    def _held(self, name: str, then: ir.Table) -> ir.Table:
+        """A table of an earlier day: copied in a small book, as every question is shorter then; in a large one not."""
+        deals = self._in_lake["deals"]
+        is_small = self._engine.run(deals.aggregate(n=deals.count()))["n"][0].as_py() <= SMALL
+        return self._engine.keep(name, then) if is_small else then
 
     def _changed(self) -> ir.Table:
         """The deals that have a move after the as-of day; how all others stood then is how they stand now."""
@@ -309,8 +317,9 @@ class Facts:
         changed, names = self._changed(), SCHEMAS["stage_visits"].names
         begun = self._whole("deals").semi_join(changed, "deal")
         anew = build_visits(self._until(self._moves_of_changed()), self.pipeline, begun)
-        anew = self._engine.keep("stage_visits_as_of", anew.select(*names))
-        return visits.anti_join(changed, "deal").select(*names).union(anew, distinct=False)
+        anew = self._engine.keep("visits_since", anew.select(*names))
+        then = visits.anti_join(changed, "deal").select(*names).union(anew, distinct=False)
+        return self._held("stage_visits_as_of", then)
 
     def _moves(self) -> ir.Table:
         return self._until(self._present("stage_moves"))

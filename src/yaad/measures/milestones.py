@@ -22,7 +22,9 @@ def milestones(scope: Scope, deals: ir.Table, start: int, *ends: int) -> ir.Tabl
         ends: places of later stages; won is their count.
     """
     won_at = len(scope.stages)
-    row = _with_entries(scope, deals, sorted({start, *(end for end in ends if end < won_at)}))
+    # who begins at the first stage begins with the deal itself
+    places = sorted({*([start] if start else []), *(end for end in ends if end < won_at)})
+    row = _with_entries(scope, deals, places) if places else deals
     won = row.outcome == "won"
     won_time = (
         ibis.ifelse(won, row.closed_at, ibis.null(row.closed_at.type())),
@@ -68,7 +70,7 @@ def furthest_within(scope: Scope, deals: ir.Table, days: float) -> ir.Table:
 
 def _with_entries(scope: Scope, deals: ir.Table, places: list[int]) -> ir.Table:
     """`deals` with the first time and day (``at_<place>``, ``day_<place>``) in each place or a later one."""
-    visits = scope.visits
+    visits = scope.visits.filter(scope.visits["position"] >= places[0])
     first = visits.group_by("deal").aggregate(
         **{f"at_{place}": visits.entered.min(where=visits["position"] >= place) for place in places},
         **{f"day_{place}": visits.entered_day.min(where=visits["position"] >= place) for place in places},

@@ -6,6 +6,7 @@ from datetime import date
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yaad.errors import InputError
 from yaad.measures.dimensions import floats, integers
@@ -13,6 +14,9 @@ from yaad.measures.scope import Scope
 from yaad.measures.winning import StageChances, standing
 from yaad.model import Tax, single_unit
 from yaad.text import Message
+
+TOLD = ("deal", "deal_id", "name", "owner", "stage", "amount", "created_day", "expected_close_day")
+"""Columns of deals that are told of each."""
 
 
 @dataclass(frozen=True)
@@ -44,36 +48,26 @@ def open_deals(scope: Scope) -> list[OpenDeal]:
     """The open deals of the day of `scope`, by number; its period and breakdown are not looked at."""
     rows = scope.run(_open(scope))
     chances = StageChances.of(scope).chances(integers(rows, "place"), floats(rows, "days"))
+    columns = (rows[name].to_pylist() for name in TOLD)
     return [
-        OpenDeal(
-            row["deal"],
-            row["deal_id"],
-            row["name"],
-            row["owner"],
-            row["stage"],
-            row["amount"],
-            (row["amount"] or 0.0) * float(chance),
-            row["created_day"],
-            row["expected_close_day"],
+        OpenDeal(deal, deal_id, name, owner, stage, amount, (amount or 0.0) * chance, came, expected_close)
+        for deal, deal_id, name, owner, stage, amount, came, expected_close, chance in zip(
+            *columns, chances.tolist(), strict=True
         )
-        for row, chance in zip(rows.to_pylist(), chances, strict=True)
     ]
 
 
 def _open(scope: Scope) -> ir.Table:
     rows = standing(scope, scope.deals)
-    told = ("deal", "deal_id", "name", "owner", "stage", "place", "days", "created_day", "expected_close_day")
-    return rows.select(*told, amount=rows.amount.cast("float64")).order_by("deal")
+    return rows.mutate(amount=rows.amount.cast("float64")).select(*TOLD, "place", "days").order_by("deal")
 
 
 def outcomes(scope: Scope, deals: Sequence[int]) -> dict[int, str]:
     """What became of deals by the day of `scope`; those that it does not know are left out."""
-    asked = pa.array(deals, pa.int64())
     every = scope.deals if scope.left_out is None else scope.deals.union(scope.left_out)
     rows = scope.run(every.filter(every.outcome != "open").select("deal", "outcome"))
-    wanted = set(asked.to_pylist())
-    pairs = zip(rows["deal"].to_pylist(), rows["outcome"].to_pylist(), strict=True)
-    return {deal: outcome for deal, outcome in pairs if deal in wanted}
+    rows = rows.filter(pc.is_in(rows["deal"], value_set=pa.array(deals, pa.int64())))
+    return dict(zip(rows["deal"].to_pylist(), rows["outcome"].to_pylist(), strict=True))
 
 
 def unit_of(*scopes: Scope) -> tuple[str | None, Message | None]:

@@ -407,9 +407,15 @@ class _Total:
         if len(self._left) > 1 and len(draws) > POINTS:  # equal parts of the sorted values, each by its mean
             draws = np.sort(draws).reshape(POINTS, -1).mean(axis=1)
         self._draws = draws
+        self._known: dict[int, float] = {}  # the searches for several chances try the same numbers
 
     def reached(self, inquiries: int) -> float:
         """The chance that the target is reached with so many new inquiries."""
+        if inquiries not in self._known:
+            self._known[inquiries] = self._reached(inquiries)
+        return self._known[inquiries]
+
+    def _reached(self, inquiries: int) -> float:
         enough = self._left <= inquiries
         left = self._left[enough][:, None]
         if not len(left):
