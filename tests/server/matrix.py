@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tests.people import SEEN, SELLERS, marker
+from hypothesis import settings
+from tests.people import PARTS, SEEN, SELLERS, marker
+
+from yaad.server.roles import MAY, Capability, Role
 
 EVERYBODY = sorted(person for team in SELLERS.values() for person in team)
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
@@ -31,6 +34,7 @@ OBJECTS: dict[str, dict[str, str]] = {
     "imports/undoing/": {"job": "job"},
     "imports/": {"name": "import"},
     "people/invited/": {"number": "invitation"},
+    "people/person/erasing/": {"job": "job"},
     "people/": {"number": "member"},
     "source/": {"name": "source", "number": "0"},
     "uploads/": {"upload": "draft", "number": "0"},
@@ -115,13 +119,14 @@ def of_programs(api) -> Iterator[Address]:
 
 
 def database_digest() -> str:
-    """Of all rows of all tables, but for the sessions, which every request touches."""
+    """Of all rows of all tables, but for the sessions, which every request touches, and when a token was shown last."""
     from django.apps import apps
 
     told = hashlib.sha256()
     for model in apps.get_models():
         if model.__name__ != "Session" and model._meta.managed:
-            told.update(repr((model.__name__, list(model.objects.order_by("pk").values_list()))).encode())
+            names = [field.attname for field in model._meta.concrete_fields if field.attname != "used_at"]
+            told.update(repr((model.__name__, list(model.objects.order_by("pk").values_list(*names)))).encode())
     return told.hexdigest()
 
 
@@ -176,3 +181,72 @@ def _texts(body: bytes) -> Iterable[str]:
 
         return [repr(pq.read_table(io.BytesIO(body)).to_pylist())]
     return [body.decode("utf-8", "replace")]
+
+
+# ---- asking ----------------------------------------------------------------------------------------------------------
+
+UNMEASURED = ("static/",)
+
+
+def searching() -> bool:
+    """Whether all is asked that there is."""
+    return settings.get_current_profile_name() == "searching"
+
+
+def role_of(name: str) -> Role:
+    """The role of somebody in the companies of the tests."""
+    return Role(PARTS[name]["role"])
+
+
+def every_address() -> list[Address]:
+    """All addresses of a company, for people and for programs."""
+    from yaad.faces.api import urls as programs
+    from yaad.faces.web import urls
+
+    found = [*of_pages(urls.urlpatterns), *of_programs(programs.inside)]
+    return [one for one in found if not one.route.startswith(UNMEASURED)]
+
+
+def at(one: Address, company, objects: dict[str, str], company_called: str, **samples: str) -> str:
+    """Where an address stands in a company."""
+    filled = one.filled(company_called, objects, **samples)
+    return "/" + API.replace("<str:company>", company.id) + filled if one.is_api else company.prefix + filled
+
+
+def ask(client, verb: str, address: str, token: str = ""):
+    """The answer; to a program where a token is shown."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    more = {"content_type": "application/json"} if verb in UNSAFE else {}
+    return client.generic(verb, address, headers=headers, **more)
+
+
+def digest(world) -> tuple[str, str]:
+    """Of all that the companies hold."""
+    return database_digest(), folder_digest(world.team.here.root, world.team.there.root)
+
+
+def refused(world, name: str, addresses: Iterable[Address], *, client=None, token: str = "") -> list[str]:
+    """What is wrong with the answers to what a role may not do.
+
+    Args:
+        world: the companies.
+        name: who asks, as what they are now.
+        addresses: are asked.
+        client: the browser in which they signed in; a new one when absent.
+        token: their program shows it.
+    """
+    found, may = Found(), MAY[role_of(name)]
+    client, here = client or world.team.client(name), world.team.here
+    before = digest(world)
+    for one in addresses:
+        for verb in one.verbs or (ALL_VERBS if searching() else VERBS):
+            if one.needs(verb) in may or not isinstance(one.needs(verb), Capability):
+                continue
+            answer = ask(client, verb, at(one, here, world.objects["here"], "here"), token)
+            told = f"{name} {verb} {one.route}"
+            found.check(right=answer.status_code == 403, told=f"{told}: {answer.status_code}")
+            found.check(right=not foreign(answer, "here", "there", name), told=f"{told}: tells {SEEN[name]}")
+        after = digest(world)
+        found.check(right=after == before, told=f"{name} {one.route}: changed something")
+        before = after
+    return found.offences

@@ -1,41 +1,31 @@
 """Every address × every role × every verb: the status that the policy says, nothing foreign told, nothing changed."""
 
-import datetime as dt
-from types import SimpleNamespace
-
 import pytest
-from hypothesis import settings
-from tests.people import PARTS, SEEN, marker
+from tests.people import PARTS, SEEN
 from tests.server.matrix import (
-    ALL_VERBS,
-    API,
     EVERYBODY,
-    UNSAFE,
-    VERBS,
     Address,
     Found,
-    database_digest,
-    folder_digest,
+    ask,
+    at,
+    digest,
+    every_address,
     foreign,
-    of_pages,
-    of_programs,
+    refused,
+    role_of,
+    searching,
 )
 
-from yaad.server.roles import MAY, Capability, Role
+from yaad.server.roles import MAY, Capability
 
 GOOD = {200, 204, 302, 400, 404, 405, 409, 412, 415, 422, 503}
 """Answers to who may; what a page says to a question that lacks a part, or that takes long, is not looked at here."""
 BEGINS_WORK = ("computing/", "reports/", "files/<str:draft>/xray/")
 """Addresses that begin a job where they are asked with what they need."""
-UNMEASURED = ("static/",)
 SLOW = {"plan/", "kpis/", "measures/", "doctor/", "goals/", "forecast/"}
 """Pages of seconds; unless all is searched they are looked at by one role."""
 SAME = {"doctor", "proposals", "kpis", "levers", "moved", "forecast", "customers", "judgements"}
 """Operations for programs that ask the book what a page asks it; they are left to the search."""
-
-
-def searching():
-    return settings.get_current_profile_name() == "searching"
 
 
 def looked_at(name, number, one):
@@ -47,93 +37,6 @@ def looked_at(name, number, one):
     if name in ("rep", "manager"):
         return (name == "rep") if one.route in SLOW else number % 2 == (name == "rep")
     return number % 6 == (name == "owner") and one.route not in SLOW
-
-
-def role_of(name):
-    return Role(PARTS[name]["role"])
-
-
-@pytest.fixture(scope="module")
-def world(team):
-    """Both companies with an object of each kind, and no job that is really begun."""
-    from django.utils import timezone
-
-    from yaad.book import Book
-    from yaad.book.sources.named import Source, SourceFiles
-    from yaad.faces.web import computing
-    from yaad.server import drafts, made, tokens
-    from yaad.server.jobs import Job, State
-    from yaad.server.models import Invitation, Membership
-    from yaad.server.scoping import current, on_behalf_of, scope
-    from yaad.server.state import opened
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(computing, "waiting", lambda what: computing.Waiting(what, Job("x", State.WAITING)))
-    objects = {}
-    for called, company in (("here", team.here), ("there", team.there)):
-        owner = company.accounts["owner"]
-        with on_behalf_of(scope(owner.pk, company.id)):
-            token, _told = tokens.make(current(), "program", ["read"])
-            upload = opened().uploads.keep([], pasted=f"deal,stage\n1,{marker(called, 'Cyd')}\n")
-            draft = drafts.start(upload, "")
-            draft.save()
-            with made.begun() as new:
-                new.save()
-        folder = company.root / "watched"
-        SourceFiles(company.root).save(Source(f"source{called}", "folder", path=str(folder)))
-        invitation = Invitation.objects.create(
-            company_id=company.id, role="rep", email=f"new@{called}.example", digest=called, by=owner,
-            expires_at=timezone.now() + dt.timedelta(days=1),
-        )  # fmt: skip
-        book = Book.open(company.root)
-        objects[called] = {
-            "draft": draft.id, "report": new.id, "job": "0" * 16, "import": book.imports()[0].name,
-            "token": str(token.pk), "invitation": str(invitation.pk), "source": f"source{called}",
-            "member": str(Membership.objects.get(company=company.id, account=company.accounts["rep"]).pk),
-        }  # fmt: skip
-        book.close()
-    yield SimpleNamespace(team=team, objects=objects)
-    patch.undo()
-
-
-def every_address():
-    from yaad.faces.api import urls as programs
-    from yaad.faces.web import urls
-
-    found = [*of_pages(urls.urlpatterns), *of_programs(programs.inside)]
-    return [one for one in found if not one.route.startswith(UNMEASURED)]
-
-
-def at(one, company, objects, company_called, **samples):
-    filled = one.filled(company_called, objects, **samples)
-    return "/" + API.replace("<str:company>", company.id) + filled if one.is_api else company.prefix + filled
-
-
-def ask(client, verb, address):
-    return client.generic(verb, address, **({"content_type": "application/json"} if verb in UNSAFE else {}))
-
-
-def digest(world):
-    return database_digest(), folder_digest(world.team.here.root, world.team.there.root)
-
-
-def refused(world, name, addresses):
-    """What is wrong with the answers to what a role may not do."""
-    found, may = Found(), MAY[role_of(name)]
-    client, here = world.team.client(name), world.team.here
-    before = digest(world)
-    for one in addresses:
-        for verb in one.verbs or (ALL_VERBS if searching() else VERBS):
-            if one.needs(verb) in may or not isinstance(one.needs(verb), Capability):
-                continue
-            answer = ask(client, verb, at(one, here, world.objects["here"], "here"))
-            told = f"{name} {verb} {one.route}"
-            found.check(right=answer.status_code == 403, told=f"{told}: {answer.status_code}")
-            found.check(right=not foreign(answer, "here", "there", name), told=f"{told}: tells {SEEN[name]}")
-        after = digest(world)
-        found.check(right=after == before, told=f"{name} {one.route}: changed something")
-        before = after
-    return found.offences
 
 
 @pytest.mark.parametrize("name", [name for name in PARTS if name not in ("owner", "rep_south")])
