@@ -5,7 +5,6 @@ import inspect
 import pytest
 
 SHOWN_ONCE = "a token makes and takes back no tokens: whoever found one could make themselves another"
-FOR_PEOPLE = "a person is looked up, taken out and erased by an owner who reads what that means, step by step"
 OURS = "files of the pages themselves"
 
 SAYS: dict[str, tuple[str, ...] | str] = {
@@ -88,9 +87,11 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "source-secret": ("keep_secret",),
     "source-remove": ("remove_source",),
     "source-rejects": ("source_rejects", "source_mend"),
-    "person": FOR_PEOPLE,
-    "person-export": FOR_PEOPLE,
-    "person-erase": FOR_PEOPLE,
+    "person": ("look_at_person",),
+    "person-export": ("export_person",),
+    "person-erase": ("erase_person", "finish_erasing"),
+    "person-erasing": ("job",),
+    "source-take-over": ("take_over_source",),
     "asset": OURS,
 }
 """Name of a page's address → operations that say and do the same, or why there is none."""

@@ -155,6 +155,7 @@ class Sources:
             UnknownName: there is none.
             BookError: a run is under way.
         """
+        self._files.load(name)  # before anything is made: there may be none
         with self._alone():
             self._files.save(replace(self._files.load(name), by=by))
             state = self._files.state(name)

@@ -170,7 +170,13 @@ def reads(
 
 
 def takes_out(
-    router: Router, path: str, needs: Capability, *endings: str, scope: Scope | None = None
+    router: Router,
+    path: str,
+    needs: Capability,
+    *endings: str,
+    method: str = "GET",
+    scope: Scope | None = None,
+    body: Json | None = None,
 ) -> Callable[[Callable[..., File]], Callable[..., File]]:
     """Declare an operation that gives a file; the audit log tells that it was taken out.
 
@@ -179,7 +185,9 @@ def takes_out(
         path: its address.
         needs: see `Needs`.
         endings: kinds of the file.
+        method: of its request; POST where what is asked does not belong into an address.
         scope: of tokens to which it belongs; that of `SCOPES` when absent.
+        body: example of what is sent.
     """
 
     def declared(operation: Callable[..., File]) -> Callable[..., File]:
@@ -188,7 +196,8 @@ def takes_out(
             found = operation(request, **given)
             return download(found.content, FILES[found.ending], found.name)
 
-        router.get(path, **_words(operation, needs, scope, Said(files=endings, tells_json=False)))(taken)
+        said = Said(body=body, files=endings, tells_json=False)
+        router.api_operation([method], path, **_words(operation, needs, scope, said))(taken)
         return operation
 
     return declared

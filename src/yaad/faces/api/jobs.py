@@ -6,14 +6,12 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from yaad.errors import UnknownName
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import SIGNED_IN, reads, writes
 from yaad.faces.api.parameters import Name, lang
 from yaad.server import computing
 from yaad.server.jobs import Job
-from yaad.server.roles import Capability, Role
-from yaad.server.scoping import current
+from yaad.server.roles import Capability
 from yaad.server.state import opened
 
 router = Router()
@@ -42,7 +40,7 @@ def compute(request: HttpRequest, what: Annotated[Literal["backtest", "chances"]
 def job(request: HttpRequest, job: JobId) -> Json:
     """How far a job is."""
     del request
-    return told(_mine(job))
+    return told(opened().jobs.of_mine(job))
 
 
 @writes(router, "/jobs/{job}/cancel", SIGNED_IN, example={**JOB, "state": "cancelled"})
@@ -50,18 +48,6 @@ def cancel_job(request: HttpRequest, job: JobId) -> Json:
     """Stop a job of one's own."""
     del request
     return stopped(job)
-
-
-def _mine(name: str) -> Job:
-    """A job that works for who asks; an owner may ask after everybody's.
-
-    Raises:
-        UnknownName: there is none, or it works for somebody else.
-    """
-    found = opened().jobs.progress(name)
-    if found.account != current().account and current().role is not Role.OWNER:
-        raise UnknownName("option", name, [])
-    return found
 
 
 def begun(name: str) -> Json:
@@ -75,7 +61,8 @@ def stopped(name: str) -> Json:
     Raises:
         UnknownName: it works for somebody else.
     """
-    opened().jobs.cancel(_mine(name).id)
+    jobs = opened().jobs
+    jobs.cancel(jobs.of_mine(name).id)
     return begun(name)
 
 

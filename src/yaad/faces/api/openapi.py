@@ -110,12 +110,13 @@ def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa:
     """Put in what all operations have: words, headers, examples, files, problems, who may."""
     told = {name: operation.pop(f"x-{name}", None) for name in ("answer", "body", "files", "json", "matched")}
     operation["summary"] = say(f"op_{operation['operationId']}")
-    operation["description"] = _described(operation, method, say, is_matched=bool(told["matched"]))
+    is_once, is_matched = method != "get" and bool(told["json"]), bool(told["matched"])
+    operation["description"] = _described(operation, say, is_once=is_once, is_matched=is_matched)
     operation["security"] = [{"token": []}]
     names = ["Company"] if "{company}" in path else []
     if method == "get":
         names += ["IfNoneMatch"] if operation["x-needs"] != SIGNED_IN and told["json"] else []
-    else:
+    elif told["json"]:
         names += ["IdempotencyKey", *(["IfMatch"] if told["matched"] else [])]
     operation["parameters"] = [
         *({"$ref": f"#/components/parameters/{name}"} for name in names),
@@ -139,12 +140,12 @@ def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa:
         operation["responses"][str(status)] = {"$ref": "#/components/responses/Problem"}
 
 
-def _described(operation: Json, method: str, say: Any, *, is_matched: bool) -> str:  # noqa: ANN401 – a function of a key
+def _described(operation: Json, say: Any, *, is_once: bool, is_matched: bool) -> str:  # noqa: ANN401 – a function
     """What an operation needs and how it is asked, in sentences."""
     needs, scope = operation["x-needs"], operation["x-scope"]
     found = [say("needs_signed_in") if needs == SIGNED_IN else say(f"needs_{needs}")]
     found.append(say("scope_any") if scope is None else say("scope_one", scope=scope))
-    if method != "get":
+    if is_once:
         found.append(say("said_once"))
     if is_matched:
         found.append(say("said_matched"))

@@ -77,7 +77,7 @@ def people(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json
     "/people/meaning",
     Capability.INVITE,
     kept=False,
-    example={"means": ["Sees the deals of Dana, and writes them."]},
+    example={"means": ["…"]},
 )
 def meaning(
     request: HttpRequest,
@@ -116,7 +116,7 @@ def proposed_ties(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) 
     Capability.PEOPLE,
     scope=Scope.PEOPLE,
     kept=False,
-    example={**MEMBER, "means": ["Sees the deals of Dana, and writes them."]},
+    example={**MEMBER, "means": ["…"]},
 )
 def member(request: HttpRequest, number: Of) -> Json:
     """One member, and what they may do."""

@@ -16,10 +16,11 @@ from yaad.faces.api.imports import UPLOAD, brief
 from yaad.faces.api.jobs import JOB
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Long, Name, Text, lang
-from yaad.server import bringing, recurring
+from yaad.server import bringing, recurring, scheduled
 from yaad.server.kept_files import kept_file
 from yaad.server.recurring import Shown
 from yaad.server.roles import Capability
+from yaad.server.scoping import current
 from yaad.show import plain
 from yaad.text import Message
 
@@ -36,7 +37,7 @@ SOURCE = {
     "last": "2026-10-20T06:00:04+03:00",
     "due": "2026-10-21T06:00:00+03:00",
     "outcome": "done",
-    "said": "Read 120 rows, 118 are in the book.",
+    "said": "…",
     "secret_since": "2026-09-01T10:00:00+03:00",
     "questions": [],
     "waiting": 0,
@@ -136,6 +137,14 @@ def answer_source(request: HttpRequest, name: SourceName) -> Json:
     if not found.understood and not found.job:
         bringing.read_again(found, lang())
     return brief(found, bringing.advance(found))
+
+
+@writes(router, "/sources/{name}/take-over", Capability.PEOPLE, example=SOURCE)
+def take_over_source(request: HttpRequest, name: SourceName) -> Json:
+    """Let a source that stopped run on in the name of who asks."""
+    del request
+    scheduled.take_over(current(), name)
+    return _told(recurring.load(name, _now()))
 
 
 class Secret(Body):

@@ -1,0 +1,108 @@
+"""One person of the data, for an owner: what is held of them, all of it as a file, and their erasure by a job."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import Field
+
+from yaad.book.persons import Part
+from yaad.errors import InputError
+from yaad.faces.api.declared import File, takes_out, writes
+from yaad.faces.api.jobs import JOB, begun
+from yaad.faces.api.parameters import Body, Name
+from yaad.server import persons, tasks
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.server.tokens import Scope
+from yaad.text import Message
+
+router = Router()
+Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+WHO = {"who": "Dana", "part": "seller"}
+
+
+class Who(Body):
+    """Whom it is about: a person who sells, or a customer."""
+
+    who: Name
+    part: Annotated[Literal["seller", "customer"], Field(examples=["seller"])]
+
+    def asked(self) -> tuple[str, Part]:
+        """As the rooms below know it."""
+        return " ".join(self.who.split()), Part.SELLER if self.part == "seller" else Part.CUSTOMER
+
+
+@writes(
+    router,
+    "/persons/look",
+    Capability.PEOPLE,
+    scope=Scope.PEOPLE,
+    body=WHO,
+    example={"counts": {"deals": 120, "activities": 340}, "accounts": 1, "is_unfinished": False},
+)
+def look_at_person(request: HttpRequest, body: Who) -> Json:
+    """What is held of somebody, counted; nothing is written."""
+    del request
+    found = persons.look(current(), *body.asked())
+    return {
+        "counts": dict(found.found.counts),
+        "accounts": found.accounts,
+        "is_unfinished": persons.is_unfinished(current()),
+    }
+
+
+@takes_out(router, "/persons/export", Capability.PEOPLE, "zip", method="POST", scope=Scope.PEOPLE, body=WHO)
+def export_person(request: HttpRequest, body: Who) -> File:
+    """All that is held of somebody, as one archive."""
+    del request
+    with tempfile.TemporaryDirectory(prefix="yaad-person-") as folder:
+        path = Path(folder) / "person.zip"
+        persons.export(current(), *body.asked(), path)
+        return File(path.read_bytes(), "zip", "person.zip")
+
+
+class Erase(Who):
+    """Who is erased.
+
+    Attributes:
+        again: who it is, said once more.
+    """
+
+    again: Name
+
+
+@writes(
+    router,
+    "/persons/erase",
+    Capability.PEOPLE,
+    scope=Scope.PEOPLE,
+    status=202,
+    body={**WHO, "again": "Dana"},
+    example={**JOB, "phase": "erase_files"},
+)
+def erase_person(request: HttpRequest, body: Erase) -> Json:
+    """Erase somebody from the book, the journal and the accounts; they stay erased."""
+    del request
+    who, part = body.asked()
+    if " ".join(body.again.split()) != who:
+        raise InputError(Message("person.type_again"))
+    persons.begin_erasing(current(), who, part)
+    return begun(opened().jobs.submit(tasks.ERASE, {}))
+
+
+@writes(
+    router,
+    "/persons/erase/finish",
+    Capability.PEOPLE,
+    scope=Scope.PEOPLE,
+    status=202,
+    example={**JOB, "phase": "erase_files"},
+)
+def finish_erasing(request: HttpRequest) -> Json:
+    """Do to its end what was broken off of an erasing."""
+    del request
+    return begun(opened().jobs.submit(tasks.ERASE, {}))
