@@ -24,9 +24,9 @@ from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import take_out, write_archive
 from yaad.errors import BookError, InputError
-from yaad.server import audit, state
+from yaad.server import audit, erasures, state
 from yaad.server.acting import as_server
-from yaad.server.companies import folder_of
+from yaad.server.companies import folder_of, home
 from yaad.server.guards import lifted
 from yaad.server.models import Answered, AuditEvent, Invitation, JournalEntry, Membership, Session
 from yaad.server.own_account import forget, leave
@@ -106,6 +106,7 @@ def begin_erasing(access: Access, who: str, part: Part) -> str:
     mark = begin(folder_of(access.company), found, timezone.now())
     with transaction.atomic():
         audit.record(access.company, access.account, "person.erasing", f"erased:{mark}", {"part": str(part)})
+    erasures.keep(home(), access.company)
     return mark
 
 
@@ -154,6 +155,7 @@ def go_on(company: str, account: int | None = None, report: Report | None = None
         return entries
 
     def at_last(done: Erasure) -> None:
+        erasures.keep(home(), company)
         state.forget(company)
         with as_server():
             _compact()

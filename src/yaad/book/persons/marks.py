@@ -18,8 +18,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from yaad.book.disk import appearing
+from yaad.errors import BookError
 from yaad.intake import fold
 from yaad.intake.deciding.phones import phones_in
+from yaad.text import Message
 
 FILE = "erased.json"
 KEY = "erased.key"
@@ -146,6 +148,27 @@ class Marks:
                     for one in self.persons
                 )
             )
+
+    def take_over(self, key: str, persons: Iterable[Erased]) -> None:
+        """Put those on the list who stand on another one of the same key, and are not or less known of here.
+
+        Raises:
+            BookError: the other list was made with another key.
+        """
+        path = self._root / KEY
+        if not self.persons:
+            with appearing(path) as partial:
+                partial.touch(mode=0o600)
+                partial.write_text(key, "ascii")
+        elif path.read_text("ascii") != key:
+            raise BookError(Message("person.other_key", {"path": str(self._root / FILE)}))
+        with self._alone():
+            mine = {one.mark: one for one in self.persons}
+            for one in persons:
+                if one.mark not in mine or mine[one.mark].asked < one.asked:
+                    told = {known: tuple(digests) for known, digests in one.digests.items()}
+                    mine[one.mark] = replace(one, done="", digests=told)
+            self._write(tuple(mine.values()))
 
     def reopen(self, known: frozenset[tuple[str, int]]) -> None:
         """Erase those again who came on the list while something was brought in that did not know of them.

@@ -16,6 +16,7 @@ from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.server.checking import Found
+    from yaad.server.erasures import Again
 
 NOT_READY = 1
 
@@ -74,18 +75,34 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
     *,
     home: Annotated[Path, typer.Option("--home", metavar="DIR")],
+    erased: Annotated[Path | None, typer.Option("--erased", envvar="YAAD_ERASED", metavar="FILE")] = None,
     as_json: o.AsJson = False,
     lang: o.Language = None,
 ) -> None:
-    """Make a new home from a backup."""
+    """Make a new home from a backup; who was erased since it was made is erased again."""
+    from yaad.server.home import Home
     from yaad.server.restoring import restore as make
     from yaad.server.serving_home import at_home
     from yaad.server.settings import configure_server
 
     screen = screen_for(lang, as_json=as_json)
-    manifest = make(file, home.absolute(), at_home(home), configure_server)
+    from yaad.server import erasures
+
+    lists = erasures.read(erased) if erased is not None else {}
+    said = at_home(home)
+    manifest = make(file, home.absolute(), said, configure_server)
     told = {"path": str(home), "made_at": manifest["made_at"], "rows": sum(manifest["counts"].values())}
-    screen.told(Message("house.restored", told), **told)
+    done = erasures.again(Home.from_environment(said), lists)
+    if not screen.as_json:
+        screen.say(Message("house.restored", told))
+    told |= {"erased": done.persons, "left": list(done.left)}
+    screen.told(_erased_again(done), **told)
+
+
+def _erased_again(done: "Again") -> Message:
+    if done.left:
+        return Message("person.again_left", {"names": ", ".join(done.left)})
+    return Message("person.again_done", {"n": done.persons}) if done.listed else Message("person.again_no_list")
 
 
 def tidy(
