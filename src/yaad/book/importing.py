@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Plain
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from yaad.book.persons.marks import Marks
 from yaad.book.remembered import COLUMNS_GONE, GO_ON, gone_since, remembered
 from yaad.book.reports import ImportReport
 from yaad.book.sources import Returned, is_follow_up, read_back
+from yaad.book.usual import taken_out, usual_of, with_said, with_usual
 from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
 from yaad.facts import Facts, History, Lake, Stored, journal_of, store
 from yaad.intake import Brought, FileReport, Kind, Mapping, Progress, Understanding, load, understand
@@ -89,9 +91,12 @@ class Imports:
         named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
         asked, said = Kind(kind) if kind else None, dict(answers or {})
         goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
+        instead = taken_out(said)
         answered = {question for question in (OTHER_STAGES, OLDER) if said.pop(question, "") == ADD}
         records = self.history()
-        understood = self._understood(files, named, asked, said, records, goes_on=goes_on, on_progress=on_progress)
+        understood = self._understood(
+            files, named, asked, said, records, instead=instead, goes_on=goes_on, on_progress=on_progress
+        )
         if understood.questions or not Lake.exists(self._root):
             return understood
         own, told = own_questions(files, understood, Lake.open(self._root).pin(), _originals(records), answered)
@@ -105,16 +110,17 @@ class Imports:
         said: dict[str, str],
         before: Sequence[ImportRecord],
         *,
+        instead: Plain[str, str],
         goes_on: bool,
         on_progress: Progress | None,
     ) -> Understanding:
         """As files of their kind were read before, or by what they say themselves."""
         zone = Lake.open(self._root).pin().zone if before else None
-        given = replace(named or Mapping(), usual_zone=zone)
+        given = with_usual(named or Mapping(), zone, usual_of(self._root), instead)
         understood = understand(files, mapping=given, kind=asked, answers=said, on_progress=on_progress)
         records = [one for one in before if one.kind != FOLLOW_UP] if named is None else []
         known = remembered(understood, files, records, asked)
-        if known is not None and known != understood.mapping:
+        if known is not None and (known := with_said(known, instead)) != understood.mapping:
             again = understand(files, mapping=known, kind=asked, answers=said, on_progress=on_progress)
             note = Message("book.read_as_before", {"name": known.name})
             return replace(again, notes=(*again.notes, note))

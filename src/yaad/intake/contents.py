@@ -155,9 +155,15 @@ def decide_money(found: Decisions) -> None:
     taxes = {tax for column in columns if (tax := tax_in(column))}
     if not found.mapping.tax and len(taxes) == 1:
         found.mapping = replace(found.mapping, tax={ALL: taxes.pop()})
+    elif not found.mapping.tax and not taxes and found.mapping.usual_tax:
+        found.mapping = replace(found.mapping, tax={ALL: found.mapping.usual_tax})
     priced = found.kind in DEALS_LIKE | {Kind.ORDERS, Kind.PRODUCTS, Kind.LINES, Kind.CONTRACTS}
     unknown = not found.mapping.currency and "currency" not in found.fields and len(signs) < 2
-    if columns and priced and unknown:
+    usual = found.mapping.usual_currency
+    if columns and priced and unknown and usual:
+        found.mapping = replace(found.mapping, currency={ALL: usual})
+        found.notes.append(Message("intake.note_currency_of_book", {"currency": usual}))
+    elif columns and priced and unknown:
         found.notes.append(Message("intake.note_currency_unknown"))
 
 

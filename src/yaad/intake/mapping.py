@@ -80,6 +80,7 @@ class Mapping:
             `files`.
         name: name of the mapping file, for errors.
         usual_zone: the zone of the book that the files come into: theirs, where nothing in them tells another.
+        usual_currency, usual_tax: the same of their amounts.
     """
 
     kind: Kind | None = None
@@ -115,6 +116,8 @@ class Mapping:
     parts: "dict[str, Mapping]" = field(default_factory=dict)
     name: str = field(default="", compare=False)
     usual_zone: str | None = field(default=None, compare=False)
+    usual_currency: str | None = field(default=None, compare=False)
+    usual_tax: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_yaml(cls, text: str, *, name: str) -> "Mapping":

@@ -69,7 +69,14 @@ def _with_told_kinds(readings: Readings, told: Plain[str, str]) -> tuple[Reading
 
 def _prepared(part: Part, readings: Readings, lists: Sequence[Names]) -> tuple[Readings, tuple[Names, ...]]:
     """A part as one table with names in the place of ids, and the lists that gave them."""
-    mapping = readings.mapping.parts.get(part.name, Mapping(kind=part.kind, usual_zone=readings.mapping.usual_zone))
+    whole = readings.mapping
+    usual = Mapping(
+        kind=part.kind,
+        usual_zone=whole.usual_zone,
+        usual_currency=whole.usual_currency,
+        usual_tax=whole.usual_tax,
+    )
+    mapping = whole.parts.get(part.name, usual)
     table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)
     listed = next((one.stages for one in used if one.stages), ())
     if listed and not mapping.stages and part.kind in DEALS_LIKE:

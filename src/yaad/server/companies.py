@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from yaad.book.usual import Usual, say_usual
 from yaad.errors import InputError
 from yaad.facts import is_kept_elsewhere, keep_elsewhere
 from yaad.model import read_amount
@@ -155,6 +156,7 @@ def begin(owner: Account, name: str, kind: Kind = Kind.PROJECTS, **more: object)
         audit.record(company.id, owner.pk, "company.begun", f"company:{company.id}", {"kind": str(kind)})
     root = folder_of(company.id)
     Book.create(root).rename(company.name)
+    _tell_book(company)
     add(root, OwnMeasures((), STARTS[kind].first))
     return company
 
@@ -195,6 +197,19 @@ def change(access: Access, asked: Asked) -> None:
         detail |= {"fields": sorted(changed)}
         audit.record(access.company, access.account, "company.changed", f"company:{access.company}", detail)
     Book.create(folder_of(access.company)).rename(asked.name)
+    _tell_book(company)
+
+
+def tell_books() -> None:
+    """Say in every company's book what the company said of its calendar and money; once, as a server begins."""
+    for company in Company.objects.filter(deleted_at__isnull=True):
+        _tell_book(company)
+
+
+def _tell_book(company: Company) -> None:
+    """What imports take where files say nothing."""
+    vat = None if company.vat is None else f"{Decimal(company.vat).normalize():f}"
+    say_usual(folder_of(company.pk), Usual(company.zone, company.currency, vat))
 
 
 def in_use() -> list[str]:

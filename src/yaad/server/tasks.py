@@ -3,8 +3,10 @@
 import datetime as dt
 import filecmp
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Plain
 from contextlib import closing, suppress
+from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -13,8 +15,10 @@ from typing import Any
 from yaad.book import Book, ImportReport
 from yaad.book.own_questions import OLDER, OTHER_STAGES
 from yaad.book.remembered import COLUMNS_GONE
+from yaad.book.usual import usual_of
 from yaad.errors import BookError, Question, UnknownName, YaadError
-from yaad.intake import Progress
+from yaad.intake import Mapping, Progress
+from yaad.intake.mapping import ALL
 from yaad.intake.reading.encoding import BYTES
 from yaad.intake.understanding import FileUnderstanding
 from yaad.model import parse_day
@@ -141,8 +145,28 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
             "questions": [] if is_bare else [_question(question) for question in found.questions],
             "notes": found.notes,
             "mapping": found.mapping.to_yaml(),
+            "usual": _usual(book.root, found.mapping),
         }
     )
+
+
+def _usual(root: Path, mapping: Mapping) -> Json:
+    """By whose clock times are read, in which currency amounts, with VAT or without; None in a book of one's own.
+
+    Where the files say nothing it is what was said of the company; a person may say another one.
+    """
+    if not current().company:
+        return None
+    first = next(iter(mapping.parts.values()), mapping)
+    usual = usual_of(root)
+    vat = Decimal(usual.vat) * 100 if usual.vat else None
+    return {
+        "zone": first.zone or usual.zone or "",
+        "currency": first.currency.get(ALL, ""),
+        "columns": len(set(first.currency) - {ALL}),
+        "tax": first.tax.get(ALL, ""),
+        "vat": None if vat is None else f"{vat.normalize():f}",
+    }
 
 
 def _follow_up(paths: list[Path]) -> Json:
@@ -231,7 +255,7 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
     return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made[0] if made else ""})
 
 
-def _into_the_log(book: Book, done: Mapping[str, Mapping[str, object]]) -> None:
+def _into_the_log(book: Book, done: Plain[str, Plain[str, object]]) -> None:
     """Lines of the audit log, where a company of a server is worked for."""
     if current().company:
         from yaad.server.import_lines import tell  # reads tables, which the server of one book does not have
