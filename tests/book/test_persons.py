@@ -230,11 +230,21 @@ def test_nobody_of_that_name(book):
 def test_all_that_is_held_is_taken_out(book):
     found = find(book.facts, "+972-50-1234567", Part.CUSTOMER)
     told = take_out(book.root, book.facts, found, {})
-    assert {row["deal_id"] for row in told["deals"]} == {"D1", "D2", "D3"}
+    assert {row["deal_id"] for row in told["deals"]} == {"D1", "D2"}
+    assert {row["text"] for row in told["named"]} >= {"עם דנה כהן 0501234567 על זה", "דנה כהן המליצה עליה"}
     assert {row["deal_id"] for row in told["entries"]} == {"D2", "D3"}
     assert "רוצה מטבח לבן" in json.dumps(told, ensure_ascii=False)
-    assert "יוסי אחר" not in json.dumps(told, ensure_ascii=False)
+    text = json.dumps(told, ensure_ascii=False)
+    assert not [one for one in ("052-7654321", "other@example", "רון", "אבי גל") if one in text]
     assert any("D8" in row["line"] for row in told["files"])
+
+
+def test_who_sells_is_told_nothing_of_customers(book):
+    told = take_out(book.root, book.facts, find(book.facts, "יוסי לוי", Part.SELLER), {})
+    assert {row["deal_id"] for row in told["deals"]} == {"D1", "D2", "D6"}
+    assert {entry["by"] for entry in told["entries"]} == {"יוסי לוי"}
+    text = json.dumps(told, ensure_ascii=False)
+    assert not [one for one in ("דנה", "050", "אבי גל", "מטבח") if one in text]
 
 
 STEPS = ["originals", "original:0", "record:0", "original:0", "files", "journal", "rebuild", "vacuum", "done"]

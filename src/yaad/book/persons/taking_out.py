@@ -12,35 +12,62 @@ import pyarrow as pa
 
 from yaad.book.disk import appearing
 from yaad.book.persons.as_if import as_if_erased
+from yaad.book.persons.cleaning import Cleaner, Role
+from yaad.book.persons.columns import role_of
 from yaad.book.persons.erasing import cells_of, clean_entry, files_beside
-from yaad.book.persons.finding import Found
+from yaad.book.persons.finding import Found, Part
 from yaad.facts import Facts, journal_of
 from yaad.model import SCHEMAS
 from yaad.show import inert
 
 Json = Any  # plain JSON values of any kind
 OF_DEALS = ("stage_moves", "stage_visits")
+OF_CUSTOMERS = frozenset({Role.NAME, Role.ACCOUNT, Role.CONTACT, Role.TEXT, Role.OWN})
+"""Columns that speak of customers."""
 EVERYTHING = "everything.json"
 
 
-def rows_of_person(facts: Facts, found: Found) -> dict[str, pa.Table]:
-    """Table → the rows that are theirs or name them."""
+def rows_of_person(facts: Facts, found: Found) -> tuple[dict[str, pa.Table], list[dict[str, Json]]]:
+    """Table → the rows that are theirs; and where they are only named, that text alone: the rest is somebody else's.
+
+    Of who sells, the rows are told without the customers in them.
+    """
     kept: dict[str, pa.Table] = {}
+    named: list[dict[str, Json]] = []
     numbers: set[int] = set()
     with as_if_erased(found) as cleaner:
         for table in SCHEMAS:
             rows = facts.run(facts.table(table))
-            own = [
-                bool(cleaner.owners(cells, roles)) or cleaner.row(cells, roles) is not None
-                for cells, roles in cells_of(rows, table)
-            ]
-            if table in OF_DEALS and not any(own):
+            own: list[bool] = []
+            for cells, roles in cells_of(rows, table):
+                is_own = _is_own(cells, roles, cleaner, found.part)
+                own.append(is_own)
+                if not is_own and (said := cleaner.row(cells, roles)):
+                    told = [cell for cell, now in zip(cells, said, strict=True) if cell != now]
+                    named += [{"table": table, "text": cell} for cell in told]
+            if table in OF_DEALS and found.part is not Part.SELLER:
                 own = [number in numbers for number in rows.column("deal").to_pylist()]
             if table == "deals":
                 numbers = {one for one, is_own in zip(rows.column("deal").to_pylist(), own, strict=True) if is_own}
             if any(own):
-                kept[table] = rows.filter(pa.array(own))
-    return kept
+                kept[table] = _of_part(rows, table, found.part).filter(pa.array(own))
+    return kept, named
+
+
+def _is_own(cells: list[str | None], roles: list[Role], cleaner: Cleaner, part: Part) -> bool:
+    if part is not Part.SELLER:
+        return bool(cleaner.owners(cells, roles))
+    return any(
+        role is Role.SELLER and cell is not None and cleaner.seller(cell) != cell
+        for cell, role in zip(cells, roles, strict=True)
+    )
+
+
+def _of_part(rows: pa.Table, table: str, part: Part) -> pa.Table:
+    """A table as it is handed to somebody: who sells is not told of customers."""
+    if part is not Part.SELLER:
+        return rows
+    return rows.select([name for name in rows.column_names if role_of(table, name) not in OF_CUSTOMERS])
 
 
 def take_out(
@@ -54,19 +81,29 @@ def take_out(
         found: who.
         more: further lists, such as lines of the audit log.
     """
-    told: dict[str, Json] = {
-        table: [_row(one) for one in rows.to_pylist()] for table, rows in rows_of_person(facts, found).items()
-    }
+    tables, named = rows_of_person(facts, found)
+    told: dict[str, Json] = {table: [_row(one) for one in rows.to_pylist()] for table, rows in tables.items()}
+    told["named"] = named
     with as_if_erased(found) as cleaner:
         entries = [(entry, entry.to_json()) for entry in journal_of(root).since(0)]
         told["entries"] = [
-            {"seq": entry.seq, **json.loads(body)}
+            {"seq": entry.seq, **_said(body, found.part)}
             for entry, body in entries
             if clean_entry(entry.seq, entry.key, entry.subject, body, cleaner) != (entry.key, entry.subject, body)
             or (entry.subject and cleaner.of_deal(entry.subject))
         ]
-        told["files"] = [{"file": name, "line": line} for name, line in files_beside(root, cleaner)]
+        lines = files_beside(root, cleaner)
+        if found.part is Part.SELLER:
+            told["files"] = [{"file": name} for name in dict.fromkeys(name for name, _ in lines)]
+        else:
+            told["files"] = [{"file": name, "line": line} for name, line in lines]
     return {name: rows for name, rows in (told | {name: list(rows) for name, rows in more.items()}).items() if rows}
+
+
+def _said(body: str, part: Part) -> dict[str, Json]:
+    """An entry as it is handed to somebody: what who sells wrote of customers is not told."""
+    plain: dict[str, Json] = json.loads(body)
+    return {name: value for name, value in plain.items() if part is not Part.SELLER or name != "text"}
 
 
 def write_archive(told: Mapping[str, Json], path: Path) -> None:
@@ -75,10 +112,12 @@ def write_archive(told: Mapping[str, Json], path: Path) -> None:
     Raises:
         BookError: the disk is full.
     """
-    with appearing(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, rows in told.items():
-            out.writestr(f"{name}.csv", "\ufeff" + _csv(rows))
-        out.writestr(EVERYTHING, json.dumps(told, ensure_ascii=False, indent=1, default=str))
+    with appearing(path) as partial:
+        partial.touch(mode=0o600)  # for nobody else of this machine
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as out:
+            for name, rows in told.items():
+                out.writestr(f"{name}.csv", "\ufeff" + _csv(rows))
+            out.writestr(EVERYTHING, json.dumps(told, ensure_ascii=False, indent=1, default=str))
 
 
 def _csv(rows: Sequence[Mapping[str, Json]]) -> str:
