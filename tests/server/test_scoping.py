@@ -82,7 +82,7 @@ def test_a_manager_follows_the_teams_as_they_are_now(team):
 
 
 def test_a_consultant_gains_what_the_grant_says_and_nothing_else():
-    assert MAY[Role.CONSULTANT] & {Capability.IMPORT, Capability.HEAR, Capability.WRITE, Capability.PEOPLE} == set()
+    assert MAY[Role.CONSULTANT] & {Capability.IMPORT, Capability.WRITE, Capability.PEOPLE} == set()
 
 
 def test_every_address_says_what_it_needs(home):

@@ -17,7 +17,7 @@ from yaad.server.scoping import Access
 from yaad.server.teams import people_of
 from yaad.text import Message
 
-STATE = ("role", "team", "person", "may_import", "may_hear", "until", "ended_at")
+STATE = ("role", "team", "person", "may_import", "until", "ended_at")
 """What of a membership changes."""
 
 

@@ -35,7 +35,6 @@ class Asked:
     team: str = ""
     person: str = ""
     may_import: bool = False
-    may_hear: bool = False
     until: dt.datetime | None = None
 
     @classmethod
@@ -54,19 +53,18 @@ class Asked:
             typed.get("team", "").strip() if role in (Role.MANAGER, Role.REP) else "",
             typed.get("person", "").strip() if role in (Role.OWNER, Role.MANAGER, Role.REP) else "",
             is_consultant and bool(typed.get("may_import")),
-            is_consultant and bool(typed.get("may_hear")),
             None if role is Role.OWNER else _until(typed.get("until", "")) or _usual_end(role),
         )
 
     @classmethod
     def of(cls, part: Part) -> "Asked":
         """A part that is there."""
-        return cls(Role(part.role), part.team, part.person, part.may_import, part.may_hear, part.until)
+        return cls(Role(part.role), part.team, part.person, part.may_import, part.until)
 
     @property
     def said(self) -> dict[str, object]:
         """Field of `Part` → value."""
-        names = ("role", "team", "person", "may_import", "may_hear", "until")
+        names = ("role", "team", "person", "may_import", "until")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -142,7 +140,6 @@ def meaning(access: Access, asked: Asked) -> list[Message]:
         words = "people.means_rep" if asked.person else "people.means_rep_nobody"
         found = [Message(words, {"person": asked.person} if asked.person else {})]
     found += [Message("people.means_import")] if asked.may_import else []
-    found += [Message("people.means_hear")] if asked.may_hear else []
     if asked.until is not None:
         found.append(Message("people.means_until", {"day": (asked.until - dt.timedelta(days=1)).date()}))
     return found

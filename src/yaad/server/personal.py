@@ -31,12 +31,10 @@ class Says(StrEnum):
 
 _OF = {
     "server.Account": "who: email name · secret: password · did: last_login joined_at language is_active",
-    "server.Membership": (
-        "who: person · points: account company · did: role team may_import may_hear until since ended_at"
-    ),
+    "server.Membership": ("who: person · points: account company · did: role team may_import until since ended_at"),
     "server.Invitation": (
         "who: email person · secret: digest · points: by company"
-        " · did: role team may_import may_hear until made_at expires_at taken_at withdrawn_at"
+        " · did: role team may_import until made_at expires_at taken_at withdrawn_at"
     ),
     "server.Token": (
         "text: name · secret: prefix digest · points: account company"

@@ -49,8 +49,6 @@ class Capability(StrEnum):
     """Targets, judgements, and what the company says of itself."""
     IMPORT = "import"
     """Files and sources, what they hold, and taking an import back."""
-    HEAR = "hear"
-    """Calls of persons who are seen."""
     INVITE = "invite"
     """Invite people who sell to one's own team."""
     PEOPLE = "people"
@@ -65,12 +63,12 @@ def _of(*names: str) -> frozenset[Capability]:
 
 MAY: Mapping[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability),
-    Role.MANAGER: _of("totals", "rows", "note", "write", "targets", "hear", "invite", "tokens"),
-    Role.REP: _of("totals", "rows", "note", "write", "hear", "tokens"),
+    Role.MANAGER: _of("totals", "rows", "note", "write", "targets", "invite", "tokens"),
+    Role.REP: _of("totals", "rows", "note", "write", "tokens"),
     Role.CONSULTANT: _of("totals", "rows", "note"),
     Role.VIEWER: _of("totals"),
 }
-"""Role → what it may do. A consultant's grant may add `Capability.IMPORT` and `Capability.HEAR`.
+"""Role → what it may do. A consultant's grant may add `Capability.IMPORT`.
 
 A file tells of deals whoever they belong to, and so does what an import changed: bringing files in is for who sees
 everything.

@@ -132,7 +132,6 @@ def scope(account_id: int, company_id: str) -> Access:
     capabilities = MAY[role]
     if role is Role.CONSULTANT:
         capabilities |= {Capability.IMPORT} if found.may_import else set()
-        capabilities |= {Capability.HEAR} if found.may_hear else set()
     name = found.account.name or found.account.email
     with as_account(account_id), in_company(found.company_id):
         viewer = _viewer(role, found)

@@ -52,7 +52,7 @@ class Part(models.Model):
         role: what they may do.
         team: the name of the team that a manager leads; with all teams below it.
         person: the name in the data of who sells.
-        may_import, may_hear: a consultant's further rights: bring files in, hear calls.
+        may_import: a consultant's further right: bring files in.
         until: the grant ends then; None: it does not end.
     """
 
@@ -60,7 +60,6 @@ class Part(models.Model):
     team = models.CharField(max_length=200, blank=True)
     person = models.CharField(max_length=200, blank=True)
     may_import = models.BooleanField(default=False)
-    may_hear = models.BooleanField(default=False)
     until = models.DateTimeField(null=True)
 
     class Meta:

@@ -313,7 +313,7 @@ def _fields(asked: "Asked") -> list[tuple[str, str]]:
         "person": asked.person,
         "until": day.isoformat() if day else "",
     }
-    found |= {name: "1" for name in ("may_import", "may_hear") if getattr(asked, name)}
+    found |= {"may_import": "1"} if asked.may_import else {}
     return list(found.items())
 
 
