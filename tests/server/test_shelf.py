@@ -1,6 +1,8 @@
 """The book that is served: asked by many at once, shared by its viewers, never closed under a question."""
 
+import datetime as dt
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +10,8 @@ from tests.people import SEEN
 
 from yaad.book import Book
 from yaad.model import EVERYBODY, Viewer
-from yaad.server.shelf import Places, Shelf
+from yaad.server import shelf as shelf_module
+from yaad.server.shelf import Places, Shelf, Taking, takes
 
 
 def viewer(name):
@@ -88,8 +91,6 @@ def test_the_past_of_a_view_is_the_past_of_its_rows(whole):
 
 def test_many_viewers_ask_while_people_write(whole, team):
     """Every answer is one of a moment: what stood before an entry, or what stands after it."""
-    import datetime as dt
-
     people = ("Ann", "Ben", "Eli", "Cyd", "Dan")
     views = [Shelf(whole.root, Viewer(frozenset({person})), whole=whole) for person in people]
     deal, at = "here-Ann-5", dt.datetime(2026, 10, 19, tzinfo=dt.UTC)
@@ -114,3 +115,107 @@ def test_many_viewers_ask_while_people_write(whole, team):
 
 def test_who_sees_everything_sees_the_same_as_the_book(whole):
     assert whole.book.seen_by(EVERYBODY).funnel().to_dict() == whole.book.funnel().to_dict()
+
+
+# ---- the last answers, while newer ones are computed ----------------------------------------------------------------
+
+
+@pytest.fixture
+def large(team, monkeypatch):
+    """A book that counts as large, and in which every question takes long."""
+    monkeypatch.setattr("yaad.measures.scope.EXACT_ROWS", 0)
+    monkeypatch.setattr(shelf_module, "LONG", 0.0)
+    one = Shelf(team.here.root)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def write(team):
+    """Writes a note, so that the data are others."""
+
+    def written(text: str) -> None:
+        book = Book.open(team.here.root)
+        book.note("here-Ann-5", text, at=dt.datetime(2026, 10, 19, tzinfo=dt.UTC), by="Ann")
+        book.close()
+
+    return written
+
+
+def notes(book):
+    return book.facts.run(book.facts.activities).num_rows
+
+
+def until(happens) -> None:
+    for _ in range(600):
+        if happens():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not happen within half a minute")
+
+
+def test_a_page_takes_the_last_answer_and_says_of_when_it_is_while_the_next_is_computed(large, write):
+    first = large.ask("notes", notes)
+    write("one more")
+    with takes(Taking(may_be_old=True)) as how:
+        assert large.ask("notes", notes) == first
+    assert how.old_from is not None
+
+    def is_new() -> bool:
+        with takes(Taking(may_be_old=True)) as how:
+            return large.ask("notes", notes) == first + 1 and how.old_from is None
+
+    until(is_new)
+
+
+def test_programs_files_and_who_has_just_written_are_told_how_things_are_now(large, write):
+    first = large.ask("notes", notes)
+    write("for a program")
+    assert large.ask("notes", notes) == first + 1
+    write("for a file")
+    with takes(Taking()) as how:
+        assert large.ask("notes", notes) == first + 2
+    write("by oneself")
+    with takes(Taking(may_be_old=True, wrote=time.monotonic())) as how:
+        assert large.ask("notes", notes) == first + 3
+    assert how.old_from is None
+
+
+def test_an_old_answer_stands_for_a_while_only_and_never_in_a_small_book(large, write, monkeypatch, team):
+    first = large.ask("notes", notes)
+    write("a while ago")
+    monkeypatch.setattr(shelf_module, "PATIENCE", -1.0)
+    with takes(Taking(may_be_old=True)):
+        assert large.ask("notes", notes) == first + 1
+    monkeypatch.undo()
+    small = Shelf(team.here.root)
+    first = small.ask("notes", notes)
+    write("in a small one")
+    with takes(Taking(may_be_old=True)) as how:
+        assert small.ask("notes", notes) == first + 1
+    assert how.old_from is None
+    small.close()
+
+
+def test_what_cannot_be_computed_anew_is_told_to_who_asks_next(large, write):
+    fails = threading.Event()
+
+    def question(book):
+        if fails.is_set():
+            raise ZeroDivisionError
+        return notes(book)
+
+    first = large.ask("often", question)
+    fails.set()
+    write("before it fails")
+    with takes(Taking(may_be_old=True)):
+        assert large.ask("often", question) == first
+
+    def is_told() -> bool:
+        try:
+            with takes(Taking(may_be_old=True)):
+                return large.ask("often", question) != first
+        except ZeroDivisionError:
+            return True
+
+    until(is_told)

@@ -28,6 +28,7 @@ MIDDLEWARE = (
     "django.middleware.common.CommonMiddleware",
     "yaad.faces.web.preferences.Preferences",
     "yaad.server.entrance.Entrance",
+    "yaad.faces.web.late.LastAnswers",
     "yaad.faces.web.failing.InWords",
     "django.middleware.csrf.CsrfViewMiddleware",
 )
@@ -41,6 +42,7 @@ OF_COMPANIES = (
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "yaad.server.companies_door.InCompany",
+    "yaad.faces.web.late.LastAnswers",
     "yaad.faces.web.failing.InWords",
     "django.middleware.csrf.CsrfViewMiddleware",
 )

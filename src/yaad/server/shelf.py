@@ -1,16 +1,25 @@
 """The book that is served: what was answered is kept until the data change."""
 
+import datetime as dt
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, cast
 
 from yaad.book import Book
 from yaad.model import EVERYBODY, Viewer
+from yaad.server.beside import beside
 
 KEPT = 256
+LONG = 0.05
+"""Seconds from which on the last answer may stand while the next one is computed."""
+PATIENCE = 300.0
+"""Seconds for which it may."""
 NEST = threading.local()
 """How deep this thread is in questions; only the outermost one waits for a place."""
 
@@ -43,6 +52,61 @@ Answer = TypeVar("Answer")
 Key = tuple[object, ...]
 
 
+@dataclass
+class Taking:
+    """How somebody takes answers, as long as a request lasts.
+
+    Attributes:
+        may_be_old: of a large book the last answer will do, while the one of the data as they are now is computed.
+        wrote: when they last wrote something themselves, on the clock of `time.monotonic`: they see what they did.
+        old_from: the moment of the oldest answer that was taken so; None while all are of the data as they are.
+        versions: of the books that were asked: all that is taken is held against one moment.
+    """
+
+    may_be_old: bool = False
+    wrote: float = 0.0
+    old_from: dt.datetime | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+_taking: ContextVar[Taking | None] = ContextVar("taking", default=None)
+
+
+def taking() -> Taking | None:
+    """How who is asked for here takes answers; None: of the data as they are."""
+    return _taking.get()
+
+
+@contextmanager
+def takes(one: Taking) -> Iterator[Taking]:
+    """Take answers so, as long as this lasts."""
+    token = _taking.set(one)
+    try:
+        yield one
+    finally:
+        _taking.reset(token)
+
+
+@dataclass
+class _Kept:
+    """An answer.
+
+    Attributes:
+        found: it.
+        version: of the data.
+        at: when it was begun to be computed; `begun` is the same on the clock of `time.monotonic`.
+        may_outlive: whether it may stand while the next one is computed: the book is large, and it takes a while.
+        old_since: when it was first seen that the data have changed since.
+    """
+
+    found: object
+    version: str
+    at: dt.datetime
+    begun: float
+    may_outlive: bool
+    old_since: float | None = None
+
+
 class Shelf:
     """Opens the book of a server on first use and keeps what was asked. Several threads may ask at once.
 
@@ -67,43 +131,100 @@ class Shelf:
         self._opening = threading.Lock()
         self._lock = threading.Lock()
         self._book: Book | None = None
-        self._answers: OrderedDict[Key, object] = OrderedDict()
+        self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._asking: dict[Key, threading.RLock] = {}
+        self._renewing: set[Key] = set()
 
     def ask(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
         """The answer of the book; the same question on the same data is asked once, however many ask it at a time.
 
-        The whole answer is of one moment: nothing is to be written by a question.
+        The whole answer is of one moment: nothing is to be written by a question. Whoever takes old ones (see `Taking`)
+        gets the last one of a large book at once, and the next one is computed for all meanwhile.
 
         Args:
             name: of the question.
             question: what to ask.
             about: what the question is about; with `name` it tells one question from another.
         """
-        book = self.book
-        key = (book.data_version, name, *about)
+        book, key, how = self.book, (name, *about), taking()
+        version = self._version(book, how)
         with self._lock:
-            if key in self._answers:
+            kept = self._answers.get(key)
+            if kept is not None:
                 self._answers.move_to_end(key)
-                return cast("Answer", self._answers[key])
+            if kept is not None and kept.version == version:
+                return cast("Answer", kept.found)
+        if kept is not None and how is not None and self._will_do(kept, how):
+            how.old_from = min(how.old_from or kept.at, kept.at)
+            self._renew(key, question)
+            return cast("Answer", kept.found)
+        return self._answered(book, key, version, question)
+
+    def _version(self, book: Book, how: Taking | None) -> str:
+        """The version of the data; of a page that may be old one for all that it asks."""
+        if how is None or not how.may_be_old:
+            return book.data_version
+        name = f"{self.root} {self.viewer.key}"
+        if name not in how.versions:
+            how.versions[name] = book.data_version
+        return how.versions[name]
+
+    def _answered(self, book: Book, key: Key, version: str, question: Callable[[Book], Answer]) -> Answer:
+        """Ask, or wait for who is asking the same."""
+        with self._lock:
             turn = self._asking.setdefault(key, threading.RLock())
         # the place first: who has the turn of a question that others wait for must never wait for a place of theirs
         with self._place(), turn:
             with self._lock:
-                if key in self._answers:
-                    return cast("Answer", self._answers[key])
+                kept = self._answers.get(key)
+            if kept is not None and kept.version == version:
+                return cast("Answer", kept.found)
+            at, begun = dt.datetime.now(dt.UTC), time.monotonic()
             try:
                 with book.at_one_moment():
+                    version = book.data_version
                     found = question(book)
-                self._keep(key, found)
+                    may_outlive = time.monotonic() - begun >= LONG and book.is_large
+                self._keep(key, _Kept(found, version, at, begun, may_outlive))
             finally:
                 with self._lock:
                     self._asking.pop(key, None)
         return found
 
-    def _keep(self, key: Key, found: object) -> None:
+    @staticmethod
+    def _will_do(kept: _Kept, how: Taking) -> bool:
+        """Whether an answer will do whose data have changed since: not for ever, and not to who has changed them."""
+        now = time.monotonic()
+        if kept.old_since is None:
+            kept.old_since = now
+        return how.may_be_old and kept.may_outlive and how.wrote <= kept.begun and now - kept.old_since <= PATIENCE
+
+    def _renew(self, key: Key, question: Callable[[Book], object]) -> None:
+        """Have a question answered anew beside the requests, once."""
         with self._lock:
-            self._answers[key] = found
+            if key in self._renewing:
+                return
+            self._renewing.add(key)
+
+        def renewed() -> None:
+            NEST.depth = 1  # the one thread of all such work stands in nobody's way: it needs no place
+            try:
+                if self._book is not None:
+                    self._answered(self.book, key, self.book.data_version, question)
+            except Exception:
+                with self._lock:
+                    self._answers.pop(key, None)  # who asks next is told why
+                raise
+            finally:
+                with self._lock:
+                    self._renewing.discard(key)
+
+        beside(renewed)
+
+    def _keep(self, key: Key, kept: _Kept) -> None:
+        with self._lock:
+            self._answers[key] = kept
+            self._answers.move_to_end(key)
             if len(self._answers) > KEPT:
                 self._answers.popitem(last=False)
 

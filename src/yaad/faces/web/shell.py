@@ -2,6 +2,7 @@
 
 import datetime as dt
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import get_script_prefix
@@ -13,8 +14,10 @@ from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
 from yaad.server.questions import reading
 from yaad.server.scoping import current
+from yaad.server.shelf import taking
 from yaad.server.state import opened
 from yaad.text import LANGUAGES, direction
+from yaad.text.numbers import moment
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -35,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "has_others": inside and _has_others(request),
         "company": opened().shelf.book.name if inside else "",
         "as_of": _as_of() if inside else None,
+        "old_from": _old_from() if inside else None,
         "entered": inside,
     }
 
@@ -64,6 +68,14 @@ def _as_of() -> dt.date | None:
         return reading.as_of()
     except YaadError:
         return None
+
+
+def _old_from() -> str | None:
+    """The moment of the oldest figures on the page, by the company's clock, where newer ones are being computed."""
+    how = taking()
+    if how is None or how.old_from is None:
+        return None
+    return moment(how.old_from.astimezone(ZoneInfo(opened().shelf.book.zone)), language())
 
 
 def _with(request: HttpRequest, **choice: str) -> str:
