@@ -28,6 +28,12 @@ def test_postgresql_with_an_owner_is_two_connections_of_one_database():
     }
 
 
+def test_no_connection_outlives_the_thread_that_began_it():
+    """Each request has a thread of its own, which nobody comes back to."""
+    found = Home.from_environment(SAID | {"YAAD_DATABASE": SERVES, "YAAD_DATABASE_OWNER": OWNS}).databases()
+    assert {(one["CONN_MAX_AGE"], one["CONN_HEALTH_CHECKS"]) for one in found.values()} == {(0, True)}
+
+
 @pytest.mark.parametrize(
     "owner", [SERVES, OWNS.replace("5433", "5432"), OWNS.replace("/yaad", "/other"), "mysql://x/y"]
 )

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import sqlite3
@@ -92,6 +93,20 @@ def test_an_error_of_the_family_is_kept_in_both_languages(made):
 def test_a_broken_job_is_failed_without_words(made, task, capfd):
     found = until(made, made.submit(task, {}), lambda job: job.state.final)
     assert (found.state, found.error) == (State.FAILED, {})
+
+
+def test_why_a_job_broke_is_one_line_of_the_log_with_its_number_and_without_words(made, capfd):
+    job = made.submit("break_down", {})
+    until(made, job, lambda found: found.state.final)
+    made._children[job].tidying.join()
+    (line,) = [json.loads(one) for one in capfd.readouterr().err.splitlines()]
+    assert (line["level"], line["logger"], line["job"], line["error"]) == (
+        "error",
+        "yaad.jobs",
+        job,
+        "ZeroDivisionError",
+    )
+    assert "jobs_for_tests.py" in line["where"][-1]
 
 
 def test_a_finished_job_is_not_cancelled_any_more(made):

@@ -145,7 +145,7 @@ class Home:
                     },
                 }
             }
-        found = {"default": _postgresql(self.database) | {"CONN_MAX_AGE": 60}}
+        found = {"default": _postgresql(self.database)}
         if self.database_owner:
             found[OWNER] = _postgresql(self.database_owner)
         return found
@@ -179,6 +179,7 @@ def _postgresql(address: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(told.path.lstrip("/")),
         **_account(told),
+        "CONN_MAX_AGE": 0,  # each request has a thread of its own: one that was kept would be nobody's, and stay open
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,  # they would outlive the transaction that says on whose behalf they are
     }

@@ -95,7 +95,7 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         forwarded_allow_ips=running.proxies,
         timeout_graceful_shutdown=CLOSING,
     )
-    clock = Clock([partial(_sources, home)])
+    clock = Clock([partial(_sources, home), lambda _now: desks.let_go()])
     begin = partial(_go_on, desks)
     return Prepared(first_address(home), uvicorn.Server(config), [open_socket], clock, begin)
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from yaad.server.uploads import Uploads
 
 SHELVES = 64
 """Books held open at once, each as one viewer sees it."""
+COMPANIES = 64
+"""Companies held open at once, where the others can be let go of."""
+IDLE, SETTLED = 900.0, 60.0
+"""Seconds after which a company that nobody asks for is let go of: as a rule, and where too many are open."""
 
 log = logging.getLogger("yaad.jobs")
 
@@ -51,6 +56,7 @@ class Desks:
         self._lock = threading.Lock()
         self._common: dict[str, Opened] = {}
         self._shelves: OrderedDict[tuple[str, str], Shelf] = OrderedDict()
+        self._asked: dict[str, float] = {}
 
     def of(self, access: Access) -> Opened:
         """The book of a company as somebody sees it."""
@@ -69,6 +75,7 @@ class Desks:
 
     def _common_of(self, company: str) -> Opened:
         """What everybody of a company shares; its book itself is opened by the first question. Call it locked."""
+        self._asked[company] = time.monotonic()
         common = self._common.get(company)
         if common is None:
             place = Place(self._folder_of(company))
@@ -94,6 +101,22 @@ class Desks:
                             self._common_of(company)
                 except Exception:  # the others are not to blame for it
                     log.exception("jobs could not go on", extra={"company": company})
+
+    def let_go(self) -> None:
+        """Let go of companies that nobody has asked for in a while; one whose jobs run or wait stays."""
+        shelves: list[Shelf] = []
+        with self._lock:
+            now, surplus = time.monotonic(), len(self._common) - COMPANIES
+            for company in sorted(self._common, key=self._asked.__getitem__):
+                since = now - self._asked[company]
+                if since < (SETTLED if surplus > 0 else IDLE) or self._common[company].jobs.at_work:
+                    continue
+                surplus -= 1
+                del self._asked[company]
+                shelves.append(self._common.pop(company).shelf)
+                shelves += [self._shelves.pop(key) for key in list(self._shelves) if key[0] == company]
+        for shelf in shelves:  # what is asked of it still comes to its end
+            shelf.close()
 
     def forget(self, company: str) -> None:
         """Let go of all that was answered of a company, whoever asked."""

@@ -258,8 +258,11 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
 def _into_the_log(book: Book, done: Plain[str, Plain[str, object]]) -> None:
     """Lines of the audit log, where a company of a server is worked for."""
     if current().company:
+        from django.db import close_old_connections
+
         from yaad.server.import_lines import tell  # reads tables, which the server of one book does not have
 
+        close_old_connections()  # the work was long: whatever is between here and the database may have hung up
         tell(current(), book.root, done)
 
 

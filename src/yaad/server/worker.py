@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from yaad.errors import YaadError
-from yaad.server import stop
+from yaad.server import logs, stop
 from yaad.server.jobs import Json, State, connect
 from yaad.server.scoping import Access, local, on_behalf_of, scope
 from yaad.text import LANGUAGES
@@ -18,7 +19,11 @@ from yaad.text import LANGUAGES
 if TYPE_CHECKING:
     from yaad.server.running import Running
 
+log = logging.getLogger("yaad.jobs")
+
 TAKE = "UPDATE job SET state = ?, pid = ? WHERE id = ? AND state = ? AND pid IS NULL"
+BROKEN = 1
+"""The exit code of a job that broke; why stands in a line of the log."""
 EVERY = 0.2  # seconds between two writes of the progress
 
 
@@ -112,6 +117,7 @@ def limit(running: "Running") -> None:
 def main(database: Path, job: str) -> int:
     """Run one job to its end and write how it ended."""
     signal.signal(signal.SIGTERM, _stop)
+    company = ""
     try:
         taken = _start(database, job)
         if taken is None:
@@ -128,7 +134,9 @@ def main(database: Path, job: str) -> int:
             _finish(database, job, State.FAILED, error={lang: error.say(lang) for lang in LANGUAGES})
         else:
             _finish(database, job, State.FAILED, error={})
-            raise
+            logs.to_terminal()
+            log.exception("a job broke", extra={"job": job, "company": company or None})
+            return BROKEN
     return 0
 
 

@@ -1,6 +1,7 @@
 """Errors on their way to a person: in words, with the status that fits, in the rendering that was asked for."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -35,7 +36,17 @@ class InWords:
 
 def no_room() -> BookError:
     """The error that says that the server's disk is full."""
-    return BookError(Message(BOOK, {"path": str(full_one(opened().place.folder))}))
+    return BookError(Message(BOOK, {"path": str(full_one(_folder()))}))
+
+
+def _folder() -> Path:
+    """Where what is sent is kept: in the company that is worked for, else in the home of the server."""
+    try:
+        return opened().place.folder
+    except LookupError:  # outside of any company
+        from yaad.server.companies import home  # reads tables, which the server of one book does not have
+
+        return home().folder
 
 
 def say(request: HttpRequest, error: YaadError, status: int | None = None) -> HttpResponse:
