@@ -1,6 +1,7 @@
 """What all tests share: where the public sets stand, and that no test reaches the network."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,6 +110,9 @@ def team(home, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("team")
     state.open_companies(companies.folder_of)
-    yield Team(begin("here", folder / "here"), begin("there", folder / "there"))
+    both = Team(begin("here", folder / "here"), begin("there", folder / "there"))
+    yield both
     state.close()
+    for company in (both.here, both.there):
+        shutil.rmtree(company.root, ignore_errors=True)  # a test may have taken it away
     call_command("flush", verbosity=0, interactive=False)
