@@ -21,18 +21,23 @@ ROWS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A book of which one file came as an archive, and was overtaken by a later one."""
-    folder = tmp_path_factory.mktemp("whole")
+def begun(folder, names):
+    """A book of files of which a later one says the same otherwise."""
     (folder / "map.yaml").write_text(MAPPING, "utf-8")
     with zipfile.ZipFile(folder / "old.zip", "w") as archive:
         archive.writestr("old.csv", exported(ROWS))
     (folder / "new.csv").write_text(exported([row.replace(",1000,", ",2000,") for row in ROWS]), "utf-8")
     book = Book.create(folder / "book")
-    for name in ("old.zip", "new.csv"):
+    for name in names:
         book.import_files([folder / name], mapping=folder / "map.yaml")
-    book.close()
+    return book
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A book of one file, as nobody has touched it."""
+    folder = tmp_path_factory.mktemp("whole")
+    begun(folder, ["new.csv"]).close()
     return folder
 
 
@@ -44,7 +49,8 @@ def book(template, tmp_path):
     made.close()
 
 
-def test_a_file_in_which_cells_cannot_be_replaced_and_that_was_overtaken(book):
+def test_a_file_in_which_cells_cannot_be_replaced_and_that_was_overtaken(tmp_path):
+    book = begun(tmp_path, ["old.zip", "new.csv"])
     found = find(book.facts, PHONE, Part.CUSTOMER)
     with pytest.raises(InputError, match=r"old\.zip"):
         begin(book.root, found, NOW)
@@ -57,7 +63,6 @@ def test_a_file_in_which_cells_cannot_be_replaced_and_that_was_overtaken(book):
 
 
 def test_an_import_that_overlaps_does_not_bring_them_back(book, tmp_path, monkeypatch):
-    book.undo_import(book.imports()[0].name)
     again = exported([row.replace(",1000,", ",3000,") for row in ROWS])
     (tmp_path / "later.csv").write_text(again, "utf-8")
     keep = Imports._keep
@@ -78,7 +83,6 @@ def test_an_import_that_overlaps_does_not_bring_them_back(book, tmp_path, monkey
 
 
 def test_what_is_said_of_who_sells(book, tmp_path):
-    book.undo_import(book.imports()[0].name)
     book.set_setting("person:דוד", {"team": "צפון"}, at=NOW, by="דוד")
     book.set_setting("team:צפון", {"under": "דוד"}, at=NOW, by="דוד")
     own = "won_of_one:\n  name: {en: x}\n  unit: count\n  good: up\n  sum: {column: deals, where: {owner: [דוד]}}\n"
@@ -109,7 +113,6 @@ def test_only_who_was_seen_to_be_gone_is_done(tmp_path):
 
 
 def test_the_last_step_is_done_again_until_it_was_done(book):
-    book.undo_import(book.imports()[0].name)
     begin(book.root, find(book.facts, PHONE, Part.CUSTOMER), NOW)
     book.close()
     told = []

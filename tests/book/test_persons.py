@@ -60,6 +60,20 @@ def template(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A book of one file alone, as nobody has touched it."""
+    folder = tmp_path_factory.mktemp("small")
+    begun(folder, again=False).close()
+    return folder
+
+
+@pytest.fixture
+def small_book(small, tmp_path):
+    shutil.copytree(small, tmp_path, dirs_exist_ok=True)
+    return Book.open(tmp_path / "book")
+
+
 @pytest.fixture
 def book(template, tmp_path):
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
@@ -77,17 +91,19 @@ def erased(template, tmp_path_factory):
     return made, before, entries, erase(made, "050 1234567")
 
 
-def begun(folder, encoding="utf-8"):
-    (folder / "deals.csv").write_text(exported(), encoding)
+def begun(folder, *, again=True):
+    (folder / "deals.csv").write_text(exported(), "utf-8")
     (folder / "map.yaml").write_text(MAPPING, "utf-8")
     made = Book.create(folder / "book")
     made.import_files([folder / "deals.csv"], mapping=folder / "map.yaml", lang="he")
     made.note("D2", "דנה כהן ביקשה הנחה", by="יוסי לוי", at=dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
     made.note("D3", "דנה כהן המליצה עליה", by="יוסי לוי", at=dt.datetime(2026, 4, 2, tzinfo=dt.UTC))
     made.note("D6", "מרוצה", by="יוסי לוי", at=dt.datetime(2026, 4, 3, tzinfo=dt.UTC))
+    if not again:
+        return made
     later = [*ROWS[1:], "D8,דנה כהן,9725 01234567,,מיכל בר,פגישה,לא תאריך,80,אתר,,"]
     changed = [row.replace("פגישה,2026-02-05,2000", "נסגר,2026-02-05,2500") for row in later]
-    (folder / "later.csv").write_text(exported(changed), encoding)
+    (folder / "later.csv").write_text(exported(changed), "utf-8")
     made.import_files([folder / "later.csv"], mapping=folder / "map.yaml", lang="he")
     return made
 
@@ -179,14 +195,27 @@ def test_they_stay_erased_when_made_anew_and_when_files_come_again(erased, tmp_p
     assert hits(book.root, ["972501234567", "דנה ש. כהן"]) == []
 
 
-def test_a_customer_who_is_called_like_a_seller(book):
-    mark = erase(book, "יוסי לוי")
+@pytest.fixture(scope="module")
+def others(small, tmp_path_factory):
+    """The book without a customer who is called like a seller, and without one of two of one name, erased at once."""
+    folder = tmp_path_factory.mktemp("others")
+    shutil.copytree(small, folder, dirs_exist_ok=True)
+    made = Book.open(folder / "book")
+    marks = [begin(made.root, find(made.facts, who, Part.CUSTOMER), NOW) for who in ("יוסי לוי", "0551112223")]
+    finish(made.root, NOW)
+    made.close()
+    return made, *marks
+
+
+def test_a_customer_who_is_called_like_a_seller(others):
+    book, mark, _ = others
     deals = rows_of(book)
     assert (deals["D5"]["contact"], deals["D5"]["phone"]) == (mark, mark)
     assert {deals[deal]["owner"] for deal in ("D1", "D2", "D6")} == {"יוסי לוי"}
 
 
-def test_a_seller_who_is_called_like_a_customer(book):
+def test_a_seller_who_is_called_like_a_customer(small_book):
+    book = small_book
     before = book.measure("won", "won_value", by="owner").to_dict("en")
     mark = erase(book, "יוסי לוי", Part.SELLER)
     deals = rows_of(book)
@@ -214,15 +243,16 @@ def book_entries(book):
     return journal_of(book.root).since(0)
 
 
-def test_two_persons_of_one_name_are_told_apart(book):
+def test_two_persons_of_one_name_are_told_apart(small_book, others):
     with pytest.raises(InputError, match="More than one"):
-        find(book.facts, "אבי גל", Part.CUSTOMER)
-    mark = erase(book, "0551112223")
-    deals = rows_of(book)
+        find(small_book.facts, "אבי גל", Part.CUSTOMER)
+    made, _, mark = others
+    deals = rows_of(made)
     assert (deals["D6"]["contact"], deals["D7"]["contact"]) == (mark, "אבי גל")
 
 
-def test_nobody_of_that_name(book):
+def test_nobody_of_that_name(small_book):
+    book = small_book
     with pytest.raises(InputError, match="Nobody here"):
         find(book.facts, "דנה", Part.CUSTOMER)
 
@@ -239,7 +269,8 @@ def test_all_that_is_held_is_taken_out(book):
     assert any("D8" in row["line"] for row in told["files"])
 
 
-def test_who_sells_is_told_nothing_of_customers(book):
+def test_who_sells_is_told_nothing_of_customers(small_book):
+    book = small_book
     told = take_out(book.root, book.facts, find(book.facts, "יוסי לוי", Part.SELLER), {})
     assert {row["deal_id"] for row in told["deals"]} == {"D1", "D2", "D6"}
     assert {entry["by"] for entry in told["entries"]} == {"יוסי לוי"}
@@ -250,7 +281,9 @@ def test_who_sells_is_told_nothing_of_customers(book):
 STEPS = ["originals", "original:0", "record:0", "original:0", "files", "journal", "rebuild", "vacuum", "done"]
 
 
-def test_broken_off_anywhere_it_goes_on_to_its_end(book):
+def test_broken_off_anywhere_it_goes_on_to_its_end(small_book):
+    book = small_book
+
     class Killed(BaseException):
         pass
 
@@ -266,8 +299,9 @@ def test_broken_off_anywhere_it_goes_on_to_its_end(book):
         with pytest.raises(Killed):
             finish(book.root, NOW, on_step=kill)
         assert is_unfinished(book.root), step
-        assert figures(book) == before, step
-        book.close()
+        if step in ("record:0", "vacuum", "done"):  # a file was made anew, and the tables
+            assert figures(book) == before, step
+            book.close()
     finish(book.root, NOW)
     assert not is_unfinished(book.root)
     book.close()
@@ -275,16 +309,7 @@ def test_broken_off_anywhere_it_goes_on_to_its_end(book):
     assert figures(book) == before
 
 
-def test_another_writing_of_a_file(tmp_path):
-    made = begun(tmp_path, "windows-1255")
-    before = figures(made)
-    erase(made, "0501234567")
-    assert hits(made.root, GONE) == []
-    assert figures(made) == before
-    assert rows_of(made)["D3"]["contact"] == "דנה כהן-לוי"
-
-
-def test_a_workbook_and_json(tmp_path):
+def test_another_writing_of_a_file_a_workbook_and_json(tmp_path):
     import openpyxl
 
     (tmp_path / "map.yaml").write_text(MAPPING, "utf-8")
@@ -296,16 +321,20 @@ def test_a_workbook_and_json(tmp_path):
     sheet.save(tmp_path / "deals.xlsx")
     told = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     (tmp_path / "deals.json").write_text(json.dumps(told), "utf-8")
-    for name in ("deals.xlsx", "deals.json"):
-        made = Book.create(tmp_path / f"book-{name}")
+    (tmp_path / "deals.csv").write_text(exported(), "windows-1255")
+    made = Book.create(tmp_path / "book")
+    for name in ("deals.xlsx", "deals.json", "deals.csv"):
         made.import_files([tmp_path / name], mapping=tmp_path / "map.yaml")
-        before = figures(made)
-        mark = erase(made, "0501234567")
-        assert hits(made.root, [*GONE, '\\u05d3\\u05e0\\u05d4 \\u05db\\u05d4\\u05df"']) == []
-        assert figures(made) == before
-        deals = rows_of(made)
-        assert (deals["D1"]["contact"], deals["D3"]["contact"]) == (mark, "דנה כהן-לוי")
-        assert deals["D4"]["contact"] == "רון דנה כהן"
+    before = figures(made)
+    mark = erase(made, "0501234567")
+    assert hits(made.root, [*GONE, '\\u05d3\\u05e0\\u05d4 \\u05db\\u05d4\\u05df"']) == []
+    assert figures(made) == before
+    kept = everything(made.root / "originals").values()
+    assert len(kept) == 3
+    assert all("דנה כהן-לוי" in text or "\\u05d3\\u05e0\\u05d4 \\u05db\\u05d4\\u05df-" in text for text in kept)
+    deals = rows_of(made)
+    assert (deals["D1"]["contact"], deals["D3"]["contact"]) == (mark, "דנה כהן-לוי")
+    assert deals["D4"]["contact"] == "רון דנה כהן"
 
 
 def test_a_sheet_without_ids(tmp_path):
@@ -327,7 +356,10 @@ def test_a_sheet_without_ids(tmp_path):
     made.import_files([tmp_path / "sheet.csv"], mapping=tmp_path / "map.yaml")
     made.note("+972501234567|2026-01-05", "שיחה טובה", by="יוסי", at=NOW)
     before = figures(made)
-    marks = {erase(made, "0501234567"): "2026-01-05", erase(made, "0541112222"): "2026-01-07"}
+    asked = {"0501234567": "2026-01-05", "0541112222": "2026-01-07"}
+    marks = {begin(made.root, find(made.facts, who, Part.CUSTOMER), NOW): day for who, day in asked.items()}
+    finish(made.root, NOW)
+    made.close()
     ids = {f"{mark}|{day}" for mark, day in marks.items()} | {"+972521234567|2026-01-06"}
     assert set(rows_of(made)) == ids
     assert [entry.subject for entry in book_entries(made)] == [f"{next(iter(marks))}|2026-01-05"]
@@ -337,7 +369,8 @@ def test_a_sheet_without_ids(tmp_path):
     assert hits(made.root, ["501234567", "050-123-4567", "541112222", "דנה"]) == []
 
 
-def test_a_follow_up_workbook_that_came_back(book, tmp_path):
+def test_a_follow_up_workbook_that_came_back(small_book, tmp_path):
+    book = small_book
     import openpyxl
 
     path = tmp_path / "follow.xlsx"

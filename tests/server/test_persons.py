@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -189,46 +190,38 @@ def test_broken_off_on_the_database_it_goes_on(team, monkeypatch):
     assert persons.go_on(team.here.id) == persons.Erasure()
 
 
-BEGIN = """
-import os, shutil
-from pathlib import Path
-from tests.people import begin
-from yaad.server import upgrading
-from yaad.server.acting import as_server
-from yaad.server.home import Home
-from yaad.server.settings import configure_server
-
-configure_server(Home.from_environment(os.environ))
-upgrading.upgrade()
-files = Path(os.environ["YAAD_HOME"]).with_name("files")
-with as_server():
-    begin("here", files)
-"""
 EXPORT = """
 import os
 from yaad.faces.cli import main
-words = ["person", "export", "0501234560", os.environ["YAAD_HOME"] + ".zip", "--company", "Company here", "--json"]
+words = ["person", "export", "0511234562", os.environ["YAAD_HOME"] + ".zip", "--company", "Company here", "--json"]
 assert main(words) == 0
 """
 ERASE = """
 from yaad.faces.cli import main
-words = ["person", "erase", "0501234560", "--company", "Company here", "--json"]
+words = ["person", "erase", "0511234562", "--company", "Company here", "--json"]
 assert main(words) == 2  # not without a yes
 assert main([*words, "--yes"]) == 0
 """
 
 
-def test_by_the_command_line(tmp_path):
+def test_by_the_command_line(team, home, tmp_path):
+    from yaad.server.backup import copy_sqlite
+
+    if home.database:
+        pytest.skip("the copy is of a SQLite file")
+    (tmp_path / "home" / "companies").mkdir(parents=True)
+    copy_sqlite(home.folder / "yaad.sqlite", tmp_path / "home" / "yaad.sqlite")
+    shutil.copytree(team.here.root, tmp_path / "home" / "companies" / team.here.id)
     env = {name: value for name, value in os.environ.items() if not name.startswith("YAAD_")}
     env |= {"YAAD_HOME": str(tmp_path / "home"), "YAAD_SECRET_KEY": KEY, "YAAD_ADDRESS": ADDRESS, "YAAD_LANG": "en"}
     told = []
-    for script in (BEGIN, EXPORT, ERASE):
-        words = [sys.executable, "-c", script]
-        root = Path(__file__).parents[2]
+    for script in (EXPORT, ERASE):
+        words, root = [sys.executable, "-c", script], Path(__file__).parents[2]
         done = subprocess.run(words, env=env, cwd=root, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        told.append(done.stdout)
-    assert json.loads(told[1])["rows"] > 1
-    assert json.loads(told[2])["originals"] == 1
+        told.append(json.loads(done.stdout))
+    exported, erased = told
+    assert exported["rows"] > 1
+    assert erased["originals"] == 1
     assert (tmp_path / "home.zip").is_file()
-    assert bytes_in(tmp_path / "home", ["0501234560", "markhereann 0"]) == []
+    assert bytes_in(tmp_path / "home", ["0511234562", "markhereben 2"]) == []

@@ -71,7 +71,7 @@ def test_only_what_is_old_and_not_needed(company, home, tmp_path):
     assert tidy(home, NOW, days=730).files == 0
 
 
-def test_backups_and_nothing_else_of_their_folder(company, home, tmp_path):
+def test_backups_and_nothing_else_of_their_folder(home, tmp_path):
     from yaad.server.backup import back_up
     from yaad.server.tidying import tidy
 

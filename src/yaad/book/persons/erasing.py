@@ -41,7 +41,6 @@ from yaad.facts.journal import TABLES
 from yaad.facts.pin import flush
 from yaad.intake import Mapping as FileMapping
 from yaad.intake import Progress, understand
-from yaad.model import SCHEMAS
 from yaad.text import Message
 
 Json = Any  # plain JSON values of any kind
@@ -485,7 +484,7 @@ def _left_in_tables(root: Path, cleaner: Cleaner) -> Iterator[str]:
     """Tables in which something of them is left."""
     facts = Facts.open(root, as_of=LAST_DAY)
     try:
-        for table in SCHEMAS:
+        for table in sorted(Lake.open(root).pin().tables):  # one that is not named is empty
             if any(cleaner.row(cells, roles) for cells, roles in cells_of(facts.run(facts.table(table)), table)):
                 yield table
     finally:
