@@ -77,6 +77,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "people-undo": ("undo_of_people",),
     "company": ("company", "change_company"),
     "start-table": ("start_columns",),
+    "first-deal": ("upload",),
     "company-retire": ("retire_company",),
     "sources": ("sources",),
     "source-add": ("add_source",),

@@ -25,6 +25,7 @@ from yaad.faces.web.views import (
     levers,
     measures,
     overview,
+    own_board,
     people,
     persons,
     plan,
@@ -111,6 +112,7 @@ urlpatterns = [
     *needs(
         Capability.IMPORT,
         path("files/", files.files, name="files"),
+        path("files/first-deal/", own_board.first_deal, name="first-deal"),
         path("files/<str:draft>/", files.draft, name="draft"),
         path("files/<str:draft>/answer/", files.answer, name="answer"),
         path("files/<str:draft>/start/", files.start, name="start"),

@@ -20,11 +20,14 @@ from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job
 from yaad.server.kept_files import changes_file, refused_file
 from yaad.server.questions import reading
+from yaad.server.scoping import current
 from yaad.server.statuses import status_of
 from yaad.server.taken_out import download
 from yaad.server.wire import unpack
 from yaad.text import Message
 
+TYPED = ("deal", "customer", "person", "source", "amount", "day", "stage")
+"""Fields of the first deal of a board of one's own."""
 ANSWER = "q:"  # names of the questions' fields begin so
 
 
@@ -32,11 +35,11 @@ ANSWER = "q:"  # names of the questions' fields begin so
 def files(request: HttpRequest) -> HttpResponse:
     """The drop zone and what was taken in before; POST takes files, or a pasted table."""
     if request.method != "POST":
-        return _files_page(request)
+        return files_page(request)
     try:
         draft = _taken(request)
     except (InputError, BookError) as error:  # said above the form, in which what was pasted still stands
-        return _files_page(request, error)
+        return files_page(request, error)
     return redirect("draft", draft=draft)
 
 
@@ -48,7 +51,8 @@ def _taken(request: HttpRequest) -> str:
     ).id
 
 
-def _files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+def files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    """The page, with what went wrong above it."""
     imports, waiting = reading.imports(), drafts.latest()
     accounts = {one.imported: one.id for one in waiting if one.imported}
     context = {
@@ -67,8 +71,19 @@ def _files_page(request: HttpRequest, error: YaadError | None = None) -> HttpRes
         ],
         "error": error.say(language()) if error else "",
         "pasted": request.POST.get("pasted", ""),
+        "stages": _stages_to_begin_with() if reading.is_empty() else [],
+        "typed": {name: request.POST.get(name) for name in TYPED},
     }
     return page(request, "web/files.html", context, status=status_of(error) if error else 200)
+
+
+def _stages_to_begin_with() -> list[str]:
+    """The usual stages of a company of a server that has no data yet."""
+    if not current().company:
+        return []
+    from yaad.server.own_board import offered  # reads tables, which the server of one book does not have
+
+    return offered(language())
 
 
 @require_GET

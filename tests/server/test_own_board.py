@@ -1,0 +1,108 @@
+"""A company without an export begins with the usual stages of its kind and a first deal, typed on the page."""
+
+import datetime as dt
+from contextlib import closing
+
+import pytest
+from tests.people import PASSWORD
+
+from yaad.book import Book
+from yaad.errors import InputError
+from yaad.server import bringing, state, tasks
+from yaad.server.kinds import STARTS
+from yaad.server.roles import Kind
+from yaad.server.scoping import on_behalf_of, scope
+
+NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
+STAGES = ["New inquiry", "Meeting", "Quote", "Negotiation"]
+TYPED = {
+    "deal": "Levy, kitchen",
+    "customer": "Levy",
+    "person": "Dana",
+    "source": "",
+    "amount": "1,200",
+    "day": "2026-11-20",
+}
+
+
+@pytest.fixture
+def begin(team):
+    """A new company of a kind, and a browser of its owner; its jobs stay in line."""
+    from django.test import Client
+
+    from yaad.server import companies
+    from yaad.server.models import Account
+
+    held = []
+
+    def made(kind):
+        owner = Account.objects.filter(email="new@here.example").first() or Account.objects.create_user(
+            "new@here.example", PASSWORD, name="new"
+        )
+        company = companies.begin(owner, "New", kind, zone="Asia/Jerusalem", currency="ILS")
+        client = Client(HTTP_HOST="127.0.0.1")
+        client.force_login(owner)
+        access = scope(owner.pk, company.pk)
+        with on_behalf_of(access):
+            turns = state.opened().jobs._turns
+        if not held:
+            held.append((turns.held(), turns))
+            held[0][0].__enter__()
+        return access, client, f"/c/{company.pk}/"
+
+    yield made
+    if held:
+        held[0][1]._lines.clear()
+        held[0][0].__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(("lang", "stage"), [("en", "Quote"), ("he", "הצעת מחיר"), ("en", "New inquiry")])
+def test_the_first_deal_puts_up_the_stages_of_the_kind(begin, lang, stage):
+    from yaad.server import own_board
+
+    access, _, _ = begin(Kind.PROJECTS)
+    with on_behalf_of(access):
+        draft = own_board.begun(TYPED | {"stage": stage}, lang, NOW)
+        arguments = bringing._arguments(draft, lang)
+        assert tasks.understand(arguments, lambda *_told: None)["questions"] == [], "nothing is left to be asked"
+        tasks.import_files(arguments, lambda *_told: None)
+        root = state.opened().place.book
+        names = STARTS[Kind.PROJECTS].stage_names(lang)
+    with closing(Book.open(root)) as book:
+        assert [one.name for one in book.facts.pin.pipeline.stages] == names
+        entered = {one["stage"]: one["open"] for one in book.funnel().to_dict()["stages"]}
+        assert {name: entered[name] for name in names[:4] if entered[name]} == {stage: 1}
+        assert "ILS" in str(book.measure("open_value").to_dict())
+        assert book.zone == "Asia/Jerusalem"
+    with on_behalf_of(access):
+        assert own_board.offered(lang) == names[:4]
+
+
+@pytest.mark.parametrize(
+    "more", [{"deal": " "}, {"stage": "Sold"}, {"day": "2027-01-01"}, {"amount": "much"}, {"day": "?"}]
+)
+def test_what_cannot_be_is_said_and_keeps_what_was_typed(begin, more):
+    from yaad.server import own_board
+
+    access, client, prefix = begin(Kind.PROJECTS)
+    with on_behalf_of(access), pytest.raises(InputError):
+        own_board.begun(TYPED | {"stage": "Quote"} | more, "en", NOW)
+    answer = client.post(f"{prefix}files/first-deal/", TYPED | {"stage": "Quote", "deal": ""})
+    assert answer.status_code == 400
+    assert 'value="Dana"' in answer.content.decode()
+
+
+def test_the_page_of_an_empty_company_offers_it_and_leads_on(begin):
+    _, client, prefix = begin(Kind.PROJECTS)
+    told = client.get(f"{prefix}files/").content.decode()
+    assert all(name in told for name in STAGES)
+    answer = client.post(f"{prefix}files/first-deal/", TYPED | {"stage": "Quote"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(f"{prefix}files/")
+
+
+def test_a_company_of_orders_and_one_with_data_are_offered_none(begin, team):
+    _, client, prefix = begin(Kind.ORDERS)
+    assert "first-deal" not in client.get(f"{prefix}files/").content.decode()
+    assert "first-deal" not in team.client("owner").get(f"{team.here.prefix}files/").content.decode()
+    assert team.client("manager").post(f"{team.here.prefix}files/first-deal/", TYPED).status_code == 403
