@@ -407,7 +407,7 @@ class Goals:
 
     @property
     def _planning(self) -> Planning:
-        return Planning(self._whole_scope, self._book.settings)
+        return Planning(self._whole_scope, self._book.settings, self._book.facts)
 
     def _period(self, period: Period | str | None) -> Period:
         if period is None:

@@ -164,4 +164,4 @@ class Planned(Figured):
 
     def _planning(self) -> Planning:
         self.need_persons()
-        return Planning(self._scope(), self.settings)
+        return Planning(self._scope(), self.settings, self.facts)

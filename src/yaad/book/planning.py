@@ -7,11 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from yaad import measures
 from yaad.errors import CannotTell, InputError, UnknownName
+from yaad.facts import Facts
 from yaad.measures import Scope
 from yaad.measures.dimensions import floats, integers
 from yaad.measures.funnels import Followed
@@ -49,6 +51,8 @@ RECENT_DAYS = 91
 HALF = 0.5
 """In a period the last useful day is the one after which most of what comes counts for the next."""
 Amount = str | Decimal
+_OUTLOOKS: WeakKeyDictionary[Facts, dict[Period, Outlook]] = WeakKeyDictionary()
+"""What plans of a period are made of: several answers of one picture of the facts lean on it."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,11 @@ class Planning:
         settings: what the company said of itself.
     """
 
-    def __init__(self, scope: Scope, settings: Settings) -> None:
+    def __init__(self, scope: Scope, settings: Settings, facts: Facts) -> None:
+        """Args: the facts as they are asked; what the company said; the picture that they are of."""
         self.scope = scope.asking(by=(), all_time=True)
         self.settings = settings
+        self._outlooks = _OUTLOOKS.setdefault(facts, {})
 
     # ---- what there is ----------------------------------------------------------------------------------------
 
@@ -180,6 +186,11 @@ class Planning:
             InputError: the period is over.
             CannotTell: no deal is won yet.
         """
+        if period not in self._outlooks:
+            self._outlooks[period] = self._outlook(period)
+        return self._outlooks[period]
+
+    def _outlook(self, period: Period) -> Outlook:
         last = period.end - dt.timedelta(days=1)
         lags = self.lags([stage for stage in self.names[:-1] if stage in self.scope.stages])
         dates = last_useful_dates(lags, last, self.scope.as_of, level=HALF)

@@ -15,7 +15,7 @@ deals is exact by the discrete Fourier transform of its generating function (Hon
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil, floor
 
 import numpy as np
@@ -265,6 +265,12 @@ def plan_period(target: int, ratios: Sequence[Ratio], outlook: Outlook, levels: 
         outlook: the rest.
         levels: chances wanted.
     """
+    return _planned(target, tuple(ratios), outlook, tuple(levels))
+
+
+@lru_cache(maxsize=16)
+def _planned(target: int, ratios: tuple[Ratio, ...], outlook: Outlook, levels: tuple[float, ...]) -> PeriodPlan:
+    """See `plan_period`; a page asks it of the same outlook several times."""
     period, as_of, days = outlook.period, outlook.as_of, outlook.days
     credit = credit_of(outlook)
     missing = max(target - credit.won - credit.expected, 0.0)
