@@ -47,7 +47,7 @@ def test_a_file_holds_the_lines_in_words(written):
     told = written.client("owner").get(f"{written.here.prefix}audit.csv").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(told)))
     assert rows[0] == ["Number", "When", "Who", "What", "About", "Details"]
-    assert ["manager here", "Took data out", "table:deals", "rows: 30"] in [row[2:] for row in rows]
+    assert ["manager here", "Took data out", "table:deals", "30 rows"] in [row[2:] for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,17 @@ def test_a_file_that_is_taken_out_leaves_a_line(written):
     assert told["detail"] == f"bytes: {len(file)}"
     assert written.client("viewer").get(f"{written.here.prefix}tables/deals.csv").status_code == 403
     assert lines(written, "?action=export.made")[0] == told
+
+
+@pytest.mark.parametrize(("name", "finds"), [("owner", True), ("manager", False)])
+def test_the_page_of_people_leads_to_it(written, name, finds):
+    page = written.client(name).get(f"{written.here.prefix}people/").content.decode()
+    assert (f'href="{written.here.prefix}audit/"' in page) is finds
+
+
+def test_the_page_says_in_words_what_is_here_and_where_the_rest_is(written):
+    page = written.client("owner").get(f"{written.here.prefix}audit/").content.decode()
+    assert "Changes of deals and targets are not here" in page
+    assert "Took data out" in page
+    assert '<span class="n" dir="ltr">30</span> rows' in page
+    assert "rows: 30" not in page

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from yaad.server.audit import DIGESTED, personal
+from yaad.server.audit_words import Words, things_of
 from yaad.server.models import Account, AuditEvent, Company, Membership
 from yaad.show import Column, Kind, Result, Shown, Table
 from yaad.show.speech import Said
@@ -43,8 +44,9 @@ class Line:
         at: when, by the company's clock.
         who: the account's name, or a message where there is none.
         action: what was done, as it stands in the log.
-        about: to what.
-        more: the detail.
+        about: to what, in words.
+        more: the detail, in words.
+        subject, detail: the same as programs get it.
         digest: of the line.
     """
 
@@ -53,7 +55,9 @@ class Line:
     who: Said
     action: str
     about: Said
-    more: str
+    more: Said
+    subject: str
+    detail: str
     digest: str
 
     @property
@@ -99,7 +103,8 @@ def read(company: str, asked: Narrowed, *, limit: int | None = PAGE) -> Log:
     found = list(rows[: limit + 1] if limit is not None else rows)
     names = _names(whole)
     known = _known(company, names)
-    lines = [_line(row, zone, names, known) for row in (found[:limit] if limit is not None else found)]
+    words = Words(zone, known, things_of(company, whole))
+    lines = [_line(row, names, words) for row in (found[:limit] if limit is not None else found)]
     actors = sorted(names.items(), key=lambda one: one[1].casefold())
     actions = sorted(set(whole.order_by().values_list("action", flat=True).distinct()))
     return Log(lines, len(found) > len(lines), actors, actions)
@@ -135,21 +140,19 @@ def _known(company: str, names: Mapping[int, str]) -> Mapping[str, str]:
     return found
 
 
-def _line(row: AuditEvent, zone: ZoneInfo, names: Mapping[int, str], known: Mapping[str, str]) -> Line:
+def _line(row: AuditEvent, names: Mapping[int, str], words: Words) -> Line:
     who: Said = Message("house.nobody") if row.actor is None else names.get(row.actor, Message("house.gone"))
     return Line(
         seq=row.seq,
-        at=row.at.astimezone(zone),
+        at=row.at.astimezone(words.zone),
         who=who,
         action=row.action,
-        about=_said(row.subject, known),
-        more="; ".join(f"{name}: {_plain(value, known)}" for name, value in row.detail.items()),
+        about=words.about(row),
+        more=words.more(row),
+        subject=words.known.get(row.subject) or ("" if row.subject.startswith(DIGESTED) else row.subject),
+        detail="; ".join(f"{name}: {_plain(value, words.known)}" for name, value in row.detail.items()),
         digest=row.digest,
     )
-
-
-def _said(value: str, known: Mapping[str, str]) -> Said:
-    return known.get(value) or (Message("house.somebody") if value.startswith(DIGESTED) else value)
 
 
 def _plain(value: object, known: Mapping[str, str]) -> str:
@@ -180,8 +183,8 @@ class Lines(Result):
                 "at": line.at.isoformat(),
                 "who": line.who if isinstance(line.who, str) else "",
                 "action": line.action,
-                "subject": line.about if isinstance(line.about, str) else "",
-                "detail": line.more,
+                "subject": line.subject,
+                "detail": line.detail,
                 "digest": line.digest,
             }
             for line in self.content.lines
@@ -195,8 +198,8 @@ class Lines(Result):
                 Shown(line.at.isoformat(), moment(line.at, lang)),
                 Shown(line.who if isinstance(line.who, str) else "", line.who),
                 Shown(line.action, line.did),
-                Shown(line.about if isinstance(line.about, str) else "", line.about),
-                Shown(line.more, line.more),
+                Shown(line.subject, line.about),
+                Shown(line.detail, line.more),
             )
             for line in self.content.lines
         )
