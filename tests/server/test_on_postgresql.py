@@ -14,6 +14,9 @@ FILES = ("test_rows_apart.py", "test_journal.py")
 MORE = (
     "test_scoping.py",
     "test_import_lines.py",
+    "test_scheduled.py",
+    "test_let_go.py",
+    "test_usual.py",
     "test_setup.py",
     "test_people.py",
     "test_companies.py",
