@@ -25,6 +25,7 @@ TAKE = "UPDATE job SET state = ?, pid = ? WHERE id = ? AND state = ? AND pid IS 
 BROKEN = 1
 """The exit code of a job that broke; why stands in a line of the log."""
 EVERY = 0.2  # seconds between two writes of the progress
+BEHIND_PAGES = 10  # steps of the system's own priority, of 19
 
 
 class Report(Protocol):
@@ -104,11 +105,15 @@ def _access(company: str, account: int | None) -> Access:
 
 
 def limit(running: "Running") -> None:
-    """Take a ceiling of memory and of processor time, where the system has them; what is mapped from files is free."""
+    """Take a ceiling of memory and of processor time, where the system has them; what is mapped from files is free.
+
+    Who waits for a page goes first: a job takes the processors while pages leave them free.
+    """
     try:
         import resource
     except ImportError:  # Windows has none
         return
+    os.nice(BEHIND_PAGES)
     resource.setrlimit(resource.RLIMIT_DATA, (running.job_memory, running.job_memory))
     resource.setrlimit(resource.RLIMIT_CPU, (running.job_seconds, running.job_seconds + 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
