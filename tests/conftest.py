@@ -1,5 +1,6 @@
 """What all tests share: where the public sets stand, and that no test reaches the network."""
 
+import gc
 import os
 import shutil
 from dataclasses import replace
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONG.index(file) if file in LONG else len(LONG) + (file.partition("/")[0] in SHORT)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays loaded: whatever gives memory back would look through all of it, some times an import."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

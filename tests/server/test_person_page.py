@@ -53,7 +53,7 @@ def ended(client, address, seconds=120):
     """The page of an erasing once it has come to its end."""
     until = time.monotonic() + seconds
     while "bar" in (told := client.get(address).content.decode()) and time.monotonic() < until:
-        time.sleep(0.2)
+        time.sleep(1)
     return told
 
 
@@ -126,9 +126,14 @@ def test_the_steps_of_the_job_are_those_of_the_page(team):
 
 
 def test_ones_own_account(team, home):
-    from yaad.server.models import Account
+    from django.test import Client
 
-    client, account = team.client("viewer"), team.here.accounts["viewer"]
+    from yaad.server.models import Account, Membership
+
+    account = Account.objects.create_user("looks@here.example", PASSWORD, name="Looks")
+    Membership.objects.create(company_id=team.here.id, account=account, role="viewer")
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(account)
     told = client.get("/account/data.json")
     assert told.json()["server.Account"][0]["email"] == account.email
     assert "attachment" in told.headers["Content-Disposition"]
@@ -139,3 +144,42 @@ def test_ones_own_account(team, home):
     assert client.post("/account/erase/", {"typed": account.email}).status_code == 302
     assert not Account.objects.get(pk=account.pk).is_active
     assert client.get("/account/").status_code == 302
+
+
+def test_what_was_broken_off_goes_on_when_the_server_starts(team, monkeypatch):
+    from types import SimpleNamespace
+
+    from yaad.book.persons import Marks
+    from yaad.server import persons, state
+    from yaad.server.jobs import Job, Jobs, State
+    from yaad.server.scoping import scope
+
+    owner = scope(team.here.accounts["owner"].pk, team.here.id)
+    desks, begun = SimpleNamespace(of=lambda _access: state.opened()), []
+    monkeypatch.setattr(Jobs, "submit", lambda _jobs, *told: begun.append(told))
+    monkeypatch.setattr(Jobs, "latest", lambda *_: None)
+    persons.resume(desks, [team.here.id, team.there.id])
+    assert begun == []
+    persons.begin_erasing(owner, "0511234564", persons.Part.CUSTOMER)
+    persons.resume(desks, [team.here.id, team.there.id])
+    assert begun == [("erase", {})]
+    monkeypatch.setattr(Jobs, "latest", lambda *_: Job("abc", State.WAITING))
+    persons.resume(desks, [team.here.id])
+    assert len(begun) == 1
+    persons.go_on(team.here.id, owner.account)
+    assert not Marks(team.here.root).unfinished
+
+
+def test_answers_from_before_an_erasing_are_let_go(team):
+    from yaad.server.shelf import Shelf
+
+    shelf = Shelf(team.there.root)
+    asked = []
+    for _ in range(2):
+        shelf.ask("n", lambda _book: asked.append(1))
+    (team.there.root / "erased.json").write_text("[]", "utf-8")
+    shelf.ask("n", lambda _book: asked.append(1))
+    shelf.ask("n", lambda _book: asked.append(1))
+    assert len(asked) == 2
+    (team.there.root / "erased.json").unlink()
+    shelf.close()

@@ -6,11 +6,11 @@ the chain is sealed again from there; the line that tells of the erasure holds t
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -24,19 +24,22 @@ from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import take_out, write_archive
 from yaad.errors import BookError, InputError
-from yaad.server import audit, erasures, state
+from yaad.server import audit, erasures, state, tasks
 from yaad.server.acting import as_server
 from yaad.server.companies import folder_of, home
 from yaad.server.guards import lifted
 from yaad.server.models import Answered, AuditEvent, Invitation, JournalEntry, Membership, Session
 from yaad.server.own_account import forget, leave
 from yaad.server.personal import emptied
-from yaad.server.roles import Capability
-from yaad.server.scoping import Access
+from yaad.server.roles import Capability, Role
+from yaad.server.scoping import Access, on_behalf_of, scope
 from yaad.server.sign_in.sessions import SessionStore
 from yaad.server.upgrading import owner
 from yaad.server.worker import Report
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.server.state import Desks
 
 Json = Any  # plain JSON values of any kind
 OVER = frozenset({"originals", "files", "journal", "rebuild", "vacuum", "look"})
@@ -172,6 +175,29 @@ def go_on(company: str, account: int | None = None, report: Report | None = None
         on_step=lambda step: say(0, None, STEP + step) if step in OVER else None,
         on_progress=lambda done, total: say(done, total, f"{STEP}rebuild"),
     )
+
+
+def resume(desks: "Desks", companies: Iterable[str]) -> None:
+    """Go on with what was broken off where no job does, on behalf of an owner; once a server has started.
+
+    Args:
+        desks: what is open of each company.
+        companies: all that may be looked at.
+    """
+    for company in companies:
+        if not Marks(folder_of(company)).unfinished:
+            continue
+        with as_server():
+            parts = Membership.objects.filter(company=company, role=Role.OWNER, ended_at=None, account__is_active=True)
+            owner = parts.order_by("pk").values_list("account", flat=True).first()
+        if owner is None:
+            continue
+        access = scope(owner, company)
+        with on_behalf_of(access):
+            jobs = desks.of(access).jobs
+            before = jobs.latest(tasks.ERASE, {})
+            if before is None or before.state.final:
+                jobs.submit(tasks.ERASE, {})
 
 
 def _unheard(done: int, total: int | None = None, phase: str = "", /) -> None:

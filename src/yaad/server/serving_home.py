@@ -111,12 +111,13 @@ def _in_use() -> list[str]:
 
 def _go_on(desks: "Desks") -> None:
     """Let the jobs of all companies go on that the server left when it ended."""
-    from yaad.server import companies
+    from yaad.server import companies, persons
     from yaad.server.acting import as_server
 
     with as_server():
         companies.tell_books()
     desks.go_on(_in_use())
+    persons.resume(desks, _in_use())
 
 
 def _sources(home: Home, now: dt.datetime) -> None:

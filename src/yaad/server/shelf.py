@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from yaad.book import Book
+from yaad.book.persons import FILE as ERASED
 from yaad.model import EVERYBODY, Viewer
 from yaad.server.beside import beside
 
@@ -134,6 +135,7 @@ class Shelf:
         self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._asking: dict[Key, threading.RLock] = {}
         self._renewing: set[Key] = set()
+        self._erased = 0
 
     def ask(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
         """The answer of the book; the same question on the same data is asked once, however many ask it at a time.
@@ -149,6 +151,7 @@ class Shelf:
         book, key, how = self.book, (name, *about), taking()
         version = self._version(book, how)
         with self._lock:
+            self._let_go_of_erased()
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
@@ -159,6 +162,14 @@ class Shelf:
             self._renew(key, question)
             return cast("Answer", kept.found)
         return self._answered(book, key, version, question)
+
+    def _let_go_of_erased(self) -> None:
+        """Answers from before somebody was erased go, whichever process did it. Call it locked."""
+        path = self.root / ERASED
+        stamp = path.stat().st_mtime_ns if path.exists() else 0
+        if stamp != self._erased:
+            self._answers.clear()
+            self._erased = stamp
 
     def _version(self, book: Book, how: Taking | None) -> str:
         """The version of the data; of a page that may be old one for all that it asks."""
