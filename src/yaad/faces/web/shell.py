@@ -13,11 +13,15 @@ from yaad.faces.web.pages import PAGES, Page
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
 from yaad.server.questions import reading
-from yaad.server.scoping import current
+from yaad.server.roles import Role
+from yaad.server.scoping import Access, current
 from yaad.server.shelf import taking
 from yaad.server.state import opened
-from yaad.text import LANGUAGES, direction
+from yaad.text import LANGUAGES, Message, direction
 from yaad.text.numbers import moment
+
+NAMED_TEAMS = 3
+"""Teams that are named beside the company; more of them are counted."""
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -37,6 +41,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "on_server": inside and _of_server(),
         "has_others": inside and _has_others(request),
         "company": opened().shelf.book.name if inside else "",
+        "rows_of": rows_of(current()) if inside else None,
+        "sees_nobody": _sees_nobody(current()) if inside else None,
         "as_of": _as_of() if inside else None,
         "old_from": _old_from() if inside else None,
         "entered": inside,
@@ -51,6 +57,27 @@ def _pages() -> list[Page]:
 def _of_server() -> bool:
     """Whether the book is that of a company of a server."""
     return bool(current().company)
+
+
+def rows_of(access: Access) -> Message | None:
+    """Whose rows are seen, in words; None where no row is kept from who looks, or none is seen at all."""
+    teams, owners = sorted(access.viewer.teams), sorted(access.viewer.owners or ())
+    if access.viewer.sees_all or not owners:
+        return None
+    if len(teams) > NAMED_TEAMS:
+        return Message("people.rows_of_many", {"n": len(teams)})
+    if len(teams) > 1:
+        return Message("people.rows_of_teams", {"names": ", ".join(teams)})
+    if teams:
+        return Message("people.rows_of_team", {"name": teams[0]})
+    return Message("people.rows_of", {"name": ", ".join(owners)})
+
+
+def _sees_nobody(access: Access) -> Message | None:
+    """Why there is no row to be seen, where that is because of the part that was given."""
+    if access.viewer.sees_all or access.viewer.owners:
+        return None
+    return Message("people.nobody_led" if access.role is Role.MANAGER and access.viewer.teams else "people.not_tied")
 
 
 def _has_others(request: HttpRequest) -> bool:
