@@ -139,20 +139,31 @@ def test_every_operation_needs_something_and_one_that_does_not_is_refused(home):
         check(planted)
 
 
+def has_example(parameter):
+    """Whether a program is shown a value, or all values that there are."""
+    schema = parameter.get("schema", {})
+    kinds = [schema, *schema.get("anyOf", [])]
+    kinds += [one["items"] for one in kinds if "items" in one]
+    shown = any("examples" in one or "enum" in one or one.get("type") == "boolean" for one in kinds)
+    return "$ref" in parameter or "examples" in parameter or "example" in parameter or shown
+
+
 def test_the_description_has_words_and_examples_for_every_operation(program):
     from yaad.faces.api.urls import NEEDS
 
     told = {lang: program("owner", lang=lang).get("/api/v1/openapi.json").json() for lang in ("he", "en")}
     ids = set()
     for methods in told["en"]["paths"].values():
-        for method, operation in methods.items():
+        for operation in methods.values():
             ids.add(operation["operationId"])
             assert operation["summary"]
+            assert operation["description"]
+            assert {"400", "401", "403", "404", "422", "429", "500"} <= set(operation["responses"])
+            assert all(map(has_example, operation["parameters"])), operation["operationId"]
             assert operation["x-needs"] == str(NEEDS[operation["operationId"]].policy)
             answers = [one for one in operation["responses"].values() if "application/json" in one.get("content", {})]
             assert all("example" in one["content"]["application/json"] for one in answers), operation["operationId"]
-            if method == "post" and "application/json" in operation.get("requestBody", {}).get("content", {}):
-                assert "example" in operation["requestBody"]["content"]["application/json"]
+            assert all("example" in one for one in operation.get("requestBody", {}).get("content", {}).values())
     assert ids == set(NEEDS)
     he, en = (json.dumps(one["paths"], sort_keys=True) for one in (told["he"], told["en"]))
     assert he != en

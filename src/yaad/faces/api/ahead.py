@@ -27,6 +27,11 @@ router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 Money = Annotated[Amount, Field(examples=["250000"])]
 Dial = Annotated[Text, Field(examples=["110"])]
+StepSize = Annotated[Text, Field(examples=["40"])]
+"""Of 100 that pass a step, in the order of the steps; as it is where empty."""
+Room = Annotated[Text, Field(examples=["200"])]
+"""Deals a month that a stage takes, in the order of the stages."""
+Cost = Annotated[Text, Field(examples=["Fair=12000"])]
 Whom = Annotated[Text | None, Field(examples=["Dana"])]
 
 
@@ -94,9 +99,9 @@ def plan(
     come: Dial = "",
     sale: Dial = "",
     days: Dial = "",
-    step: Annotated[list[Text] | None, Query(None, examples=[["", "40", ""]])] = None,
-    room: Annotated[list[Text] | None, Query(None, examples=[["200", ""]])] = None,
-    cost: Annotated[list[Text] | None, Query(None, examples=[["Fair=12000"]])] = None,
+    step: Annotated[list[StepSize] | None, Query(None)] = None,
+    room: Annotated[list[Room] | None, Query(None)] = None,
+    cost: Annotated[list[Cost] | None, Query(None)] = None,
 ) -> Rows | Json:
     """How many inquiries a target needs, and until when they still help."""
     last = day(deadline, "deadline")

@@ -154,6 +154,7 @@ def calls(request: HttpRequest, limit: Count = reading.TO_CALL) -> Result:
     return reading.calls(limit)
 
 
+StateName = Annotated[Text, Field(examples=["once"])]
 Every = Annotated[Literal["", "month", "quarter", "year"], Field(examples=["quarter"])]
 
 
@@ -161,8 +162,8 @@ Every = Annotated[Literal["", "month", "quarter", "year"], Field(examples=["quar
 def customers(
     request: HttpRequest,
     *,
-    state: Annotated[list[Text] | None, Query(None, examples=[["once"]])] = None,
-    owner: Text = "",
+    state: Annotated[list[StateName] | None, Query(None)] = None,
+    owner: Annotated[Text, Field(examples=["Dana"])] = "",
     words: Annotated[Text, Field(examples=["Oak"])] = "",
     period: Period = "",
     every: Every = "",

@@ -17,12 +17,11 @@ from yaad.faces.api.jobs import JOB
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Count, Cursor, Name, lang
 from yaad.model import SCHEMAS
-from yaad.reports import table_sizes
 from yaad.server import drafts, made
 from yaad.server.drafts import Step
 from yaad.server.made import Made
+from yaad.server.questions import reading
 from yaad.server.roles import Capability
-from yaad.server.state import opened
 from yaad.server.taken_out import table_as_file
 from yaad.text import Message
 
@@ -38,8 +37,7 @@ def tables(request: HttpRequest) -> Json:
     """The tables of the book that have rows."""
     del request
     not_empty()
-    sizes = opened().shelf.ask("table_sizes", table_sizes)
-    return {"tables": [{"name": name, "rows": rows} for name, rows in sizes.items() if rows]}
+    return {"tables": [{"name": name, "rows": rows} for name, rows in reading.tables().items()]}
 
 
 @takes_out(router, "/tables/{table}", Capability.ROWS, *TABLES)

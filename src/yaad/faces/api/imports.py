@@ -66,7 +66,7 @@ def uploads(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     return listing.page(drafts.latest(), cursor, limit)
 
 
-@writes(router, "/uploads", Capability.IMPORT, status=202, example=UPLOAD)
+@writes(router, "/uploads", Capability.IMPORT, status=202, body={"files": ["deals.csv"], "kind": ""}, example=UPLOAD)
 def upload(
     request: HttpRequest,
     files: Annotated[list[UploadedFile], File(...)],

@@ -1,6 +1,7 @@
 """The description of the interface for programs that read it: OpenAPI 3.1, its sentences in the language asked for."""
 
 import copy
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +14,8 @@ from yaad.faces.api.declared import SIGNED_IN
 from yaad.text import Message, render
 
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+Say = Callable[..., str]
+"""Gives a sentence of the catalogue by its key and its values."""
 
 ERRORS = (400, 401, 403, 404, 409, 413, 422, 429, 500)
 PROBLEM = {
@@ -80,7 +83,7 @@ def described(outside: NinjaAPI, inside: NinjaAPI, lang: str) -> Json:
     return found
 
 
-def _parameters(say: Any) -> Json:  # noqa: ANN401 – a function of a key
+def _parameters(say: Say) -> Json:
     def header(name: str, key: str, example: str) -> Json:
         return {
             "name": name,
@@ -106,7 +109,7 @@ def _parameters(say: Any) -> Json:  # noqa: ANN401 – a function of a key
     }
 
 
-def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa: ANN401 – a function of a key
+def _finish(operation: Json, path: str, method: str, say: Say) -> None:
     """Put in what all operations have: words, headers, examples, files, problems, who may."""
     told = {name: operation.pop(f"x-{name}", None) for name in ("answer", "body", "files", "json", "matched")}
     operation["summary"] = say(f"op_{operation['operationId']}")
@@ -140,7 +143,7 @@ def _finish(operation: Json, path: str, method: str, say: Any) -> None:  # noqa:
         operation["responses"][str(status)] = {"$ref": "#/components/responses/Problem"}
 
 
-def _described(operation: Json, say: Any, *, is_once: bool, is_matched: bool) -> str:  # noqa: ANN401 – a function
+def _described(operation: Json, say: Say, *, is_once: bool, is_matched: bool) -> str:
     """What an operation needs and how it is asked, in sentences."""
     needs, scope = operation["x-needs"], operation["x-scope"]
     found = [say("needs_signed_in") if needs == SIGNED_IN else say(f"needs_{needs}")]

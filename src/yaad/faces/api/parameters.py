@@ -32,7 +32,7 @@ InPath = Annotated[Name, Field(examples=["win_rate"])]
 DealId = Annotated[Name, Field(examples=["D-1001"])]
 Count = Annotated[int, Field(ge=1, le=200, examples=[50])]
 Number = Annotated[int, Field(ge=1, le=2**62)]
-Cursor = Annotated[str, Field(max_length=2000)]
+Cursor = Annotated[str, Field(max_length=2000, examples=["eyJ…"])]
 Amount = Annotated[str, Field(max_length=60, examples=["12500.00"]), AfterValidator(_plain)]
 
 

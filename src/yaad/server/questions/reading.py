@@ -11,6 +11,7 @@ from yaad.errors import UnknownName
 from yaad.insight import Gap, Leak
 from yaad.measures import Measure
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
+from yaad.reports import table_sizes
 from yaad.server.state import opened
 from yaad.show import Calls, Chances, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, Result
 from yaad.show.speech import Said
@@ -237,6 +238,12 @@ def has_chances() -> bool:
 def chances() -> Chances | None:
     """The chances of the open deals; None while they are not computed, which takes too long for a page."""
     return opened().shelf.ask("chances", lambda b: b.win_chances()) if has_chances() else None
+
+
+def tables() -> Mapping[str, int]:
+    """The tables of the book that have rows: how many."""
+    sizes: Mapping[str, int] = opened().shelf.ask("table_sizes", table_sizes)
+    return {name: rows for name, rows in sizes.items() if rows}
 
 
 def doctor() -> Findings:

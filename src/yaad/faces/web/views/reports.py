@@ -1,6 +1,6 @@
 """What is handed over: the sales X-ray as PDF and workbook, and the tables of the book as files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +11,10 @@ from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import FILES, Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.model import SCHEMAS
-from yaad.reports import table_sizes
 from yaad.server import drafts, made
 from yaad.server.drafts import Step
 from yaad.server.questions import reading
 from yaad.server.questions.plan_asked import whole
-from yaad.server.state import opened
 from yaad.server.taken_out import download, table_as_file
 from yaad.show.speech import Said
 from yaad.text import LANGUAGES, Message, has_key
@@ -40,8 +38,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 def _tables() -> Sequence[tuple[str, Said, int]]:
     """The tables of the book that have rows: what each is called in an address and in words, and how many."""
-    sizes: Mapping[str, int] = opened().shelf.ask("table_sizes", table_sizes)
-    return [(name, _called(name), rows) for name, rows in sizes.items() if rows]
+    return [(name, _called(name), rows) for name, rows in reading.tables().items()]
 
 
 def _called(table: str) -> Said:
