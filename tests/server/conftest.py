@@ -1,10 +1,8 @@
 """One book served, as on somebody's own machine; and two companies with an object of each kind."""
 
-import datetime as dt
 from types import SimpleNamespace
 
 import pytest
-from tests.people import marker
 
 
 @pytest.fixture(scope="module")
@@ -50,41 +48,9 @@ def inside(served, monkeypatch):
 @pytest.fixture(scope="module")
 def world(team):
     """Both companies with an object of each kind, and no job that is really begun."""
-    from django.utils import timezone
-
-    from yaad.book import Book
-    from yaad.book.sources.named import Source, SourceFiles
-    from yaad.faces.web import computing
-    from yaad.server import drafts, made, tokens
-    from yaad.server.jobs import Job, State
-    from yaad.server.models import Invitation, Membership
-    from yaad.server.scoping import current, on_behalf_of, scope
-    from yaad.server.state import opened
+    from tests.server.objects import nothing_begins, objects_of
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(computing, "waiting", lambda what: computing.Waiting(what, Job("x", State.WAITING)))
-    objects = {}
-    for called, company in (("here", team.here), ("there", team.there)):
-        owner = company.accounts["owner"]
-        with on_behalf_of(scope(owner.pk, company.id)):
-            token, _told = tokens.make(current(), "program", ["read"])
-            upload = opened().uploads.keep([], pasted=f"deal,stage\n1,{marker(called, 'Cyd')}\n")
-            draft = drafts.start(upload, "")
-            draft.save()
-            with made.begun() as new:
-                new.save()
-        folder = company.root / "watched"
-        SourceFiles(company.root).save(Source(f"source{called}", "folder", path=str(folder)))
-        invitation = Invitation.objects.create(
-            company_id=company.id, role="rep", email=f"new@{called}.example", digest=called, by=owner,
-            expires_at=timezone.now() + dt.timedelta(days=1),
-        )  # fmt: skip
-        book = Book.open(company.root)
-        objects[called] = {
-            "draft": draft.id, "report": new.id, "job": "0" * 16, "import": book.imports()[0].name,
-            "token": str(token.pk), "invitation": str(invitation.pk), "source": f"source{called}",
-            "member": str(Membership.objects.get(company=company.id, account=company.accounts["rep"]).pk),
-        }  # fmt: skip
-        book.close()
-    yield SimpleNamespace(team=team, objects=objects)
+    nothing_begins(patch.setattr)
+    yield SimpleNamespace(team=team, objects={one: objects_of(one, getattr(team, one)) for one in ("here", "there")})
     patch.undo()
