@@ -2,20 +2,24 @@
 
 A home is made (or taken from ``--home``) with one company, its teams and an account for each person who works; the
 server is started as anybody starts it. Each person opens a page of the mix, reads for the time to think (drawn, so that
-they do not march in step) and opens the next. After a third of the time another file of moves is brought in beside
-them. The sign-in itself is left out: a password is slow to check on purpose.
+they do not march in step) and opens the next. The server has just started: what is asked in the first while is told
+apart. After a third of the time that follows another file of moves is brought in beside them. The sign-in itself is
+left out: a password is slow to check on purpose.
 
 Kept as JSON under ``benchmarks/results``: answers, errors and milliseconds (half, 95 and 99 of 100) of pages and of
-requests of programs, before, during and after the import; the server's memory at its end. It stops by itself.
+requests of programs, right after the start, before, during and after the import; the server's memory at its end; the
+machine's load, which is more than people, server and import make where others work on it. It stops by itself.
 
-Options: ``--deals`` 1000000, ``--users`` 200, ``--think`` 10 (seconds), ``--seconds`` 180, ``--rows`` 200000 (rows of
-the file that is brought in; 0: none), ``--home`` a folder to keep the home in, ``--out`` the file of the result.
+Options: ``--deals`` 1000000, ``--users`` 200, ``--think`` 10 (seconds), ``--settle`` 60 (seconds told apart),
+``--seconds`` 180, ``--rows`` 200000 (rows of the file that is brought in; 0: none), ``--home`` a folder to keep the
+home in, ``--out`` the file of the result.
 """
 
 import argparse
 import http.client
 import json
 import os
+import platform
 import random
 import secrets
 import signal
@@ -30,6 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks import commit
 from benchmarks.speed import company
 
 RESULT = Path(__file__).parent / "results" / "load.json"
@@ -45,7 +50,8 @@ PROGRAMS = {"funnel.json": 5, "kpis.json": 3, "calls.json": 2}
 """The same for what programs ask."""
 ROLES = ("owner", "manager", "manager", *("rep",) * 7)
 """Parts of people, in turn."""
-BEFORE, DURING, AFTER = "before", "during", "after"
+FIRST, BEFORE, DURING, AFTER = "first", "before", "during", "after"
+MEASURED = (BEFORE, DURING, AFTER)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Answer:
     Attributes:
         kind: ``page`` or ``program``.
         path: what was asked.
-        when: ``before``, ``during`` or ``after`` the import.
+        when: ``first`` after the start, ``before``, ``during`` or ``after`` the import.
         ms: until it was whole.
         status: 0 where there was none.
     """
@@ -258,11 +264,13 @@ def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         server = subprocess.Popen([sys.executable, "-m", "yaad", "serve"], env=env, stdout=log, stderr=log)
     try:
         waited(env["YAAD_ADDRESS"])
-        stop, stage = threading.Event(), [BEFORE]
+        stop, stage = threading.Event(), [FIRST]
         people = [Person(n, env["YAAD_ADDRESS"], told, asked.think, stage, stop) for n in range(asked.users)]
-        begun = time.monotonic()
+        load_before = os.getloadavg()[0]
         for person in people:
             person.start()
+        time.sleep(asked.settle)
+        stage[0], begun = BEFORE, time.monotonic()
         took = None
         time.sleep(asked.seconds / 3)
         if asked.rows:
@@ -275,6 +283,7 @@ def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         stop.set()
         for person in people:
             person.join(PATIENCE)
+        seconds, load_after = time.monotonic() - begun, os.getloadavg()[0]
         holds = memory(server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
@@ -283,19 +292,22 @@ def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         except subprocess.TimeoutExpired:
             server.kill()
     answers = [answer for person in people for answer in list(person.answers)]
-    seconds = time.monotonic() - begun
+    measured_ones = [answer for answer in answers if answer.when in MEASURED]
     found: dict[str, object] = {
+        "commit": commit(),
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "load": {"before": round(load_before, 1), "after": round(load_after, 1)},
         "deals": asked.deals, "users": asked.users, "think_s": asked.think, "seconds": round(seconds, 1),
-        "import_rows": asked.rows, "import_s": took, "cores": os.cpu_count(),
-        "answers_a_second": round(len(answers) / seconds, 2),
+        "import_rows": asked.rows, "import_s": took, "settle_s": asked.settle,
+        "answers_a_second": round(len(measured_ones) / seconds, 2),
         "server_bytes": holds,
     }  # fmt: skip
     for kind in ("page", "program"):
-        found[kind] = {"all": summed([one for one in answers if one.kind == kind])}
-        for when in (BEFORE, DURING, AFTER):
+        found[kind] = {"all": summed([one for one in measured_ones if one.kind == kind])}
+        for when in (FIRST, *MEASURED):
             found[kind][when] = summed([one for one in answers if (one.kind, one.when) == (kind, when)])  # type: ignore[index] # a dict
     found["by_path"] = {
-        path or "overview": summed([one for one in answers if one.path == path]) for path in (*PAGES, *PROGRAMS)
+        path or "overview": summed([one for one in measured_ones if one.path == path]) for path in (*PAGES, *PROGRAMS)
     }
     return found
 
@@ -305,6 +317,7 @@ def main() -> int:
     words.add_argument("--deals", type=int, default=1_000_000)
     words.add_argument("--users", type=int, default=200)
     words.add_argument("--think", type=float, default=10.0)
+    words.add_argument("--settle", type=float, default=60.0)
     words.add_argument("--seconds", type=float, default=180.0)
     words.add_argument("--rows", type=int, default=200_000)
     words.add_argument("--home", type=Path)

@@ -167,6 +167,65 @@ def large(found: dict) -> str:
     return f"; the large CSV has {found['large']:,} ({found['megabytes']['large.csv']:.0f} MB) and is read in bins"
 
 
+WHEN = {
+    "first": "in the first {settle_s:.0f} seconds after the start",
+    "before": "before the import",
+    "during": "while a file is brought in",
+    "after": "after the import",
+    "all": "all but the first",
+}
+ASKED = {"page": "pages", "program": "programs"}
+
+
+def load(found: dict) -> str:
+    rows = [
+        [
+            ASKED[kind],
+            WHEN[when].format(**found),
+            seen["n"],
+            seen["p50_ms"],
+            seen["p95_ms"],
+            seen["p99_ms"],
+            seen["errors"],
+        ]
+        for kind in ASKED
+        for when in WHEN
+        if (seen := found[kind][when])["n"]
+    ]
+    return table(["who asks", "when", "answers", "half within ms", "95 of 100", "99 of 100", "errors"], rows)
+
+
+def made_anew() -> str:
+    """The rebuild, where it was measured."""
+    if not (RESULTS / "rebuild.json").exists():
+        return ""
+    anew = json.loads((RESULTS / "rebuild.json").read_text("utf-8"))
+    return f"""
+## A book made anew
+
+{anew["deals"]:,} deals and {anew["entries"]:,} entries of the journal, from the originals, in {anew["rebuild_seconds"]:.0f} seconds
+({anew["rebuild_processor_seconds"]:.0f} of the processors) with {anew["peak_mb"]:,} MB, at commit {anew["commit"]}; the import had taken {anew["import_seconds"]:.0f}. {len(anew["differ"])} figures differ. The load was {anew["machine"]["load"]}
+on {anew["machine"]["cores"]} cores.
+"""
+
+
+def many_at_work() -> str:
+    """The load, where it was measured."""
+    if not (RESULTS / "load.json").exists():
+        return ""
+    people = json.loads((RESULTS / "load.json").read_text("utf-8"))
+    return f"""
+## Many at work
+
+{people["users"]} people on {people["deals"]:,} deals, {people["think_s"]:.0f} seconds to read between two pages; a file of
+{people["import_rows"]:,} rows is brought in beside them. People, server and import share {people["machine"]["cores"]} cores, at commit {people["commit"]};
+the machine's load was {people["load"]["before"]} before and {people["load"]["after"]} at the end: above what these make, other work shared the cores, and
+times are longer than they would be alone.
+
+{load(people)}
+"""
+
+
 def document() -> str:
     statistics = json.loads((RESULTS / "statistics.json").read_text("utf-8"))
     quick = json.loads((RESULTS / "speed.json").read_text("utf-8"))
@@ -255,7 +314,7 @@ memory, the processes that it starts included. The machine's load was {brought["
 shared the cores, and times are longer than they would be alone.
 
 {intake(brought)}
-"""
+{made_anew()}{many_at_work()}"""
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ as one JSON object, which is kept.
 import argparse
 import datetime as dt
 import json
+import os
+import platform
 import resource
 import sys
 import tempfile
@@ -36,6 +38,12 @@ def write_notes(book: Book, entries: int) -> None:
     settle(Lake.open(book.root), journal, every=1)
 
 
+def processor() -> float:
+    """Seconds that the processors have worked for this and what it has started."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def figures(book: Book) -> dict[str, object]:
     """What each measure says, to twelve digits: sums of floats by several threads differ in the last one."""
     said = json.dumps(book.measure(*MEASURES).to_dict()["measures"], default=str)
@@ -55,18 +63,20 @@ def main() -> int:
         book = Book.open(folder / "book")
         write_notes(book, said.entries)
         before = figures(book)
-        start = time.perf_counter()
+        start, before_it = time.perf_counter(), processor()
         book.rebuild()
-        seconds = time.perf_counter() - start
+        seconds, worked, load = time.perf_counter() - start, processor() - before_it, os.getloadavg()[0]
         after = figures(book)
         book.close()
     differ = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     result = {
         "commit": commit(),
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(load, 1)},
         "deals": said.deals,
         "entries": said.entries,
         "import_seconds": round(imported, 1),
         "rebuild_seconds": round(seconds, 1),
+        "rebuild_processor_seconds": round(worked, 1),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "differ": differ,
         "accepted": not differ and (said.deals < 1_000_000 or seconds <= AIM),
