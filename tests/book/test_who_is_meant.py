@@ -146,3 +146,30 @@ def test_the_id_of_something_else_is_no_deal_of_theirs(cleaner):
 
 def test_who_sells_together_with_somebody(cleaner):
     assert cleaner.row(["דנה כהן, יוסי"], [Role.SELLER])[0].endswith(", יוסי")
+
+
+def test_who_speaks_for_an_organisation_is_not_the_organisation(tmp_path):
+    head, stages = "id,who,firm,phone,stage,begun", "stages: [Meeting, {name: Won, type: won}]"
+    rows = ["1,דנה כהן,מטבחי אלון,050-1234567,Won,2026-01-05", "2,רון בר,מטבחי אלון,052-1234567,Won,2026-01-06"]
+    columns = "columns: {id: id, contact: who, account: firm, phone: phone, stage: stage, created: begun}"
+    (tmp_path / "deals.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    (tmp_path / "map.yaml").write_text(f"kind: deals\n{columns}\n{stages}\nzone: UTC\ndates: iso\n", "utf-8")
+    firms = "number,name,phone\nA1,מטבחי אלון,050-1234567\nA2,תמר לב,053-7654321\n"
+    (tmp_path / "firms.csv").write_text(firms, "utf-8")
+    of_firms = "kind: accounts\ncolumns: {id: number, name: name, phone: phone}\n"
+    (tmp_path / "firms.yaml").write_text(of_firms, "utf-8")
+    book = Book.create(tmp_path / "book")
+    for name in ("deals", "firms"):
+        book.import_files([tmp_path / f"{name}.csv"], mapping=tmp_path / f"{name}.yaml".replace("deals", "map"))
+    assert found(book, "050-1234567").called == ("דנה כהן",)
+    mark = erase(book, "050-1234567")
+    book = Book.open(book.root)
+    deals = rows_of(book)
+    assert [(one["contact"], one["account"]) for one in deals.values()] == [
+        (mark, "מטבחי אלון"), ("רון בר", "מטבחי אלון"),
+    ]  # fmt: skip
+    told = {row["account_id"]: row["name"] for row in book.facts.run(book.facts.table("accounts")).to_pylist()}
+    assert told == {"A1": "מטבחי אלון", "A2": "תמר לב"}
+    assert hits(book.root, ["1234567-050", "0501234567", "050-1234567", "דנה"]) == []
+    erase(book, "תמר לב")
+    assert hits(book.root, ["תמר לב", "7654321"]) == []

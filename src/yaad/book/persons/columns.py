@@ -23,8 +23,8 @@ def role_of(table: str, column: str) -> Role:
     """What a column of a table of the lake is."""
     if column in SELLERS:
         return Role.SELLER
-    if column == "account":
-        return Role.ACCOUNT
+    if column == "account" or (table, column) == ("accounts", "name"):
+        return Role.ACCOUNT  # a person, or an organisation for which one speaks
     if column == "custom":
         return Role.OWN
     if column == "team":

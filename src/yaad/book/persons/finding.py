@@ -303,8 +303,20 @@ def _of_deals(facts: Facts, table: str, deals: frozenset[str]) -> int:
     return sum(number in own for number in of)
 
 
+def _organisations(facts: Facts) -> frozenset[str]:
+    """Names of customers for which persons of another name speak: they are nobody's own."""
+    contacts, accounts = column(facts, "deals", "contact", "account")
+    pairs = {
+        (folded_name(contact), folded_name(account))
+        for contact, account in set(zip(contacts, accounts, strict=True))
+        if contact and account
+    }
+    return frozenset(account for contact, account in pairs if not _is_alike(account, {contact}))
+
+
 def _rows(facts: Facts) -> Iterator[_Row]:
     """Rows that say of which customer they are."""
+    organisations = _organisations(facts)
     for table in OF_CUSTOMERS:
         wanted = ("deal_id", "contact", "account", "name", "phone", "email")
         schema = SCHEMAS[table].names
@@ -313,6 +325,7 @@ def _rows(facts: Facts) -> Iterator[_Row]:
         for place in range(len(columns[names[0]])):
             told = {name: values[place] or "" for name, values in columns.items()}
             called = told.get("contact") or told.get("account") or told.get("name") or ""
+            called = "" if folded_name(called) in organisations else called
             mails = frozenset({folded_mail(told["email"])}) if told.get("email") else frozenset()
             phones = frozenset(folded_phones(told.get("phone", "")))
             yield _Row(table, place, told.get("deal_id", ""), called, folded_name(called), phones, mails)
