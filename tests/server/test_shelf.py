@@ -95,6 +95,7 @@ def test_many_viewers_ask_while_people_write(whole, team):
     views = [Shelf(whole.root, Viewer(frozenset({person})), whole=whole) for person in people]
     deal, at = "here-Ann-5", dt.datetime(2026, 10, 19, tzinfo=dt.UTC)
     ended = threading.Event()
+    before = whole.ask("notes", notes)
 
     def ask(view):
         seen = []
@@ -110,7 +111,7 @@ def test_many_viewers_ask_while_people_write(whole, team):
         ended.set()
         assert [one.result() for one in asking] == [{6}] * len(views)
     assert sorted(written) == written
-    assert whole.ask("notes", lambda book: book.facts.run(book.facts.activities).num_rows) == 8
+    assert whole.ask("notes", notes) == before + 8
 
 
 def test_who_sees_everything_sees_the_same_as_the_book(whole):
@@ -219,3 +220,32 @@ def test_what_cannot_be_computed_anew_is_told_to_who_asks_next(large, write):
             return True
 
     until(is_told)
+
+
+def test_what_an_old_answer_went_into_is_old_too_and_is_not_kept_as_new(large, write, monkeypatch):
+    def both(book):
+        return large.ask("inside", notes), notes(book)
+
+    first = large.ask("both", both)[1]
+    write("while nothing is done beside")
+    monkeypatch.setattr(shelf_module, "beside", lambda _work: None)
+    with takes(Taking(may_be_old=True)) as how:
+        assert large.ask("another", lambda book: (*both(book), "another")) == (first, first + 1, "another")
+    assert how.old_from is not None
+    assert large.ask("another", lambda book: (*both(book), "another")) == (first + 1, first + 1, "another")
+
+
+def test_an_answer_from_before_somebody_was_erased_is_not_kept(large):
+    asked = []
+
+    def question(book):
+        asked.append(1)
+        if len(asked) == 1:
+            (large.root / "erased.json").touch()
+        return notes(book)
+
+    large.ask("erased meanwhile", question)
+    large.ask("erased meanwhile", question)
+    large.ask("erased meanwhile", question)
+    (large.root / "erased.json").unlink()
+    assert len(asked) == 2

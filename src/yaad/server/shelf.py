@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -88,6 +88,19 @@ def takes(one: Taking) -> Iterator[Taking]:
         _taking.reset(token)
 
 
+@contextmanager
+def _inside() -> Iterator[Taking]:
+    """Take what a question asks as who asked it does, and tell them how old that is; gives how old."""
+    how = taking()
+    inside = Taking() if how is None else replace(how, old_from=None)
+    try:
+        with takes(inside):
+            yield inside
+    finally:
+        if how is not None and inside.old_from is not None:
+            how.old_from = min(how.old_from or inside.old_from, inside.old_from)
+
+
 @dataclass
 class _Kept:
     """An answer.
@@ -165,11 +178,15 @@ class Shelf:
 
     def _let_go_of_erased(self) -> None:
         """Answers from before somebody was erased go, whichever process did it. Call it locked."""
-        path = self.root / ERASED
-        stamp = path.stat().st_mtime_ns if path.exists() else 0
+        stamp = self._stamp()
         if stamp != self._erased:
             self._answers.clear()
             self._erased = stamp
+
+    def _stamp(self) -> int:
+        """Changes whenever somebody is erased."""
+        path = self.root / ERASED
+        return path.stat().st_mtime_ns if path.exists() else 0
 
     def _version(self, book: Book, how: Taking | None) -> str:
         """The version of the data; of a page that may be old one for all that it asks."""
@@ -190,13 +207,14 @@ class Shelf:
                 kept = self._answers.get(key)
             if kept is not None and kept.version == version:
                 return cast("Answer", kept.found)
-            at, begun = dt.datetime.now(dt.UTC), time.monotonic()
+            at, begun, erased = dt.datetime.now(dt.UTC), time.monotonic(), self._stamp()
             try:
-                with book.at_one_moment():
+                with book.at_one_moment(), _inside() as inside:
                     version = book.data_version
                     found = question(book)
                     may_outlive = time.monotonic() - begun >= LONG and book.is_large
-                self._keep(key, _Kept(found, version, at, begun, may_outlive))
+                if inside.old_from is None:  # what an old answer went into is not of the data as they are
+                    self._keep(key, _Kept(found, version, at, begun, may_outlive), erased)
             finally:
                 with self._lock:
                     self._asking.pop(key, None)
@@ -221,7 +239,8 @@ class Shelf:
             NEST.depth = 1  # the one thread of all such work stands in nobody's way: it needs no place
             try:
                 if self._book is not None:
-                    self._answered(self.book, key, self.book.data_version, question)
+                    with takes(Taking()):
+                        self._answered(self.book, key, self.book.data_version, question)
             except Exception:
                 with self._lock:
                     self._answers.pop(key, None)  # who asks next is told why
@@ -232,8 +251,11 @@ class Shelf:
 
         beside(renewed)
 
-    def _keep(self, key: Key, kept: _Kept) -> None:
+    def _keep(self, key: Key, kept: _Kept, erased: int) -> None:
+        """Keep an answer, unless somebody was erased since it was begun."""
         with self._lock:
+            if self._stamp() != erased:
+                return
             self._answers[key] = kept
             self._answers.move_to_end(key)
             if len(self._answers) > KEPT:

@@ -82,8 +82,7 @@ def judgements(period: str = "") -> JudgedResult:
     """
     if period:
         return opened().shelf.ask("judgements", lambda b: b.judgements(period), period, is_tested())
-    beside = forecast(OFFERED[0], None)
-    return opened().shelf.ask("judgements", lambda b: b.judgements(beside=beside), "", is_tested())
+    return opened().shelf.ask("judgements", lambda b: b.judgements(beside=forecast(OFFERED[0], None)), "", is_tested())
 
 
 def judge(*, commit: str | None, best: str | None, period: str, person: str | None, at: dt.datetime, by: str) -> int:
