@@ -102,7 +102,7 @@ def test_who_is_nobody_in_the_data_sees_nobody(team, targets):
     part = Membership.objects.filter(account=team.here.accounts["rep"])
     part.update(person="")
     try:
-        for shown in ("off", "rank"):
+        for shown in ("off", "rank", "names", "amounts"):
             assert _board(team, "rep", shown).rows == ()
     finally:
         part.update(person="Ben")

@@ -115,6 +115,8 @@ def _board(told: _Told, found: Standings, shown: Transparency, person: str, *, i
     mine = found.of(person) if person else None
     if is_whole:
         seen = found.rows
+    elif not person:
+        seen = ()  # whoever is nobody of the data has no place among them
     elif shown in (Transparency.OFF, Transparency.RANK):
         seen = (mine,) if mine is not None else ()
     else:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -40,7 +41,7 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     from yaad.server.tokens import revoke
 
     revoke(of_server(), number)
-    return redirect("tokens")
+    return redirect(reverse("tokens") + "?revoked")
 
 
 def _page(
@@ -60,6 +61,7 @@ def _page(
             (one, [Message(f"api.scope_{name}") for name in one.scopes], one.expires_at <= now) for one in of(access)
         ],
         "made": made,
+        "is_revoked": "revoked" in request.GET,
         "scopes": [(one.value, Message(f"api.scope_{one.value}"), one.value in asked) for one in grantable(access)],
         "typed_name": request.POST.get("name", "") if error else "",
         "days": request.POST.get("days", "") if error else str(USUAL),
