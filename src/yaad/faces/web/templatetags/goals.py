@@ -9,6 +9,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.model import Period
 from yaad.plan.goals import Goal, Part, TargetAct, TargetRow
 from yaad.plan.targets import Proposal, Proposals
+from yaad.server.scoping import current
 from yaad.show import goals as shown
 from yaad.show import phrases, proposals, table_html
 from yaad.show.beside import month_said
@@ -83,7 +84,10 @@ def period_said(period: Period) -> Said:
 @register.filter
 def whose_said(goal: Goal) -> Said:
     """Whose the target is."""
-    return ", ".join(goal.whose.said.values()) or Message("goals.company")
+    if goal.whose.said:
+        return ", ".join(goal.whose.said.values())
+    viewer = current().viewer
+    return Message("goals.company" if viewer.sees_all else "goals.your_team" if viewer.teams else "goals.your_deals")
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """Targets: how one stands, its parts, what still comes, those that may be set; setting, dividing and taking back."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypedDict
 from urllib.parse import urlencode
 
@@ -35,6 +35,11 @@ OVER = ("owner", "branch", "product", "month")
 
 class Asked(goal_reading.Asked):
     """What the address or the form asks about, and the address that asks the same."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        """Read what was typed; ``who`` names a team or a person in one field, such as ``team:North``."""
+        kind, _, name = given.get("who", "").partition(":")
+        super().__init__({**dict(given.items()), kind: name} if kind in ("owner", "team") else given)
 
     def query(self, **changed: str) -> str:
         """The address's part that asks the same, with some of it changed."""
@@ -163,7 +168,7 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
     goal = result.content
     targets = goal_reading.targets(asked.period).content.rows
     made, why = _next(asked, goal.as_of)
-    months = months_of(asked.period)
+    who, months = _who(), months_of(asked.period)
     before = periods_before(asked.period, 1)[0]
     after = named(asked.period.end.year, asked.period.end.month, months)
     return {
@@ -181,6 +186,9 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
             (name, REGISTRY[name].name) for name in dict.fromkeys((*MEASURES, asked.measure)) if name in REGISTRY
         ],
         "over": OVER if months > 1 else OVER[:-1],
+        "who": who,
+        "may_set": who is None or bool(who),
+        "may_split": who is None or bool(asked.whose.said),
         "names": {kind: _names(kind) for kind in ("owner", "branch", "product")},
         "file": asked.query(),
         "typed": {},
@@ -201,3 +209,15 @@ def _around(period: Period, before: Period, after: Period) -> list[Period]:
 def _names(kind: str) -> list[str]:
     """Whom or what a target may be for."""
     return opened().shelf.ask("names", lambda b: b.goals.names(kind), kind)
+
+
+def _who() -> list[tuple[str, str]] | None:
+    """For whom alone a target may be set: the team that is led, those below it, their people; None: for everything."""
+    viewer = current().viewer
+    if viewer.sees_all:
+        return None
+    from yaad.server.teams import people_of
+
+    teams = [one.name for one in people_of(current()).tree if one.name in viewer.teams]
+    owners = sorted(viewer.owners or ())
+    return [(f"team:{name}", name) for name in teams] + [(f"owner:{name}", name) for name in owners]
