@@ -21,6 +21,8 @@ MORE = (
     "test_people.py",
     "test_companies.py",
     "test_sign_in.py",
+    "test_persons.py",
+    "test_personal_fields.py",
 )
 """In `make check-long` also: whoever is not in a company yet signs in, is invited and begins one there too."""
 LONG = "YAAD_QUERIES" in os.environ
