@@ -126,7 +126,7 @@ def large(team, monkeypatch):
     """A book that counts as large, and in which every question takes long."""
     monkeypatch.setattr("yaad.measures.scope.EXACT_ROWS", 0)
     monkeypatch.setattr(shelf_module, "LONG", 0.0)
-    one = Shelf(team.here.root)
+    one = Shelf(team.there.root)
     yield one
     one.close()
 
@@ -136,8 +136,8 @@ def write(team):
     """Writes a note, so that the data are others."""
 
     def written(text: str) -> None:
-        book = Book.open(team.here.root)
-        book.note("here-Ann-5", text, at=dt.datetime(2026, 10, 19, tzinfo=dt.UTC), by="Ann")
+        book = Book.open(team.there.root)
+        book.note("there-Ann-5", text, at=dt.datetime(2026, 10, 19, tzinfo=dt.UTC), by="Ann")
         book.close()
 
     return written
@@ -189,7 +189,7 @@ def test_an_old_answer_stands_for_a_while_only_and_never_in_a_small_book(large, 
     with takes(Taking(may_be_old=True)):
         assert large.ask("notes", notes) == first + 1
     monkeypatch.undo()
-    small = Shelf(team.here.root)
+    small = Shelf(team.there.root)
     first = small.ask("notes", notes)
     write("in a small one")
     with takes(Taking(may_be_old=True)) as how:
