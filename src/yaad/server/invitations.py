@@ -63,11 +63,8 @@ def invite(access: Access, email: str, asked: Asked, lang: str) -> Invitation:
     to = mail_of(email)
     with transaction.atomic():
         company = Company.objects.select_for_update().get(pk=access.company)
-        if Membership.objects.filter(company=company, account__email=to, ended_at__isnull=True).exists():
-            raise InputError(Message("people.in_already", {"mail": to}))
+        check_address(access, to)
         _hold_back(access.company)
-        if waiting(access.company).filter(email=to).exists():
-            raise InputError(Message("people.invited_already", {"mail": to}))
         key = secrets.token_urlsafe(32)
         made = Invitation.objects.create(
             company=company,
@@ -82,6 +79,21 @@ def invite(access: Access, email: str, asked: Asked, lang: str) -> Invitation:
         )
     _send(made, key, access.name, lang)
     return made
+
+
+def check_address(access: Access, email: str) -> None:
+    """Hold that an address is nobody's of the company, and that no invitation to it waits.
+
+    Raises:
+        Forbidden: they may not invite.
+        InputError: they are in the company, or invited already.
+    """
+    access.need(Capability.INVITE)
+    to = mail_of(email)
+    if Membership.objects.filter(company=access.company, account__email=to, ended_at__isnull=True).exists():
+        raise InputError(Message("people.in_already", {"mail": to}))
+    if waiting(access.company).filter(email=to).exists():
+        raise InputError(Message("people.invited_already", {"mail": to}))
 
 
 def waiting(company: str) -> QuerySet[Invitation]:

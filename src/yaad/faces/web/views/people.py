@@ -50,6 +50,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         mail, asked = mail_of(request.POST.get("email", "")), Asked.read(request.POST.dict())
         check(access, asked)
         if not request.POST.get("sure"):
+            invitations.check_address(access, mail)
             context = {"mail": mail, "asked": asked, "fields": _fields(asked), "means": meaning(access, asked)}
             return render(request, "web/invite.html", context | {"role": _role(asked.role), "page": "people"})
         invitations.invite(access, mail, asked, language())
@@ -285,7 +286,9 @@ def _row(part: "Part", ends: dt.datetime | None) -> dict[str, object]:
     from yaad.server.parts import last_day
 
     is_over = ends is not None and ends <= timezone.now()
-    return {"part": part, "role": _role(Role(part.role)), "last_day": last_day(ends), "is_over": is_over}
+    return {"part": part, "role": _role(Role(part.role)), "last_day": last_day(ends), "is_over": is_over} | {
+        "part_ends": last_day(part.until)
+    }
 
 
 def _choices(access: Access) -> dict[str, object]:

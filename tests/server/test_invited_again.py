@@ -1,0 +1,32 @@
+"""Before an invitation is sent it is said that somebody is here or invited already; its end is seen where it waits."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def invited(team):
+    """A consultant who is invited until the end of 2027 and brings files in."""
+    asked = {"email": "cons@there.example", "role": "consultant", "may_import": "1", "until": "2027-12-31"}
+    told = team.client("owner").post(f"{team.here.prefix}people/invite/", asked | {"sure": "1"})
+    assert told.status_code == 302
+    return team
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("rep@here.example", "is in the company already"), ("cons@there.example", "was invited already")],
+)
+def test_the_preview_says_who_needs_no_invitation(invited, address, said):
+    told = invited.client("owner").post(f"{invited.here.prefix}people/invite/", {"email": address, "role": "viewer"})
+    assert told.status_code == 400
+    assert said in told.content.decode()
+
+
+def test_a_waiting_invitation_says_its_end_and_its_right(invited):
+    page = invited.client("owner").get(f"{invited.here.prefix}people/").content.decode()
+    line = re.search(r"cons@there\.example.*?</small>", page, re.DOTALL)[0]
+    assert "brings files in" in line
+    assert "Access until and including" in line
+    assert "31 Dec 2027" in line
