@@ -30,3 +30,11 @@ def test_a_waiting_invitation_says_its_end_and_its_right(invited):
     assert "brings files in" in line
     assert "Access until and including" in line
     assert "31 Dec 2027" in line
+
+
+def test_a_team_that_has_people_says_why_it_stays(invited):
+    owner, manager = (
+        invited.client(name).get(f"{invited.here.prefix}people/").content.decode() for name in ("owner", "manager")
+    )
+    assert owner.count("Can be removed once nobody is in it") == 3
+    assert "Can be removed once nobody is in it" not in manager
