@@ -38,3 +38,14 @@ def test_a_team_that_has_people_says_why_it_stays(invited):
     )
     assert owner.count("Can be removed once nobody is in it") == 3
     assert "Can be removed once nobody is in it" not in manager
+
+
+def test_the_last_owner_hears_it_before_they_say_yes(invited):
+    from yaad.server.models import Membership
+
+    part = Membership.objects.get(company=invited.here.id, account=invited.here.accounts["owner"])
+    address = f"{invited.here.prefix}people/{part.pk}/"
+    told = invited.client("owner").post(address, {"role": "viewer"})
+    assert told.status_code == 400
+    assert 'name="sure"' not in told.content.decode()
+    assert invited.client("owner").post(address, {"role": "owner"}).status_code == 200

@@ -87,6 +87,19 @@ def change(access: Access, number: int, asked: Asked) -> Change:
     return _write(access, one, asked.said, "member.changed")
 
 
+def check_change(access: Access, number: int, asked: Asked) -> None:
+    """Hold a change to what `change` would refuse, before anything is written.
+
+    Raises:
+        Forbidden, NoSuch, InputError: see `change`.
+    """
+    one = member(access, number)
+    check(access, asked, member=number)
+    stays = asked.role is Role.OWNER and asked.until is None
+    if one.role == Role.OWNER and not stays and _owners(access.company) == 1:
+        raise InputError(Message("people.last_owner"))
+
+
 def end(access: Access, number: int) -> Change:
     """End a membership; what they wrote keeps its author.
 

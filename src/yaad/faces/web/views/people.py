@@ -83,7 +83,7 @@ def send_again(request: HttpRequest, number: int) -> HttpResponse:
 def member(request: HttpRequest, number: int) -> HttpResponse:
     """One member: what they may do now, and what a change will mean; when that was seen, change it."""
     from yaad.server import members
-    from yaad.server.parts import Asked, check, meaning
+    from yaad.server.parts import Asked, meaning
 
     access = of_server()
     one = members.member(access, number)
@@ -91,7 +91,7 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             asked = Asked.read(request.POST.dict())
-            check(access, asked, member=number)
+            members.check_change(access, number, asked)
             if request.POST.get("sure"):
                 return _changed(request, access, one, members.change(access, number, asked))
             means = meaning(access, asked)
