@@ -286,8 +286,12 @@ def _row(part: "Part", ends: dt.datetime | None) -> dict[str, object]:
     from yaad.server.parts import last_day
 
     is_over = ends is not None and ends <= timezone.now()
-    return {"part": part, "role": _role(Role(part.role)), "last_day": last_day(ends), "is_over": is_over} | {
-        "part_ends": last_day(part.until)
+    return {
+        "part": part,
+        "role": _role(Role(part.role)),
+        "last_day": last_day(ends),
+        "part_ends": last_day(part.until),
+        "is_over": is_over,
     }
 
 
