@@ -228,3 +228,11 @@ def test_what_a_killed_server_left_goes_at_the_next_start_and_not_before_its_job
     Jobs(made.path)
     assert not folder.exists()
     assert list(temporary.iterdir()) == []
+
+
+def test_a_process_that_ended_by_itself_has_failed_although_nobody_asks(tmp_path):
+    begun = Jobs(tmp_path / "jobs.sqlite")
+    job = begun.submit("die", {})
+    begun._children[job].tidying.join()
+    assert begun._read(job).state is State.FAILED
+    assert not jobs.has_left(begun.path)

@@ -111,7 +111,9 @@ def test_what_waited_or_was_interrupted_goes_on_after_a_restart(tasks, tmp_path)
 
 
 def kill(port, job):
+    """The power is cut: the server goes too, and says nothing of what has become of its child."""
     child = port._children[job]
+    port._ending.add(job)
     os.killpg(child.process.pid, signal.SIGKILL)
     child.tidying.join()
 
@@ -134,6 +136,7 @@ def test_a_process_of_the_same_number_is_not_the_jobs_own(tasks, tmp_path):
     port = Jobs(path, Turns(1))
     job = port.submit("add", {"numbers": [1, 2]})
     until(port, job, lambda found: found.state.final)
+    port._children[job].tidying.join()
     with jobs.connect(path) as db:  # as it stood when the power was cut
         db.execute("UPDATE job SET state = 'running', pid = ?, result = NULL WHERE id = ?", (os.getpid(), job))
     assert until(Jobs(path, Turns(1)), job, lambda found: found.state.final).result == {"sum": 3}

@@ -1,5 +1,6 @@
 """Companies of the server: begun, found, changed, retired, and where their books lie."""
 
+import logging
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yaad.book.usual import Usual, say_usual
-from yaad.errors import InputError
+from yaad.errors import InputError, YaadError
 from yaad.facts import is_kept_elsewhere, keep_elsewhere
 from yaad.model import read_amount
 from yaad.server import audit
@@ -29,6 +30,7 @@ from yaad.server.roles import Capability, Kind, Role, Transparency
 from yaad.server.scoping import Access, Forbidden, NoSuchCompany
 from yaad.text import Message, number
 
+log = logging.getLogger("yaad.companies")
 MOST_VAT = Decimal("0.5")
 MAY_BEGIN = (Role.OWNER, Role.CONSULTANT)
 """Who has one of these parts somewhere may begin a further company: a consultant begins a client's."""
@@ -203,7 +205,10 @@ def change(access: Access, asked: Asked) -> None:
 def tell_books() -> None:
     """Say in every company's book what the company said of its calendar and money; once, as a server begins."""
     for company in Company.objects.filter(deleted_at__isnull=True):
-        _tell_book(company)
+        try:
+            _tell_book(company)
+        except (OSError, YaadError):  # the others are not to blame, and the server is to begin all the same
+            log.exception("a book could not be told", extra={"company": company.pk})
 
 
 def _tell_book(company: Company) -> None:

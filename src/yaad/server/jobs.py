@@ -28,7 +28,7 @@ from typing import Any
 
 from yaad.book.disk import OF_A_JOB, told_when_full
 from yaad.errors import UnknownName
-from yaad.server.roles import Role
+from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.turns import Turns
 
@@ -64,6 +64,7 @@ INSERT INTO job (id, task, arguments, state, company, account) VALUES (?, ?, ?, 
 WAITING = "SELECT id, company FROM job WHERE state = ? AND pid IS NULL ORDER BY rowid"
 BEGIN = "UPDATE job SET folder = ?, begun = begun + 1 WHERE id = ?"
 ANEW = "UPDATE job SET state = ?, pid = NULL, done = 0, total = NULL, phase = '' WHERE id = ?"
+FAILS = "UPDATE job SET state = ?, error = '{}' WHERE id = ? AND state IN (?, ?)"
 MOST_BEGINNINGS = 2
 """A job whose process was gone so often when the server came back is not begun again: it may be what ended it."""
 PATIENCE = 5.0
@@ -168,6 +169,7 @@ class Jobs:
         self.path = path
         self._turns = turns
         self._children: dict[str, _Child] = {}
+        self._ending: set[str] = set()
         self._lock = threading.Lock()
         with connect(path) as db:
             known = {column[1] for column in db.execute("PRAGMA table_info(job)")}
@@ -227,11 +229,22 @@ class Jobs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no text of a user
             command, stdin=subprocess.DEVNULL, start_new_session=True, env=variables
         )
-        leave = self._turns.leave if self._turns is not None else None
-        tidying = threading.Thread(target=_tidy, args=(process, folder, leave), daemon=True)
+        tidying = threading.Thread(target=_tidy, args=(process, folder, lambda: self._gone(job)), daemon=True)
         with self._lock:
             self._children[job] = _Child(process, tidying)
         tidying.start()
+
+    def _gone(self, job: str) -> None:
+        """The process of a job has ended: one that did not come to its end, and that nobody ended, has failed."""
+        with self._lock:
+            was_ended = job in self._ending
+        try:
+            if not was_ended:
+                with suppress(Exception), connect(self.path) as db:  # who asks after it finds the same
+                    db.execute(FAILS, (State.FAILED, job, State.WAITING, State.RUNNING))
+        finally:
+            if self._turns is not None:
+                self._turns.leave()
 
     def progress(self, job: str) -> Job:
         """How far a job is.
@@ -248,13 +261,13 @@ class Jobs:
         return found
 
     def of_mine(self, job: str) -> Job:
-        """A job that works for who asks; an owner may ask after everybody's.
+        """A job that works for who asks; who has a say about people, as an owner, may ask after everybody's.
 
         Raises:
             UnknownName: there is none, or it works for somebody else: the two are told alike.
         """
         found, access = self.progress(job), current()
-        if found.account != access.account and access.role is not Role.OWNER:
+        if found.account != access.account and not access.may(Capability.PEOPLE):
             raise UnknownName("option", job, [])
         return found
 
@@ -314,6 +327,7 @@ class Jobs:
         """End the process of a job, where there is one; also one that has outlived the server which began it."""
         with self._lock:
             child = self._children.get(job)
+            self._ending.add(job)
         if child is not None:
             _end(child.process)
             child.tidying.join()
@@ -408,14 +422,13 @@ def _end_foreign(pid: int, job: str) -> None:
             time.sleep(0.1)
 
 
-def _tidy(process: "subprocess.Popen[bytes]", folder: str, leave: Callable[[], None] | None) -> None:
-    """Once a process has ended, end what it had begun and left behind, and remove its temporary files."""
+def _tidy(process: "subprocess.Popen[bytes]", folder: str, gone: Callable[[], None]) -> None:
+    """Once a process has ended, end what it had begun and left behind, remove its temporary files, and say so."""
     process.wait()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
-    if leave is not None:
-        leave()
+    gone()
 
 
 def _is_alive(pid: int, job: str) -> bool:

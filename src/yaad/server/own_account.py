@@ -6,13 +6,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yaad.errors import InputError
 from yaad.server import audit
 from yaad.server.acting import as_account, as_server, in_company
-from yaad.server.models import Account, Company, Membership
+from yaad.server.models import Account, Company, Invitation, Membership
 from yaad.server.personal import FIELDS, GOES, STAYS, Says, whose
 from yaad.server.roles import Role
 from yaad.text import Message
@@ -60,7 +60,9 @@ def erase(account: Account, typed: str) -> None:
     if typed.strip().casefold() != account.email.casefold():
         raise InputError(Message("person.other_mail"))
     with as_server(), transaction.atomic():
-        parts = list(Membership.objects.filter(account=account, ended_at=None, company__deleted_at=None))
+        parts = list(
+            Membership.objects.filter(account=account, ended_at=None, company__deleted_at=None).order_by("company")
+        )
         for part in parts:
             company = Company.objects.select_for_update().get(pk=part.company_id)
             if part.role == Role.OWNER and not _other_owners(part):
@@ -84,6 +86,7 @@ def forget(account: Account, mark: str) -> None:
         mark: what stands in the place of its name.
     """
     with transaction.atomic():
+        _withdrawn(Invitation.objects.filter(by=account))
         for table in GOES:
             apps.get_model(table).objects.filter(whose(table, account)).delete()
         now = timezone.now()
@@ -95,6 +98,11 @@ def forget(account: Account, mark: str) -> None:
         account.save()
 
 
+def _withdrawn(given_out: QuerySet[Invitation]) -> None:
+    """Nobody comes in any more by an invitation of somebody who is gone."""
+    given_out.filter(taken_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+
 def leave(account: Account, company: str, mark: str) -> None:
     """Let an account go from one company, where it has others: what it gave out there goes, and who it was there.
 
@@ -104,6 +112,7 @@ def leave(account: Account, company: str, mark: str) -> None:
         mark: what stands in the place of the person it was.
     """
     with transaction.atomic():
+        _withdrawn(Invitation.objects.filter(by=account, company=company))
         for table in ("server.Token", "server.Answered", "server.Invitation"):
             apps.get_model(table).objects.filter(whose(table, account), company=company).delete()
         rows = Membership.objects.filter(account=account, company=company)

@@ -5,6 +5,7 @@ the chain is sealed again from there; the line that tells of the erasure holds t
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -23,7 +24,7 @@ from yaad.book.persons.erasing import Erasure, begin, clean_entry, compact, fini
 from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import take_out, write_archive
-from yaad.errors import BookError, InputError
+from yaad.errors import BookError, InputError, YaadError
 from yaad.server import audit, erasures, state, tasks
 from yaad.server.acting import as_server
 from yaad.server.companies import folder_of, home
@@ -41,6 +42,7 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from yaad.server.state import Desks
 
+log = logging.getLogger("yaad.persons")
 Json = Any  # plain JSON values of any kind
 OVER = frozenset({"originals", "files", "journal", "rebuild", "vacuum", "look"})
 """Steps of an erasing that a page tells."""
@@ -185,19 +187,26 @@ def resume(desks: "Desks", companies: Iterable[str]) -> None:
         companies: all that may be looked at.
     """
     for company in companies:
-        if not Marks(folder_of(company)).unfinished:
-            continue
-        with as_server():
-            parts = Membership.objects.filter(company=company, role=Role.OWNER, ended_at=None, account__is_active=True)
-            owner = parts.order_by("pk").values_list("account", flat=True).first()
-        if owner is None:
-            continue
-        access = scope(owner, company)
-        with on_behalf_of(access):
-            jobs = desks.of(access).jobs
-            before = jobs.latest(tasks.ERASE, {})
-            if before is None or before.state.final:
-                jobs.submit(tasks.ERASE, {})
+        try:
+            _resume(desks, company)
+        except (OSError, YaadError):  # the others are not to blame, and the server is to begin all the same
+            log.exception("an erasing could not go on", extra={"company": company})
+
+
+def _resume(desks: "Desks", company: str) -> None:
+    if not Marks(folder_of(company)).unfinished:
+        return
+    with as_server():
+        parts = Membership.objects.filter(company=company, role=Role.OWNER, ended_at=None, account__is_active=True)
+        owner = parts.order_by("pk").values_list("account", flat=True).first()
+    if owner is None:
+        return
+    access = scope(owner, company)
+    with on_behalf_of(access):
+        jobs = desks.of(access).jobs
+        before = jobs.latest(tasks.ERASE, {})
+        if before is None or before.state.final:
+            jobs.submit(tasks.ERASE, {})
 
 
 def _unheard(done: int, total: int | None = None, phase: str = "", /) -> None:

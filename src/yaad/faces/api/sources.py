@@ -103,6 +103,7 @@ class NewSource(Body):
 def add_source(request: HttpRequest, body: NewSource) -> Json:
     """Add a source."""
     del request
+    current().need(Capability.IMPORT)
     made = recurring.add(Source(**body.model_dump(exclude={"secret"})), body.secret, _now())
     return _told(recurring.load(made.name, _now()))
 
@@ -111,6 +112,7 @@ def add_source(request: HttpRequest, body: NewSource) -> Json:
 def run_source(request: HttpRequest, name: SourceName) -> Json:
     """Let a source run now, where it does not run yet."""
     del request
+    current().need(Capability.IMPORT)
     recurring.begin(name, lang(), _now())
     found = recurring.load(name, _now()).run
     if found is None:
