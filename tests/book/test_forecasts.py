@@ -254,3 +254,21 @@ def test_no_chance_of_invoices_is_told_by_a_forecast_of_closings(own):
     assert goal.ahead.notes[-1].key == "goals.no_chance"
     assert own.forecast().content.money[0].target is None
     assert own.forecast(target=9000).content.money[0].target == 9000
+
+
+def test_deals_in_a_stage_without_a_history_that_outlived_all_others_bring_next_to_nothing(tmp_path):
+    """A list of deals with two days each: 40 closed within 20 days, 100 stand in a later stage for half a year."""
+    rows = ["id,stage,created,closed,amount"]
+    rows += [f"W{n},Won,2026-08-{1 + n % 20:02},2026-08-{11 + n % 20:02},1000" for n in range(20)]
+    rows += [f"L{n},Lost,2026-08-{1 + n % 20:02},2026-08-{11 + n % 20:02},1000" for n in range(20)]
+    rows += [f"O{n},Quote,2026-03-{1 + n % 20:02},,1000" for n in range(100)]
+    (tmp_path / "deals.csv").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "map.yaml").write_text(
+        "kind: deals\nshape: two_dates\n"
+        "columns: {id: id, stage: stage, created: created, closed: closed, amount: amount}\n"
+        "stages: [New, Quote, {name: Won, type: won}, {name: Lost, type: lost}]\nzone: UTC\ndates: iso\n",
+        "utf-8",
+    )
+    with closing(Book.create(tmp_path / "book", as_of=dt.date(2026, 8, 31))) as made:
+        made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml")
+        assert made.forecast().content.won[0].from_open < 1

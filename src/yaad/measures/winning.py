@@ -115,7 +115,8 @@ def between(mean: float, variance: float, most: float) -> tuple[float, float]:
 def standing(scope: Scope, deals: ir.Table) -> ir.Table:
     """Open deals, each with the place of its furthest stage and the days since it came there.
 
-    Deals that stand in a stage without a history came there nobody knows when: their days are null.
+    A stage without a history belongs to the last one before it that has one: the days are since that one was entered,
+    as they are of the stays from which the chances are told (see `build_visits`). Where that is unknown they are null.
 
     Args:
         scope: the question.
@@ -132,10 +133,7 @@ def standing(scope: Scope, deals: ir.Table) -> ir.Table:
     stays = stays.filter(stays.first_ended == "open")
     stays = stays.select(of_deal="deal", of_place=stays["position"].cast("int64"), so_far="days")
     both = still.left_join(stays, (still.deal == stays.of_deal) & (still.place == stays.of_place))
-    days = both.so_far
-    if scope.pipeline.silent:
-        days = ibis.ifelse(both.stage.isin(sorted(scope.pipeline.silent)), ibis.null("float64"), days)
-    return both.mutate(days=days).select(*still.columns, "days")
+    return both.mutate(days=both.so_far).select(*still.columns, "days")
 
 
 def _told(share: Share) -> float:
