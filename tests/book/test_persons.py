@@ -251,6 +251,17 @@ def test_two_persons_of_one_name_are_told_apart(small_book, others):
     assert (deals["D6"]["contact"], deals["D7"]["contact"]) == (mark, "אבי גל")
 
 
+def test_of_a_file_that_waits_only_their_own_words_are_handed_out(book):
+    folder = book.root / "server" / "uploads"
+    folder.mkdir(parents=True)
+    rows = [["Ruth Stone", "052-1973060"], ["Lea Fox", "050-1234567"], ["Nora Bell", "asked for 050-1234567"]]
+    (folder / "draft.json").write_text(json.dumps({"samples": rows}), "utf-8")
+    (folder / "leads.csv").write_text("\n".join(",".join(row) for row in rows), "utf-8")
+    found = find(book.facts, "+972-50-1234567", Part.CUSTOMER)
+    told = [row["line"] for row in take_out(book.root, book.facts, found, {})["files"] if "uploads" in row["file"]]
+    assert told == ["050-1234567", "asked for 050-1234567", "Lea Fox,050-1234567", "asked for 050-1234567"]
+
+
 def test_nobody_of_that_name(small_book):
     book = small_book
     with pytest.raises(InputError, match="Nobody here"):

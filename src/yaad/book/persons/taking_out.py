@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,9 @@ OF_DEALS = ("stage_moves", "stage_visits")
 OF_CUSTOMERS = frozenset({Role.NAME, Role.ACCOUNT, Role.CONTACT, Role.TEXT, Role.OWN})
 """Columns that speak of customers."""
 EVERYTHING = "everything.json"
+SEPARATORS = re.compile(r"[,;\t|]")
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+WORDS = re.compile(r"\w+")
 
 
 def rows_of_person(facts: Facts, found: Found) -> tuple[dict[str, pa.Table], list[dict[str, Json]]]:
@@ -96,8 +100,24 @@ def take_out(
         if found.part is Part.SELLER:
             told["files"] = [{"file": name} for name in dict.fromkeys(name for name, _ in lines)]
         else:
-            told["files"] = [{"file": name, "line": line} for name, line in lines]
+            told["files"] = [
+                {"file": name, "line": said} for name, line in lines for said in _theirs(line, name, cleaner)
+            ]
     return {name: rows for name, rows in (told | {name: list(rows) for name, rows in more.items()}).items() if rows}
+
+
+def _theirs(line: str, file: str, cleaner: Cleaner) -> list[str]:
+    """What of a line of a file is handed to somebody: a row that is theirs, else the words alone that name them.
+
+    A row is theirs where a cell of it is nothing but they; what stands in one line of other texts is mostly of others.
+    """
+    is_rows = Path(file).suffix in (".csv", ".tsv", ".txt")
+    parts = SEPARATORS.split(line) if is_rows else QUOTED.findall(line) or [line]
+    named = [(part, cleaner.text(part)) for part in parts]
+    named = [(part, left) for part, left in named if part != left]
+    if is_rows and any(not set(WORDS.findall(part)) & set(WORDS.findall(left)) for part, left in named):
+        return [line]
+    return [part for part, _ in named]
 
 
 def _said(body: str, part: Part) -> dict[str, Json]:
