@@ -23,7 +23,7 @@ def milestones(scope: Scope, deals: ir.Table, start: int, *ends: int) -> ir.Tabl
     """
     won_at = len(scope.stages)
     # who begins at the first stage begins with the deal itself
-    places = sorted({*([start] if start else []), *(end for end in ends if end < won_at)})
+    places = sorted({place for place in (start, *ends) if 0 < place < won_at})
     row = _with_entries(scope, deals, places) if places else deals
     won = row.outcome == "won"
     won_time = (
