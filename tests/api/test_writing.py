@@ -284,3 +284,20 @@ def test_a_setting_is_said_by_an_owner_alone(program):
     assert program("owner").post("/settings", body).status_code == 200
     assert program("owner").post("/settings", {"name": "capacity:Quote", "value": None}).status_code == 200
     assert program("owner").post("/settings", {"name": "no such", "value": 1}).status_code in (400, 404)
+
+
+def test_who_sees_whose_deals_is_said_by_a_token_for_people_and_told_in_the_log(team, program):
+    from yaad.server.models import AuditEvent
+
+    body = {"name": "team:port", "value": {"under": "north"}}  # as it stands already
+    assert program("owner", "settings").post("/settings", body).status_code == 403
+    before = AuditEvent.objects.filter(company=team.here.id, action="team.put").count()
+    assert program("owner", "settings", "people").post("/settings", body).status_code == 200
+    assert AuditEvent.objects.filter(company=team.here.id, action="team.put").count() == before + 1
+
+
+def test_a_source_is_added_by_a_token_that_may_bring_files_in(program):
+    body = {"name": "crm", "kind": "http", "url": "https://crm.example.com/deals.csv", "schedule": "daily 06:00"}
+    told = program("owner", "settings").post("/sources", body)
+    assert told.status_code == 403
+    assert "import" in told.text

@@ -293,8 +293,27 @@ def _journal(company: str, cleaner: Cleaner) -> int:
                 row.key, row.subject, row.body = found
                 row.save(using=using, update_fields=["key", "subject", "body"])
                 changed += 1
-        Answered.objects.using(using).filter(company=company).delete()  # answers that were kept for a while
+    _answers(company, cleaner)
     return changed
+
+
+def _answers(company: str, cleaner: Cleaner) -> None:
+    """Answers that are kept for a while stay, so that the same request has no second effect; without the person."""
+    for row in Answered.objects.using(owner()).filter(company=company, status__isnull=False):
+        if clean_words(row.key, cleaner) != row.key:
+            row.delete()
+        elif (told := _cleaned_body(row.body, cleaner)) != row.body:
+            row.body = told
+            row.save(using=owner(), update_fields=["body"])
+
+
+def _cleaned_body(body: str, cleaner: Cleaner) -> str:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return str(clean_words(body, cleaner))
+    said = clean_words(told, cleaner)
+    return body if said == told else json.dumps(said, ensure_ascii=False)
 
 
 def _audit(company: str, cleaner: Cleaner) -> dict[str, Json]:
@@ -327,11 +346,20 @@ def _accounts(company: str, cleaner: Cleaner) -> None:
     for sent in Invitation.objects.filter(company=company):
         if cleaner.of_seller(sent.person) or cleaner.of_seller(sent.email):
             sent.delete()
-    for row in Session.objects.all():  # what somebody did last stands in their browser's session, to be taken back
-        told = row.get_decoded()
-        if (said := clean_words(told, cleaner)) != told:
-            row.session_data = SessionStore().encode(said)
-            row.save(update_fields=["session_data"])
+    for key in list(Session.objects.values_list("pk", flat=True)):
+        with transaction.atomic():  # its browser may write it meanwhile
+            if row := Session.objects.select_for_update().filter(pk=key).first():
+                _session(row, company, cleaner)
+
+
+def _session(row: Session, company: str, cleaner: Cleaner) -> None:
+    """What somebody did last in the company stands in their browser's session, to be taken back."""
+    told = row.get_decoded()
+    done = {name: one for name, one in told.items() if isinstance(one, dict) and one.get("company") == company}
+    said = {name: clean_words(one, cleaner) for name, one in done.items()}
+    if said != done:
+        row.session_data = SessionStore().encode(told | said)
+        row.save(update_fields=["session_data"])
 
 
 def _compact() -> None:

@@ -140,6 +140,8 @@ def scope(account_id: int, company_id: str) -> Access:
 
 def _viewer(role: Role, part: "Membership") -> Viewer:
     """Whose rows the part shows."""
+    from yaad.book.persons import last_erasing
+    from yaad.server.companies import folder_of
     from yaad.server.journal import DatabaseJournal
 
     mine = frozenset({part.person} if part.person else ())
@@ -150,15 +152,16 @@ def _viewer(role: Role, part: "Membership") -> Viewer:
     if role is Role.REP:
         return Viewer(mine)
     if role is Role.MANAGER:
-        said = _said(part.company_id, DatabaseJournal(part.company_id).last_seq)
+        erased = last_erasing(folder_of(part.company_id))
+        said = _said(part.company_id, DatabaseJournal(part.company_id).last_seq, erased)
         teams = said.teams_under(part.team) if part.team else frozenset[str]()
         return Viewer(mine | (said.people_under(part.team) if part.team else frozenset()), teams)
     return NOBODY
 
 
 @lru_cache(maxsize=256)
-def _said(company_id: str, _last_seq: int) -> Settings:
-    """What the company said of itself up to an entry."""
+def _said(company_id: str, _last_seq: int, _erased: int) -> Settings:
+    """What the company said of itself up to an entry; an erasing writes entries anew."""
     from yaad.server.journal import DatabaseJournal
 
     return settings_of(DatabaseJournal(company_id).of_company())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from yaad.book import Book
-from yaad.book.persons import FILE as ERASED
+from yaad.book.persons import last_erasing
 from yaad.model import EVERYBODY, Viewer
 from yaad.server.beside import beside
 
@@ -178,15 +178,10 @@ class Shelf:
 
     def _let_go_of_erased(self) -> None:
         """Answers from before somebody was erased go, whichever process did it. Call it locked."""
-        stamp = self._stamp()
+        stamp = last_erasing(self.root)
         if stamp != self._erased:
             self._answers.clear()
             self._erased = stamp
-
-    def _stamp(self) -> int:
-        """Changes whenever somebody is erased."""
-        path = self.root / ERASED
-        return path.stat().st_mtime_ns if path.exists() else 0
 
     def _version(self, book: Book, how: Taking | None) -> str:
         """The version of the data; of a page that may be old one for all that it asks."""
@@ -207,7 +202,7 @@ class Shelf:
                 kept = self._answers.get(key)
             if kept is not None and kept.version == version:
                 return cast("Answer", kept.found)
-            at, begun, erased = dt.datetime.now(dt.UTC), time.monotonic(), self._stamp()
+            at, begun, erased = dt.datetime.now(dt.UTC), time.monotonic(), last_erasing(self.root)
             try:
                 with book.at_one_moment(), _inside() as inside:
                     version = book.data_version
@@ -254,7 +249,7 @@ class Shelf:
     def _keep(self, key: Key, kept: _Kept, erased: int) -> None:
         """Keep an answer, unless somebody was erased since it was begun."""
         with self._lock:
-            if self._stamp() != erased:
+            if last_erasing(self.root) != erased:
                 return
             self._answers[key] = kept
             self._answers.move_to_end(key)

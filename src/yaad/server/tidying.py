@@ -6,6 +6,7 @@ too; no rule asks for less than two years of it, and none of its lines names a p
 
 import datetime as dt
 import tarfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,13 +83,12 @@ def tidy(
 
 
 def _book(root: Path, before: dt.datetime) -> int:
-    book = Book.open(root)
-    needed = {file.sha256 for record in book.imports() for file in record.files}
-    made = {record.name for record in book.imports()}
-    book.close()
     Uploads(Place(root).uploads).sweep()
     gone = 0
-    with Lake.open(root).writer("tidy"):
+    with Lake.open(root).writer("tidy"), closing(Book.open(root)) as book:  # a file may be brought in again meanwhile
+        records = book.imports()
+        needed = {file.sha256 for record in records for file in record.files}
+        made = {record.name for record in records}
         for name in BESIDE:
             gone += sum(_delete(path, before) for path in _files(root / name))
         gone += sum(_delete(path, before) for path in _files(root / "originals") if path.name not in needed)

@@ -54,6 +54,12 @@ class Known(StrEnum):
     """The name of a person who sells, in columns of such persons."""
 
 
+def last_erasing(root: Path) -> int:
+    """Changes when somebody is put on the list of the book in a folder, and when they are gone; 0 while it is empty."""
+    path = root / FILE
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
 @dataclass(frozen=True)
 class Erased:
     """One person who was erased, or is being erased.

@@ -12,14 +12,16 @@ from yaad.book import Book
 from yaad.book.goals import Goals
 from yaad.errors import InputError
 from yaad.faces.api.asking import not_empty, stamp
-from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, reads, writes
+from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, writes
 from yaad.faces.api.parameters import Amount, AsOf, Body, By, Name, Number, Period, Text, day, lang
 from yaad.model import TargetEntry, Whose
 from yaad.model.targets import WON_VALUE
 from yaad.server.questions import forecast_reading, goal_reading, plan_reading, reading
 from yaad.server.questions.plan_asked import Asked
 from yaad.server.roles import Capability
+from yaad.server.scoping import current
 from yaad.server.state import opened
+from yaad.server.tokens import Scope
 from yaad.show import Result
 from yaad.text import Message
 
@@ -193,6 +195,8 @@ class NewTarget(TargetOf):
     value: Amount
 
 
+OF_PEOPLE = {"team": "team.put", "person": "person.placed"}
+"""So begin the names of what says who sees whose deals, and how the audit log tells it."""
 OF_A_MONTH = {"period": "2026-11", "measure": WON_VALUE, "owner": "Dana"}
 
 
@@ -314,5 +318,13 @@ class Setting(Body):
 )
 def set_setting(request: HttpRequest, body: Setting) -> Json:
     """Say one thing of the company; an owner's business, since it also says who sees whose deals."""
+    access, (kind, _, name) = current(), body.name.partition(":")
+    is_of_people = bool(access.company) and kind in OF_PEOPLE
+    if is_of_people:
+        of_scope(request, Scope.PEOPLE)
     entry = opened().shelf.once(lambda book: book.set_setting(body.name, body.value, key=key_of(request), **stamp()))
+    if is_of_people:
+        from yaad.server import audit  # reads tables, which the server of one book does not have
+
+        audit.record(access.company, access.account, OF_PEOPLE[kind], f"entry:{entry.seq}", {"name": name})
     return {"seq": entry.seq}

@@ -76,6 +76,17 @@ Told = Json | Result | Rows
 Operation = Callable[..., Told]
 
 
+def of_scope(request: HttpRequest, scope: Scope) -> None:
+    """Go on only with a token that was made for this, or without one.
+
+    Raises:
+        Forbidden: it was made for something else.
+    """
+    token = getattr(request, "token", None)
+    if token is not None and scope not in token.scopes:
+        raise Forbidden(Message("api.other_scope", {"scope": scope.value}))
+
+
 @dataclass(frozen=True)
 class Needs:
     """What an operation needs; asked before anything that was sent is read.
@@ -94,9 +105,8 @@ class Needs:
         Raises:
             Forbidden: it is not.
         """
-        token = getattr(request, "token", None)
-        if token is not None and self.scope is not None and self.scope not in token.scopes:
-            raise Forbidden(Message("api.other_scope", {"scope": self.scope.value}))
+        if self.scope is not None:
+            of_scope(request, self.scope)
         if isinstance(self.policy, Capability):
             current().need(self.policy)
         return True

@@ -172,7 +172,7 @@ def customers(
 ) -> Result | Json:
     """The customers: who stays, who has stopped, what they are worth."""
     wanted = Wanted(states_of(state or ()), owner, words.strip())
-    about = {"of": repr(wanted), "period": period, "version": version()}
+    about = {"of": repr(wanted), "period": period, "every": every, "version": version()}
     offset = int(after("list", cursor, about)) if cursor else 0
     if as_file(request):
         return customer_reading.listed(period, every, wanted)

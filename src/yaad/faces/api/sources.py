@@ -11,7 +11,7 @@ from yaad.book.sources.named import Source
 from yaad.book.sources.sftp_files import PORT
 from yaad.errors import BookError, UnknownName
 from yaad.faces.api import jobs
-from yaad.faces.api.declared import File, reads, takes_out, writes
+from yaad.faces.api.declared import File, of_scope, reads, takes_out, writes
 from yaad.faces.api.imports import UPLOAD, brief
 from yaad.faces.api.jobs import JOB
 from yaad.faces.api.paging import Listing
@@ -21,6 +21,7 @@ from yaad.server.kept_files import kept_file
 from yaad.server.recurring import Shown
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
+from yaad.server.tokens import Scope
 from yaad.show import plain
 from yaad.text import Message
 
@@ -102,7 +103,7 @@ class NewSource(Body):
 )
 def add_source(request: HttpRequest, body: NewSource) -> Json:
     """Add a source."""
-    del request
+    of_scope(request, Scope.IMPORT)
     current().need(Capability.IMPORT)
     made = recurring.add(Source(**body.model_dump(exclude={"secret"})), body.secret, _now())
     return _told(recurring.load(made.name, _now()))
@@ -111,7 +112,7 @@ def add_source(request: HttpRequest, body: NewSource) -> Json:
 @writes(router, "/sources/{name}/run", Capability.PEOPLE, status=202, example=JOB)
 def run_source(request: HttpRequest, name: SourceName) -> Json:
     """Let a source run now, where it does not run yet."""
-    del request
+    of_scope(request, Scope.IMPORT)
     current().need(Capability.IMPORT)
     recurring.begin(name, lang(), _now())
     found = recurring.load(name, _now()).run
