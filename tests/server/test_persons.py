@@ -58,9 +58,13 @@ def test_who_may_not_may_not(team, tmp_path):
 
 def test_a_customer(team, home, tmp_path):
     from yaad.server import audit, persons
-    from yaad.server.models import AuditEvent, JournalEntry
+    from yaad.server.models import Answered, AuditEvent, JournalEntry
 
     owner = access_of(team, "owner")
+    more = {"company_id": team.here.id, "account_id": owner.account, "digest": "d"}
+    Answered.objects.create(**more, key="done", status=200, body='{"phone": "050-123-4560", "n": 7}')
+    Answered.objects.create(**more, key="for 0501234560", status=200, body="{}")
+    Answered.objects.create(**more, key="at work")
     with closing(Book.open(team.here.root)) as book:
         book.note("here-Ann-0", "she said 050-123-4560 after six", by="Ann", at=AT)
         book.note("here-Ben-0", "friend of 0501234560", by="Ben", at=AT)
@@ -84,6 +88,10 @@ def test_a_customer(team, home, tmp_path):
     assert bytes_in(team.there.root, ["0501234560"]) == there
     assert figures(team.here) == before
     assert list(JournalEntry.objects.filter(company=team.here.id).values_list("seq", "key")) == keys
+    kept = {row.key: row for row in Answered.objects.filter(company=team.here.id)}
+    assert set(kept) == {"done", "at work"}
+    assert json.loads(kept["done"].body)["n"] == 7
+    assert kept["at work"].status is None
     assert audit.verify(team.here.id) is None
     last = AuditEvent.objects.filter(company=team.here.id).order_by("seq").last()
     assert (last.action, last.seq, last.actor) == ("person.erased", lines + 2, owner.account)
@@ -132,7 +140,9 @@ def test_all_else_that_the_server_holds_on_who_sells(team, home):
         Token.objects.create(**one, account=account, name="Eli's phone", prefix="p")
         Invitation.objects.create(**one, role="rep", email="eli.home@example.com", person="Eli")
     remembered = SessionStore(None)
-    remembered["people_done"] = {"before": {"person": "Eli"}, "mail": account.email}
+    done = {"before": {"person": "Eli"}, "mail": account.email}
+    remembered["people_done"] = {"company": team.here.id, **done}
+    remembered["of_another"] = {"company": team.there.id, **done}
     remembered.create()
     persons.erase(owner, account.email, Part.SELLER)
     told = list(JournalEntry.objects.filter(company=team.here.id).values_list("body", flat=True))
@@ -140,7 +150,8 @@ def test_all_else_that_the_server_holds_on_who_sells(team, home):
     assert list(Token.objects.filter(account=account).values_list("company", flat=True)) == [team.there.id]
     assert list(Invitation.objects.filter(person="Eli").values_list("company", flat=True)) == [team.there.id]
     kept = Session.objects.get(session_key=remembered.session_key).get_decoded()
-    assert "Eli" not in str(kept)
+    assert "Eli" not in str(kept["people_done"])
+    assert kept["of_another"] == {"company": team.there.id, **done}
     assert account.email not in str(kept)
     account.refresh_from_db()
     assert account.is_active, "in the other company they go on"
