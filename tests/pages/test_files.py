@@ -239,6 +239,7 @@ def test_an_import_is_taken_back(visit, serve, company, tmp_path, axe, lang, wid
         assert listed.count() == 1
         assert file.name in listed.inner_text()
         assert axe(page) == []
+        listed.locator("summary").click()  # what would go is said first
         with page.expect_navigation():
             listed.locator("button").click()
         page.wait_for_url("**/files/", timeout=60_000)

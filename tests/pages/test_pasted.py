@@ -74,6 +74,7 @@ def test_a_pasted_table_goes_the_whole_way(visit, serve, tmp_path, axe, lang):
         page.goto(served.base + "/files/")
         listed = page.locator("[aria-labelledby=h-in] li")
         assert [NAME[lang] in text for text in listed.all_inner_texts()] == [True, True]
+        listed.first.locator("summary").click()
         with page.expect_navigation():
             listed.first.locator("button").click()
         page.wait_for_url("**/files/", timeout=60_000)
