@@ -38,7 +38,7 @@ def bytes_in(folder: Path, words: list[str]) -> list[tuple[str, str]]:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """Of a database another process reads them: closing a file here lets go of all locks that this process has on it."""
+    """Of a database another process reads them: closing a file lets go of all locks that this process has on it."""
     if ".sqlite" in path.name:
         return subprocess.run(["cat", path], capture_output=True, check=True).stdout
     return path.read_bytes()
