@@ -99,12 +99,13 @@ def emptied_by_tests() -> None:
     from yaad.server.guards import lifted
     from yaad.server.upgrading import owner
 
-    def flush(statements):
+    def flush(_operations, statements):
         with lifted(owner()), connections[owner()].cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
-    connection.ops.execute_sql_flush = flush
+    # of the class: once the browser's loop runs, Django takes another connection in this thread
+    type(connection.ops).execute_sql_flush = flush
 
 
 @pytest.fixture(scope="module")
