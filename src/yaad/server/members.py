@@ -11,6 +11,7 @@ from django.utils import timezone
 from yaad.errors import InputError
 from yaad.server import audit
 from yaad.server.models import Company, Invitation, Membership, Token
+from yaad.server.own_account import withdraw
 from yaad.server.parts import Asked, NoSuch, check
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access
@@ -117,10 +118,9 @@ def end(access: Access, number: int) -> Change:
 
 def _take_with(one: Membership) -> None:
     """What somebody has given out goes with them: invitations that nobody has taken up, and tokens."""
-    now = timezone.now()
-    sent = Invitation.objects.filter(company=one.company_id, by=one.account_id, taken_at=None, withdrawn_at=None)
-    sent.update(withdrawn_at=now)
-    Token.objects.filter(company=one.company_id, account=one.account_id, revoked_at=None).update(revoked_at=now)
+    withdraw(Invitation.objects.filter(company=one.company_id, by=one.account_id))
+    tokens = Token.objects.filter(company=one.company_id, account=one.account_id, revoked_at=None)
+    tokens.update(revoked_at=timezone.now())
 
 
 def take_back(access: Access, change: Change) -> Change:

@@ -86,7 +86,7 @@ def forget(account: Account, mark: str) -> None:
         mark: what stands in the place of its name.
     """
     with transaction.atomic():
-        _withdrawn(Invitation.objects.filter(by=account))
+        withdraw(Invitation.objects.filter(by=account))
         for table in GOES:
             apps.get_model(table).objects.filter(whose(table, account)).delete()
         now = timezone.now()
@@ -98,8 +98,8 @@ def forget(account: Account, mark: str) -> None:
         account.save()
 
 
-def _withdrawn(given_out: QuerySet[Invitation]) -> None:
-    """Nobody comes in any more by an invitation of somebody who is gone."""
+def withdraw(given_out: QuerySet[Invitation]) -> None:
+    """Nobody comes in any more by an invitation of somebody who is gone, unless they had taken it up."""
     given_out.filter(taken_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
 
 
@@ -112,7 +112,7 @@ def leave(account: Account, company: str, mark: str) -> None:
         mark: what stands in the place of the person it was.
     """
     with transaction.atomic():
-        _withdrawn(Invitation.objects.filter(by=account, company=company))
+        withdraw(Invitation.objects.filter(by=account, company=company))
         for table in ("server.Token", "server.Answered", "server.Invitation"):
             apps.get_model(table).objects.filter(whose(table, account), company=company).delete()
         rows = Membership.objects.filter(account=account, company=company)

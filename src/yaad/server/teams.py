@@ -120,7 +120,7 @@ def put_team(access: Access, typed: str, above: str) -> str:
         raise InputError(Message("people.no_team", {"team": above}))
     if above in people.settings.teams_under(name):
         raise InputError(Message("people.team_in_itself", {"team": name, "above": above}))
-    _say(access, f"team:{name}", {"under": above or None}, "team.put")
+    say(access, f"team:{name}", {"under": above or None}, "team.put")
     return name
 
 
@@ -138,7 +138,7 @@ def remove_team(access: Access, name: str) -> None:
     is_led = Membership.objects.filter(company=access.company, team=name, ended_at__isnull=True).exists()
     if is_led or people.under(name) or len(people.settings.teams_under(name)) > 1:
         raise InputError(Message("people.team_not_empty", {"team": name}))
-    _say(access, f"team:{name}", None, "team.removed")
+    say(access, f"team:{name}", None, "team.removed")
 
 
 def place_person(access: Access, person: str, team: str) -> str:
@@ -155,7 +155,7 @@ def place_person(access: Access, person: str, team: str) -> str:
     if team and team not in people.teams:
         raise InputError(Message("people.no_team", {"team": team}))
     before = people.settings.working(person)
-    _say(access, f"person:{person}", _plain(before) | {"team": team or None}, "person.placed")
+    say(access, f"person:{person}", _plain(before) | {"team": team or None}, "person.placed")
     return before.team or ""
 
 
@@ -169,13 +169,22 @@ def _plain(working: Working) -> dict[str, object]:
     return {"start": day(working.start), "end": day(working.end), "share": working.share, "away": away}
 
 
-def _say(access: Access, name: str, value: object, action: str) -> None:
-    """Write it into the journal, and who did it into the audit log."""
+def say(access: Access, name: str, value: object, action: str, *, key: str | None = None) -> int:
+    """Write what says who sees whose deals into the journal, and who did it into the audit log; gives the entry's seq.
 
-    def said(book: Book) -> None:
+    Args:
+        access: of who says it; the right to is asked before, and by the book.
+        name: of the setting, ``team:…`` or ``person:…``.
+        value: see `Book.set_setting`.
+        action: what the audit log calls it.
+        key: idempotency key.
+    """
+
+    def said(book: Book) -> int:
         # the transaction inside the question: whoever has begun to write must not wait for a place to ask
         with transaction.atomic():
-            entry = book.set_setting(name, value, at=timezone.now(), by=access.name)
+            entry = book.set_setting(name, value, at=timezone.now(), by=access.name, key=key)
             audit.record(access.company, access.account, action, f"entry:{entry.seq}", {"name": name.partition(":")[2]})
+        return entry.seq
 
-    opened().shelf.once(said)
+    return opened().shelf.once(said)

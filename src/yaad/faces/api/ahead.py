@@ -318,13 +318,11 @@ class Setting(Body):
 )
 def set_setting(request: HttpRequest, body: Setting) -> Json:
     """Say one thing of the company; an owner's business, since it also says who sees whose deals."""
-    access, (kind, _, name) = current(), body.name.partition(":")
-    is_of_people = bool(access.company) and kind in OF_PEOPLE
-    if is_of_people:
-        of_scope(request, Scope.PEOPLE)
-    entry = opened().shelf.once(lambda book: book.set_setting(body.name, body.value, key=key_of(request), **stamp()))
-    if is_of_people:
-        from yaad.server import audit  # reads tables, which the server of one book does not have
+    access, kind = current(), body.name.partition(":")[0]
+    if access.company and kind in OF_PEOPLE:
+        from yaad.server import teams  # reads tables, which the server of one book does not have
 
-        audit.record(access.company, access.account, OF_PEOPLE[kind], f"entry:{entry.seq}", {"name": name})
+        of_scope(request, Scope.PEOPLE)
+        return {"seq": teams.say(access, body.name, body.value, OF_PEOPLE[kind], key=key_of(request))}
+    entry = opened().shelf.once(lambda book: book.set_setting(body.name, body.value, key=key_of(request), **stamp()))
     return {"seq": entry.seq}
