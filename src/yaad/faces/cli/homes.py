@@ -17,6 +17,7 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from yaad.server.checking import Found
     from yaad.server.erasures import Again
+    from yaad.server.home import Home
 
 NOT_READY = 1
 
@@ -49,6 +50,17 @@ def check(*, home: o.HomeDir = None, as_json: o.AsJson = False, lang: o.Language
         raise typer.Exit(NOT_READY)
 
 
+def _configured(folder: Path | None) -> "Home":
+    """A home as the environment says it, with Django told of it: only then its tables can be read."""
+    from yaad.server.home import Home
+    from yaad.server.serving_home import at_home
+    from yaad.server.settings import configure_server
+
+    found = Home.from_environment(at_home(folder))
+    configure_server(found)
+    return found
+
+
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     *,
@@ -57,13 +69,8 @@ def backup(
     lang: o.Language = None,
 ) -> None:
     """Copy a home into one file, while it is served."""
-    from yaad.server.home import Home
-    from yaad.server.serving_home import at_home
-    from yaad.server.settings import configure_server
-
     screen = screen_for(lang, as_json=as_json)
-    found = Home.from_environment(at_home(home))
-    configure_server(found)
+    found = _configured(home)
     from yaad.server.backup import back_up  # reads tables, which Django must know first
 
     manifest = back_up(found, file)
@@ -115,13 +122,8 @@ def tidy(
     lang: o.Language = None,
 ) -> None:
     """Delete what was kept long enough."""
-    from yaad.server.home import Home
-    from yaad.server.serving_home import at_home
-    from yaad.server.settings import configure_server
-
     screen = screen_for(lang, as_json=as_json)
-    found = Home.from_environment(at_home(home))
-    configure_server(found)
+    found = _configured(home)
     from yaad.server.acting import as_server  # reads tables, which Django must know first
     from yaad.server.tidying import tidy as clear
 
