@@ -15,7 +15,7 @@ from yaad.show.speech import say_plain
 from yaad.text import LANGUAGES, has_key
 
 ROOT = Path(yaad.__file__).parent
-WRITERS = ("record", "_write", "_line", "_say")
+WRITERS = ("record", "_write", "_line", "_say", "say")
 """Calls that write into the log, and the helpers that pass on to them."""
 KEPT_AS = {"detail", "spoken"}
 """Names under which a detail is made before it is written."""
@@ -45,7 +45,7 @@ def recorded() -> tuple[set[str], set[str]]:
                 if name in WRITERS:
                     details |= (
                         set()
-                        if name == "_say"
+                        if name in ("_say", "say")
                         else set(_keys(node)) | {one.arg for one in node.keywords if name == "_write" and one.arg}
                     )
                     actions |= {
