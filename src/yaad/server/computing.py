@@ -8,6 +8,8 @@ from yaad.errors import UnknownName
 from yaad.intake import Progress
 from yaad.server import tasks
 from yaad.server.jobs import Job, State
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
 from yaad.server.state import opened
 
 WORK: Mapping[str, Callable[[Book, Progress], object]] = {"backtest": Book.backtest, "chances": Book.win_chances}
@@ -45,19 +47,38 @@ def begun(what: str, *, again: bool = False) -> Job:
         UnknownName: nothing that takes long is called so.
     """
     arguments, jobs = _arguments(what), opened().jobs
-    with _one:
-        found = jobs.latest(tasks.COMPUTE, arguments)
-        if found is None or (again and found.state.final) or (found.state is State.DONE and not _is_kept(what)):
-            found = jobs.progress(jobs.submit(tasks.COMPUTE, arguments))
+    found = jobs.latest(tasks.COMPUTE, arguments)
+    if found is not None and not _is_lost(found, what, again=again):
         return found
+    with _one:  # in it nobody waits for a place among the questions: other companies stand behind
+        last = jobs.latest(tasks.COMPUTE, arguments)
+        if last is None or (found is not None and last.id == found.id):
+            last = jobs.progress(jobs.submit(tasks.COMPUTE, arguments))
+        return last
 
 
-def _is_kept(what: str) -> bool:
-    return opened().shelf.once(KEPT[what])
+def _is_lost(found: Job, what: str, *, again: bool) -> bool:
+    """Whether nothing comes of a job any more, so that another one may begin."""
+    if found.state is State.DONE:
+        return not opened().shelf.once(KEPT[what])
+    return again and found.state.final
+
+
+def followed(name: str) -> Job:
+    """A job that who asks may follow: one of their own, or one that computes for all who see the same rows.
+
+    Raises:
+        UnknownName: there is none, or it is not for them: the two are told alike.
+    """
+    jobs, access = opened().jobs, current()
+    told = jobs.arguments(name, tasks.COMPUTE)
+    if told is not None and access.may(Capability.ROWS) and told.get("viewer") == access.viewer.key:
+        return jobs.progress(name)
+    return jobs.of_mine(name)
 
 
 def _arguments(what: str) -> dict[str, str]:
     if what not in WORK:
         raise UnknownName("option", what, WORK)
     version = opened().shelf.once(lambda book: book.facts.deals_version)  # what the results are kept by
-    return {"book": str(opened().place.book), "what": what, "version": version}
+    return {"book": str(opened().place.book), "what": what, "version": version, "viewer": current().viewer.key}

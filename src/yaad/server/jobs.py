@@ -266,8 +266,8 @@ class Jobs:
         Raises:
             UnknownName: there is none, or it works for somebody else: the two are told alike.
         """
-        found, access = self.progress(job), current()
-        if found.account != access.account and not access.may(Capability.PEOPLE):
+        found = self.progress(job)
+        if not is_mine(found):
             raise UnknownName("option", job, [])
         return found
 
@@ -279,6 +279,13 @@ class Jobs:
                 (_tasks.get(task, ""), json.dumps(arguments)),
             ).fetchone()
         return self.progress(row[0]) if row else None
+
+    def arguments(self, job: str, task: str) -> dict[str, Json] | None:
+        """What a job of this task was begun with; None where it is not one."""
+        with connect(self.path) as db:
+            told = "SELECT arguments FROM job WHERE id = ? AND task = ?"
+            row = db.execute(told, (job, _tasks.get(task, ""))).fetchone()
+        return json.loads(row[0]) if row else None
 
     def cancel(self, job: str) -> None:
         """Stop a job: its process is told to end, and ended by force when it does not within a few seconds."""
@@ -369,6 +376,12 @@ class Jobs:
         state, done, total, phase, result, error, account = row
         outcome, why = (json.loads(text) if text else None for text in (result, error))
         return Job(job, State(state), done, total, phase, outcome, why, account)
+
+
+def is_mine(found: Job) -> bool:
+    """Whether who asks has the say over a job: it works for them, or they have a say about people, as an owner."""
+    access = current()
+    return found.account == access.account or access.may(Capability.PEOPLE)
 
 
 def has_left(path: Path) -> bool:

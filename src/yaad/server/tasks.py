@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from yaad.book import Book, ImportReport
+from yaad.book.computed import FOLDER
 from yaad.book.own_questions import OLDER, OTHER_STAGES
 from yaad.book.remembered import COLUMNS_GONE
 from yaad.book.usual import usual_of
@@ -327,11 +328,17 @@ def compute(arguments: dict[str, Json], report: Report) -> Json:
     Args:
         arguments: ``book``, and ``what`` is computed: a name in `yaad.server.computing.WORK`.
         report: told how much is done, of how much.
-    """
-    from yaad.server.computing import WORK
 
-    with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
-        WORK[arguments["what"]](book, report)
+    Raises:
+        BookError: the result cannot be kept, so that beginning anew would come to the same.
+    """
+    from yaad.server.computing import KEPT, WORK
+
+    what = arguments["what"]
+    with closing(Book.open(arguments["book"], viewer=current().viewer)) as book, book.at_one_moment():
+        WORK[what](book, report)
+        if not KEPT[what](book):
+            raise BookError(Message("book.not_kept", {"path": str(book.root / FOLDER)}))
     return {}
 
 
