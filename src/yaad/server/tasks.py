@@ -3,9 +3,10 @@
 import datetime as dt
 import filecmp
 import os
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Plain
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
@@ -15,6 +16,7 @@ from typing import Any
 from yaad.book import Book, ImportReport
 from yaad.book.computed import FOLDER
 from yaad.book.own_questions import OLDER, OTHER_STAGES
+from yaad.book.persons import Marks, last_erasing
 from yaad.book.remembered import COLUMNS_GONE
 from yaad.book.usual import usual_of
 from yaad.errors import BookError, Question, UnknownName, YaadError
@@ -330,16 +332,42 @@ def compute(arguments: dict[str, Json], report: Report) -> Json:
         report: told how much is done, of how much.
 
     Raises:
-        BookError: the result cannot be kept, so that beginning anew would come to the same.
+        BookError: the result cannot be kept, so that beginning anew would come to the same; see `_beside_no_erasing`.
     """
     from yaad.server.computing import KEPT, WORK
 
     what = arguments["what"]
     with closing(Book.open(arguments["book"], viewer=current().viewer)) as book, book.at_one_moment():
-        WORK[what](book, report)
+        made = book.root / FOLDER
+        with _beside_no_erasing(book.root, lambda: shutil.rmtree(made, ignore_errors=True)):
+            WORK[what](book, report)
         if not KEPT[what](book):
-            raise BookError(Message("book.not_kept", {"path": str(book.root / FOLDER)}))
+            raise BookError(Message("book.not_kept", {"path": str(made)}))
     return {}
+
+
+@contextmanager
+def _beside_no_erasing(root: Path, take_away: Callable[[], None]) -> Iterator[None]:
+    """Keep nothing that was made of data in which somebody still stood who was erased meanwhile.
+
+    Args:
+        root: the folder of the book.
+        take_away: removes what was made inside; an erasing has looked through the book by then.
+
+    Raises:
+        BookError: somebody is being erased, or was meanwhile.
+    """
+    before = last_erasing(root)
+    if Marks(root).unfinished:
+        raise BookError(Message("person.erased_meanwhile"))
+    try:
+        yield
+    finally:
+        has_changed = last_erasing(root) != before
+        if has_changed:
+            take_away()
+    if has_changed:
+        raise BookError(Message("person.erased_meanwhile"))
 
 
 @needing(Capability.IMPORT)
@@ -364,11 +392,24 @@ def xray(arguments: dict[str, Json], report: Report) -> Json:
         arguments: ``book``, ``folder``, ``lang``, ``files`` and ``notes`` of an import, ``target``, ``remarks``,
             ``logo``.
         report: told how many pages are made.
+
+    Raises:
+        BookError: see `_beside_no_erasing`.
     """
+    folder = Path(arguments["folder"])
+
+    def take_away() -> None:
+        for path in folder.glob("xray.*"):
+            path.unlink()
+
+    with _beside_no_erasing(Path(arguments["book"]), take_away):
+        return _xray(arguments, folder, report)
+
+
+def _xray(arguments: dict[str, Json], folder: Path, report: Report) -> Json:
     from yaad.reports import Source, xray_writer
     from yaad.reports import xray as make
 
-    folder = Path(arguments["folder"])
     with closing(Book.open(arguments["book"], viewer=current().viewer)) as book:
         made = make(
             book,
