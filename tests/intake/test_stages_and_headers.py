@@ -164,3 +164,30 @@ def test_the_entry_date_opens_the_stage_whose_rows_carry_it():
         == "Prospecting"
     )
     assert propose_opening(rules, [])[0] == "Prospecting"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("נסגר - זכייה", "won"),
+        ("נסגר – הפסד", "lost"),
+        ("6. נסגר (זכינו)", "won"),
+        ("עסקה סגורה: לא זכינו", "lost"),
+        ("Closed Won", "won"),
+        ("Closed – Lost", "lost"),
+        ("Closed (Won)", "won"),
+        ("Lost / closed", "lost"),
+    ],
+)
+def test_a_closing_that_says_how_it_ended_is_taken_without_a_question(name, kind):
+    decision = propose_stages([StageSeen(name, 7, closed=7), StageSeen("New", 3)], {}, history=False)
+    assert decision.questions == ()
+    assert [rule.type.value for rule in decision.rules] == ["open", kind]
+
+
+@pytest.mark.parametrize(
+    "name", ["נסגר - לא רלוונטי", "סגור (לקוח)", "Closed - customer", "Closed won or lost", "נסגר - טופל"]
+)
+def test_a_closing_that_may_be_either_is_still_asked(name):
+    decision = propose_stages([StageSeen(name, 7, closed=7), StageSeen("New", 3)], {}, history=False)
+    assert [question.id for question in decision.questions] == [f"stage:{name}"]

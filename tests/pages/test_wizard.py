@@ -61,6 +61,35 @@ def test_an_order_of_stages_is_chosen_and_may_be_put_right(visit, empty, tmp_pat
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_stage_that_names_its_end_is_taken_and_may_be_put_right(visit, empty, tmp_path, axe, lang):
+    file = tmp_path / "deals.csv"
+    file.write_text(
+        "id,entered,closed,stage\n1,2025-04-23,2025-06-25,נסגר - זכייה\n2,2025-05-24,,פנייה\n"
+        "3,2025-01-22,2025-02-22,Closed – Lost\n",
+        "utf-8",
+    )
+    page = visit(empty, "/files/", lang=lang, width=390)
+    send(page, file)
+    settled(page)
+
+    def taken():
+        names, types = (page.locator(f".before .facts {part}").all_inner_texts() for part in ("dt", "dd"))
+        return dict(zip(names, types, strict=True))
+
+    won, lost = (render(Message(f"show.outcome_{kind}"), lang) for kind in ("won", "lost"))
+    assert page.locator(".questions").count() == 0
+    assert (taken()["נסגר - זכייה"], taken()["Closed – Lost"]) == (won, lost)
+    page.click(".restage summary")
+    assert axe(page) == []
+    page.locator(".restage select").nth(list(taken()).index("Closed – Lost")).select_option("not_inquiry")
+    press(page, ".restage button")
+    settled(page)
+    assert taken()["Closed – Lost"] == render(Message("show.outcome_not_inquiry"), lang)
+    assert taken()["נסגר - זכייה"] == won
+    page.seen.check()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_headings_alone_are_said_and_nothing_is_asked(visit, full, tmp_path, axe, lang):
     file = tmp_path / "deals.csv"
     file.write_text("id,stage,created\n", "utf-8")

@@ -72,10 +72,19 @@ def is_at_rest(found: Draft) -> bool:
 
 
 def answer(found: Draft, answers: Mapping[str, str], lang: str) -> None:
-    """Answers to what was open; the files are read again with them."""
-    found.answers |= answers
-    found.answered |= _in_words(found)
+    """Answers to what was open, or another word on a stage that was taken; the files are read again with them."""
+    given = {name: text for name, text in answers.items() if not _says_what_is_taken(found, name, text)}
+    found.answers |= given
+    found.answered = {name: told for name, told in found.answered.items() if name not in given} | _in_words(found)
     read_again(found, lang)
+
+
+def _says_what_is_taken(found: Draft, name: str, text: str) -> bool:
+    """Whether it is no more than what was understood of a stage that nobody asked about."""
+    understood = found.understood or {}
+    asked = any(question["id"] == name for question in understood.get("questions", []))
+    taken = {f"stage:{stage['name']}": stage["type"] for stage in understood.get("stages", [])}
+    return not asked and taken.get(name) == text
 
 
 def _in_words(found: Draft) -> dict[str, object]:

@@ -19,6 +19,8 @@ LONG = 4
 """Letters of the shortest word that a slip of the hand is looked for in."""
 COUNTED = re.compile(r"\s*\d+$")
 """The number of a try: "no answer 2"."""
+AROUND = " ()[]{},;"
+"""What stands between two words of a name and says nothing."""
 Names = dict[str, int]
 """Folded word → its rank (smaller wins)."""
 
@@ -67,7 +69,7 @@ class StageWords:
 
     Of those asked, what is written as won (`ending`) and as open (`waiting`) in a suggestion. Then attempts to reach a
     person, deals on hold, and what never was an inquiry. `standing` and `deleted` are words of a column beside the
-    stage.
+    stage. `unsure` are endings that say nothing beside a word of closing: "closed (customer)" may be lost.
     """
 
     open: Names
@@ -81,18 +83,34 @@ class StageWords:
     not_inquiry: frozenset[str]
     standing: frozenset[str]
     deleted: frozenset[str]
+    unsure: frozenset[str]
 
     def type_of(self, name: str) -> StageType | None:
         """What a stage's name says for sure, with or without a number behind it; None for one that must be asked.
 
         >>> stage_words().type_of("לא ענה 2"), stage_words().type_of("נסגר")
         (<StageType.ATTEMPT: 'attempt'>, None)
+        >>> stage_words().type_of("נסגר - זכייה"), stage_words().type_of("Closed (Lost)")
+        (<StageType.WON: 'won'>, <StageType.LOST: 'lost'>)
         """
         for key in dict.fromkeys((fold(name), COUNTED.sub("", fold(name)))):
             for kind in StageType:
                 names: frozenset[str] | Names = getattr(self, kind.value)
                 if key in names and key not in self.asked:
                     return kind
+        return self._closed_how(fold(name))
+
+    def _closed_how(self, key: str) -> StageType | None:
+        """The ending that a word of closing is told with, before or behind it; None where nothing tells it for sure."""
+        words = key.translate(dict.fromkeys(map(ord, AROUND), " ")).split()
+        for place in range(1, len(words)):
+            parts = " ".join(words[:place]), " ".join(words[place:])
+            for closing, how in (parts, parts[::-1]):
+                if closing in self.ending and how not in self.unsure:
+                    if how in self.won:
+                        return StageType.WON
+                    if how in self.lost:
+                        return StageType.LOST
         return None
 
     def almost(self, name: str) -> bool:
@@ -181,4 +199,5 @@ def stage_words() -> StageWords:
         not_inquiry=frozenset(_folded(plain["not_inquiry"])),
         standing=frozenset(_folded(plain["standing"])),
         deleted=frozenset(_folded(plain["deleted"])),
+        unsure=frozenset(_folded(plain["unsure"])),
     )

@@ -15,6 +15,7 @@ from yaad.faces.web.formats import FILES, Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
 from yaad.intake import Kind
+from yaad.model import StageType
 from yaad.server import bringing, drafts, tasks
 from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job
@@ -110,6 +111,7 @@ def _view_of(found: Draft, job: Job | None) -> str:
 def _context(found: Draft, job: Job | None) -> Mapping[str, object]:
     context: dict[str, object] = {"page": "files", "draft": found, "job": job, "understood": unpack(found.understood)}
     context["phases"] = _phases(found)
+    context["stage_types"] = [kind.value for kind in StageType]
     context["error"] = (found.error or {}).get(language()) if found.error is not None else None
     context["failed"] = found.error is not None
     context["answered"] = list(unpack(found.answered).values())
