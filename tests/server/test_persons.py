@@ -208,6 +208,26 @@ def test_broken_off_on_the_database_it_goes_on(team, monkeypatch):
     assert persons.go_on(team.here.id) == persons.Erasure()
 
 
+def test_who_has_seen_them_before_is_told_nothing_of_them_by_the_running_server(team, home):
+    from yaad.server import persons
+    from yaad.server.scoping import on_behalf_of
+    from yaad.server.state import opened
+
+    def names(book):
+        return str(book.facts.run(book.facts.table("deals")).to_pylist())
+
+    def told():
+        found = {}
+        for name in ("owner", "manager", "consultant"):
+            with on_behalf_of(access_of(team, name)):
+                found[name] = opened().shelf.ask("names", names)
+        return found
+
+    assert all("0521234563" in seen for seen in told().values())
+    persons.erase(access_of(team, "owner"), "0521234563", Part.CUSTOMER)
+    assert not any("0521234563" in seen for seen in told().values())
+
+
 EXPORT = """
 import os
 from yaad.faces.cli import main

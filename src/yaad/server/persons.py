@@ -25,7 +25,7 @@ from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import take_out, write_archive
 from yaad.errors import BookError, InputError, YaadError
-from yaad.server import audit, erasures, state, tasks
+from yaad.server import audit, erasures, tasks
 from yaad.server.acting import as_server
 from yaad.server.companies import folder_of, home
 from yaad.server.guards import lifted
@@ -161,7 +161,6 @@ def go_on(company: str, account: int | None = None, report: Report | None = None
 
     def at_last(done: Erasure) -> None:
         erasures.keep(home(), company)
-        state.forget(company)
         with as_server():
             _compact()
             with transaction.atomic():

@@ -277,12 +277,6 @@ class Shelf:
     def _begun(self) -> Book:
         return Book.create(self.root, viewer=self.viewer).shared()
 
-    def forget(self) -> None:
-        """Let go of the book and of all that was answered."""
-        with self._lock:
-            self._answers.clear()
-        self.close()
-
     def close(self) -> None:
         """Let go of the book."""
         with self._opening:

@@ -118,14 +118,6 @@ class Desks:
         for shelf in shelves:  # what is asked of it still comes to its end
             shelf.close()
 
-    def forget(self, company: str) -> None:
-        """Let go of all that was answered of a company, whoever asked."""
-        with self._lock:
-            shelves = [shelf for (of, _), shelf in self._shelves.items() if of == company]
-            common = self._common.get(company)
-        for shelf in [*shelves, *([common.shelf] if common else [])]:
-            shelf.forget()
-
     def close(self) -> None:
         """End all jobs and let go of all books; jobs that wait go on when the server does."""
         self.turns.close()
@@ -144,7 +136,6 @@ class _Held:
 
     opened: Callable[[], Opened]
     close: Callable[[], None]
-    forget: Callable[[str], None]
 
 
 _held: list[_Held] = []
@@ -155,7 +146,7 @@ def open_place(place: Place) -> Opened:
     close()
     one = Opened(place, Shelf(place.book), Jobs(place.jobs), Uploads(place.uploads))
     one.uploads.sweep()
-    _held.append(_Held(lambda: one, one.close, lambda _: one.shelf.forget()))
+    _held.append(_Held(lambda: one, one.close))
     return one
 
 
@@ -168,7 +159,7 @@ def open_companies(folder_of: Callable[[str], Path], running: Running | None = N
     """
     close()
     desks = Desks(folder_of, running or Running(questions=usual_questions()))
-    _held.append(_Held(lambda: desks.of(current()), desks.close, desks.forget))
+    _held.append(_Held(lambda: desks.of(current()), desks.close))
     return desks
 
 
@@ -180,12 +171,6 @@ def opened() -> Opened:
         LookupError: companies are served, and this thread works for nobody.
     """
     return _held[-1].opened()
-
-
-def forget(company: str) -> None:
-    """Let go of all that was answered of a company in this process: somebody was erased from it."""
-    for one in _held:
-        one.forget(company)
 
 
 def close() -> None:
