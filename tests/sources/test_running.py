@@ -15,6 +15,7 @@ from yaad.book.sources.schedule import AGAIN
 from yaad.book.sources.vault import Vault
 from yaad.errors import BookError, InputError, UnknownName
 from yaad.facts.lock import writer_lock
+from yaad.text import Message
 
 HERE = Outgoing(own_machine=True)
 SECRET = "tok-0123456789-secret"
@@ -470,6 +471,39 @@ def test_a_file_of_a_watched_folder_goes_to_the_others_once_it_was_imported_by_h
         (),
     )
     assert sorted(path.name for path in (folder / "done").iterdir()) == ["deals.csv", "deals.csv.txt"]
+
+
+def test_what_a_run_left_open_stays_open_while_its_source_is_stopped(company):
+    company.add(kind="hubspot", url=company.loopback.url, schedule="every 2h")
+    company.place.mkdir()
+    (company.place / "deals.csv").write_text(DEALS)
+    asked = {"last": NOON.isoformat(), "outcome": "asked", "said": "What is Talk?", "questions": ["What is Talk?"]}
+    company.place.with_name("crm.state.json").write_text(json.dumps(asked))
+    for _ in range(2):  # whoever looks again stops it again
+        company.sources.stop("crm", Message("sources.stopped_right"))
+        standing = company.sources.standing("crm", NOON)
+        assert (standing.outcome, standing.due) == ("stopped", None)
+        assert standing.told["en"] != "What is Talk?"
+        assert (len(standing.questions), [path.name for path in standing.waiting]) == (1, ["deals.csv"])
+    company.sources.take_over("crm", "5")
+    standing = company.sources.standing("crm", NOON)
+    assert (standing.outcome, standing.told["en"], len(standing.waiting)) == ("asked", "What is Talk?", 1)
+    assert standing.due is not None
+
+
+def test_what_is_answered_of_a_source_that_was_stopped_lets_it_run_no_more(company):
+    company.add(schedule="every 2h")
+    company.body = ODD
+    company.one()
+    company.sources.stop("crm", Message("sources.stopped_right"))
+    (path,) = company.sources.standing("crm", NOON).waiting
+    (company.folder / "map.yaml").write_text(MAP.replace("iso", "day_first"))
+    report = company.book.import_files([path], mapping=company.folder / "map.yaml")
+    company.sources.answered("crm", [path], report, NOON, "en")
+    standing = company.sources.standing("crm", NOON)
+    assert (standing.outcome, standing.due, standing.waiting) == ("stopped", None, ())
+    company.sources.take_over("crm", "5")
+    assert company.sources.standing("crm", NOON).outcome == "done"
 
 
 def test_the_state_of_an_older_book_is_still_told(company):

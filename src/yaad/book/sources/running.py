@@ -28,6 +28,8 @@ from yaad.text import LANGUAGES, Message, render
 
 ZONE = "Asia/Jerusalem"
 """The zone of a book that has none of its own yet."""
+HOW = ("outcome", "said")
+"""What is kept of how a run went, and takes another value while the source is stopped."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Sources:
         self._vault.keep(name, source.place, secret, at)
 
     def stop(self, name: str, why: Message) -> None:
-        """Let a source not be due any more, and say why; what its last run brought is still known.
+        """Let a source not be due any more, and say why; what its last run brought and left open is still known.
 
         Raises:
             UnknownName: there is none.
@@ -145,11 +147,15 @@ class Sources:
         """
         with self._alone():
             self._files.load(name)
-            said = told(partial(render, why))
-            self._files.write_state(name, self._files.state(name) | {"outcome": Outcome.STOPPED, "said": dict(said)})
+            self._stop(name, dict(told(partial(render, why))))
+
+    def _stop(self, name: str, said: object) -> None:
+        state = self._files.state(name)
+        kept = {"before": _of_run(state), "outcome": Outcome.STOPPED, "said": said}
+        self._files.write_state(name, state | kept)
 
     def take_over(self, name: str, by: str) -> None:
-        """Let a source run for somebody from now on; one that was stopped is due again.
+        """Let a source run for somebody from now on; one that was stopped is due again, and stands as it did before.
 
         Raises:
             UnknownName: there is none.
@@ -160,7 +166,8 @@ class Sources:
             self._files.save(replace(self._files.load(name), by=by))
             state = self._files.state(name)
             if _outcome(state) is Outcome.STOPPED:
-                self._files.write_state(name, {key: state[key] for key in state if key not in ("outcome", "said")})
+                others = {key: state[key] for key in state if key not in (*HOW, "before")}
+                self._files.write_state(name, others | _of_run(state))
 
     def standing(self, name: str, now: dt.datetime) -> Standing:
         """How a source stands.
@@ -178,7 +185,7 @@ class Sources:
             _counts(state.get("rows")),
             self._due(source, last, outcome, now),
             self._vault.since(name),
-            left_open_in(self._root, source, outcome),
+            left_open_in(self._root, source, _outcome(_of_run(state))),
             tuple(_texts(one) for one in _list(state.get("questions"))),
             _texts(state.get("answers")),
         )
@@ -200,11 +207,13 @@ class Sources:
         with self._alone():
             source, state = self._files.load(name), self._files.state(name)
             came = accounted(report, lang)
-            open_ones = left_open_in(self._root, source, _outcome(state))
+            open_ones = left_open_in(self._root, source, _outcome(_of_run(state)))
             wait_no_longer(source, [path for path in paths if path in open_ones], came.said)
             left = left_open_in(self._root, source, Outcome.DONE)  # a run brings them in, or says what is open
             outcome = Outcome.ASKED if left else Outcome.DONE
             self._write(name, Ran(outcome, came.told, came.said, _known(state), came.counts), now)
+            if _outcome(state) is Outcome.STOPPED:
+                self._stop(name, state.get("said"))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -307,6 +316,12 @@ def _outcome(state: Mapping[str, object]) -> Outcome | None:
         return Outcome(str(state["outcome"]))
     except (KeyError, ValueError):
         return None
+
+
+def _of_run(state: Mapping[str, object]) -> dict[str, object]:
+    """How the last run went and what was said of it, also where the source was stopped since."""
+    before = state.get("before")
+    return before if isinstance(before, dict) else {key: state[key] for key in HOW if key in state}
 
 
 def _texts(plain: object) -> Told:
