@@ -4,10 +4,11 @@ import datetime as dt
 import json
 
 import pytest
+from tests.api.held import hold
 
 
 class Program:
-    """A program that shows a token and asks for addresses of one company."""
+    """A program that shows a token and asks for addresses of one company; each answer is held to the description."""
 
     def __init__(self, company: str, token: str, lang: str = "en") -> None:
         from django.test import Client
@@ -18,12 +19,12 @@ class Program:
 
     def get(self, path: str, query: dict | None = None, *, company: str | None = None, **headers: str):
         address = path if path.startswith("/api/") else f"/api/v1/companies/{company or self.company}{path}"
-        return self.client.get(address, query or {}, headers={**self.headers, **_headers(headers)})
+        return hold(self.client.get(address, query or {}, headers={**self.headers, **_headers(headers)}))
 
     def post(self, path: str, body: object = None, **headers: str):
         address = f"/api/v1/companies/{self.company}{path}"
         told = json.dumps(body or {})
-        return self.client.post(address, told, "application/json", headers={**self.headers, **_headers(headers)})
+        return hold(self.client.post(address, told, "application/json", headers={**self.headers, **_headers(headers)}))
 
 
 def _headers(given: dict[str, str]) -> dict[str, str]:

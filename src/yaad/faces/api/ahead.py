@@ -14,6 +14,7 @@ from yaad.errors import InputError
 from yaad.faces.api.asking import not_empty, stamp
 from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, writes
 from yaad.faces.api.parameters import Amount, AsOf, Body, By, Name, Number, Period, Text, day, lang
+from yaad.faces.api.shapes import ahead as shapes
 from yaad.model import TargetEntry, Whose
 from yaad.model.targets import WON_VALUE
 from yaad.server.questions import forecast_reading, goal_reading, plan_reading, reading
@@ -41,7 +42,7 @@ class NotComputed(InputError):
     """What takes long was not computed for these data."""
 
 
-@reads(router, "/chances", Capability.ROWS, files=TABLES)
+@reads(router, "/chances", Capability.ROWS, shapes.Chances, files=TABLES)
 def chances(request: HttpRequest) -> Result:
     """The chances of the open deals."""
     del request
@@ -51,7 +52,7 @@ def chances(request: HttpRequest) -> Result:
     return found
 
 
-@reads(router, "/backtest", Capability.ROWS, files=TABLES)
+@reads(router, "/backtest", Capability.ROWS, shapes.Backtest, files=TABLES)
 def backtest(request: HttpRequest) -> Rows:
     """How right forecasts have been."""
     del request
@@ -61,7 +62,7 @@ def backtest(request: HttpRequest) -> Rows:
     return Rows(found, found.scores_table)
 
 
-@reads(router, "/forecast", Capability.ROWS, files=TABLES)
+@reads(router, "/forecast", Capability.ROWS, shapes.Forecast, files=TABLES)
 def forecast(
     request: HttpRequest,
     by: By = "",
@@ -73,7 +74,7 @@ def forecast(
     return forecast_reading.forecast(by, forecast_reading.amount(target), months)
 
 
-@reads(router, "/moved", Capability.ROWS, files=TABLES)
+@reads(router, "/moved", Capability.ROWS, shapes.Moved, files=TABLES)
 def moved(request: HttpRequest, since: AsOf = None, until: AsOf = None) -> Rows:
     """What moved between two days."""
     del request
@@ -81,14 +82,14 @@ def moved(request: HttpRequest, since: AsOf = None, until: AsOf = None) -> Rows:
     return Rows(found, lambda lang: found.deals_table(lang, most=None))
 
 
-@reads(router, "/judgements", Capability.ROWS, files=TABLES)
+@reads(router, "/judgements", Capability.ROWS, shapes.Judgements, files=TABLES)
 def judgements(request: HttpRequest, period: Period = "") -> Result:
     """What people say that a period will bring."""
     del request
     return forecast_reading.judgements(period)
 
 
-@reads(router, "/plan", Capability.ROWS, files=TABLES)
+@reads(router, "/plan", Capability.ROWS, shapes.Plan, files=TABLES)
 def plan(
     request: HttpRequest,
     *,
@@ -127,21 +128,21 @@ def plan(
     return asked.to_dict(lang())
 
 
-@reads(router, "/levers", Capability.ROWS, files=TABLES)
+@reads(router, "/levers", Capability.ROWS, shapes.Levers, files=TABLES)
 def levers(request: HttpRequest, period: Period = "") -> Result:
     """What each improvement is worth."""
     del request
     return plan_reading.levers(period)
 
 
-@reads(router, "/leaks", Capability.ROWS, files=TABLES)
+@reads(router, "/leaks", Capability.ROWS, shapes.Leaks, files=TABLES)
 def leaks(request: HttpRequest) -> Result:
     """Where the money leaks."""
     del request
     return plan_reading.leaks()
 
 
-@reads(router, "/goals", Capability.ROWS, files=TABLES)
+@reads(router, "/goals", Capability.ROWS, shapes.Goal, files=TABLES)
 def goals(
     request: HttpRequest,
     *,
@@ -160,14 +161,14 @@ def goals(
     return goal_reading.status(asked.period, asked.measure, asked.whose)
 
 
-@reads(router, "/targets", Capability.ROWS, files=TABLES)
+@reads(router, "/targets", Capability.ROWS, shapes.Targets, files=TABLES)
 def targets(request: HttpRequest, period: Period = "") -> Result:
     """All targets of a period."""
     del request
     return goal_reading.targets(goal_reading.Asked({"period": period}).period if period else None)
 
 
-@reads(router, "/proposals", Capability.ROWS, files=TABLES)
+@reads(router, "/proposals", Capability.ROWS, shapes.Proposals, files=TABLES)
 def proposals(request: HttpRequest, period: Period = "") -> Result:
     """Targets that may be set."""
     del request
@@ -200,7 +201,9 @@ OF_PEOPLE = {"team": "team.put", "person": "person.placed"}
 OF_A_MONTH = {"period": "2026-11", "measure": WON_VALUE, "owner": "Dana"}
 
 
-@writes(router, "/targets", Capability.TARGETS, body={**OF_A_MONTH, "value": "120000"}, example={"seq": 412})
+@writes(
+    router, "/targets", Capability.TARGETS, shapes.Written, body={**OF_A_MONTH, "value": "120000"}, example={"seq": 412}
+)
 def set_target(request: HttpRequest, body: NewTarget) -> Json:
     """Set a target."""
     return _entry(
@@ -210,7 +213,7 @@ def set_target(request: HttpRequest, body: NewTarget) -> Json:
     )
 
 
-@writes(router, "/targets/remove", Capability.TARGETS, body=OF_A_MONTH, example={"seq": 413})
+@writes(router, "/targets/remove", Capability.TARGETS, shapes.Written, body=OF_A_MONTH, example={"seq": 413})
 def remove_target(request: HttpRequest, body: TargetOf) -> Json:
     """Take a target away."""
     return _entry(
@@ -231,6 +234,7 @@ class Split(TargetOf):
     router,
     "/targets/split",
     Capability.TARGETS,
+    shapes.Divided,
     body={"period": "2026-11", "over": "owner", "weights": "history"},
     example={"seq": 417, "parts": {"Dana": "70000", "Omer": "50000"}},
 )
@@ -264,7 +268,7 @@ class Entry(Body):
     seq: Number | None = None
 
 
-@writes(router, "/targets/undo", Capability.TARGETS, body={"seq": 417}, example={"undone": [417, 418]})
+@writes(router, "/targets/undo", Capability.TARGETS, shapes.Undone, body={"seq": 417}, example={"undone": [417, 418]})
 def undo_target(request: HttpRequest, body: Entry) -> Json:
     """Take back what was written of a target, with all that one division wrote."""
     del request
@@ -291,6 +295,7 @@ class Judgement(Body):
     router,
     "/judgements",
     Capability.WRITE,
+    shapes.Written,
     body={"period": "2026-11", "commit": "90000", "best": "130000", "person": "Dana"},
     example={"seq": 414},
 )
@@ -313,6 +318,7 @@ class Setting(Body):
     router,
     "/settings",
     Capability.PEOPLE,
+    shapes.Written,
     body={"name": "capacity:Quote", "value": 40},
     example={"seq": 415},
 )

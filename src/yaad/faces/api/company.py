@@ -13,6 +13,7 @@ from yaad.faces.api.declared import TABLES, as_file, reads, writes
 from yaad.faces.api.paging import after, next_of
 from yaad.faces.api.parameters import Amount, Body, Count, Cursor, InPath, Long, Name, Number, Period, Text, day, lang
 from yaad.faces.api.people import alone
+from yaad.faces.api.shapes import people as shapes
 from yaad.faces.api.versions import hold, version_of
 from yaad.measures.own_yaml import read_own_measures, write_own_measures
 from yaad.server import audit as chain
@@ -42,7 +43,7 @@ SAID = {
 }
 
 
-@reads(router, "/company", Capability.PEOPLE, kept=False, example=SAID)
+@reads(router, "/company", Capability.PEOPLE, shapes.Company, kept=False, example=SAID)
 def company(request: HttpRequest) -> Json:
     """What the company says of itself."""
     del request
@@ -65,7 +66,9 @@ class Change(Body):
     transparency: Literal["off", "rank", "names", "amounts"] | None = None
 
 
-@writes(router, "/company", Capability.PEOPLE, body={"transparency": "rank"}, example=SAID, matched=True)
+@writes(
+    router, "/company", Capability.PEOPLE, shapes.Company, body={"transparency": "rank"}, example=SAID, matched=True
+)
 def change_company(request: HttpRequest, body: Change) -> Json:
     """Change what the company says of itself."""
 
@@ -84,7 +87,14 @@ class Typed(Body):
     name: Name
 
 
-@writes(router, "/company/retire", Capability.PEOPLE, body={"name": "Blue Kitchens"}, example={"retired": True})
+@writes(
+    router,
+    "/company/retire",
+    Capability.PEOPLE,
+    shapes.Retired,
+    body={"name": "Blue Kitchens"},
+    example={"retired": True},
+)
 def retire_company(request: HttpRequest, body: Typed) -> Json:
     """Let nobody open the company any more; its data stay, and an owner opens it again on the page of companies."""
     del request
@@ -96,6 +106,7 @@ def retire_company(request: HttpRequest, body: Typed) -> Json:
     router,
     "/company/start",
     Capability.PEOPLE,
+    shapes.Columns,
     kept=False,
     example={"columns": ["Deal", "Customer", "Inquiry", "Quote", "Won"]},
 )
@@ -121,6 +132,7 @@ PLACE = {"place": 1, "name": "Dana", "is_me": True, "achieved": 91000.0, "wanted
     router,
     "/leaderboard",
     Capability.ROWS,
+    shapes.Board,
     kept=False,
     example={"period": "2026-10", "shown": "names", "of": 5, "by_target": True, "unit": "ILS", "rows": [PLACE]},
 )
@@ -171,6 +183,7 @@ LINE = {
     router,
     "/audit",
     Capability.PEOPLE,
+    shapes.Lines,
     scope=Scope.AUDIT,
     kept=False,
     files=TABLES,
@@ -200,6 +213,7 @@ def audit(
     router,
     "/audit/verify",
     Capability.PEOPLE,
+    shapes.Whole,
     scope=Scope.AUDIT,
     kept=False,
     example={"is_whole": True, "seq": None, "why": None},
@@ -225,7 +239,7 @@ OWN = {
 }
 
 
-@reads(router, "/own-measures", Capability.TOTALS, kept=False, example=OWN)
+@reads(router, "/own-measures", Capability.TOTALS, shapes.OwnMeasures, kept=False, example=OWN)
 def own_measures(request: HttpRequest) -> Json:
     """Measures that the company defined."""
     del request
@@ -243,7 +257,7 @@ class Definitions(Body):
     yaml: Long
 
 
-@writes(router, "/own-measures", Capability.PEOPLE, body={"yaml": OWN["yaml"]}, example=OWN)
+@writes(router, "/own-measures", Capability.PEOPLE, shapes.OwnMeasures, body={"yaml": OWN["yaml"]}, example=OWN)
 def add_own_measures(request: HttpRequest, body: Definitions) -> Json:
     """Define measures; one of a known id takes its place."""
     del request
@@ -253,7 +267,13 @@ def add_own_measures(request: HttpRequest, body: Definitions) -> Json:
     return _own()
 
 
-@writes(router, "/own-measures/{measure}/remove", Capability.PEOPLE, example={"measures": [], "yaml": ""})
+@writes(
+    router,
+    "/own-measures/{measure}/remove",
+    Capability.PEOPLE,
+    shapes.OwnMeasures,
+    example={"measures": [], "yaml": ""},
+)
 def remove_own_measure(request: HttpRequest, measure: InPath) -> Json:
     """Take a definition away."""
     del request

@@ -17,6 +17,7 @@ from yaad.errors import InputError
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import key_of, reads, writes
 from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId, Long, Name, Number, Text, day
+from yaad.faces.api.shapes import deals as shapes
 from yaad.faces.api.versions import hold
 from yaad.model import DealEntry
 from yaad.server import cursors
@@ -37,6 +38,7 @@ _writing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
     router,
     "/deals",
     Capability.ROWS,
+    shapes.Deals,
     example={"deals": [{"deal_id": "D-1001", "stage": "Quote", "owner": "Dana"}], "next": "eyJ…"},
 )
 def deals(
@@ -76,7 +78,13 @@ def deals(
     return {"deals": found, "next": None if last is None else cursors.cursor(current(), about, last)}
 
 
-@reads(router, "/deals/{path:deal_id}/entries", Capability.ROWS, example={"entries": [{"kind": "note", "seq": 7}]})
+@reads(
+    router,
+    "/deals/{path:deal_id}/entries",
+    Capability.ROWS,
+    shapes.Entries,
+    example={"entries": [{"kind": "note", "seq": 7}]},
+)
 def entries(request: HttpRequest, deal_id: DealId) -> Json:
     """What was written of a deal by hand."""
     del request
@@ -130,12 +138,14 @@ class Undo(Body):
 
 
 WRITTEN = {"deal_id": "D-1001", "seq": 411, "stage": "Quote", "outcome": "open", "version": "3f2a9c0d41b7e865"}
+ONE = {name: one for name, one in WRITTEN.items() if name != "seq"} | {"way": [], "entries": []}
 
 
 @writes(
     router,
     "/deals/{path:deal_id}/move",
     Capability.WRITE,
+    shapes.DealWritten,
     body={"stage": "Quote", "at": "2026-10-20T09:30:00+03:00"},
     example=WRITTEN,
     matched=True,
@@ -151,6 +161,7 @@ def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
     router,
     "/deals/{path:deal_id}/win",
     Capability.WRITE,
+    shapes.DealWritten,
     body={"amount": "12500.00", "reason": "Price"},
     example={**WRITTEN, "stage": "Won", "outcome": "won"},
     matched=True,
@@ -169,6 +180,7 @@ def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
     router,
     "/deals/{path:deal_id}/lose",
     Capability.WRITE,
+    shapes.DealWritten,
     body={"reason": "Too late"},
     example={**WRITTEN, "stage": "Lost", "outcome": "lost"},
     matched=True,
@@ -187,6 +199,7 @@ def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
     router,
     "/deals/{path:deal_id}/note",
     Capability.NOTE,
+    shapes.DealWritten,
     body={"text": "Wants a second quote"},
     example=WRITTEN,
     matched=True,
@@ -198,7 +211,15 @@ def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
     )
 
 
-@writes(router, "/deals/{path:deal_id}/undo", Capability.WRITE, body={"seq": 411}, example=WRITTEN, matched=True)
+@writes(
+    router,
+    "/deals/{path:deal_id}/undo",
+    Capability.WRITE,
+    shapes.DealWritten,
+    body={"seq": 411},
+    example=WRITTEN,
+    matched=True,
+)
 def undo(request: HttpRequest, deal_id: DealId, body: Undo) -> Json:
     """Take back something that was written of a deal."""
     return _written(
@@ -206,7 +227,14 @@ def undo(request: HttpRequest, deal_id: DealId, body: Undo) -> Json:
     )
 
 
-@reads(router, "/deals/{path:deal_id}", Capability.ROWS, kept=False, example={**WRITTEN, "way": [], "entries": []})
+@reads(
+    router,
+    "/deals/{path:deal_id}",
+    Capability.ROWS,
+    shapes.OneDeal,
+    kept=False,
+    example=ONE,
+)
 def deal(request: HttpRequest, deal_id: DealId) -> Json:
     """One deal, with its way and what was written of it."""
     del request

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from ninja import NinjaAPI, Router
+from pydantic import BaseModel
 
 from yaad.book import Book
 from yaad.book.chances import are_kept
@@ -117,18 +118,18 @@ class Said:
     """What the description says of an operation beside its words.
 
     Attributes:
+        tells: the shape of its answer; None: it answers with a file alone.
         status: of its answer.
         answer, body: examples.
         files: endings of the files that it answers with.
-        tells_json: whether it answers with an object at all.
         is_matched: it holds to ``If-Match``.
     """
 
+    tells: type[BaseModel] | None
     status: int = 200
     answer: Json | None = None
     body: Json | None = None
     files: Sequence[str] = field(default=())
-    tells_json: bool = True
     is_matched: bool = False
 
 
@@ -136,6 +137,7 @@ def reads(
     router: Router,
     path: str,
     needs: Capability | str,
+    tells: type[BaseModel],
     *,
     kept: bool = True,
     scope: Scope | None = None,
@@ -148,6 +150,7 @@ def reads(
         router: of which.
         path: its address.
         needs: see `Needs`.
+        tells: the shape of its answer.
         kept: its answer changes only with the book, so that it carries a tag; a program that knows the tag gets 304.
             An answer with a ``version`` of its own carries that.
         scope: of tokens to which it belongs; that of `SCOPES` when absent.
@@ -173,7 +176,7 @@ def reads(
             tag = f'"{told[VERSION]}"'
             return _tagged(HttpResponse(status=304) if tag in known else sent(told), tag)
 
-        router.get(path, **_words(operation, needs, scope, Said(answer=example, files=files)))(asked)
+        router.get(path, **_words(operation, needs, scope, Said(tells, answer=example, files=files)))(asked)
         return operation
 
     return declared
@@ -206,7 +209,7 @@ def takes_out(
             found = operation(request, **given)
             return download(found.content, FILES[found.ending], found.name)
 
-        said = Said(body=body, files=endings, tells_json=False)
+        said = Said(None, body=body, files=endings)
         router.api_operation([method], path, **_words(operation, needs, scope, said))(taken)
         return operation
 
@@ -217,6 +220,7 @@ def writes(
     router: Router,
     path: str,
     needs: Capability | str,
+    tells: type[BaseModel],
     *,
     status: int = 200,
     method: str = "POST",
@@ -231,6 +235,7 @@ def writes(
         router: of which.
         path: its address.
         needs: see `Needs`.
+        tells: the shape of its answer.
         status: of its answer.
         method: of its request.
         scope: of tokens to which it belongs; that of `SCOPES` when absent.
@@ -250,7 +255,7 @@ def writes(
                 return _sent(*work())
             return _sent(*answered.once(current(), key, _digest(request), work))
 
-        said = Said(status, example, body, is_matched=matched)
+        said = Said(tells, status, example, body, is_matched=matched)
         router.api_operation([method], path, **_words(operation, needs, scope, said))(done)
         return operation
 
@@ -344,7 +349,7 @@ def _words(
         "x-scope": None if own is None else own.value,
         "x-matched": said.is_matched,
         "x-files": [FILES[one].partition(";")[0] for one in said.files],
-        "x-json": said.tells_json,
+        "x-json": said.tells is not None,
     }
     extra |= {} if said.answer is None else {"x-answer": said.answer}
     extra |= {} if said.body is None else {"x-body": said.body}
@@ -352,7 +357,8 @@ def _words(
         "auth": Needs(needs, own),
         "operation_id": operation.__name__,
         "url_name": operation.__name__,
-        "response": {said.status: dict[str, Any]},
+        "response": {said.status: said.tells or dict[str, Any]},
+        "by_alias": True,
         "openapi_extra": extra,
         "tags": [operation.__module__.rpartition(".")[2]],
     }

@@ -10,6 +10,7 @@ from pydantic import Field
 from yaad.faces.api.declared import TABLES, as_file, reads, version
 from yaad.faces.api.paging import after, next_of
 from yaad.faces.api.parameters import AsOf, By, Count, Cursor, InPath, Name, Period, Stage, Text, day, lang
+from yaad.faces.api.shapes import figures as shapes
 from yaad.server.questions import customer_reading, kpi_reading, reading
 from yaad.server.questions.customer_reading import Wanted, states_of
 from yaad.server.roles import Capability
@@ -18,31 +19,45 @@ from yaad.show import Catalogue, Result
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 KPI = {"kpis": [{"id": "win_rate", "value": 0.5, "unit": "rate", "n": 20}], "period": {"name": "2026-10"}}
-BEHIND = {"measure": "won", "rows": [{"deal_id": "D-1001", "owner": "Dana"}], "total": 10, "next": None}
+BEHIND = {"id": "won", "rows": [{"deal_id": "D-1001", "owner": "Dana"}], "rows_total": 10, "offset": 0, "next": None}
 
 
-@reads(router, "/measures", Capability.TOTALS, files=TABLES, example={"measures": [{"id": "win_rate", "unit": "rate"}]})
+@reads(
+    router,
+    "/measures",
+    Capability.TOTALS,
+    shapes.Measures,
+    files=TABLES,
+    example={"measures": [{"id": "win_rate", "unit": "rate"}]},
+)
 def measures(request: HttpRequest) -> Result:
     """Everything that can be measured in this company."""
     del request
     return Catalogue(list(reading.catalogue().values()))
 
 
-@reads(router, "/figures", Capability.TOTALS, files=TABLES, example={"measures": [{"id": "win_rate", "value": 0.5}]})
+@reads(
+    router,
+    "/figures",
+    Capability.TOTALS,
+    shapes.Values,
+    files=TABLES,
+    example={"measures": [{"id": "win_rate", "value": 0.5}]},
+)
 def figures(request: HttpRequest, period: Period = "") -> Result:
     """All measures with their values."""
     del request
     return reading.all_figures(period)
 
 
-@reads(router, "/measures/{measure}", Capability.TOTALS, files=TABLES)
+@reads(router, "/measures/{measure}", Capability.TOTALS, shapes.Values, files=TABLES)
 def measure(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", as_of: AsOf = None) -> Result:
     """One measure, in all or by a dimension."""
     del request
     return reading.figures([measure], by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/measures/{measure}/explain", Capability.ROWS, files=TABLES)
+@reads(router, "/measures/{measure}/explain", Capability.ROWS, shapes.Why, files=TABLES)
 def explain(
     request: HttpRequest,
     *,
@@ -60,7 +75,7 @@ def explain(
 Whole = Annotated[bool, Field(examples=[False])]
 
 
-@reads(router, "/kpis", Capability.TOTALS, files=TABLES)
+@reads(router, "/kpis", Capability.TOTALS, shapes.Scorecard, files=TABLES)
 def kpis(
     request: HttpRequest,
     *,
@@ -75,14 +90,14 @@ def kpis(
     return kpi_reading.kpis(period, by, whole=whole, look_back=look_back, as_of=day(as_of, "as_of"))
 
 
-@reads(router, "/kpis/{measure}", Capability.TOTALS, files=TABLES, example=KPI)
+@reads(router, "/kpis/{measure}", Capability.TOTALS, shapes.Scorecard, files=TABLES, example=KPI)
 def kpi(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", *, look_back: Whole = False) -> Result:
     """One measure of the scorecard."""
     del request
     return kpi_reading.one(measure, period, by, look_back=look_back)
 
 
-@reads(router, "/kpis/{measure}/rows", Capability.ROWS, files=TABLES, example=BEHIND)
+@reads(router, "/kpis/{measure}/rows", Capability.ROWS, shapes.Behind, files=TABLES, example=BEHIND)
 def kpi_rows(
     request: HttpRequest,
     *,
@@ -104,14 +119,14 @@ def kpi_rows(
     return {**told.to_dict(lang()), "next": goes_on}
 
 
-@reads(router, "/funnel", Capability.TOTALS, files=TABLES)
+@reads(router, "/funnel", Capability.TOTALS, shapes.Funnel, files=TABLES)
 def funnel(request: HttpRequest, by: By = "", period: Period = "", as_of: AsOf = None) -> Result:
     """The funnel."""
     del request
     return reading.funnels(by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/conversion", Capability.TOTALS, files=TABLES)
+@reads(router, "/conversion", Capability.TOTALS, shapes.Conversion, files=TABLES)
 def conversion(
     request: HttpRequest,
     *,
@@ -126,7 +141,7 @@ def conversion(
     return reading.conversion(start, end, by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/dwell", Capability.TOTALS, files=TABLES)
+@reads(router, "/dwell", Capability.TOTALS, shapes.Dwell, files=TABLES)
 def dwell(
     request: HttpRequest,
     *,
@@ -140,14 +155,14 @@ def dwell(
     return reading.dwells(basis, by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/stuck", Capability.ROWS, files=TABLES)
+@reads(router, "/stuck", Capability.ROWS, shapes.Why, files=TABLES)
 def stuck(request: HttpRequest, as_of: AsOf = None) -> Result:
     """All deals that are stuck."""
     del request
     return reading.stuck(day(as_of, "as_of"))
 
 
-@reads(router, "/calls", Capability.ROWS, files=TABLES)
+@reads(router, "/calls", Capability.ROWS, shapes.Calls, files=TABLES)
 def calls(request: HttpRequest, limit: Count = reading.TO_CALL) -> Result:
     """The deals to call today."""
     del request
@@ -158,7 +173,7 @@ StateName = Annotated[Text, Field(examples=["once"])]
 Every = Annotated[Literal["", "month", "quarter", "year"], Field(examples=["quarter"])]
 
 
-@reads(router, "/customers", Capability.ROWS, files=TABLES)
+@reads(router, "/customers", Capability.ROWS, shapes.Customers, files=TABLES)
 def customers(
     request: HttpRequest,
     *,
@@ -181,21 +196,21 @@ def customers(
     return {**told.to_dict(lang()), "next": goes_on}
 
 
-@reads(router, "/customer", Capability.ROWS, files=TABLES)
+@reads(router, "/customer", Capability.ROWS, shapes.OneCustomer, files=TABLES)
 def customer(request: HttpRequest, name: Annotated[Name, Field(examples=["Oak Kitchens"])]) -> Result:
     """One customer with everything bought."""
     del request
     return customer_reading.one(name)
 
 
-@reads(router, "/cohorts", Capability.ROWS, files=TABLES)
+@reads(router, "/cohorts", Capability.ROWS, shapes.CohortsSaid, files=TABLES)
 def cohorts(request: HttpRequest, every: Every = "") -> Result:
     """Of the customers who came together: how many are still there."""
     del request
     return customer_reading.cohorts(every)
 
 
-@reads(router, "/doctor", Capability.ROWS, files=TABLES)
+@reads(router, "/doctor", Capability.ROWS, shapes.Doctor, files=TABLES)
 def doctor(request: HttpRequest) -> Result:
     """How good the data are."""
     del request

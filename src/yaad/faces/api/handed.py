@@ -16,6 +16,7 @@ from yaad.faces.api.declared import TABLES, File, reads, takes_out, writes
 from yaad.faces.api.jobs import JOB
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Count, Cursor, Name, lang
+from yaad.faces.api.shapes import work as shapes
 from yaad.model import SCHEMAS
 from yaad.server import drafts, made
 from yaad.server.drafts import Step
@@ -32,7 +33,7 @@ ReportId = Annotated[Name, Field(examples=["5f0c9a7d3b1e4f26"])]
 REPORT = {"id": "5f0c9a7d3b1e4f26", "files": ["pdf", "xlsx"], "job": None, "stopped": False, "error": None}
 
 
-@reads(router, "/tables", Capability.ROWS, example={"tables": [{"name": "deals", "rows": 1200}]})
+@reads(router, "/tables", Capability.ROWS, shapes.Tables, example={"tables": [{"name": "deals", "rows": 1200}]})
 def tables(request: HttpRequest) -> Json:
     """The tables of the book that have rows."""
     del request
@@ -54,7 +55,7 @@ def table_file(
     return File(table_as_file(table, ending, lang()), ending, f"yaad-{table}.{ending}")
 
 
-@reads(router, "/reports", Capability.IMPORT, kept=False, example={"reports": [REPORT], "next": None})
+@reads(router, "/reports", Capability.IMPORT, shapes.Reports, kept=False, example={"reports": [REPORT], "next": None})
 def reports(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """The sales X-rays that were made."""
     del request
@@ -66,6 +67,7 @@ def reports(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     router,
     "/reports",
     Capability.IMPORT,
+    shapes.Report,
     status=202,
     body={"target": 50, "remarks": "For Thursday's meeting", "upload": ""},
     example={**REPORT, "files": [], "job": JOB},
@@ -89,14 +91,20 @@ def make_report(
     return _told(made.xray(lang(), target=target, remarks=remarks.strip(), logo=logo, account=report))
 
 
-@reads(router, "/reports/{report}", Capability.IMPORT, kept=False, example=REPORT)
+@reads(router, "/reports/{report}", Capability.IMPORT, shapes.Report, kept=False, example=REPORT)
 def report(request: HttpRequest, report: ReportId) -> Json:
     """Where a report stands."""
     del request
     return _told(made.load(report))
 
 
-@writes(router, "/reports/{report}/cancel", Capability.IMPORT, example={**REPORT, "files": [], "stopped": True})
+@writes(
+    router,
+    "/reports/{report}/cancel",
+    Capability.IMPORT,
+    shapes.Report,
+    example={**REPORT, "files": [], "stopped": True},
+)
 def stop_report(request: HttpRequest, report: ReportId) -> Json:
     """Stop a report that is being made."""
     del request

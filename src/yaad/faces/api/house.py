@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from yaad.faces.api.declared import SIGNED_IN, reads
+from yaad.faces.api.shapes import people as shapes
 from yaad.server.companies import of_account
 from yaad.server.models import Account, Membership, Token
 from yaad.server.scoping import Access, scope
@@ -16,7 +17,14 @@ Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 COMPANY = {"id": "c0123456789ab", "name": "Blue Kitchens", "role": "manager", "may": ["rows", "totals"]}
 
 
-@reads(router, "/me", SIGNED_IN, kept=False, example={"name": "Dana", "email": "dana@example.com", "token": None})
+@reads(
+    router,
+    "/me",
+    SIGNED_IN,
+    shapes.Me,
+    kept=False,
+    example={"name": "Dana", "email": "dana@example.com", "token": None},
+)
 def me(request: HttpRequest) -> Json:
     """Who asks, and with which token."""
     account, token = _who(request)
@@ -33,7 +41,7 @@ def me(request: HttpRequest) -> Json:
     return {"name": account.name, "email": account.email, "language": account.language, "token": told}
 
 
-@reads(router, "/companies", SIGNED_IN, kept=False, example={"companies": [COMPANY]})
+@reads(router, "/companies", SIGNED_IN, shapes.Companies, kept=False, example={"companies": [COMPANY]})
 def companies(request: HttpRequest) -> Json:
     """The companies that who asks has a part in; with a token, its own."""
     account, token = _who(request)

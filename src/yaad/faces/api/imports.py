@@ -17,6 +17,7 @@ from yaad.faces.api.declared import reads, takes_out, writes
 from yaad.faces.api.jobs import JOB, begun, stopped, told
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Name, Text, lang
+from yaad.faces.api.shapes import work as shapes
 from yaad.model import parse_day
 from yaad.server import bringing, drafts, tasks
 from yaad.server.drafts import Draft, Step
@@ -35,7 +36,7 @@ OfUpload = Annotated[Name, Field(examples=["5f0c9a7d3b1e4f26"])]
 UPLOAD = {"id": "5f0c9a7d3b1e4f26", "names": ["deals.csv"], "step": "reading", "job": JOB}
 
 
-@reads(router, "/imports", Capability.IMPORT, kept=False)
+@reads(router, "/imports", Capability.IMPORT, shapes.Imports, kept=False)
 def imports(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """The imports that the book is made of, in their order."""
     del request
@@ -45,7 +46,7 @@ def imports(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     return listing.page(_records(), cursor, limit)
 
 
-@writes(router, "/imports/{name}/undo", Capability.IMPORT, status=202, example=JOB)
+@writes(router, "/imports/{name}/undo", Capability.IMPORT, shapes.Job, status=202, example=JOB)
 def undo_import(request: HttpRequest, name: Annotated[Name, Field(examples=["0001-deals"])]) -> Json:
     """Take an import back."""
     del request
@@ -56,7 +57,7 @@ def undo_import(request: HttpRequest, name: Annotated[Name, Field(examples=["000
     return begun(opened().jobs.submit(tasks.UNDO, {"book": str(opened().place.book), "name": name}))
 
 
-@reads(router, "/uploads", Capability.IMPORT, kept=False, example={"uploads": [UPLOAD], "next": None})
+@reads(router, "/uploads", Capability.IMPORT, shapes.Uploads, kept=False, example={"uploads": [UPLOAD], "next": None})
 def uploads(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """Uploads on their way into the book, the latest first."""
     del request
@@ -66,7 +67,15 @@ def uploads(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     return listing.page(drafts.latest(), cursor, limit)
 
 
-@writes(router, "/uploads", Capability.IMPORT, status=202, body={"files": ["deals.csv"], "kind": ""}, example=UPLOAD)
+@writes(
+    router,
+    "/uploads",
+    Capability.IMPORT,
+    shapes.Upload,
+    status=202,
+    body={"files": ["deals.csv"], "kind": ""},
+    example=UPLOAD,
+)
 def upload(
     request: HttpRequest,
     files: Annotated[list[UploadedFile], File(...)],
@@ -78,7 +87,9 @@ def upload(
     return brief(found, bringing.advance(found))
 
 
-@reads(router, "/uploads/{upload}", Capability.IMPORT, kept=False, example={**UPLOAD, "questions": []})
+@reads(
+    router, "/uploads/{upload}", Capability.IMPORT, shapes.UploadStatus, kept=False, example={**UPLOAD, "questions": []}
+)
 def upload_status(request: HttpRequest, upload: OfUpload) -> Json:
     """Where an upload stands, what was understood, what is open, and the account of its import."""
     del request
@@ -113,6 +124,7 @@ class Answers(Body):
     router,
     "/uploads/{upload}/answers",
     Capability.IMPORT,
+    shapes.Upload,
     status=202,
     body={"answers": {"dates:close_date": "day_first"}},
     example=UPLOAD,
@@ -135,6 +147,7 @@ class Begin(Body):
     router,
     "/uploads/{upload}/import",
     Capability.IMPORT,
+    shapes.Upload,
     status=202,
     body={"as_of": "2026-10-20"},
     example={**UPLOAD, "step": "importing"},
@@ -151,7 +164,7 @@ def begin_import(request: HttpRequest, upload: OfUpload, body: Begin) -> Json:
     return brief(found, bringing.advance(found))
 
 
-@writes(router, "/uploads/{upload}/read", Capability.IMPORT, status=202, example=UPLOAD)
+@writes(router, "/uploads/{upload}/read", Capability.IMPORT, shapes.Upload, status=202, example=UPLOAD)
 def read_upload(request: HttpRequest, upload: OfUpload) -> Json:
     """Read an upload once more, after its reading was stopped or broke off."""
     del request
@@ -160,7 +173,13 @@ def read_upload(request: HttpRequest, upload: OfUpload) -> Json:
     return brief(found, bringing.advance(found))
 
 
-@writes(router, "/uploads/{upload}/cancel", Capability.IMPORT, example={**UPLOAD, "job": None, "stopped": True})
+@writes(
+    router,
+    "/uploads/{upload}/cancel",
+    Capability.IMPORT,
+    shapes.Upload,
+    example={**UPLOAD, "job": None, "stopped": True},
+)
 def stop_upload(request: HttpRequest, upload: OfUpload) -> Json:
     """Stop the reading or the import of an upload."""
     del request

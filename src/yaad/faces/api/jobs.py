@@ -9,6 +9,7 @@ from pydantic import Field
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import SIGNED_IN, reads, writes
 from yaad.faces.api.parameters import Name, lang
+from yaad.faces.api.shapes import work as shapes
 from yaad.server import computing
 from yaad.server.jobs import Job, is_mine
 from yaad.server.roles import Capability
@@ -30,7 +31,7 @@ JOB = {
 }
 
 
-@writes(router, "/computations/{what}", Capability.ROWS, status=202, example=JOB)
+@writes(router, "/computations/{what}", Capability.ROWS, shapes.Job, status=202, example=JOB)
 def compute(request: HttpRequest, what: Annotated[Literal["backtest", "chances"], Field(examples=["chances"])]) -> Json:
     """Begin to compute what takes long."""
     del request
@@ -38,14 +39,14 @@ def compute(request: HttpRequest, what: Annotated[Literal["backtest", "chances"]
     return told(computing.begun(what, again=True))
 
 
-@reads(router, "/jobs/{job}", SIGNED_IN, kept=False, example=JOB)
+@reads(router, "/jobs/{job}", SIGNED_IN, shapes.Job, kept=False, example=JOB)
 def job(request: HttpRequest, job: JobId) -> Json:
     """How far a job is."""
     del request
     return told(computing.followed(job))
 
 
-@writes(router, "/jobs/{job}/cancel", SIGNED_IN, example={**JOB, "state": "cancelled"})
+@writes(router, "/jobs/{job}/cancel", SIGNED_IN, shapes.Job, example={**JOB, "state": "cancelled"})
 def cancel_job(request: HttpRequest, job: JobId) -> Json:
     """Stop a job of one's own."""
     del request

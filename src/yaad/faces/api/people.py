@@ -13,6 +13,7 @@ from yaad.book import Book
 from yaad.faces.api.declared import reads, writes
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Name, Number, Text, lang
+from yaad.faces.api.shapes import people as shapes
 from yaad.faces.api.versions import hold, version_of
 from yaad.server import invitations as invited
 from yaad.server import members, teams, undoing
@@ -64,7 +65,7 @@ class OfPart(Body):
 # ---- members ---------------------------------------------------------------------------------------------------------
 
 
-@reads(router, "/people", Capability.INVITE, kept=False, example={"members": [MEMBER], "next": None})
+@reads(router, "/people", Capability.INVITE, shapes.Members, kept=False, example={"members": [MEMBER], "next": None})
 def people(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """Who is in the company."""
     del request
@@ -76,6 +77,7 @@ def people(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json
     router,
     "/people/meaning",
     Capability.INVITE,
+    shapes.Meaning,
     kept=False,
     example={"means": ["…"]},
 )
@@ -99,6 +101,7 @@ def meaning(
     router,
     "/people/proposed",
     Capability.PEOPLE,
+    shapes.Ties,
     scope=Scope.PEOPLE,
     kept=False,
     example={"proposed": [{"member": 12, "account": "Dana Levi", "person": "Dana", "by_mail": False}], "next": None},
@@ -114,6 +117,7 @@ def proposed_ties(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) 
     router,
     "/people/{int:number}",
     Capability.PEOPLE,
+    shapes.MemberMeans,
     scope=Scope.PEOPLE,
     kept=False,
     example={**MEMBER, "means": ["…"]},
@@ -129,6 +133,7 @@ def member(request: HttpRequest, number: Of) -> Json:
     router,
     "/people/{int:number}",
     Capability.PEOPLE,
+    shapes.MemberChanged,
     scope=Scope.PEOPLE,
     body=A_PART,
     example=MEMBER | UNDO,
@@ -139,7 +144,15 @@ def change_member(request: HttpRequest, number: Of, body: OfPart) -> Json:
     return _changed(request, number, lambda: members.change(current(), number, body.asked()))
 
 
-@writes(router, "/people/{int:number}/end", Capability.PEOPLE, scope=Scope.PEOPLE, example=UNDO, matched=True)
+@writes(
+    router,
+    "/people/{int:number}/end",
+    Capability.PEOPLE,
+    shapes.WithUndo,
+    scope=Scope.PEOPLE,
+    example=UNDO,
+    matched=True,
+)
 def end_member(request: HttpRequest, number: Of) -> Json:
     """End a membership."""
     return _changed(request, number, lambda: members.end(current(), number))
@@ -159,6 +172,7 @@ class Tie(Body):
     router,
     "/people/{int:number}/tie",
     Capability.PEOPLE,
+    shapes.MemberChanged,
     scope=Scope.PEOPLE,
     body={"person": "Dana"},
     example=MEMBER | UNDO,
@@ -179,7 +193,9 @@ class Back(Body):
     undo: Annotated[str, Field(min_length=1, max_length=undoing.LONGEST)]
 
 
-@writes(router, "/people/undo", Capability.PEOPLE, scope=Scope.PEOPLE, body=UNDO, example={"done": True})
+@writes(
+    router, "/people/undo", Capability.PEOPLE, shapes.DoneBack, scope=Scope.PEOPLE, body=UNDO, example={"done": True}
+)
 def undo_of_people(request: HttpRequest, body: Back) -> Json:
     """Take back a change of a member, a team or a place."""
     del request
@@ -190,7 +206,14 @@ def undo_of_people(request: HttpRequest, body: Back) -> Json:
 # ---- invitations -----------------------------------------------------------------------------------------------------
 
 
-@reads(router, "/invitations", Capability.INVITE, kept=False, example={"invitations": [INVITATION], "next": None})
+@reads(
+    router,
+    "/invitations",
+    Capability.INVITE,
+    shapes.Invitations,
+    kept=False,
+    example={"invitations": [INVITATION], "next": None},
+)
 def invitations(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """Invitations that nobody has taken up."""
     del request
@@ -204,21 +227,28 @@ class Invite(OfPart):
     email: Name
 
 
-@writes(router, "/invitations", Capability.INVITE, body={"email": "omer@example.com", **A_PART}, example=INVITATION)
+@writes(
+    router,
+    "/invitations",
+    Capability.INVITE,
+    shapes.Invitation,
+    body={"email": "omer@example.com", **A_PART},
+    example=INVITATION,
+)
 def invite(request: HttpRequest, body: Invite) -> Json:
     """Invite somebody; the link is sent by mail."""
     del request
     return _invitation(invited.invite(current(), body.email, body.asked(), lang()))
 
 
-@writes(router, "/invitations/{int:number}/withdraw", Capability.INVITE, example=INVITATION)
+@writes(router, "/invitations/{int:number}/withdraw", Capability.INVITE, shapes.Invitation, example=INVITATION)
 def withdraw_invitation(request: HttpRequest, number: Of) -> Json:
     """Take an invitation back."""
     del request
     return _invitation(invited.withdraw(current(), number))
 
 
-@writes(router, "/invitations/{int:number}/again", Capability.INVITE, example=INVITATION)
+@writes(router, "/invitations/{int:number}/again", Capability.INVITE, shapes.Invitation, example=INVITATION)
 def send_invitation(request: HttpRequest, number: Of) -> Json:
     """Send a new link."""
     del request
@@ -235,6 +265,7 @@ A_TEAM = {"name": "north", "above": "", "people": ["Dana"]}
     router,
     "/teams",
     Capability.INVITE,
+    shapes.Teams,
     kept=False,
     example={"teams": [A_TEAM], "without_team": ["Omer"], "persons": ["Dana", "Omer"]},
 )
@@ -264,6 +295,7 @@ class Team(Body):
     router,
     "/teams",
     Capability.PEOPLE,
+    shapes.NamedUndo,
     scope=Scope.PEOPLE,
     body={"name": "north", "above": ""},
     example={"name": "north"} | UNDO,
@@ -285,6 +317,7 @@ class Named(Body):
     router,
     "/teams/remove",
     Capability.PEOPLE,
+    shapes.NamedUndo,
     scope=Scope.PEOPLE,
     body={"name": "north"},
     example={"name": "north"} | UNDO,
@@ -312,6 +345,7 @@ class Place(Body):
     router,
     "/teams/place",
     Capability.PEOPLE,
+    shapes.Placed,
     scope=Scope.PEOPLE,
     body={"person": "Dana", "team": "north"},
     example={"before": ""} | UNDO,

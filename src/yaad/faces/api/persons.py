@@ -13,6 +13,7 @@ from yaad.errors import InputError
 from yaad.faces.api.declared import File, takes_out, writes
 from yaad.faces.api.jobs import JOB, begun
 from yaad.faces.api.parameters import Body, Name
+from yaad.faces.api.shapes import work as shapes
 from yaad.server import persons, tasks
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -40,6 +41,7 @@ class Who(Body):
     router,
     "/persons/look",
     Capability.PEOPLE,
+    shapes.Held,
     scope=Scope.PEOPLE,
     body=WHO,
     example={"counts": {"deals": 120, "activities": 340}, "accounts": 1, "is_unfinished": False},
@@ -79,6 +81,7 @@ class Erase(Who):
     router,
     "/persons/erase",
     Capability.PEOPLE,
+    shapes.Job,
     scope=Scope.PEOPLE,
     status=202,
     body={**WHO, "again": "Dana"},
@@ -98,6 +101,7 @@ def erase_person(request: HttpRequest, body: Erase) -> Json:
     router,
     "/persons/erase/finish",
     Capability.PEOPLE,
+    shapes.Job,
     scope=Scope.PEOPLE,
     status=202,
     example={**JOB, "phase": "erase_files"},

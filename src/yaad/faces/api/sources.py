@@ -16,6 +16,7 @@ from yaad.faces.api.imports import UPLOAD, brief
 from yaad.faces.api.jobs import JOB
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Long, Name, Text, lang
+from yaad.faces.api.shapes import work as shapes
 from yaad.server import bringing, recurring, scheduled
 from yaad.server.kept_files import kept_file
 from yaad.server.recurring import Shown
@@ -51,6 +52,7 @@ SOURCE = {
     router,
     "/sources",
     Capability.PEOPLE,
+    shapes.Sources,
     kept=False,
     example={"sources": [SOURCE], "damaged": [], "kinds": ["http", "sftp"], "next": None},
 )
@@ -65,7 +67,7 @@ def sources(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     }
 
 
-@reads(router, "/sources/{name}", Capability.PEOPLE, kept=False, example=SOURCE)
+@reads(router, "/sources/{name}", Capability.PEOPLE, shapes.Source, kept=False, example=SOURCE)
 def source(request: HttpRequest, name: SourceName) -> Json:
     """One source: its run under way, else how the last one went."""
     del request
@@ -98,6 +100,7 @@ class NewSource(Body):
     router,
     "/sources",
     Capability.PEOPLE,
+    shapes.Source,
     body={"name": "crm", "kind": "http", "url": "https://crm.example.com/deals.csv", "schedule": "daily 06:00"},
     example=SOURCE,
 )
@@ -109,7 +112,7 @@ def add_source(request: HttpRequest, body: NewSource) -> Json:
     return _told(recurring.load(made.name, _now()))
 
 
-@writes(router, "/sources/{name}/run", Capability.PEOPLE, status=202, example=JOB)
+@writes(router, "/sources/{name}/run", Capability.PEOPLE, shapes.Job, status=202, example=JOB)
 def run_source(request: HttpRequest, name: SourceName) -> Json:
     """Let a source run now, where it does not run yet."""
     of_scope(request, Scope.IMPORT)
@@ -121,7 +124,7 @@ def run_source(request: HttpRequest, name: SourceName) -> Json:
     return jobs.told(found)
 
 
-@writes(router, "/sources/{name}/cancel", Capability.PEOPLE, example=SOURCE)
+@writes(router, "/sources/{name}/cancel", Capability.PEOPLE, shapes.Source, example=SOURCE)
 def stop_source(request: HttpRequest, name: SourceName) -> Json:
     """Stop the run that is under way."""
     del request
@@ -130,7 +133,7 @@ def stop_source(request: HttpRequest, name: SourceName) -> Json:
     return _told(recurring.load(name, _now()))
 
 
-@writes(router, "/sources/{name}/answer", Capability.PEOPLE, status=202, example=UPLOAD)
+@writes(router, "/sources/{name}/answer", Capability.PEOPLE, shapes.Upload, status=202, example=UPLOAD)
 def answer_source(request: HttpRequest, name: SourceName) -> Json:
     """Bring the file that waits into the way on which uploads are asked about."""
     del request
@@ -142,7 +145,7 @@ def answer_source(request: HttpRequest, name: SourceName) -> Json:
     return brief(found, bringing.advance(found))
 
 
-@writes(router, "/sources/{name}/take-over", Capability.PEOPLE, example=SOURCE)
+@writes(router, "/sources/{name}/take-over", Capability.PEOPLE, shapes.Source, example=SOURCE)
 def take_over_source(request: HttpRequest, name: SourceName) -> Json:
     """Let a source that stopped run on in the name of who asks."""
     del request
@@ -156,7 +159,7 @@ class Secret(Body):
     secret: Annotated[Long, Field(min_length=1)]
 
 
-@writes(router, "/sources/{name}/secret", Capability.PEOPLE, body={"secret": "…"}, example=SOURCE)
+@writes(router, "/sources/{name}/secret", Capability.PEOPLE, shapes.Source, body={"secret": "…"}, example=SOURCE)
 def keep_secret(request: HttpRequest, name: SourceName, body: Secret) -> Json:
     """Keep a source's secret, in the place of an earlier one; it is never told again."""
     del request
@@ -164,7 +167,7 @@ def keep_secret(request: HttpRequest, name: SourceName, body: Secret) -> Json:
     return _told(recurring.load(name, _now()))
 
 
-@writes(router, "/sources/{name}/remove", Capability.PEOPLE, example={"removed": "crm"})
+@writes(router, "/sources/{name}/remove", Capability.PEOPLE, shapes.Removed, example={"removed": "crm"})
 def remove_source(request: HttpRequest, name: SourceName) -> Json:
     """Take a source away; what it brought stays."""
     del request

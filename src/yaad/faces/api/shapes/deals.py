@@ -1,0 +1,86 @@
+"""Answers about single deals."""
+
+from typing import Any
+
+import pyarrow as pa
+from pydantic import create_model
+
+from yaad.book.deals import TOLD
+from yaad.faces.api.shapes.common import Day, InPages, Moment, Told, Version
+from yaad.model import SCHEMAS
+
+
+def _kind(column: pa.DataType) -> Any:  # noqa: ANN401 – a kind of values is made at run time
+    """What a column's values are told as."""
+    if pa.types.is_date(column):
+        return Day
+    if pa.types.is_timestamp(column):
+        return Moment
+    if pa.types.is_boolean(column):
+        return bool
+    if pa.types.is_integer(column):
+        return int
+    if pa.types.is_floating(column) or pa.types.is_decimal(column):
+        return float
+    return str
+
+
+_COLUMNS: dict[str, Any] = {
+    name: (_kind(SCHEMAS["deals"].field(name).type) | None, ...) for name in TOLD if name not in ("custom", "deal_id")
+}
+Deal = create_model("Deal", __base__=Told, deal_id=(str, ...), custom=(dict[str, str | None], ...), **_COLUMNS)
+"""A deal: the columns of the book's own table, so that there is one list of them."""
+
+
+class Deals(InPages):
+    """Deals, page by page."""
+
+    deals: list[Deal]  # type: ignore[valid-type] # made of the book's table
+
+
+class DealEntry(Told):
+    """Something that was written of a deal; which members it has depends on its kind."""
+
+    kind: str
+    seq: int
+    at: Moment
+    by: str
+    deal_id: str
+    counts: bool
+    to_stage: str = ""
+    reason: str = ""
+    amount: str | None = None
+    text: str = ""
+    undoes: int = 0
+
+
+class Entries(Told):
+    """What was written of a deal, in its order."""
+
+    entries: list[DealEntry]
+
+
+class DealStep(Told):
+    """A step of a deal on its way."""
+
+    to_stage: str
+    at: Moment | None
+    day: Day | None
+    whole_day: bool | None
+    by: str | None
+
+
+class OneDeal(Deal, Version):  # type: ignore[misc, valid-type] # made of the book's table
+    """A deal with its way and what was written of it."""
+
+    way: list[DealStep]
+    entries: list[DealEntry]
+
+
+class DealWritten(Version):
+    """How a deal stands after an entry."""
+
+    deal_id: str
+    seq: int
+    stage: str | None
+    outcome: str
