@@ -54,3 +54,16 @@ def world(team):
     nothing_begins(patch.setattr)
     yield SimpleNamespace(team=team, objects={one: objects_of(one, getattr(team, one)) for one in ("here", "there")})
     patch.undo()
+
+
+@pytest.fixture
+def large(team, monkeypatch):
+    """Both companies as if their books were large, and as if nothing had been answered yet."""
+    from yaad.server import companies, state
+
+    monkeypatch.setattr("yaad.measures.scope.EXACT_ROWS", 0)
+    state.close()
+    state.open_companies(companies.folder_of)
+    yield team
+    state.close()
+    state.open_companies(companies.folder_of)  # nobody takes them for large ones

@@ -5,22 +5,18 @@ import datetime as dt
 import pytest
 
 from yaad.book import Book
+from yaad.faces.web import late
 from yaad.server import shelf
 
 LINE = 'class="late muted"'
 
 
 @pytest.fixture
-def large(team, monkeypatch):
-    monkeypatch.setattr("yaad.measures.scope.EXACT_ROWS", 0)
+def ben(large, monkeypatch):
     monkeypatch.setattr(shelf, "LONG", 0.0)
-    # nothing is done beside, so that what is old stays old
-    monkeypatch.setattr(shelf, "beside", lambda _work: None)
-    return team
-
-
-@pytest.fixture
-def ben(large):
+    monkeypatch.setattr(late, "A_MOMENT", 60.0)  # what is not there yet is waited for
+    # nothing is renewed beside, so that what is old stays old
+    monkeypatch.setattr(shelf, "beside", lambda _work, **_more: None)
     return large.client("rep")
 
 

@@ -1,9 +1,14 @@
-"""Work that is done beside the requests: one thing after the other, so that who asks meanwhile is not held up."""
+"""Work that is done beside the requests, so that who asks meanwhile is not held up; what is waited for comes first."""
 
+import itertools
 import logging
+import os
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from contextvars import copy_context
 
 from django.db import close_old_connections
@@ -11,30 +16,70 @@ from django.db import close_old_connections
 log = logging.getLogger("yaad.beside")
 Work = Callable[[], None]
 
-_line: queue.SimpleQueue[Work] = queue.SimpleQueue()
-_begin = threading.Lock()
-_worker: threading.Thread | None = None
+HANDS = max(1, min(4, os.cpu_count() or 1))
+"""Pieces of work that are done at a time."""
+REMEMBERED = 60.0
+"""Seconds for which it is known that something was done."""
+MOST = 4096
+"""Pieces of work that somebody waits for and that are known at a time."""
+WAITED_FOR, UNASKED = 0, 1
+
+_line: queue.PriorityQueue[tuple[int, int, Work]] = queue.PriorityQueue()
+_numbers = itertools.count()
+_lock = threading.Lock()
+_hands: list[threading.Thread] = []
+_waited: OrderedDict[Hashable, tuple[Future[None], float]] = OrderedDict()
 
 
-def beside(work: Work) -> None:
-    """Do something soon, on behalf of who asks for it now."""
+def beside(work: Work, *, rank: int = UNASKED) -> None:
+    """Do something soon, on behalf of who asks for it now.
+
+    Args:
+        work: what to do.
+        rank: `WAITED_FOR` goes before `UNASKED`.
+    """
     context = copy_context()
-    _line.put(lambda: context.run(work))
-    _begun()
+    _line.put((rank, next(_numbers), lambda: context.run(work)))
+    with _lock:
+        _hands[:] = [one for one in _hands if one.is_alive()]
+        if len(_hands) < HANDS:
+            _hands.append(threading.Thread(target=_do, name="yaad-beside", daemon=True))
+            _hands[-1].start()
 
 
-def _begun() -> None:
-    """There is one thread for all of it; it ends with the process."""
-    global _worker  # noqa: PLW0603 – there is one
-    with _begin:
-        if _worker is None or not _worker.is_alive():
-            _worker = threading.Thread(target=_work, name="yaad-beside", daemon=True)
-            _worker.start()
+def once(key: Hashable, work: Work) -> Future[None]:
+    """Do something that somebody waits for; who waits for the same gets the same, also for a while after it was done.
+
+    Args:
+        key: tells one piece of work from another.
+        work: what to do.
+    """
+    now = time.monotonic()
+    with _lock:
+        known = _waited.get(key)
+        if known is not None and (not known[0].done() or now - known[1] < REMEMBERED):
+            return known[0]
+        made: Future[None] = Future()
+        _waited[key] = (made, now)
+        _waited.move_to_end(key)
+        while len(_waited) > MOST and next(iter(_waited.values()))[0].done():
+            _waited.popitem(last=False)
+
+    def done() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 – who waits is told
+            made.set_exception(error)
+        else:
+            made.set_result(None)
+
+    beside(done, rank=WAITED_FOR)
+    return made
 
 
-def _work() -> None:
+def _do() -> None:
     while True:
-        work = _line.get()
+        *_, work = _line.get()
         try:
             work()
         except Exception:  # the next ones are not to blame for it

@@ -31,6 +31,7 @@ from yaad.errors import UnknownName
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.turns import Turns
+from yaad.server.writers import has_written
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS job (
@@ -170,6 +171,7 @@ class Jobs:
         self._turns = turns
         self._children: dict[str, _Child] = {}
         self._ending: set[str] = set()
+        self._for: dict[str, tuple[str, int | None]] = {}
         self._lock = threading.Lock()
         with connect(path) as db:
             known = {column[1] for column in db.execute("PRAGMA table_info(job)")}
@@ -190,7 +192,7 @@ class Jobs:
         if task not in _tasks:
             raise UnknownName("option", task, _tasks)
         job = secrets.token_hex(8)
-        company, account = _behalf()
+        company, account = self._for[job] = _behalf()
         with connect(self.path) as db:
             db.execute(NEW, (job, _tasks[task], json.dumps(arguments), State.WAITING, company, account))
         if self._turns is None:
@@ -238,6 +240,7 @@ class Jobs:
         """The process of a job has ended: one that did not come to its end, and that nobody ended, has failed."""
         with self._lock:
             was_ended = job in self._ending
+        self._landed(job)
         try:
             if not was_ended:
                 with suppress(Exception), connect(self.path) as db:  # who asks after it finds the same
@@ -258,7 +261,15 @@ class Jobs:
             with connect(self.path) as db:
                 db.execute("UPDATE job SET state = ?, error = '{}' WHERE id = ?", (State.FAILED, job))
             found = self._read(job)
+        if found.state.final:
+            self._landed(job)
         return found
+
+    def _landed(self, job: str) -> None:
+        """Who began a job sees what it did from now on, once."""
+        behalf = self._for.pop(job, None)
+        if behalf is not None:
+            has_written(*behalf)
 
     def of_mine(self, job: str) -> Job:
         """A job that works for who asks; who has a say about people, as an owner, may ask after everybody's.

@@ -13,31 +13,49 @@ from typing import TypeVar, cast
 
 from yaad.book import Book
 from yaad.book.persons import last_erasing
+from yaad.errors import YaadError
 from yaad.model import EVERYBODY, Viewer
 from yaad.server.beside import beside
+from yaad.text import Message
 
 KEPT = 256
 LONG = 0.05
 """Seconds from which on the last answer may stand while the next one is computed."""
 PATIENCE = 300.0
 """Seconds for which it may."""
+LINE = 32
+"""Questions that wait for a place at a time."""
 NEST = threading.local()
 """How deep this thread is in questions; only the outermost one waits for a place."""
 
 
-class Places:
-    """So many questions are answered at once, over all books; the others wait. The engine is no faster with more."""
+class TooBusy(YaadError):
+    """Too many ask at a time; in a moment it goes again."""
 
-    def __init__(self, at_once: int) -> None:
+
+class Places:
+    """So many questions are answered at once, over all books; the others wait. The engine is no faster with more.
+
+    Args:
+        at_once: how many are answered.
+        line: how many may wait; more than that are sent away, before all that wait are given up.
+    """
+
+    def __init__(self, at_once: int, line: int = LINE) -> None:
         self._free = threading.BoundedSemaphore(at_once)
+        self._line = threading.BoundedSemaphore(line)
         self.asking = 0
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """A place, as long as this lasts; a question inside of a question has its place already."""
+        """A place, as long as this lasts; a question inside of a question has its place already.
+
+        Raises:
+            TooBusy: too many wait for one.
+        """
         depth = getattr(NEST, "depth", 0)
         if not depth:
-            self._free.acquire()
+            self._wait()
             self.asking += 1
         NEST.depth = depth + 1
         try:
@@ -47,6 +65,30 @@ class Places:
             if not depth:
                 self.asking -= 1
                 self._free.release()
+
+    def _wait(self) -> None:
+        if self._free.acquire(blocking=False):
+            return
+        if not self._line.acquire(blocking=False):
+            raise TooBusy(Message("server.too_busy"))
+        try:
+            self._free.acquire()
+        finally:
+            self._line.release()
+
+
+class NotYet(Exception):
+    """An answer of a large book is not there yet, and who asks does not wait for it.
+
+    It is not of the product's family: nobody is told of it but who let the question be asked so.
+
+    Attributes:
+        version: of the data.
+    """
+
+    def __init__(self, name: str, version: str) -> None:
+        super().__init__(name)
+        self.version = version
 
 
 Answer = TypeVar("Answer")
@@ -59,12 +101,14 @@ class Taking:
 
     Attributes:
         may_be_old: of a large book the last answer will do, while the one of the data as they are now is computed.
+        at_once: an answer of a large book that is not there is not waited for: `NotYet` is raised.
         wrote: when they last wrote something themselves, on the clock of `time.monotonic`: they see what they did.
         old_from: the moment of the oldest answer that was taken so; None while all are of the data as they are.
         versions: of the books that were asked: all that is taken is held against one moment.
     """
 
     may_be_old: bool = False
+    at_once: bool = False
     wrote: float = 0.0
     old_from: dt.datetime | None = None
     versions: dict[str, str] = field(default_factory=dict)
@@ -99,6 +143,22 @@ def _inside() -> Iterator[Taking]:
     finally:
         if how is not None and inside.old_from is not None:
             how.old_from = min(how.old_from or inside.old_from, inside.old_from)
+
+
+def _of_one_moment(book: Book, question: Callable[[Book], Answer]) -> tuple[str, Answer]:
+    """An answer whose parts are all of one moment, and the version of the data at it.
+
+    When somebody is erased the files of older versions go at once: what was being asked of them is asked anew.
+    """
+    before = book.data_version
+    try:
+        with book.at_one_moment():
+            return book.data_version, question(book)
+    except Exception:
+        if book.data_version == before:
+            raise
+    with book.at_one_moment():
+        return book.data_version, question(book)
 
 
 @dataclass
@@ -149,6 +209,7 @@ class Shelf:
         self._asking: dict[Key, threading.RLock] = {}
         self._renewing: set[Key] = set()
         self._erased = 0
+        self._size: tuple[str, bool] = ("", False)
 
     def ask(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
         """The answer of the book; the same question on the same data is asked once, however many ask it at a time.
@@ -160,6 +221,9 @@ class Shelf:
             name: of the question.
             question: what to ask.
             about: what the question is about; with `name` it tells one question from another.
+
+        Raises:
+            NotYet: see `Taking`.
         """
         book, key, how = self.book, (name, *about), taking()
         version = self._version(book, how)
@@ -174,7 +238,15 @@ class Shelf:
             how.old_from = min(how.old_from or kept.at, kept.at)
             self._renew(key, question)
             return cast("Answer", kept.found)
+        if how is not None and how.at_once and self._is_large(book, version):
+            raise NotYet(name, version)
         return self._answered(book, key, version, question)
+
+    def _is_large(self, book: Book, version: str) -> bool:
+        """Whether the book is large; looked at once for each state of the data."""
+        if self._size[0] != version:
+            self._size = (version, book.is_large)
+        return self._size[1]
 
     def _let_go_of_erased(self) -> None:
         """Answers from before somebody was erased go, whichever process did it. Call it locked."""
@@ -204,9 +276,8 @@ class Shelf:
                 return cast("Answer", kept.found)
             at, begun, erased = dt.datetime.now(dt.UTC), time.monotonic(), last_erasing(self.root)
             try:
-                with book.at_one_moment(), _inside() as inside:
-                    version = book.data_version
-                    found = question(book)
+                with _inside() as inside:
+                    version, found = _of_one_moment(book, question)
                     may_outlive = time.monotonic() - begun >= LONG and book.is_large
                 if inside.old_from is None:  # what an old answer went into is not of the data as they are
                     self._keep(key, _Kept(found, version, at, begun, may_outlive), erased)
@@ -259,7 +330,7 @@ class Shelf:
     def once(self, question: Callable[[Book], Answer]) -> Answer:
         """The answer of the book to a question whose answer is too large to be kept."""
         with self._place():
-            return question(self.book)
+            return _of_one_moment(self.book, question)[1]
 
     def _place(self) -> AbstractContextManager[None]:
         """A place among the questions that are answered at once."""

@@ -2,6 +2,7 @@
 
 from yaad.errors import BookError, CannotTell, NotAllowed, UnknownName, YaadError
 from yaad.server.scoping import NoSuchCompany
+from yaad.server.shelf import TooBusy
 
 STATUS: tuple[tuple[type[YaadError], int], ...] = (
     (UnknownName, 404),
@@ -9,7 +10,12 @@ STATUS: tuple[tuple[type[YaadError], int], ...] = (
     (NotAllowed, 403),
     (CannotTell, 422),
     (BookError, 409),
+    (TooBusy, 503),
 )
+
+
+LATER = "5"
+"""Seconds after which it is worth to ask again where too many ask."""
 
 
 def status_of(error: YaadError) -> int:

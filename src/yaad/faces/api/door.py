@@ -24,8 +24,10 @@ from yaad.server import answered, limits, tokens
 from yaad.server.acting import as_account
 from yaad.server.models import Token
 from yaad.server.scoping import Access, NoSuchCompany, on_behalf_of, scope
+from yaad.server.shelf import TooBusy
 from yaad.server.sign_in import second_step
-from yaad.server.statuses import status_of
+from yaad.server.statuses import LATER, status_of
+from yaad.server.writers import has_written
 from yaad.text import LANGUAGES, Message
 
 View = Callable[..., HttpResponse]
@@ -134,6 +136,8 @@ def _in_words(error: YaadError, lang: str) -> HttpResponse:
         response["Retry-After"] = str(error.wait)
     if isinstance(error, answered.StillAtWork):
         response["Retry-After"] = "1"
+    if isinstance(error, TooBusy):
+        response["Retry-After"] = LATER
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
@@ -162,7 +166,11 @@ def _entered(request: HttpRequest, company: str | None) -> Iterator[None]:
             yield
         return
     with on_behalf_of(_access(token, account, company)):
-        yield
+        try:
+            yield
+        finally:
+            if request.method not in SAFE:
+                has_written(company, account)
 
 
 def _token(request: HttpRequest) -> Token | None:

@@ -10,8 +10,9 @@ from yaad.book.disk import BOOK, full_one, is_full
 from yaad.errors import BookError, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
+from yaad.server.shelf import TooBusy
 from yaad.server.state import opened
-from yaad.server.statuses import status_of
+from yaad.server.statuses import LATER, status_of
 from yaad.text import Message
 
 
@@ -54,8 +55,14 @@ def say(request: HttpRequest, error: YaadError, status: int | None = None) -> Ht
     code = status or status_of(error)
     match = request.resolver_match
     kind = wanted(request, match.kwargs.get("ending") if match else None)
+    response: HttpResponse
     if kind is Format.JSON:
         said = {"error": error.say(language())}
-        return JsonResponse(said, status=code, json_dumps_params={"ensure_ascii": False})
-    template = "web/parts/error.html" if kind is Format.FRAGMENT else "web/error.html"
-    return render(request, template, {"error": error, "words": error.say(language()), "status": code}, status=code)
+        response = JsonResponse(said, status=code, json_dumps_params={"ensure_ascii": False})
+    else:
+        template = "web/parts/error.html" if kind is Format.FRAGMENT else "web/error.html"
+        context = {"error": error, "words": error.say(language()), "status": code}
+        response = render(request, template, context, status=code)
+    if isinstance(error, TooBusy):
+        response["Retry-After"] = LATER
+    return response

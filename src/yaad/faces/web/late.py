@@ -1,18 +1,35 @@
-"""Pages of a large book go on being served while newer figures are computed, with a line that says of when they are."""
+"""Pages of a large book are there at once: with the last figures, or with the word that they are being counted.
 
-import threading
-import time
+While newer figures are computed the last ones stand, with a line that says of when they are. Where there are none yet,
+the page is asked for beside the requests; who waits gets it if it is there in a moment, and else a page that says so
+and comes anew by itself. So nobody's page waits behind the figures of others.
+"""
+
+import copy
 from collections.abc import Callable
+from concurrent.futures import TimeoutError as StillAtWork
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from yaad.errors import YaadError
+from yaad.faces.web.failing import say
 from yaad.faces.web.formats import Format, wanted
-from yaad.server.shelf import Taking, takes, taking
+from yaad.faces.web.templatetags.say import language
+from yaad.server.beside import once
+from yaad.server.scoping import Access
+from yaad.server.shelf import NotYet, Taking, takes, taking
+from yaad.server.state import opened
+from yaad.server.writers import has_written, written
 
 PAGES = "yaad.faces.web.views"
 READING = ("GET", "HEAD")
-MOST = 10_000
-"""Accounts whose last writing is remembered."""
+A_MOMENT = 0.3
+"""Seconds for which a page waits for its figures before it says that they are being counted."""
+AGAIN = "2"
+"""Seconds after which a page that waits comes anew."""
+COUNTING = 202
+"""Status of the page that waits: what was asked for is at work."""
 
 
 class LastAnswers:
@@ -20,31 +37,68 @@ class LastAnswers:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._wrote: dict[object, float] = {}
-        self._lock = threading.Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and remember who writes."""
-        access = getattr(request, "access", None)
-        who = (access.company, access.account) if access else None
-        with takes(Taking(wrote=self._wrote.get(who, 0.0))):
+        access: Access | None = getattr(request, "access", None)
+        if access is None:
+            return self.get_response(request)
+        with takes(Taking(wrote=written(access.company, access.account))):
             try:
                 return self.get_response(request)
             finally:
                 if request.method not in READING:
-                    self._written(who)
+                    has_written(access.company, access.account)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], _args: object, named: dict[str, object]
     ) -> None:
-        """Only a page that is read may show old figures: it says so."""
+        """Only a page that is read may show old figures, or none yet: it says so."""
         how, ending = taking(), named.get("ending")
         is_page = view.__module__.startswith(PAGES) and request.method in READING
         if how is not None and is_page and wanted(request, str(ending) if ending else None) is Format.HTML:
-            how.may_be_old = True
+            how.may_be_old = how.at_once = True
 
-    def _written(self, who: object) -> None:
-        with self._lock:
-            if len(self._wrote) >= MOST:
-                self._wrote.clear()
-            self._wrote[who] = time.monotonic()
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page whose figures are not there yet: in a moment, or the one that waits for them."""
+        how = taking()
+        if not isinstance(error, NotYet) or how is None:
+            return None
+        access: Access = request.access  # type: ignore[attr-defined] # figures are only asked for inside a company
+        key = (access.company, access.viewer.key, access.role, request.get_full_path(), language(), error.version)
+        counting = once(key, lambda: _ask_for(request))
+        try:
+            counting.exception(timeout=A_MOMENT)
+        except StillAtWork:
+            return _waiting(request)
+        # what still is not there is of what nobody keeps, such as that it cannot be told: that is asked here and now
+        how.at_once = False
+        try:
+            return _page(request)
+        except YaadError as told:
+            return say(request, told)
+
+
+def _ask_for(request: HttpRequest) -> None:
+    """Ask all that a page asks, so that its answers are kept; the page itself is nobody's."""
+    twin = copy.copy(request)
+    twin.META = dict(request.META)
+    with takes(Taking()):
+        _page(twin)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
+    match = request.resolver_match
+    assert match is not None  # its view was asked
+    view: Callable[..., HttpResponse] = match.func
+    return view(request, *match.args, **match.kwargs)
+
+
+def _waiting(request: HttpRequest) -> HttpResponse:
+    """The page that waits."""
+    match = request.resolver_match
+    name = match.url_name if match else ""
+    response = render(request, "web/counting.html", {"page": name, "book": opened().shelf.book.name}, status=COUNTING)
+    response["Refresh"] = AGAIN
+    response["Retry-After"] = AGAIN
+    return response

@@ -15,7 +15,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.server.questions import reading
 from yaad.server.roles import Role
 from yaad.server.scoping import Access, current
-from yaad.server.shelf import taking
+from yaad.server.shelf import NotYet, taking
 from yaad.server.state import opened
 from yaad.text import LANGUAGES, Message, direction
 from yaad.text.numbers import moment
@@ -90,10 +90,10 @@ def _has_others(request: HttpRequest) -> bool:
 
 
 def _as_of() -> dt.date | None:
-    """The day of the data; None while there are none, and where the book itself cannot be read: its page says so."""
+    """The day of the data; None while there are none or it is looked for, and where the book cannot be read."""
     try:
         return reading.as_of()
-    except YaadError:
+    except (YaadError, NotYet):
         return None
 
 
