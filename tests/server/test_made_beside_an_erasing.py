@@ -12,6 +12,7 @@ from yaad.book.persons.erasing import begin, finish
 from yaad.errors import BookError
 from yaad.server import computing, tasks
 from yaad.server.scoping import local, on_behalf_of
+from yaad.server.shelf import Shelf
 
 AT = dt.datetime(2026, 10, 25, tzinfo=dt.UTC)
 ROWS = (
@@ -97,3 +98,32 @@ def test_an_xray_of_the_data_from_before_goes_too(root, tmp_path, monkeypatch):
     with pytest.raises(BookError):
         tasks.xray({"book": str(root), "folder": str(folder)}, unheard)
     assert list(folder.iterdir()) == []
+
+
+def test_who_is_reading_when_the_older_files_go_is_told_of_the_newer_ones(root):
+    shelf, asked = Shelf(root), []
+
+    def question(book):
+        asked.append(book.data_version)
+        if len(asked) == 1:
+            erased(root)
+        return [row["name"] for row in book.facts.run(book.facts.table("deals").order_by("deal_id")).to_pylist()]
+
+    told = shelf.ask("names", question)
+    assert len(set(asked)) == 2
+    assert told[1] == "Dvora Katz"
+    assert "Moshe" not in str(told)
+    shelf.close()
+
+
+def test_what_fails_of_data_that_stand_fails_once(root):
+    shelf, asked = Shelf(root), []
+
+    def question(_book):
+        asked.append(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        shelf.ask("broken", question)
+    assert len(asked) == 1
+    shelf.close()

@@ -330,7 +330,7 @@ class Shelf:
     def once(self, question: Callable[[Book], Answer]) -> Answer:
         """The answer of the book to a question whose answer is too large to be kept."""
         with self._place():
-            return _of_one_moment(self.book, question)[1]
+            return question(self.book)
 
     def _place(self) -> AbstractContextManager[None]:
         """A place among the questions that are answered at once."""
