@@ -1,8 +1,13 @@
 """An export that comes again with something added: what was there already is skipped, and said so, file by file."""
 
+import datetime as dt
+import os
+
 import pytest
 
 import yaad
+from yaad.book import ImportRecord
+from yaad.show.imports import HERE_ALREADY
 
 LOG = """\
 deal,stage,at,amount
@@ -119,3 +124,29 @@ def test_what_a_joined_pair_tells_anew_is_told_by_the_file_that_changed(bring):
     files["leads"] = files["leads"].replace("A,2026-01-01", "A,2026-01-03")
     assert bring(WINS_MAP, **files) == {"leads.csv": (1, {"unchanged": 1}), "wins.csv": (0, {"unchanged": 2})}
     assert bring(WINS_MAP, **files) == {"leads.csv": (0, {"unchanged": 2}), "wins.csv": (0, {"unchanged": 2})}
+
+
+def test_the_same_file_is_told_to_be_here_and_since_when(tmp_path):
+    book = yaad.Book.create(tmp_path / "book")
+    file, other = tmp_path / "products.csv", tmp_path / "same.csv"
+    file.write_text("sku,name\n1,Tea\n2,Milk\n", "utf-8")
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text("kind: products\ncolumns: {id: sku, name: name}\nzone: Asia/Jerusalem\n", "utf-8")
+
+    def here(path):
+        return [note.values for note in book.import_files([path], mapping=mapping).notes if note.key == HERE_ALREADY]
+
+    assert here(file) == []
+    (made,) = book.imports()
+    record = tmp_path / "book" / "imports" / f"{made.name}.yaml"
+    moment = dt.datetime(2026, 3, 1, 22, 30, tzinfo=dt.UTC).timestamp()
+    os.utime(record, (moment, moment))
+    told = {"day": dt.date(2026, 3, 2), "import": made.name}  # past midnight there
+    assert here(file) == [told | {"name": "products.csv"}]
+    ImportRecord.load(record.parent, made.name).save(record.parent)  # written anew it is no younger
+    other.write_bytes(file.read_bytes())
+    assert here(other) == [told | {"name": "same.csv"}]
+    other.write_text("sku,name\n1,Tea\n", "utf-8")
+    assert here(other) == []  # it says nothing new, and is another file
+    book.undo_import(made.name)
+    assert here(file) == []  # taken back, it is new again

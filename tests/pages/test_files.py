@@ -239,6 +239,16 @@ def test_an_import_is_taken_back(visit, serve, company, tmp_path, axe, lang, wid
         assert listed.count() == 1
         assert file.name in listed.inner_text()
         assert axe(page) == []
+        brought = listed.locator("a").get_attribute("href")
+        send(page, file, mapping)  # the same file again is no failure: it is here already
+        settled(page)
+        with page.expect_navigation():
+            page.click(".acts .btn.p")
+        settled(page)
+        assert page.locator("h1").inner_text() == render(Message("wizard.here_already"), lang)
+        assert page.locator(".top .lead a").get_attribute("href") == brought
+        assert axe(page) == []
+        page.goto(served.base + "/files/")
         listed.locator("summary").click()  # what would go is said first
         with page.expect_navigation():
             listed.locator("button").click()

@@ -34,6 +34,7 @@ from yaad.book.usual import taken_out, usual_of, with_said, with_usual
 from yaad.errors import BookError, InputError, OpenQuestion, UnknownName
 from yaad.facts import Facts, History, Lake, Stored, journal_of, store
 from yaad.intake import Brought, FileReport, Kind, Mapping, Progress, Understanding, load, understand
+from yaad.show.imports import HERE_ALREADY
 from yaad.text import Message
 
 SECOND = 2
@@ -274,7 +275,7 @@ class Imports:
             written[report.name] = self._root / "rejects" / f"{name}-1.csv"
             write_reject_list(report, written[report.name], lang)
         told = (*_refused_because(report), *self._listed_difference(stored, name, lang))
-        return ImportReport((report,), stored, lake.pin().seen_from, written, told)
+        return ImportReport((report,), stored, lake.pin().seen_from, written, told, name)
 
     def _store(
         self,
@@ -301,8 +302,20 @@ class Imports:
             notes.append(Message("book.watched_since", {"day": pin.pipeline.watched_since}))
         if batch.is_correction:  # the others are absent because they were never refused
             stored = _silent_of_others(stored)
-        told = (*notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
-        return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told)
+        again = [] if stored.committed else self._here_already(record, pin.zone)
+        told = (*again, *notes, *self._refusals(reports, name), *self._difference(stored, name, lang))
+        return ImportReport(reports, stored, pin.seen_from, self._write_rejects(batch, name, lang), told, name)
+
+    def _here_already(self, record: ImportRecord, zone: str) -> list[Message]:
+        """Since when the very files of an import that changed nothing are in the book, and by which import."""
+        told: list[Message] = []
+        for file in record.files:
+            for before in self.history():
+                if any(other.sha256 == file.sha256 for other in before.files):
+                    values = {"name": file.name, "day": before.day(zone), "import": before.name}
+                    told.append(Message(HERE_ALREADY, values))
+                    break
+        return told
 
     def _last_time(self, batch: Brought, name: str) -> Brought | None:
         """Joined files as they came the last time, read again; None when they never did."""

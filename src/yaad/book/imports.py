@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -46,6 +47,8 @@ class ImportRecord:
     as_of: dt.date | None = None
     heard: int = 0
     """The last entry that was written before it."""
+    brought: str = ""
+    """When it was brought in, ISO in UTC: when its record was first written, read from the file; empty before."""
 
     def save(self, folder: Path) -> None:
         """Write the record; it counts only once the pin names it."""
@@ -55,6 +58,7 @@ class ImportRecord:
             "as_of": self.as_of,
             "files": [{"name": file.name, "sha256": file.sha256} for file in self.files],
             "heard": self.heard,
+            **({"brought": self.brought} if self.brought else {}),  # written anew, it was brought in when it was
             "mapping": self.mapping,
         }
         text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
@@ -63,9 +67,16 @@ class ImportRecord:
     @classmethod
     def load(cls, folder: Path, name: str) -> "ImportRecord":
         """Read the record of an import by its name."""
-        plain = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
+        path = folder / f"{name}.yaml"
+        plain = yaml.safe_load(path.read_text("utf-8"))
         files = tuple(KeptFile(file["name"], file["sha256"]) for file in plain["files"])
-        return cls(name, files, plain["mapping"], plain["kind"], plain.get("as_of"), plain.get("heard", 0))
+        written = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).isoformat(timespec="seconds")
+        heard, brought = plain.get("heard", 0), plain.get("brought", written)
+        return cls(name, files, plain["mapping"], plain["kind"], plain.get("as_of"), heard, brought)
+
+    def day(self, zone: str) -> dt.date:
+        """The day on which it was brought in, by the clock of a zone."""
+        return dt.datetime.fromisoformat(self.brought).astimezone(ZoneInfo(zone)).date()
 
 
 def keep_original(path: Path, folder: Path) -> KeptFile:

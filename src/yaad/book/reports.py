@@ -25,6 +25,7 @@ class ImportReport:
         rejects: file name → where its refused rows were written.
         as_of: the day the book is seen from after it; None while nothing in it has a day.
         notes: what to know about the data.
+        name: of the import; one that changed nothing (see `Stored.committed`) is not among those of the book.
     """
 
     files: tuple[FileReport, ...]
@@ -32,6 +33,7 @@ class ImportReport:
     as_of: dt.date | None
     rejects: Mapping[str, Path] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
+    name: str = ""
 
     def to_dict(self, lang: str = "en") -> Json:
         """``{"files": [{"rows_in", "loaded", "rejected", "skipped", …}], "as_of"}``."""

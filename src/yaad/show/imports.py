@@ -11,6 +11,9 @@ from yaad.show.speech import Said
 from yaad.show.tables import Column, Kind, Shown, Table, count, name
 from yaad.text import Message, has_key
 
+HERE_ALREADY = "book.here_already"
+"""A note that says the main thing of a file that changed nothing: it stands first."""
+
 
 class Account(Protocol):
     """The account of one file: ``rows_in = loaded + rejected + skipped``."""
@@ -75,10 +78,12 @@ def import_table(
         for file in files
     )
     title = phrases.title(Message("show.import"), as_of, None, lang)
-    below: list[Said] = [_sum(file) for file in files]
+    here = [note for note in notes if note.key == HERE_ALREADY]
+    below: list[Said] = [*here, *(_sum(file) for file in files)]
     below += [_reason(reason, n) for file in files for reason, n in file.skipped_by.items()]
     below += [Message("show.rejects_written", {"path": str(path)}) for path in rejects.values()]
-    return Table(lang, title, _COLUMNS, rows, _total(files, lang), (*below, *notes))
+    below += [note for note in notes if note not in here]
+    return Table(lang, title, _COLUMNS, rows, _total(files, lang), tuple(below))
 
 
 _COLUMNS = (

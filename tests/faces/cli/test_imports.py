@@ -1,5 +1,6 @@
 """What the book is made of, on the command line."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -20,6 +21,10 @@ def test_what_was_imported_is_listed_and_taken_back(yaad, tmp_path):
     made = json.loads(yaad("imports", "--book", tmp_path / "book", "--json").out)["imports"]
     assert [one["files"] for one in made] == [["first.csv"], ["second.csv"]]
     assert "second.csv" in yaad("imports", "--book", tmp_path / "book").out
+    again = yaad("import", tmp_path / "second.csv", "--map", tmp_path / "map.yaml", "--book", tmp_path / "book")
+    assert (again.code, again.err) == (0, "")
+    assert f"second.csv has been in the book since {dt.datetime.now(dt.UTC).day}" in again.out
+    assert made[1]["name"] in again.out
     undone = yaad("undo-import", made[1]["name"], "--book", tmp_path / "book", "--json")
     assert json.loads(undone.out) == {"undone": made[1]["name"]}
     figures = json.loads(yaad("measure", "deals", "--book", tmp_path / "book", "--json").out)["measures"]
