@@ -12,8 +12,9 @@ from yaad.book import Book
 from yaad.book.goals import Goals
 from yaad.errors import InputError
 from yaad.faces.api.asking import not_empty, stamp
-from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, writes
-from yaad.faces.api.parameters import Amount, AsOf, Body, By, Name, Number, Period, Text, day, lang
+from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, version, writes
+from yaad.faces.api.paging import page_of
+from yaad.faces.api.parameters import Amount, AsOf, Body, By, Count, Cursor, Name, Number, Period, Text, day, lang
 from yaad.faces.api.shapes import ahead as shapes
 from yaad.model import TargetEntry, Whose
 from yaad.model.targets import WON_VALUE
@@ -43,13 +44,14 @@ class NotComputed(InputError):
 
 
 @reads(router, "/chances", Capability.ROWS, shapes.Chances, files=TABLES)
-def chances(request: HttpRequest) -> Result:
-    """The chances of the open deals."""
-    del request
+def chances(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Result | Json:
+    """The chances of the open deals, page by page."""
     found = reading.chances()
     if found is None:
         raise NotComputed(Message("api.not_computed", {"what": "chances"}))
-    return found
+    if as_file(request):
+        return found
+    return page_of(found.to_dict(lang()), "deals", cursor, limit, {"of": "chances", "version": version()})
 
 
 @reads(router, "/backtest", Capability.ROWS, shapes.Backtest, files=TABLES)
@@ -75,11 +77,15 @@ def forecast(
 
 
 @reads(router, "/moved", Capability.ROWS, shapes.Moved, files=TABLES)
-def moved(request: HttpRequest, since: AsOf = None, until: AsOf = None) -> Rows:
-    """What moved between two days."""
-    del request
-    found = forecast_reading.moved(*forecast_reading.between(day(since, "since"), day(until, "until")))
-    return Rows(found, lambda lang: found.deals_table(lang, most=None))
+def moved(
+    request: HttpRequest, since: AsOf = None, until: AsOf = None, cursor: Cursor = "", limit: Count = 50
+) -> Rows | Json:
+    """What moved between two days, its deals page by page."""
+    days = forecast_reading.between(day(since, "since"), day(until, "until"))
+    found = forecast_reading.moved(*days)
+    if as_file(request):
+        return Rows(found, lambda lang: found.deals_table(lang, most=None))
+    return page_of(found.to_dict(lang()), "deals", cursor, limit, {"of": "moved", "days": days, "version": version()})
 
 
 @reads(router, "/judgements", Capability.ROWS, shapes.Judgements, files=TABLES)
@@ -162,10 +168,13 @@ def goals(
 
 
 @reads(router, "/targets", Capability.ROWS, shapes.Targets, files=TABLES)
-def targets(request: HttpRequest, period: Period = "") -> Result:
-    """All targets of a period."""
-    del request
-    return goal_reading.targets(goal_reading.Asked({"period": period}).period if period else None)
+def targets(request: HttpRequest, period: Period = "", cursor: Cursor = "", limit: Count = 50) -> Result | Json:
+    """All targets of a period, page by page."""
+    found = goal_reading.targets(goal_reading.Asked({"period": period}).period if period else None)
+    if as_file(request):
+        return found
+    about = {"of": "targets", "period": period, "version": version()}
+    return page_of(found.to_dict(lang()), "targets", cursor, limit, about)
 
 
 @reads(router, "/proposals", Capability.ROWS, shapes.Proposals, files=TABLES)

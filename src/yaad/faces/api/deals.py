@@ -16,6 +16,7 @@ from yaad.book.deals import Wanted, deal_of, deals_of, entries_of
 from yaad.errors import InputError
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import key_of, reads, writes
+from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId, Long, Name, Number, Text, day
 from yaad.faces.api.shapes import deals as shapes
 from yaad.faces.api.versions import hold
@@ -83,13 +84,14 @@ def deals(
     "/deals/{path:deal_id}/entries",
     Capability.ROWS,
     shapes.Entries,
-    example={"entries": [{"kind": "note", "seq": 7}]},
+    example={"entries": [{"kind": "note", "seq": 7}], "next": None},
 )
-def entries(request: HttpRequest, deal_id: DealId) -> Json:
-    """What was written of a deal by hand."""
+def entries(request: HttpRequest, deal_id: DealId, cursor: Cursor = "", limit: Count = 50) -> Json:
+    """What was written of a deal by hand, in its order."""
     del request
     not_empty()
-    return {"entries": opened().shelf.once(lambda book: entries_of(book, deal_id))}
+    listing: Listing[Json] = Listing("entries", lambda one: int(one["seq"]), lambda one: one, about={"deal": deal_id})
+    return listing.page(opened().shelf.once(lambda book: entries_of(book, deal_id)), cursor, limit)
 
 
 class Act(Body):

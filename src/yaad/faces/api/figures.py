@@ -8,7 +8,7 @@ from ninja.params.functions import Query
 from pydantic import Field
 
 from yaad.faces.api.declared import TABLES, as_file, reads, version
-from yaad.faces.api.paging import after, next_of
+from yaad.faces.api.paging import next_of, offset, page_of
 from yaad.faces.api.parameters import AsOf, By, Count, Cursor, InPath, Name, Period, Stage, Text, day, lang
 from yaad.faces.api.shapes import figures as shapes
 from yaad.server.questions import customer_reading, kpi_reading, reading
@@ -111,11 +111,11 @@ def kpi_rows(
     """The rows behind a figure, page by page."""
     of = {by: group} if by else {}
     about = {"measure": measure, "group": of, "period": period, "version": version()}
-    offset = int(after("rows", cursor, about)) if cursor else 0
+    first = offset("rows", cursor, about)
     if as_file(request):
         return kpi_reading.behind(measure, of, period, limit=reading.ALL)
-    told = kpi_reading.behind(measure, of, period, limit=limit, offset=offset)
-    goes_on = next_of("rows", offset + limit, about) if told.content.total > offset + limit else None
+    told = kpi_reading.behind(measure, of, period, limit=limit, offset=first)
+    goes_on = next_of("rows", first + limit, about) if told.content.total > first + limit else None
     return {**told.to_dict(lang()), "next": goes_on}
 
 
@@ -155,18 +155,23 @@ def dwell(
     return reading.dwells(basis, by, period, day(as_of, "as_of"))
 
 
-@reads(router, "/stuck", Capability.ROWS, shapes.Why, files=TABLES)
-def stuck(request: HttpRequest, as_of: AsOf = None) -> Result:
-    """All deals that are stuck."""
-    del request
-    return reading.stuck(day(as_of, "as_of"))
+@reads(router, "/stuck", Capability.ROWS, shapes.Stuck, files=TABLES)
+def stuck(request: HttpRequest, as_of: AsOf = None, cursor: Cursor = "", limit: Count = 50) -> Result | Json:
+    """All deals that are stuck, page by page."""
+    found = reading.stuck(day(as_of, "as_of"))
+    if as_file(request):
+        return found
+    return page_of(found.to_dict(lang()), "rows", cursor, limit, {"of": "stuck", "as_of": as_of, "version": version()})
 
 
 @reads(router, "/calls", Capability.ROWS, shapes.Calls, files=TABLES)
-def calls(request: HttpRequest, limit: Count = reading.TO_CALL) -> Result:
-    """The deals to call today."""
-    del request
-    return reading.calls(limit)
+def calls(request: HttpRequest, cursor: Cursor = "", limit: Count = reading.TO_CALL) -> Result | Json:
+    """The deals to call today, the first one on top."""
+    if as_file(request):
+        return reading.calls(limit)
+    about = {"of": "calls", "version": version()}
+    found = reading.calls(offset("deals", cursor, about) + limit + 1)  # one more tells whether the list goes on
+    return page_of(found.to_dict(lang()), "deals", cursor, limit, about)
 
 
 StateName = Annotated[Text, Field(examples=["once"])]
@@ -188,11 +193,11 @@ def customers(
     """The customers: who stays, who has stopped, what they are worth."""
     wanted = Wanted(states_of(state or ()), owner, words.strip())
     about = {"of": repr(wanted), "period": period, "every": every, "version": version()}
-    offset = int(after("list", cursor, about)) if cursor else 0
+    first = offset("list", cursor, about)
     if as_file(request):
         return customer_reading.listed(period, every, wanted)
-    told = customer_reading.listed(period, every, wanted, limit=limit, offset=offset)
-    goes_on = next_of("list", offset + limit, about) if told.content.of > offset + limit else None
+    told = customer_reading.listed(period, every, wanted, limit=limit, offset=first)
+    goes_on = next_of("list", first + limit, about) if told.content.of > first + limit else None
     return {**told.to_dict(lang()), "next": goes_on}
 
 

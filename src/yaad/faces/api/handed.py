@@ -33,12 +33,21 @@ ReportId = Annotated[Name, Field(examples=["5f0c9a7d3b1e4f26"])]
 REPORT = {"id": "5f0c9a7d3b1e4f26", "files": ["pdf", "xlsx"], "job": None, "stopped": False, "error": None}
 
 
-@reads(router, "/tables", Capability.ROWS, shapes.Tables, example={"tables": [{"name": "deals", "rows": 1200}]})
-def tables(request: HttpRequest) -> Json:
+@reads(
+    router,
+    "/tables",
+    Capability.ROWS,
+    shapes.Tables,
+    example={"tables": [{"name": "deals", "rows": 1200}], "next": None},
+)
+def tables(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """The tables of the book that have rows."""
     del request
     not_empty()
-    return {"tables": [{"name": name, "rows": rows} for name, rows in reading.tables().items()]}
+    listing: Listing[tuple[str, int]] = Listing(
+        "tables", lambda one: one[0], lambda one: {"name": one[0], "rows": one[1]}
+    )
+    return listing.page(reading.tables().items(), cursor, limit)
 
 
 @takes_out(router, "/tables/{table}", Capability.ROWS, *TABLES)

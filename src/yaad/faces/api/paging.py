@@ -21,12 +21,14 @@ class Listing(Generic[Row]):
         key: of a row; rows stand in its order, and those that come or go meanwhile neither skip nor double another one.
         tell: a row as an object; asked of the rows of a page alone.
         latest_first: from the greatest key on.
+        about: what the list is narrowed to.
     """
 
     name: str
     key: Callable[[Row], cursors.Row]
     tell: Callable[[Row], Json]
     latest_first: bool = False
+    about: Mapping[str, object] | None = None
 
     def page(self, rows: Iterable[Row], cursor: str, limit: int) -> Json:
         """One page of a list that is known as a whole.
@@ -41,16 +43,44 @@ class Listing(Generic[Row]):
         """
         ordered = sorted(rows, key=self.key, reverse=self.latest_first)
         if cursor:
-            last = after(self.name, cursor)
+            last = after(self.name, cursor, self.about)
             ordered = [one for one in ordered if self._is_behind(self.key(one), last)]
         shown = ordered[:limit]
-        goes_on = next_of(self.name, self.key(shown[-1])) if len(ordered) > limit else None
+        goes_on = next_of(self.name, self.key(shown[-1]), self.about) if len(ordered) > limit else None
         return {self.name: [self.tell(one) for one in shown], "next": goes_on}
 
     def _is_behind(self, key: cursors.Row, last: cursors.Row) -> bool:
         if isinstance(key, str) and isinstance(last, str):
             return key < last if self.latest_first else key > last
         return int(key) < int(last) if self.latest_first else int(key) > int(last)
+
+
+def page_of(told: Json, name: str, cursor: str, limit: int, about: Mapping[str, object]) -> Json:
+    """An answer with one page of a list in it that stands in an order of its own.
+
+    Args:
+        told: the answer with the whole list.
+        name: of the list.
+        cursor: where it goes on; empty: at its beginning.
+        limit: how many.
+        about: what it is narrowed to, and the version of what it was made of: of other data a cursor is of no use.
+
+    Raises:
+        InputError: the cursor is of another list, or of other data.
+    """
+    first = offset(name, cursor, about)
+    rows = told[name][first:]
+    goes_on = next_of(name, first + limit, about) if len(rows) > limit else None
+    return {**told, name: rows[:limit], "next": goes_on}
+
+
+def offset(name: str, cursor: str, about: Mapping[str, object]) -> int:
+    """How many rows of a list in an order of its own were told already.
+
+    Raises:
+        InputError: the cursor is of another list, or of other data.
+    """
+    return int(after(name, cursor, about)) if cursor else 0
 
 
 def after(name: str, cursor: str, about: Mapping[str, object] | None = None) -> cursors.Row:

@@ -267,14 +267,18 @@ A_TEAM = {"name": "north", "above": "", "people": ["Dana"]}
     Capability.INVITE,
     shapes.Teams,
     kept=False,
-    example={"teams": [A_TEAM], "without_team": ["Omer"], "persons": ["Dana", "Omer"]},
+    example={"teams": [A_TEAM], "without_team": ["Omer"], "persons": ["Dana", "Omer"], "next": None},
 )
-def all_teams(request: HttpRequest) -> Json:
+def all_teams(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Json:
     """The teams, and who sells in them."""
     del request
     found = teams.people_of(current())
-    return {
-        "teams": [{"name": one.name, "above": one.above, "people": list(one.people)} for one in found.tree],
+    listing: Listing[teams.Team] = Listing(
+        "teams",
+        lambda one: one.name,
+        lambda one: {"name": one.name, "above": one.above, "people": list(one.people)},
+    )
+    return listing.page(found.tree, cursor, limit) | {
         "without_team": found.without_team,
         "persons": list(found.names),
     }

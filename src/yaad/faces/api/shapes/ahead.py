@@ -1,6 +1,6 @@
 """Answers that tell what is to come: chances, forecasts, plans, targets."""
 
-from yaad.faces.api.shapes.common import Day, OfPeriod, Told, Words, Written
+from yaad.faces.api.shapes.common import Day, InPages, OfPeriod, Told, Words, Written
 
 
 class Chance(Told):
@@ -66,7 +66,7 @@ class Refused(Told):
     auc: float | None
 
 
-class Chances(Told):
+class Chances(InPages):
     """The chances of the open deals."""
 
     as_of: Day | None
@@ -187,7 +187,7 @@ class MovedDeal(Told):
     expected: float
 
 
-class Moved(Told):
+class Moved(InPages):
     """What moved between two days."""
 
     since: Day
@@ -610,7 +610,7 @@ class Target(Told):
     entry: int | None
 
 
-class Targets(Told):
+class Targets(InPages):
     """All targets."""
 
     targets: list[Target]

@@ -54,7 +54,7 @@ class DealEntry(Told):
     undoes: int = 0
 
 
-class Entries(Told):
+class Entries(InPages):
     """What was written of a deal, in its order."""
 
     entries: list[DealEntry]

@@ -54,6 +54,10 @@ class Why(Told):
     rows_total: int
 
 
+class Stuck(Why, InPages):
+    """The deals that are stuck, page by page."""
+
+
 class Matched(Told):
     """Which days are compared."""
 
@@ -272,7 +276,7 @@ class ToCall(Told):
     next_step: str | None
 
 
-class Calls(Told):
+class Calls(InPages):
     """The deals to call, the first one on top."""
 
     deals: list[ToCall]

@@ -204,7 +204,7 @@ class TeamTold(Told):
     people: list[str]
 
 
-class Teams(Told):
+class Teams(InPages):
     """The teams, and who sells in none."""
 
     teams: list[TeamTold]

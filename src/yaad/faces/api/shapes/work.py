@@ -153,7 +153,7 @@ class TableSize(Told):
     rows: int
 
 
-class Tables(Told):
+class Tables(InPages):
     """The tables of the book that have rows."""
 
     tables: list[TableSize]
