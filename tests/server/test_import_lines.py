@@ -1,6 +1,7 @@
 """Whatever brings files in or takes them back leaves its line in the audit log, and each import one line."""
 
 import json
+from contextlib import closing
 
 import pytest
 from tests.people import EVENTS
@@ -57,6 +58,35 @@ def test_an_import_and_its_taking_back_have_a_line_each(team, owner, tmp_path):
     undone(team, made)
     assert lines(owner)[-1] == ("import.undone", owner.account, f"import:{made}", {})
     assert len(lines(owner)) == began + len(told) + 1
+
+
+def test_of_two_that_come_in_side_by_side_each_is_told_of_its_own(team, owner, tmp_path, monkeypatch):
+    from yaad.server.import_lines import tell
+
+    (tmp_path / "beside.csv").write_text(MORE.replace("x-1", "x-8"), "utf-8")
+    real, others = Book.import_files, []
+
+    def beside(book, paths, **said):
+        if not others:
+            others.append("it comes in meanwhile")
+            with closing(Book.open(team.here.root)) as theirs:
+                others[0] = real(theirs, [tmp_path / "beside.csv"]).name
+        return real(book, paths, **said)
+
+    monkeypatch.setattr(Book, "import_files", beside)
+    made = brought(team, tmp_path, "own.csv", MORE.replace("x-1", "x-9"))
+    with closing(Book.open(team.here.root)) as book:
+        files = {record.name: [file.name for file in record.files] for record in book.imports()}
+    assert (files[made], files[others[0]]) == (["own.csv"], ["beside.csv"])
+    told = {subject: (actor, detail) for _, actor, subject, detail in lines(owner)}
+    assert told[f"import:{made}"] == (owner.account, {"files": 1, "rows": 1, "rejected": 0})
+    assert told[f"import:{others[0]}"] == (None, {"late": True})
+    for _ in range(2):
+        tell(owner, team.here.root, {others[0]: {"files": 1}})
+    of_other = [(actor, detail) for _, actor, subject, detail in lines(owner) if subject == f"import:{others[0]}"]
+    assert of_other == [(None, {"late": True}), (owner.account, {"files": 1})], "its own job says whose it is, once"
+    for name in (made, others[0]):
+        undone(team, name)
 
 
 def test_a_line_that_could_not_be_written_comes_with_the_next(team, owner, tmp_path, monkeypatch):

@@ -1,7 +1,8 @@
 """The audit log's lines of imports: one place for whoever brings files in or takes them back, by whichever face.
 
 What stands in the log is held against what the book is made of. So an import that came in while the database could not
-be written, or before a power cut between the two, gets its line with the next one; it names nobody then.
+be written, or before a power cut between the two, gets its line with the next one; it names nobody then. Where that
+next one came in beside it, the import's own job says afterwards whose it is.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,9 @@ def tell(access: Access, root: Path, done: Mapping[str, Mapping[str, object]]) -
     with transaction.atomic():
         Company.objects.select_for_update().only("pk").get(pk=access.company)  # two who end at once write no line twice
         there, told = names_in(root), _told(access.company)
-        changes = [(MADE, name) for name in sorted(there - told)] + [(UNDONE, name) for name in sorted(told - there)]
+        unnamed = {name for name in done if name in there and name in told and told[name] is None and access.account}
+        changes = [(MADE, name) for name in sorted((there - told.keys()) | unnamed)]
+        changes += [(UNDONE, name) for name in sorted(told.keys() - there)]
         for action, name in changes:
             own = done.get(name)
             detail = {"late": True} if own is None else own
@@ -44,11 +47,14 @@ def tell(access: Access, root: Path, done: Mapping[str, Mapping[str, object]]) -
             audit.record(access.company, actor, action, f"{SUBJECT}{name}", detail)
 
 
-def _told(company: str) -> set[str]:
-    """The imports that stand, by the log."""
+def _told(company: str) -> dict[str, int | None]:
+    """The imports that stand, by the log, and who made each."""
     rows = AuditEvent.objects.filter(company=company, action__in=(MADE, UNDONE)).order_by("seq")
-    found = set[str]()
-    for action, subject in rows.values_list("action", "subject"):
+    found: dict[str, int | None] = {}
+    for action, subject, actor in rows.values_list("action", "subject", "actor"):
         name = subject.removeprefix(SUBJECT)
-        (found.add if action == MADE else found.discard)(name)
+        if action == MADE:
+            found[name] = actor
+        else:
+            found.pop(name, None)
     return found

@@ -239,7 +239,6 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
         report: told how many rows are done, of how many.
     """
     book = Book.create(arguments["book"], viewer=current().viewer)
-    before = {record.name for record in book.imports()}
     paths = [Path(path) for path in arguments["paths"]]
     mapping = Path(arguments["mapping"]) if arguments["mapping"] else None
     told = book.import_files(
@@ -253,9 +252,9 @@ def import_files(arguments: dict[str, Json], report: Report) -> Json:
     )
     if arguments["source"]:
         _wait_no_longer(arguments, paths, told)
-    made = [record.name for record in book.imports() if record.name not in before]
-    _into_the_log(book, dict.fromkeys(made, _counted(told)))
-    return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made[0] if made else ""})
+    made = told.name if told.stored.committed else ""  # not whatever is new in the book: others bring in beside it
+    _into_the_log(book, {made: _counted(told)} if made else {})
+    return pack({"report": told.to_dict(arguments["lang"]), "notes": told.notes, "import": made})
 
 
 def _into_the_log(book: Book, done: Plain[str, Plain[str, object]]) -> None:
@@ -305,7 +304,6 @@ def run_source(arguments: dict[str, Json], report: Report) -> Json:
     with closing(Book.create(root, viewer=current().viewer)) as book:
 
         def importing(paths: Sequence[Path], mapping: Path | None, answers: dict[str, str]) -> ImportReport:
-            before = {record.name for record in book.imports()}
             try:
                 on_progress = in_phases(report)
                 told = book.import_files(paths, mapping=mapping, answers=answers, lang=lang, on_progress=on_progress)
@@ -313,8 +311,8 @@ def run_source(arguments: dict[str, Json], report: Report) -> Json:
                 if stop.asked.is_set():  # an engine that is interrupted says so as an error of its own
                     raise stop.Stopped from error
                 raise
-            made = [record.name for record in book.imports() if record.name not in before]
-            _into_the_log(book, dict.fromkeys(made, _counted(told) | {"source": arguments["name"]}))
+            own = _counted(told) | {"source": arguments["name"]}
+            _into_the_log(book, {told.name: own} if told.stored.committed else {})
             return told
 
         report(0, None, Phase.FETCHING)
