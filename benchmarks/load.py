@@ -6,9 +6,13 @@ they do not march in step) and opens the next. The server has just started: what
 apart. After a third of the time that follows another file of moves is brought in beside them. The sign-in itself is
 left out: a password is slow to check on purpose.
 
+A page whose figures are not there yet says that they are being counted and comes anew by itself; as a browser does, a
+person waits for it. So two lengths are told: until the browser has an answer, and until it has the figures.
+
 Kept as JSON under ``benchmarks/results``: answers, errors and milliseconds (half, 95 and 99 of 100) of pages and of
-requests of programs, right after the start, before, during and after the import; the server's memory at its end; the
-machine's load, which is more than people, server and import make where others work on it. It stops by itself.
+requests of programs, right after the start, before, during and after the import, and how many of the answers were of
+pages that wait; the seconds until the figures; the server's memory at its end; the machine's load, which is more than
+people, server and import make where others work on it. It stops by itself.
 
 Options: ``--deals`` 1000000, ``--users`` 200, ``--think`` 10 (seconds), ``--settle`` 60 (seconds told apart),
 ``--seconds`` 180, ``--rows`` 200000 (rows of the file that is brought in; 0: none), ``--home`` a folder to keep the
@@ -39,6 +43,8 @@ from benchmarks.speed import company
 
 RESULT = Path(__file__).parent / "results" / "load.json"
 SEED = 20261129
+LONGEST = 300.0
+"""Seconds after which a person goes without the figures of a page."""
 PATIENCE = 60.0
 """Seconds after which an answer is an error."""
 PAGES = {
@@ -64,6 +70,7 @@ class Answer:
         when: ``first`` after the start, ``before``, ``during`` or ``after`` the import.
         ms: until it was whole.
         status: 0 where there was none.
+        again_s: after so many seconds the page comes anew; None where it is whole.
     """
 
     kind: str
@@ -71,6 +78,22 @@ class Answer:
     when: str
     ms: float
     status: int
+    again_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page from the click until its figures were there.
+
+    Attributes:
+        path: what was asked.
+        when: see `Answer`.
+        seconds: until the figures were there; None where the person had to go without them.
+    """
+
+    path: str
+    when: str
+    seconds: float | None
 
 
 def variables(home: Path, port: int, key: str) -> dict[str, str]:
@@ -148,7 +171,9 @@ def bring_in(env: dict[str, str], named: str, rows: int) -> float:
     from yaad.book import Book
     from yaad.server import companies
     from yaad.server.acting import as_server
+    from yaad.server.worker import BEHIND_PAGES
 
+    os.nice(BEHIND_PAGES)  # as the server's own jobs
     with tempfile.TemporaryDirectory(prefix="yaad-load-") as folder, as_server():
         path, mapping = company.write_file(Path(folder), max(1, rows // 4))
         text = path.read_text("utf-8").splitlines()
@@ -168,6 +193,7 @@ class Person(threading.Thread):
     ):
         super().__init__(daemon=True)
         self.answers: list[Answer] = []
+        self.opened: list[Opened] = []
         self._draw = random.Random(SEED + number)
         self._host = urlsplit(address)
         self._prefix = str(told["prefix"])
@@ -180,22 +206,39 @@ class Person(threading.Thread):
         self._stop_asked.wait(self._draw.uniform(0, self._think))
         while not self._stop_asked.is_set():
             kind, path, _ = self._draw.choices(mix, weights=[weight for *_, weight in mix])[0]
-            self.answers.append(self._ask(kind, path))
+            self._open(kind, path)
             self._stop_asked.wait(self._draw.uniform(0.5, 1.5) * self._think)
 
+    def _open(self, kind: str, path: str) -> None:
+        """Ask, and ask again as a browser does, until the page is whole."""
+        begun, when = time.perf_counter(), self._stage[0]
+        while not self._stop_asked.is_set():
+            answer = self._ask(kind, path)
+            self.answers.append(answer)
+            if answer.again_s is None:
+                is_whole = answer.status == 200
+                self.opened.append(Opened(path, when, time.perf_counter() - begun if is_whole else None))
+                return
+            if time.perf_counter() - begun > LONGEST:
+                break
+            self._stop_asked.wait(answer.again_s)
+        self.opened.append(Opened(path, when, None))
+
     def _ask(self, kind: str, path: str) -> Answer:
-        when, begun, status = self._stage[0], time.perf_counter(), 0
+        when, begun, status, again = self._stage[0], time.perf_counter(), 0, None
         line = http.client.HTTPConnection(self._host.hostname or "", self._host.port, timeout=PATIENCE)
         try:
             line.request("GET", self._prefix + path, headers={"Cookie": self._cookie, "Host": self._host.netloc})
             answer = line.getresponse()
             answer.read()
             status = answer.status
+            again = answer.headers["Refresh"]
         except (OSError, http.client.HTTPException):
             status = 0
         finally:
             line.close()
-        return Answer(kind, path, when, (time.perf_counter() - begun) * 1000, status)
+        took = (time.perf_counter() - begun) * 1000
+        return Answer(kind, path, when, took, status, None if again is None else float(again))
 
 
 def summed(answers: list[Answer]) -> dict[str, object]:
@@ -214,9 +257,21 @@ def summed(answers: list[Answer]) -> dict[str, object]:
         "p50_ms": at(0.5),
         "p95_ms": at(0.95),
         "p99_ms": at(0.99),
+        "waiting": sum(one.again_s is not None for one in answers),
         "errors": sum(bad.values()),
         "which": bad,
     }
+
+
+def until_figures(opened: list[Opened]) -> dict[str, object]:
+    """Seconds from the click to the figures, half, 95 and 99 of 100; how many had to go without them."""
+    took = sorted(one.seconds for one in opened if one.seconds is not None)
+
+    def at(part: float) -> float | None:
+        return round(took[min(len(took) - 1, int(part * len(took)))], 1) if took else None
+
+    without = len(opened) - len(took)
+    return {"n": len(opened), "p50_s": at(0.5), "p95_s": at(0.95), "p99_s": at(0.99), "without": without}
 
 
 def memory(pid: int) -> int | None:
@@ -306,6 +361,10 @@ def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         found[kind] = {"all": summed([one for one in measured_ones if one.kind == kind])}
         for when in (FIRST, *MEASURED):
             found[kind][when] = summed([one for one in answers if (one.kind, one.when) == (kind, when)])  # type: ignore[index] # a dict
+    opened = [one for person in people for one in list(person.opened)]
+    found["until_figures"] = {
+        when: until_figures([one for one in opened if one.when == when]) for when in (FIRST, *MEASURED)
+    }
     found["by_path"] = {
         path or "overview": summed([one for one in measured_ones if one.path == path]) for path in (*PAGES, *PROGRAMS)
     }
@@ -339,7 +398,7 @@ def main() -> int:
             found = measured(asked, Path(folder))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps({name: found[name] for name in ("page", "program")}, indent=1))
+    print(json.dumps({name: found[name] for name in ("page", "program", "until_figures")}, indent=1))
     return 0
 
 

@@ -287,6 +287,23 @@ def test_a_session_that_nobody_used_for_twelve_hours_is_over(someone, browser):
     assert not is_in(browser)
 
 
+def test_a_session_in_use_lives_on_and_is_written_down_at_times_only(someone, browser, monkeypatch):
+    import time
+
+    from yaad.server.models import Session
+    from yaad.server.sign_in import sessions
+
+    enter(browser)
+    rows = Session.objects.filter(session_key=browser.session.session_key)
+    is_in(browser)
+    first, now = rows.get().expire_date, time.time()
+    assert is_in(browser)
+    assert rows.get().expire_date == first
+    monkeypatch.setattr(sessions.time, "time", lambda: now + sessions.EVERY + 1)
+    assert is_in(browser)
+    assert rows.get().expire_date > first
+
+
 def test_what_is_over_is_swept_with_the_next_sign_in(someone, browser):
     import datetime as dt
 

@@ -77,6 +77,11 @@ def once(key: Hashable, work: Work) -> Future[None]:
     return made
 
 
+def in_line() -> int:
+    """How many pieces of work are not begun yet."""
+    return _line.qsize()
+
+
 def _do() -> None:
     while True:
         *_, work = _line.get()

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import socket
+import sys
 from collections.abc import MutableMapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 CLOSING = 10
 """Seconds that answers under way have to end."""
+TURN = 0.001
+"""Seconds after which a thread that computes lets another one have its turn: answers are many short ones."""
 LOCK = "serving.lock"
 
 
@@ -85,6 +88,7 @@ def prepare_home(folder: Path | None = None) -> Prepared:
     if wrong := [one for one in database() if not one.holds]:  # tables that were not there when it was looked at
         raise NotReady(wrong)
     desks = state.open_companies(companies.folder_of, running)
+    sys.setswitchinterval(TURN)
     config = uvicorn.Config(
         WithAgents(Watched(running, desks), home.lang),
         lifespan="off",

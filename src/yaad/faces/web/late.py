@@ -16,7 +16,7 @@ from yaad.errors import YaadError
 from yaad.faces.web.failing import say
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.server.beside import once
+from yaad.server.beside import HANDS, in_line, once
 from yaad.server.scoping import Access
 from yaad.server.shelf import NotYet, Taking, takes, taking
 from yaad.server.state import opened
@@ -26,8 +26,8 @@ PAGES = "yaad.faces.web.views"
 READING = ("GET", "HEAD")
 A_MOMENT = 0.3
 """Seconds for which a page waits for its figures before it says that they are being counted."""
-AGAIN = "2"
-"""Seconds after which a page that waits comes anew."""
+SOON, LATE = 2, 15
+"""Seconds after which a page that waits comes anew, where little is in line and where much is."""
 COUNTING = 202
 """Status of the page that waits: what was asked for is at work."""
 
@@ -68,7 +68,7 @@ class LastAnswers:
         key = (access.company, access.viewer.key, access.role, request.get_full_path(), language(), error.version)
         counting = once(key, lambda: _ask_for(request))
         try:
-            counting.exception(timeout=A_MOMENT)
+            counting.exception(timeout=A_MOMENT if in_line() <= HANDS else 0)
         except StillAtWork:
             return _waiting(request)
         # what still is not there is of what nobody keeps, such as that it cannot be told: that is asked here and now
@@ -99,6 +99,5 @@ def _waiting(request: HttpRequest) -> HttpResponse:
     match = request.resolver_match
     name = match.url_name if match else ""
     response = render(request, "web/counting.html", {"page": name, "book": opened().shelf.book.name}, status=COUNTING)
-    response["Refresh"] = AGAIN
-    response["Retry-After"] = AGAIN
+    response["Refresh"] = response["Retry-After"] = str(min(LATE, max(SOON, in_line() // HANDS)))
     return response

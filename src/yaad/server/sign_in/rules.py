@@ -14,6 +14,7 @@ def rules() -> dict[str, Any]:
     return {
         "AUTHENTICATION_BACKENDS": ["yaad.server.sign_in.backend.ByMail"],
         "SESSION_ENGINE": "yaad.server.sign_in.sessions",
+        "SESSION_SAVE_EVERY_REQUEST": False,  # see `sessions.Longest`
         # Links in mails and chats lead into the pages; a strict cookie would stay behind, and whoever is signed in
         # would have to sign in again. What changes anything asks for the token of a form besides.
         "SESSION_COOKIE_SAMESITE": "Lax",

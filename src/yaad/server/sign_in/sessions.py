@@ -23,6 +23,10 @@ SIGNED_IN = "signed_in"
 """When somebody signed in, in seconds."""
 AGENT = "agent"
 """How the browser calls itself."""
+SEEN = "seen"
+"""When it was last written down that the session is in use, in seconds."""
+EVERY = 60
+"""Seconds between two times that it is."""
 ROLES = "roles"
 """Company → the role that this session last worked with."""
 
@@ -87,7 +91,10 @@ def follow_role(session: SessionBase, access: Access) -> None:
 
 
 class Longest:
-    """Ends sessions whose sign-in is too long ago, however busy they are."""
+    """Ends sessions whose sign-in is too long ago, however busy they are; those that are in use live on.
+
+    That one is in use is written down at times only: a page that is read would else wait for the disk.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -98,4 +105,6 @@ class Longest:
             since = request.session.get(SIGNED_IN, 0)
             if time.time() - since > LONGEST.total_seconds():
                 logout(request)
+            elif time.time() - request.session.get(SEEN, 0) > EVERY:
+                request.session[SEEN] = int(time.time())
         return self.get_response(request)
