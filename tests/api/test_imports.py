@@ -1,5 +1,6 @@
 """Files come in by a program as by a page: sent, read, asked about, answered, imported, taken back – by jobs."""
 
+import shutil
 import time
 
 import pytest
@@ -98,3 +99,27 @@ def test_files_need_the_right_to_bring_them(program):
     assert program("owner").post("/uploads").status_code == 422
     assert program("owner").get("/uploads/0123456789abcdef").status_code == 404
     assert program("owner").post("/imports/no-such/undo").status_code == 404
+
+
+def test_uploads_come_the_latest_first_page_by_page(team, program, tmp_path):
+    from yaad.server import drafts
+    from yaad.server.scoping import on_behalf_of, scope
+    from yaad.server.state import opened
+
+    before, made = {one["id"] for one in program("owner").get("/uploads").json()["uploads"]}, []
+    (tmp_path / "deals.csv").write_text("deal,stage\n1,Meeting\n", "utf-8")
+    with on_behalf_of(scope(team.here.accounts["owner"].pk, team.here.id)):
+        for _ in range(6):
+            made.append(opened().uploads.keep_copies([tmp_path / "deals.csv"]))
+            begun = drafts.start(made[-1], "")
+            begun.step = drafts.Step.UNDERSTOOD
+            begun.save()
+        uploads = opened().uploads
+    told, cursor = [], ""
+    while cursor is not None:
+        page = program("owner").get("/uploads", {"limit": 2, "cursor": cursor}).json()
+        told += [one["id"] for one in page["uploads"] if one["id"] not in before]
+        cursor = page["next"]
+    for name in made:
+        shutil.rmtree(uploads.path(name))
+    assert told == made[::-1]

@@ -100,12 +100,31 @@ def test_how_far_it_is(team, lang, monkeypatch):
 
     found = Job("abc", State.RUNNING, 30, 60, "erase_rebuild")
     monkeypatch.setattr(Jobs, "progress", lambda *_: found)
+    monkeypatch.setattr(Jobs, "arguments", lambda *_: {})
     client = team.client("owner")
     client.cookies["lang"] = client.cookies["yaad_lang"] = lang
     told = client.get(f"{team.here.prefix}people/person/erasing/abc/").content.decode()
     assert "50%" in told
     assert "web.phase" not in told
     assert 'http-equiv="refresh"' in told
+
+
+def test_a_job_of_another_kind_is_no_erasing(team):
+    from yaad.server import tasks
+    from yaad.server.jobs import State, connect
+    from yaad.server.scoping import on_behalf_of, scope
+    from yaad.server.state import opened
+
+    with on_behalf_of(scope(team.here.accounts["owner"].pk, team.here.id)):
+        jobs = opened().jobs
+    with jobs._turns.held(), on_behalf_of(scope(team.here.accounts["owner"].pk, team.here.id)):
+        job = jobs.submit(tasks.UNDO, {"name": "0001"})
+        with connect(jobs.path) as db:
+            db.execute("UPDATE job SET state = ?, result = '{}' WHERE id = ?", (State.DONE, job))
+        jobs._turns.withdraw(job)
+    client = team.client("owner")
+    for one in (job, "0" * 16):
+        assert client.get(f"{team.here.prefix}people/person/erasing/{one}/").status_code == 404
 
 
 def test_the_steps_of_the_job_are_those_of_the_page(team):

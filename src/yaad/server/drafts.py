@@ -1,5 +1,6 @@
 """What is known about an upload on its way into the book, kept as JSON beside its files."""
 
+import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -47,6 +48,7 @@ class Draft:
         source: the recurring source whose files these are copies of; empty for what a person brought.
         waits: where the files themselves wait.
         account: who brought them; None where one book is served. Besides them only who sees everything sees it.
+        begun: when they were brought, ISO in UTC; empty of an earlier version.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Draft:
     source: str = ""
     waits: list[str] = field(default_factory=list)
     account: int | None = None
+    begun: str = ""
 
     def save(self) -> None:
         """Write it; a reader sees the old or the new state, never half of one."""
@@ -100,7 +103,7 @@ def _path(draft: str) -> Path:
 def start(upload: str, kind: str) -> Draft:
     """A new draft of an upload."""
     names = [path.name for path in _uploads().files(upload) if path.suffix.lower() not in MAPPINGS]
-    return Draft(upload, names, kind, account=current().account)
+    return Draft(upload, names, kind, account=current().account, begun=dt.datetime.now(dt.UTC).isoformat())
 
 
 def load(draft: str) -> Draft:

@@ -62,7 +62,7 @@ def uploads(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     """Uploads on their way into the book, the latest first."""
     del request
     listing: Listing[Draft] = Listing(
-        "uploads", lambda one: one.id, lambda one: brief(one, bringing.advance(one)), latest_first=True
+        "uploads", lambda one: f"{one.begun} {one.id}", lambda one: brief(one, bringing.advance(one)), latest_first=True
     )
     return listing.page(drafts.latest(), cursor, limit)
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book.persons import Part
-from yaad.errors import BookError, YaadError
+from yaad.errors import BookError, UnknownName, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
@@ -69,8 +69,15 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def erasing(request: HttpRequest, job: str) -> HttpResponse:
-    """How far an erasing is, and what came of it."""
-    found = opened().jobs.progress(job)
+    """How far an erasing is, and what came of it.
+
+    Raises:
+        UnknownName: there is none of this number.
+    """
+    jobs = opened().jobs
+    if jobs.arguments(job, tasks.ERASE) is None:
+        raise UnknownName("option", job, [])
+    found = jobs.progress(job)
     context = {"page": "people", "job": found, "phases": PHASES}
     if wanted(request, None) is Format.FRAGMENT:
         if found.state.final:
