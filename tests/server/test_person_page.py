@@ -85,6 +85,7 @@ def test_broken_off_it_is_said_and_can_be_finished(team, monkeypatch):
     monkeypatch.setattr("yaad.server.persons.is_unfinished", state["is_unfinished"])
     for error in ({"en": "Somebody else is writing."}, {}):
         monkeypatch.setattr(Jobs, "progress", lambda _, job, told=error: Job(job, State.FAILED, error=told))
+        monkeypatch.setattr(Jobs, "arguments", lambda *_: {})
         told = owner.get(f"{team.here.prefix}people/person/erasing/abc/").content.decode()
         assert error.get("en", "broke off") in told
         assert 'name="go_on"' in told
