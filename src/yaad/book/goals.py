@@ -28,6 +28,7 @@ from yaad.model import (
     Entry,
     Period,
     RetractEntry,
+    Target,
     TargetEntry,
     Tax,
     Whose,
@@ -151,7 +152,7 @@ class Goals:
         """
         found, wanted = self._measure(measure), self._period(period)
         who = whose or Whose()
-        if not any((one.measure, one.period, one.whose) == (found, wanted, who) for one in self._book.facts.targets):
+        if self.one(wanted, measure=found, whose=who) is None:
             raise InputError(Message("goals.no_such_target", {"period": wanted.name}))
         return self.set(None, wanted, measure=found, whose=who, at=at, by=by, key=key)
 
@@ -289,6 +290,14 @@ class Goals:
         unknown = sorted({one.target.measure for one in rows if one.target.measure not in measures.REGISTRY})
         notes = tuple(Message("goals.unknown_measure", {"name": name}) for name in unknown)
         return TargetsResult(TargetList(rows, self._book.as_of, notes))
+
+    def one(
+        self, period: Period | str | None = None, *, measure: str = WON_VALUE, whose: Whose | None = None
+    ) -> Target | None:
+        """A target as it is set; None where there is none; see `set`."""
+        about = (self._measure(measure), self._period(period), whose or Whose())
+        known = self._book.facts.targets
+        return next((one for one in known if (one.measure, one.period, one.whose) == about), None)
 
     def status(
         self, period: Period | str | None = None, *, measure: str = WON_VALUE, whose: Whose | None = None

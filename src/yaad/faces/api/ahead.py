@@ -1,7 +1,7 @@
 """What is to come: plans, levers, leaks, targets, the forecast, what people say of it, the chances of open deals."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from django.http import HttpRequest
 from ninja import Router
@@ -9,14 +9,14 @@ from ninja.params.functions import Query
 from pydantic import Field
 
 from yaad.book import Book
-from yaad.book.goals import Goals
 from yaad.errors import InputError
-from yaad.faces.api.asking import not_empty, stamp
+from yaad.faces.api.asking import not_empty, one_at_a_time, stamp
 from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, version, writes
 from yaad.faces.api.paging import page_of
 from yaad.faces.api.parameters import Amount, AsOf, Body, By, Count, Cursor, Name, Number, Period, Text, day, lang
 from yaad.faces.api.shapes import ahead as shapes
-from yaad.model import TargetEntry, Whose
+from yaad.faces.api.versions import hold, version_of
+from yaad.model import Target, Whose
 from yaad.model.targets import WON_VALUE
 from yaad.server.questions import forecast_reading, goal_reading, plan_reading, reading
 from yaad.server.questions.plan_asked import Asked
@@ -29,6 +29,7 @@ from yaad.text import Message
 
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+Done = TypeVar("Done")
 Money = Annotated[Amount, Field(examples=["250000"])]
 Dial = Annotated[Text, Field(examples=["110"])]
 StepSize = Annotated[Text, Field(examples=["40"])]
@@ -174,7 +175,10 @@ def targets(request: HttpRequest, period: Period = "", cursor: Cursor = "", limi
     if as_file(request):
         return found
     about = {"of": "targets", "period": period, "version": version()}
-    return page_of(found.to_dict(lang()), "targets", cursor, limit, about)
+    told = found.to_dict(lang())
+    versions = [_version(one.target) for one in found.content.rows]
+    told["targets"] = [row | {"version": one} for row, one in zip(told["targets"], versions, strict=True)]
+    return page_of(told, "targets", cursor, limit, about)
 
 
 @reads(router, "/proposals", Capability.ROWS, shapes.Proposals, files=TABLES)
@@ -205,31 +209,63 @@ class NewTarget(TargetOf):
     value: Amount
 
 
+def _version(one: Target | None) -> str:
+    """The version of a target: other once it was set anew, divided or taken away."""
+    return version_of({"value": one.value, "currency": one.currency, "tax": one.tax, "entry": one.entry} if one else {})
+
+
+def _alone(request: HttpRequest, body: TargetOf, write: Callable[[Book], Done]) -> Done:
+    """Write about a target where it still is as the program saw it.
+
+    Raises:
+        Conflict: ``If-Match`` names another version than the target has now.
+    """
+    not_empty()
+
+    def act(book: Book) -> Done:
+        hold(request, lambda: _version(book.goals.one(body.period, measure=body.measure, whose=body.whose())))
+        return write(book)
+
+    with one_at_a_time():
+        return opened().shelf.once(act)
+
+
 OF_PEOPLE = {"team": "team.put", "person": "person.placed"}
 """So begin the names of what says who sees whose deals, and how the audit log tells it."""
 OF_A_MONTH = {"period": "2026-11", "measure": WON_VALUE, "owner": "Dana"}
 
 
 @writes(
-    router, "/targets", Capability.TARGETS, shapes.Written, body={**OF_A_MONTH, "value": "120000"}, example={"seq": 412}
+    router,
+    "/targets",
+    Capability.TARGETS,
+    shapes.Written,
+    body={**OF_A_MONTH, "value": "120000"},
+    example={"seq": 412},
+    matched=True,
 )
 def set_target(request: HttpRequest, body: NewTarget) -> Json:
     """Set a target."""
-    return _entry(
-        lambda goals: goals.set(
-            body.value, body.period, measure=body.measure, whose=body.whose(), key=key_of(request), **stamp()
-        )
-    )
+
+    def write(book: Book) -> Json:
+        whose, key = body.whose(), key_of(request)
+        made = book.goals.set(body.value, body.period, measure=body.measure, whose=whose, key=key, **stamp())
+        return {"seq": made.seq}
+
+    return _alone(request, body, write)
 
 
-@writes(router, "/targets/remove", Capability.TARGETS, shapes.Written, body=OF_A_MONTH, example={"seq": 413})
+@writes(
+    router, "/targets/remove", Capability.TARGETS, shapes.Written, body=OF_A_MONTH, example={"seq": 413}, matched=True
+)
 def remove_target(request: HttpRequest, body: TargetOf) -> Json:
     """Take a target away."""
-    return _entry(
-        lambda goals: goals.remove(
-            body.period, measure=body.measure, whose=body.whose(), key=key_of(request), **stamp()
-        )
-    )
+
+    def write(book: Book) -> Json:
+        whose, key = body.whose(), key_of(request)
+        return {"seq": book.goals.remove(body.period, measure=body.measure, whose=whose, key=key, **stamp()).seq}
+
+    return _alone(request, body, write)
 
 
 class Split(TargetOf):
@@ -246,10 +282,10 @@ class Split(TargetOf):
     shapes.Divided,
     body={"period": "2026-11", "over": "owner", "weights": "history"},
     example={"seq": 417, "parts": {"Dana": "70000", "Omer": "50000"}},
+    matched=True,
 )
 def split_target(request: HttpRequest, body: Split) -> Json:
     """Divide a target."""
-    not_empty()
 
     def divided(book: Book) -> Json:
         parts = book.goals.split(
@@ -264,7 +300,7 @@ def split_target(request: HttpRequest, body: Split) -> Json:
         done = book.goals.act()
         return {"seq": done.seq if done else None, "parts": {name: f"{value:f}" for name, value in parts.items()}}
 
-    return opened().shelf.once(divided)
+    return _alone(request, body, divided)
 
 
 class Entry(Body):
@@ -284,11 +320,6 @@ def undo_target(request: HttpRequest, body: Entry) -> Json:
     not_empty()
     found = opened().shelf.once(lambda book: book.goals.undo(body.seq, **stamp()))
     return {"undone": [one.undoes for one in found]}
-
-
-def _entry(write: Callable[[Goals], TargetEntry]) -> Json:
-    not_empty()
-    return {"seq": opened().shelf.once(lambda book: write(book.goals)).seq}
 
 
 class Judgement(Body):

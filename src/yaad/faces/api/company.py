@@ -1,6 +1,8 @@
 """What a company says of itself, who stands where in it, its audit log, and measures of its own."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -8,7 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from yaad.book.scorecards import FILE
-from yaad.faces.api.asking import not_empty
+from yaad.faces.api.asking import not_empty, one_at_a_time
 from yaad.faces.api.declared import TABLES, as_file, reads, writes
 from yaad.faces.api.paging import after, next_of
 from yaad.faces.api.parameters import Amount, Body, Count, Cursor, InPath, Long, Name, Number, Period, Text, day, lang
@@ -236,7 +238,11 @@ OWN = {
     "measures": ["web_sales"],
     "yaml": "version: 1\nmeasures:\n  - id: web_sales\n    names: {en: Sales from the site}\n    good: up\n"
     "    sum: {column: amount, where: {outcome: won, source: [Site]}, date: closed_day}\n",
+    "version": "3f2a9c0d41b7e865",
 }
+
+
+NONE = {"measures": [], "yaml": "", "version": "9c0d41b7e8653f2a"}
 
 
 @reads(router, "/own-measures", Capability.TOTALS, shapes.OwnMeasures, kept=False, example=OWN)
@@ -248,7 +254,20 @@ def own_measures(request: HttpRequest) -> Json:
 
 def _own() -> Json:
     own = opened().shelf.book.own_measures
-    return {"measures": [one.id for one in own.measures], "yaml": write_own_measures(own)}
+    told: Json = {"measures": [one.id for one in own.measures], "yaml": write_own_measures(own)}
+    return told | {"version": version_of(told)}
+
+
+@contextmanager
+def _held(request: HttpRequest) -> Iterator[None]:
+    """Alone, and only where the definitions still are as the program read them.
+
+    Raises:
+        Conflict: ``If-Match`` names another version than they have now.
+    """
+    with one_at_a_time():
+        hold(request, lambda: str(_own()["version"]))
+        yield
 
 
 class Definitions(Body):
@@ -257,13 +276,21 @@ class Definitions(Body):
     yaml: Long
 
 
-@writes(router, "/own-measures", Capability.PEOPLE, shapes.OwnMeasures, body={"yaml": OWN["yaml"]}, example=OWN)
+@writes(
+    router,
+    "/own-measures",
+    Capability.PEOPLE,
+    shapes.OwnMeasures,
+    body={"yaml": OWN["yaml"]},
+    example=OWN,
+    matched=True,
+)
 def add_own_measures(request: HttpRequest, body: Definitions) -> Json:
     """Define measures; one of a known id takes its place."""
-    del request
     not_empty()
     own = read_own_measures(body.yaml, FILE)
-    opened().shelf.once(lambda book: book.add_measures(own))
+    with _held(request):
+        opened().shelf.once(lambda book: book.add_measures(own))
     return _own()
 
 
@@ -272,10 +299,11 @@ def add_own_measures(request: HttpRequest, body: Definitions) -> Json:
     "/own-measures/{measure}/remove",
     Capability.PEOPLE,
     shapes.OwnMeasures,
-    example={"measures": [], "yaml": ""},
+    example=NONE,
+    matched=True,
 )
 def remove_own_measure(request: HttpRequest, measure: InPath) -> Json:
     """Take a definition away."""
-    del request
-    opened().shelf.once(lambda book: book.remove_measure(measure))
+    with _held(request):
+        opened().shelf.once(lambda book: book.remove_measure(measure))
     return _own()

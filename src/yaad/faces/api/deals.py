@@ -2,8 +2,6 @@
 
 import datetime as dt
 import json
-import threading
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -14,7 +12,7 @@ from pydantic import Field
 from yaad.book import Book
 from yaad.book.deals import Wanted, deal_of, deals_of, entries_of
 from yaad.errors import InputError
-from yaad.faces.api.asking import not_empty
+from yaad.faces.api.asking import not_empty, one_at_a_time
 from yaad.faces.api.declared import key_of, reads, writes
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId, Long, Name, Number, Text, day
@@ -31,8 +29,6 @@ router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 A_DAY = dt.timedelta(days=1)
 """Clocks and zones may differ by so much; an act later than that has not happened."""
-_writing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-"""One at a time writes deals of a company, so that between the look at a deal and the entry nothing comes."""
 
 
 @reads(
@@ -264,7 +260,7 @@ def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write
         told = deal_of(book, deal_id)
         return {name: told[name] for name in ("deal_id", "stage", "outcome", "version")} | {"seq": entry.seq}
 
-    with _writing[access.company]:
+    with one_at_a_time():
         return opened().shelf.once(act)
 
 

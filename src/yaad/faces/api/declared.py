@@ -140,6 +140,7 @@ def reads(
     tells: type[BaseModel],
     *,
     kept: bool = True,
+    moves: bool = False,
     scope: Scope | None = None,
     example: Json | None = None,
     files: Sequence[str] = (),
@@ -153,6 +154,7 @@ def reads(
         tells: the shape of its answer.
         kept: its answer changes only with the book, so that it carries a tag; a program that knows the tag gets 304.
             An answer with a ``version`` of its own carries that.
+        moves: it tells what goes on as well, of which its ``version`` says nothing, so that it carries no tag.
         scope: of tokens to which it belongs; that of `SCOPES` when absent.
         example: of its answer.
         files: kinds of files as which its result is told as well, where ``Accept`` asks for one; it is asked of a book
@@ -171,7 +173,7 @@ def reads(
                     return _tagged(HttpResponse(status=304), tag)
                 return _tagged(_rendered(operation, operation(request, **given), ending), tag)
             told = operation(request, **given)
-            if not isinstance(told, Mapping) or VERSION not in told:
+            if moves or not isinstance(told, Mapping) or VERSION not in told:
                 return _rendered(operation, told, ending)
             tag = f'"{told[VERSION]}"'
             return _tagged(HttpResponse(status=304) if tag in known else sent(told), tag)

@@ -1,7 +1,8 @@
 """The people of a company: members, invitations, teams, who is who in the data; each change can be taken back."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal, TypeVar
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from ninja import Router
 from pydantic import Field
 
 from yaad.book import Book
+from yaad.faces.api.asking import one_at_a_time
 from yaad.faces.api.declared import reads, writes
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Name, Number, Text, lang
@@ -258,7 +260,7 @@ def send_invitation(request: HttpRequest, number: Of) -> Json:
 # ---- teams -----------------------------------------------------------------------------------------------------------
 
 
-A_TEAM = {"name": "north", "above": "", "people": ["Dana"]}
+A_TEAM = {"name": "north", "above": "", "people": ["Dana"], "version": "3f2a9c0d41b7e865"}
 
 
 @reads(
@@ -276,7 +278,7 @@ def all_teams(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> J
     listing: Listing[teams.Team] = Listing(
         "teams",
         lambda one: one.name,
-        lambda one: {"name": one.name, "above": one.above, "people": list(one.people)},
+        _team,
     )
     return listing.page(found.tree, cursor, limit) | {
         "without_team": found.without_team,
@@ -303,12 +305,14 @@ class Team(Body):
     scope=Scope.PEOPLE,
     body={"name": "north", "above": ""},
     example={"name": "north"} | UNDO,
+    matched=True,
 )
 def put_team(request: HttpRequest, body: Team) -> Json:
     """Put a team, new or known, under another one."""
-    del request
-    back = undoing.of_team(current(), " ".join(body.name.split()))
-    return {"name": teams.put_team(current(), body.name, body.above), "undo": undoing.sealed(current(), back)}
+    name = " ".join(body.name.split())
+    with _held_team(request, name):
+        back = undoing.of_team(current(), name)
+        return {"name": teams.put_team(current(), body.name, body.above), "undo": undoing.sealed(current(), back)}
 
 
 class Named(Body):
@@ -325,13 +329,14 @@ class Named(Body):
     scope=Scope.PEOPLE,
     body={"name": "north"},
     example={"name": "north"} | UNDO,
+    matched=True,
 )
 def remove_team(request: HttpRequest, body: Named) -> Json:
     """Take an empty team away."""
-    del request
-    back = undoing.of_team(current(), body.name)
-    teams.remove_team(current(), body.name)
-    return {"name": body.name, "undo": undoing.sealed(current(), back)}
+    with _held_team(request, body.name):
+        back = undoing.of_team(current(), body.name)
+        teams.remove_team(current(), body.name)
+        return {"name": body.name, "undo": undoing.sealed(current(), back)}
 
 
 class Place(Body):
@@ -361,6 +366,22 @@ def place_person(request: HttpRequest, body: Place) -> Json:
     return {"before": before, "undo": undoing.sealed(current(), undoing.of_person(body.person, before))}
 
 
+@contextmanager
+def _held_team(request: HttpRequest, name: str) -> Iterator[None]:
+    """Alone, and only where a team still is as the program read it.
+
+    Raises:
+        Conflict: ``If-Match`` names another version than the team has now, or there is no such team.
+    """
+
+    def now() -> str:
+        return next((str(_team(one)["version"]) for one in teams.people_of(current()).tree if one.name == name), "")
+
+    with one_at_a_time():
+        hold(request, now)
+        yield
+
+
 # ---- how they are told -----------------------------------------------------------------------------------------------
 
 
@@ -386,6 +407,11 @@ def _invitation(one: Invitation) -> Json:
 
 def _proposed(one: members.Proposed) -> Json:
     return {"member": one.member, "account": one.account, "person": one.person, "by_mail": one.by_mail}
+
+
+def _team(one: teams.Team) -> Json:
+    told: Json = {"name": one.name, "above": one.above, "people": list(one.people)}
+    return told | {"version": version_of(told)}
 
 
 def _means(asked: Asked) -> Json:

@@ -1,6 +1,9 @@
 """Recurring sources: how each stands, add one, let it run, answer what it leaves open. A secret is never told again."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -11,12 +14,14 @@ from yaad.book.sources.named import Source
 from yaad.book.sources.sftp_files import PORT
 from yaad.errors import BookError, UnknownName
 from yaad.faces.api import jobs
+from yaad.faces.api.asking import one_at_a_time
 from yaad.faces.api.declared import File, of_scope, reads, takes_out, writes
 from yaad.faces.api.imports import UPLOAD, brief
 from yaad.faces.api.jobs import JOB
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Long, Name, Text, lang
 from yaad.faces.api.shapes import work as shapes
+from yaad.faces.api.versions import hold, version_of
 from yaad.server import bringing, recurring, scheduled
 from yaad.server.kept_files import kept_file
 from yaad.server.recurring import Shown
@@ -45,6 +50,7 @@ SOURCE = {
     "waiting": 0,
     "rejects": 1,
     "job": None,
+    "version": "3f2a9c0d41b7e865",
 }
 
 
@@ -67,7 +73,7 @@ def sources(request: HttpRequest, cursor: Cursor = "", limit: Count = 50) -> Jso
     }
 
 
-@reads(router, "/sources/{name}", Capability.PEOPLE, shapes.Source, kept=False, example=SOURCE)
+@reads(router, "/sources/{name}", Capability.PEOPLE, shapes.Source, kept=False, moves=True, example=SOURCE)
 def source(request: HttpRequest, name: SourceName) -> Json:
     """One source: its run under way, else how the last one went."""
     del request
@@ -145,11 +151,11 @@ def answer_source(request: HttpRequest, name: SourceName) -> Json:
     return brief(found, bringing.advance(found))
 
 
-@writes(router, "/sources/{name}/take-over", Capability.PEOPLE, shapes.Source, example=SOURCE)
+@writes(router, "/sources/{name}/take-over", Capability.PEOPLE, shapes.Source, example=SOURCE, matched=True)
 def take_over_source(request: HttpRequest, name: SourceName) -> Json:
     """Let a source that stopped run on in the name of who asks."""
-    del request
-    scheduled.take_over(current(), name)
+    with _held(request, name):
+        scheduled.take_over(current(), name)
     return _told(recurring.load(name, _now()))
 
 
@@ -159,19 +165,27 @@ class Secret(Body):
     secret: Annotated[Long, Field(min_length=1)]
 
 
-@writes(router, "/sources/{name}/secret", Capability.PEOPLE, shapes.Source, body={"secret": "…"}, example=SOURCE)
+@writes(
+    router,
+    "/sources/{name}/secret",
+    Capability.PEOPLE,
+    shapes.Source,
+    body={"secret": "…"},
+    example=SOURCE,
+    matched=True,
+)
 def keep_secret(request: HttpRequest, name: SourceName, body: Secret) -> Json:
     """Keep a source's secret, in the place of an earlier one; it is never told again."""
-    del request
-    recurring.sources().keep_secret(name, body.secret, _now())
+    with _held(request, name):
+        recurring.sources().keep_secret(name, body.secret, _now())
     return _told(recurring.load(name, _now()))
 
 
-@writes(router, "/sources/{name}/remove", Capability.PEOPLE, shapes.Removed, example={"removed": "crm"})
+@writes(router, "/sources/{name}/remove", Capability.PEOPLE, shapes.Removed, example={"removed": "crm"}, matched=True)
 def remove_source(request: HttpRequest, name: SourceName) -> Json:
     """Take a source away; what it brought stays."""
-    del request
-    recurring.remove(name, _now())
+    with _held(request, name):
+        recurring.remove(name, _now())
     return {"removed": name}
 
 
@@ -197,6 +211,23 @@ def _rejects(name: str, number: int, ending: str) -> File:
     return File(path.read_bytes(), ending, path.name)
 
 
+@contextmanager
+def _held(request: HttpRequest, name: str) -> Iterator[None]:
+    """Alone, and only where a source still is set up as the program read it.
+
+    Raises:
+        Conflict: ``If-Match`` names another version than the source has now.
+    """
+    with one_at_a_time():
+        hold(request, lambda: _version(recurring.load(name, _now())))
+        yield
+
+
+def _version(one: Shown) -> str:
+    """The version of what was set of a source, whoever set it; its runs are none of that."""
+    return version_of(asdict(one.source) | {"secret_since": one.secret_since})
+
+
 def _told(one: Shown) -> Json:
     """A source; of its secret only since when there is one."""
     standing = one.standing
@@ -215,6 +246,7 @@ def _told(one: Shown) -> Json:
         "waiting": len(standing.waiting),
         "rejects": len(standing.counts.rejects),
         "job": jobs.told(one.run) if one.run else None,
+        "version": _version(one),
     }
 
 

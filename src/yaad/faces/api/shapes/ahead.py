@@ -1,6 +1,6 @@
 """Answers that tell what is to come: chances, forecasts, plans, targets."""
 
-from yaad.faces.api.shapes.common import Day, InPages, OfPeriod, Told, Words, Written
+from yaad.faces.api.shapes.common import Day, InPages, OfPeriod, Told, Version, Words, Written
 
 
 class Chance(Told):
@@ -593,7 +593,7 @@ class Goal(Told):
     notes: Words
 
 
-class Target(Told):
+class Target(Version):
     """A target; ``entry``: the number by which it is taken back."""
 
     period: str

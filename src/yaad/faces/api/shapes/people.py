@@ -108,7 +108,7 @@ class Whole(Told):
     why: str | None
 
 
-class OwnMeasures(Told):
+class OwnMeasures(Version):
     """Measures that the company defined."""
 
     measures: list[str]
@@ -196,7 +196,7 @@ class Invitations(InPages):
     invitations: list[Invitation]
 
 
-class TeamTold(Told):
+class TeamTold(Version):
     """A team, and who sells in it."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from yaad.faces.api.shapes.common import Day, InPages, Moment, Told, Words
+from yaad.faces.api.shapes.common import Day, InPages, Moment, Told, Version, Words
 from yaad.server.drafts import Step
 from yaad.server.jobs import State
 
@@ -159,8 +159,8 @@ class Tables(InPages):
     tables: list[TableSize]
 
 
-class Source(Told):
-    """A recurring source; of its secret only since when there is one."""
+class Source(Version):
+    """A recurring source; of its secret only since when there is one; its version is of what was set, not of runs."""
 
     name: str
     kind: str
