@@ -353,7 +353,7 @@ def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "load": {"before": round(load_before, 1), "after": round(load_after, 1)},
         "deals": asked.deals, "users": asked.users, "think_s": asked.think, "seconds": round(seconds, 1),
-        "import_rows": asked.rows, "import_s": took, "settle_s": asked.settle,
+        "import_rows": asked.rows, "import_s": took, "settle_s": asked.settle, "longest_s": LONGEST,
         "answers_a_second": round(len(measured_ones) / seconds, 2),
         "server_bytes": holds,
     }  # fmt: skip

@@ -186,13 +186,24 @@ def load(found: dict) -> str:
             seen["p50_ms"],
             seen["p95_ms"],
             seen["p99_ms"],
+            seen["waiting"],
             seen["errors"],
         ]
         for kind in ASKED
         for when in WHEN
         if (seen := found[kind][when])["n"]
     ]
-    return table(["who asks", "when", "answers", "half within ms", "95 of 100", "99 of 100", "errors"], rows)
+    words = ["who asks", "when", "answers", "half within ms", "95 of 100", "99 of 100", "still counting", "errors"]
+    return table(words, rows)
+
+
+def until_figures(found: dict) -> str:
+    rows = [
+        [WHEN[when].format(**found), seen["n"], seen["p50_s"], seen["p95_s"], seen["p99_s"], seen["without"]]
+        for when in WHEN
+        if (seen := found["until_figures"].get(when, {"n": 0}))["n"]
+    ]
+    return table(["when", "pages", "half within s", "95 of 100", "99 of 100", "went without"], rows)
 
 
 def made_anew() -> str:
@@ -223,6 +234,13 @@ the machine's load was {people["load"]["before"]} before and {people["load"]["af
 times are longer than they would be alone.
 
 {load(people)}
+
+An answer is what the browser shows: the page, or the word that its figures are still being counted, after which it
+comes anew by itself. From the click until the figures were there:
+
+{until_figures(people)}
+
+Who went without them left after {people["longest_s"]:.0f} seconds, or the measurement ended before.
 """
 
 

@@ -21,7 +21,7 @@ from yaad.text import Message
 KEPT = 256
 LONG = 0.05
 """Seconds from which on the last answer may stand while the next one is computed."""
-PATIENCE = 300.0
+PATIENCE = 900.0
 """Seconds for which it may."""
 LINE = 32
 """Questions that wait for a place at a time."""
