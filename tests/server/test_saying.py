@@ -3,6 +3,7 @@
 import pytest
 
 from yaad.book import Book
+from yaad.text import Message, render
 
 TARGET = {"value": "5", "measure": "won", "period": "2026-11", "back": "2026-11"}
 SET, FORBIDDEN, UNKNOWN = 302, 403, 404
@@ -63,3 +64,28 @@ def test_no_link_leads_to_a_closed_door(team):
     assert f"{team.here.prefix}funnel/" in told
     assert f"{team.here.prefix}files/" not in told
     assert f"{team.here.prefix}files/" in team.client("owner").get(f"{team.here.prefix}").content.decode()
+
+
+@pytest.mark.parametrize("name", ["owner", "manager", "rep", "consultant"])
+def test_a_target_is_offered_to_who_may_set_one(team, name):
+    client, may = team.client(name), name in ("owner", "manager")
+    client.cookies["yaad_lang"] = "en"
+    page = client.get(team.here.prefix).content.decode()
+    assert "No target is set for" in page
+    assert (render(Message("goals.standing_set"), "en") in page) == may
+    page = client.get(f"{team.here.prefix}goals/?period=2026-11").content.decode()
+    assert (f"{team.here.prefix}goals/set/" in page) == may
+
+
+def test_only_what_one_may_take_back_is_offered_to(team):
+    owner, manager = team.client("owner"), team.client("manager")
+    address, set_ = f"{team.here.prefix}goals/?period=2026-11", f"{team.here.prefix}goals/set/"
+    for whose in ({}, {"owner": "Ben"}):
+        assert owner.post(set_, TARGET | whose).status_code == SET
+    try:
+        offered = [client.get(address).content.decode().count("goals/undo/") for client in (owner, manager)]
+        assert offered == [2, 1]  # of the company and of Ben; of Ben alone
+    finally:
+        for _ in range(2):
+            owner.post(f"{team.here.prefix}goals/undo/", {"back": "2026-11"})
+    assert targets(team.here) == 0

@@ -17,6 +17,14 @@ def _policies() -> Mapping[str, tuple[Capability, Capability]]:
     return {name: policy for name, policy in found.items() if isinstance(policy, tuple)}
 
 
+def sets_targets() -> bool:
+    """Whether who asks may set a target for anybody."""
+    access = current()
+    return access.may(Capability.TARGETS) and (
+        access.viewer.sees_all or bool(access.viewer.owners) or bool(access.viewer.teams)
+    )
+
+
 def opens(name: str) -> bool:
     """Whether who asks may open the address of this name."""
     needs = _policies().get(name)

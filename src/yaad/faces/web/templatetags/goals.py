@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django import template
 from django.utils.safestring import SafeString
 
+from yaad.faces.web import opening
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Period
 from yaad.plan.goals import Goal, Part, TargetAct, TargetRow
@@ -25,6 +26,19 @@ register = template.Library()
 def goal_said(goal: Goal) -> Sequence[Said]:
     """What is missing and the pace."""
     return shown.goal_said(goal, language())
+
+
+@register.simple_tag
+def sets_targets() -> bool:
+    """Whether who looks may set targets."""
+    return opening.sets_targets()
+
+
+@register.filter
+def takes_back(row: TargetRow) -> bool:
+    """Whether who looks may take this target away."""
+    whose = row.target.whose
+    return current().viewer.speaks_for(whose.owner, whose.team)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import answer, as_file
+from yaad.faces.web.opening import sets_targets
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import REGISTRY
 from yaad.measures.pace import periods_before
@@ -187,7 +188,7 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
         ],
         "over": OVER if months > 1 else OVER[:-1],
         "who": who,
-        "may_set": who is None or bool(who),
+        "may_set": sets_targets(),
         "may_split": who is None or bool(asked.whose.said),
         "names": {kind: _names(kind) for kind in ("owner", "branch", "product")},
         "file": asked.query(),
