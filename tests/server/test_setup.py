@@ -48,9 +48,21 @@ def _key(home) -> str:
 def test_without_the_key_nothing_is_asked_and_nothing_is_made(browser, empty):
     from yaad.server.models import Account
 
-    assert browser.get("/setup/").status_code == 403
+    page = browser.get("/setup/")
+    assert (page.status_code, 'name="password"' in page.content.decode()) == (200, False)
+    assert browser.get("/setup/?key=" + "x" * 43).status_code == 403
     assert browser.post("/setup/", TYPED | {"key": "x" * 43}).status_code == 403
     assert not Account.objects.exists()
+
+
+def test_the_first_page_leads_into_the_first_run(browser, empty):
+    page = browser.get("/", follow=True)
+    assert page.redirect_chain[-1][0] == "/setup/"
+    browser.cookies["yaad_lang"] = "en"
+    assert "was printed when the server was started" in browser.get("/setup/").content.decode()
+    pasted = browser.get("/setup/", {"key": f" http://127.0.0.1/setup/?key={_key(empty)}"}).content.decode()
+    assert 'name="password"' in pasted
+    assert f'name="key" value="{_key(empty)}"' in pasted
 
 
 def test_the_first_owner_begins_with_the_company_and_its_kind(browser, empty):

@@ -44,6 +44,11 @@ def accepts(offered: str) -> bool:
     return hmac.compare_digest(offered.encode(), _key.encode())
 
 
+def key_in(typed: str) -> str:
+    """The key in what was pasted: the key itself, or the whole printed address."""
+    return typed.strip().rpartition("?key=")[2]
+
+
 def address(home: Home) -> str:
     """The address of the first run, to be printed where the server was started; empty once there is an account."""
     return f"{home.address}{PATH}?key={_key}" if is_open() else ""

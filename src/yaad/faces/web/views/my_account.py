@@ -18,6 +18,7 @@ from yaad.errors import InputError
 from yaad.faces.web.preferences import YEAR
 from yaad.faces.web.templatetags.say import language
 from yaad.server import own_account
+from yaad.server import setup as first_run
 from yaad.server.models import Account
 from yaad.server.sign_in.second_step import has_one
 from yaad.server.sign_in.sessions import end_others, of_account
@@ -29,6 +30,13 @@ LONGEST_NAME = 200
 
 class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
     """Mail and password, or a passkey; the question to the passkey comes with the page."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer; while nobody has an account there is none to sign in to, and the first run comes first."""
+        if first_run.is_open():
+            return redirect("setup")
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         """What the page shows."""

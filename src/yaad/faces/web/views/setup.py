@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from yaad.errors import InputError, YaadError
 from yaad.faces.web.failing import say
+from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.companies import choices, typed_of
 from yaad.server import setup as first_run
@@ -15,12 +16,13 @@ from yaad.text import Message
 
 
 def setup(request: HttpRequest) -> HttpResponse:
-    """Ask, and begin. There is no such page once somebody has an account."""
+    """Ask, and begin; who comes without the key is told where it is. No such page once somebody has an account."""
     if not first_run.is_open():
         raise Http404
     key = request.POST.get("key", "") if request.method == "POST" else request.GET.get("key", "")
-    if not first_run.accepts(key):
-        return say(request, YaadError(Message("people.setup_by_key")), 403)
+    if not first_run.accepts(first_run.key_in(key)):
+        return _ask_key(request, key)
+    key = first_run.key_in(key)
     error = None
     if request.method == "POST":
         try:
@@ -31,6 +33,13 @@ def setup(request: HttpRequest) -> HttpResponse:
             error = refused.say(language())
     context = choices() | {"key": key, "error": error, "typed": typed_of(request)}
     return render(request, "web/setup.html", context, status=400 if error else 200)
+
+
+def _ask_key(request: HttpRequest, key: str) -> HttpResponse:
+    """The page that asks for the key; programs are told in words."""
+    if request.method == "POST" or wanted(request, None) is not Format.HTML:
+        return say(request, YaadError(Message("people.setup_by_key")), 403)
+    return render(request, "web/setup_key.html", {"wrong": bool(key)}, status=403 if key else 200)
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
