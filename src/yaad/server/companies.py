@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 
-from babel import Locale
 from babel.numbers import list_currencies
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +19,7 @@ from yaad.facts import is_kept_elsewhere, keep_elsewhere
 from yaad.model import read_amount
 from yaad.server import audit
 from yaad.server.acting import in_company
+from yaad.server.choices import known_countries
 from yaad.server.home import Home
 from yaad.server.journal import KEEPER
 from yaad.server.kinds import STARTS
@@ -71,7 +71,7 @@ class Asked:
             raise InputError(Message("people.no_kind"))
         if zone not in zoneinfo.available_timezones():
             raise InputError(Message("people.bad_zone", {"zone": zone}))
-        if country not in countries("en"):
+        if country not in known_countries():
             raise InputError(Message("people.bad_country", {"country": country}))
         if currency not in list_currencies():
             raise InputError(Message("people.bad_currency", {"currency": currency}))
@@ -112,12 +112,6 @@ def _vat(typed: str) -> Decimal | None:
     if not 0 <= vat <= MOST_VAT:
         raise InputError(Message("people.bad_vat", {"vat": typed.strip()}))
     return vat.quantize(Decimal("0.0001"))
-
-
-def countries(lang: str) -> dict[str, str]:
-    """Two letters → what the country is called, by name."""
-    found = {code: name for code, name in Locale.parse(lang).territories.items() if len(code) == 2 and code.isalpha()}
-    return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 def home() -> Home:

@@ -12,6 +12,7 @@ from yaad.faces.web.opening import opens
 from yaad.faces.web.templatetags.say import language
 from yaad.insight import Leak
 from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
+from yaad.server.choices import Choices
 from yaad.show import Table, dwell_html, funnel_html, leak_ten, leak_worth, say_html, table_html
 from yaad.show.dwells import mean_is_floor, mean_said, typical_said
 from yaad.show.markup import tag
@@ -61,6 +62,15 @@ def table_html_(table: Table) -> SafeString:
 def opens_(name: str) -> bool:
     """Whether who asks may open the address of this name."""
     return opens(name)
+
+
+# ---- what is chosen from ------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("web/parts/options.html")
+def options(choices: Choices, chosen: str) -> dict[str, object]:
+    """The options of a list, the likely ones apart; one that is not offered stays, where it was chosen before."""
+    return {"choices": choices, "chosen": chosen, "is_offered": choices.has(chosen)}
 
 
 # ---- figures in words -------------------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 """The companies of who signed in: one leads straight to its pages, several are chosen from; a further one is begun."""
 
 import datetime as dt
-import zoneinfo
 from dataclasses import dataclass
 
-from babel.numbers import list_currencies
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from yaad.errors import InputError, YaadError
 from yaad.faces.web.templatetags.say import language
+from yaad.server import choices as offered
 from yaad.server import companies as ours
 from yaad.server.companies_door import prefix_of
 from yaad.server.kinds import STARTS
@@ -127,7 +126,7 @@ def choices() -> dict[str, object]:
     ]
     return {
         "kinds": kinds,
-        "countries": ours.countries(language()).items(),
-        "zones": sorted(zoneinfo.available_timezones()),
-        "currencies": sorted(list_currencies()),
+        "countries": offered.countries(language()),
+        "zones": offered.zones(language()),
+        "currencies": offered.currencies(language()),
     }
