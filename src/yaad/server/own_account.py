@@ -1,7 +1,7 @@
 """One's own account: all that the server holds on it, and its end. What a company's book says is the company's."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -50,12 +50,14 @@ def _told(table: str, row: object) -> dict[str, Json]:
 def erase(account: Account, typed: str) -> None:
     """End one's own account for good: nobody signs in with it any more, and nothing says whose it was.
 
+    A company of one's own in which nobody else works is retired with it.
+
     Args:
         account: whose.
         typed: its address of mail, typed to confirm it.
 
     Raises:
-        InputError: the address is another one; or a company would be left without an owner.
+        InputError: the address is another one; or others would be left in a company without an owner.
     """
     if typed.strip().casefold() != account.email.casefold():
         raise InputError(Message("person.other_mail"))
@@ -65,17 +67,35 @@ def erase(account: Account, typed: str) -> None:
         )
         for part in parts:
             company = Company.objects.select_for_update().get(pk=part.company_id)
-            if part.role == Role.OWNER and not _other_owners(part):
-                raise InputError(Message("person.last_owner", {"name": company.name}))
+            if part.role == Role.OWNER:
+                check_owner_stays(company, [account.pk])
         for part in parts:
             audit.record(part.company_id, account.pk, "account.erased", f"account:{account.pk}")
+            if part.role == Role.OWNER and not _others_in(part.company_id, [account.pk]).exists():
+                Company.objects.filter(pk=part.company_id).update(deleted_at=timezone.now())
+                audit.record(part.company_id, account.pk, "company.retired", f"company:{part.company_id}")
         audit.record(None, account.pk, "account.erased", f"account:{account.pk}")
         forget(account, MARK + secrets.token_hex(3))
 
 
-def _other_owners(part: Membership) -> bool:
-    rows = Membership.objects.filter(company=part.company_id, role=Role.OWNER, ended_at=None, account__is_active=True)
-    return rows.filter(Q(until=None)).exclude(pk=part.pk).exists()
+def check_owner_stays(company: Company, going: Collection[int]) -> None:
+    """Hold that nobody is left in a company without an owner; one is an owner whose part has no end.
+
+    Args:
+        company: which.
+        going: accounts that are about to go, an owner among them.
+
+    Raises:
+        InputError: others work in it, and none of them is an owner.
+    """
+    others = _others_in(company.pk, going)
+    if others.exists() and not others.filter(role=Role.OWNER, until=None).exists():
+        raise InputError(Message("person.last_owner", {"name": company.name}))
+
+
+def _others_in(company: str, going: Collection[int]) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(company=company, ended_at=None, account__is_active=True)
+    return rows.filter(Q(until=None) | Q(until__gt=timezone.now())).exclude(account__in=going)
 
 
 def forget(account: Account, mark: str) -> None:

@@ -30,7 +30,7 @@ from yaad.server.acting import as_server
 from yaad.server.companies import folder_of, home
 from yaad.server.guards import lifted
 from yaad.server.models import Answered, AuditEvent, Invitation, JournalEntry, Membership, Session
-from yaad.server.own_account import forget, leave
+from yaad.server.own_account import check_owner_stays, forget, leave
 from yaad.server.personal import emptied
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access, on_behalf_of, scope
@@ -101,12 +101,15 @@ def begin_erasing(access: Access, who: str, part: Part) -> str:
 
     Raises:
         Forbidden, InputError: see `look`.
-        InputError: it is oneself, or a file holds them in cells that cannot be replaced.
+        InputError: it is oneself, the last owner of a company in which others work, or a file holds them in cells that
+            cannot be replaced.
     """
     access.need(Capability.PEOPLE)
     members = _members(access.company, who) if part is Part.SELLER else []
     if any(one.account_id == access.account for one in members):
         raise InputError(Message("person.not_oneself"))
+    if any(one.role == Role.OWNER and one.ended_at is None for one in members):
+        check_owner_stays(members[0].company, [one.account_id for one in members])
     found = _found(access.company, who, part)
     mark = begin(folder_of(access.company), found, timezone.now())
     with transaction.atomic():
@@ -237,7 +240,7 @@ def _names(company: str, members: Sequence[Membership]) -> list[str]:
 
 def _members(company: str, who: str) -> list[Membership]:
     """Memberships of somebody who sells: by the name in the data, or the address of the account."""
-    rows = Membership.objects.select_related("account").filter(company=company)
+    rows = Membership.objects.select_related("account", "company").filter(company=company)
     told = folded_name(who)
     return [one for one in rows if told and told in (folded_name(one.person), folded_name(one.account.email))]
 
