@@ -44,7 +44,8 @@ def countries(lang: str) -> Choices:
 @cache
 def known_countries() -> frozenset[str]:
     """Two letters of each country."""
-    return frozenset(code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha())
+    codes = map(str, Locale.parse("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
 
 
 @cache
