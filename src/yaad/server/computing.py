@@ -60,7 +60,7 @@ def begun(what: str, *, again: bool = False) -> Job:
 def _is_lost(found: Job, what: str, *, again: bool) -> bool:
     """Whether nothing comes of a job any more, so that another one may begin."""
     if found.state is State.DONE:
-        return not opened().shelf.once(KEPT[what])
+        return not opened().shelf.glance(KEPT[what])
     return again and found.state.final
 
 
@@ -80,5 +80,5 @@ def followed(name: str) -> Job:
 def _arguments(what: str) -> dict[str, str]:
     if what not in WORK:
         raise UnknownName("option", what, WORK)
-    version = opened().shelf.once(lambda book: book.facts.deals_version)  # what the results are kept by
+    version = opened().shelf.glance(lambda book: book.facts.deals_version)  # what the results are kept by
     return {"book": str(opened().place.book), "what": what, "version": version, "viewer": current().viewer.key}

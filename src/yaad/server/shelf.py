@@ -332,6 +332,10 @@ class Shelf:
         with self._place():
             return question(self.book)
 
+    def glance(self, question: Callable[[Book], Answer]) -> Answer:
+        """The answer to a question that takes no time, such as whether something is kept: nobody waits for it."""
+        return question(self.book)
+
     def _place(self) -> AbstractContextManager[None]:
         """A place among the questions that are answered at once."""
         return self._places.one() if self._places is not None else nullcontext()

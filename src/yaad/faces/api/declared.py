@@ -397,7 +397,7 @@ def _tag(request: HttpRequest, ending: str = "") -> str:
 
 def version() -> str:
     """Of everything that an answer may lean on: the data, and what was computed of them."""
-    return opened().shelf.once(lambda book: "empty" if book.is_empty else f"{book.data_version} {computed(book)}")
+    return opened().shelf.glance(lambda book: "empty" if book.is_empty else f"{book.data_version} {computed(book)}")
 
 
 def computed(book: Book) -> tuple[bool, bool]:

@@ -46,7 +46,7 @@ def backtest() -> BacktestResult | None:
 
 def is_tested() -> bool:
     """Whether the past was made again: answers that lean on it are asked anew then."""
-    return opened().shelf.once(lambda b: b.is_backtested)
+    return opened().shelf.glance(lambda b: b.is_backtested)
 
 
 def moved(since: dt.date, until: dt.date) -> MovedResult:

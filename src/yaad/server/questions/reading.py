@@ -232,7 +232,7 @@ def calls(limit: int = TO_CALL) -> Calls:
 
 def has_chances() -> bool:
     """Whether the chances of these data were computed already."""
-    return opened().shelf.once(lambda b: are_kept(b.root, b.facts.deals_version))
+    return opened().shelf.glance(lambda b: are_kept(b.root, b.facts.deals_version))
 
 
 def chances() -> Chances | None:
