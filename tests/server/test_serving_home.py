@@ -90,6 +90,7 @@ def measured(address: str) -> None:
         "yaad_request_seconds_bucket",
         'yaad_jobs{state="running"} 0.0',
         "yaad_questions 0.0",
+        "yaad_line 0.0",
         "yaad_journal_lag",
     ):
         assert name in told

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from yaad.server.beside import in_line
+
 KIND = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0)
 """Seconds."""
@@ -37,6 +39,7 @@ class Standing(Collector):
         jobs.add_metric(["waiting"], waiting)
         yield jobs
         yield GaugeMetricFamily("yaad_questions", "Questions that the engine answers", value=self._asking())
+        yield GaugeMetricFamily("yaad_line", "Pages and figures whose counting is not begun yet", value=in_line())
         whole, most = self._lag()
         lag = GaugeMetricFamily("yaad_journal_lag", "Entries that are in no table yet", labels=["of"])
         lag.add_metric(["all"], whole)
