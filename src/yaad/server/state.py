@@ -16,7 +16,7 @@ from yaad.server.shelf import Places, Shelf
 from yaad.server.turns import Turns
 from yaad.server.uploads import Uploads
 
-SHELVES = 64
+SHELVES = 256
 """Books held open at once, each as one viewer sees it."""
 COMPANIES = 64
 """Companies held open at once, where the others can be let go of."""
