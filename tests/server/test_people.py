@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.people import PASSWORD, marker
@@ -299,6 +300,43 @@ def test_a_grant_ends_on_a_day_to_come(team, until):
     part = _part(team, "consultant")
     said = {"role": "consultant", "until": until, "sure": "1"}
     assert team.client("owner").post(f"{team.here.prefix}people/{part.pk}/", said).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends"), [("Asia/Jerusalem", "2027-06-10T21:00Z"), ("America/New_York", "2027-06-11T04:00Z")]
+)
+def test_a_grant_ends_with_its_last_day_by_the_companys_clock(team, outbox, zone, ends):
+    from yaad.server.models import Company, Invitation, Membership
+
+    mail, day = team.there.accounts["consultant"].email, "10 Jun 2027"
+    Company.objects.filter(pk=team.here.id).update(zone=zone)
+    try:
+        said = {"role": "consultant", "person": "", "until": "2027-06-10"}
+        seen = team.client("owner").post(f"{team.here.prefix}people/invite/", said | {"email": mail})
+        assert day in seen.content.decode()
+        link = _invite(team, outbox, mail, **said)
+        assert Invitation.objects.get().until == dt.datetime.fromisoformat(ends)
+        assert "10.6.2027" in outbox[-1].body, "in the language of who is invited"
+        client = team.client("consultant", team.there)
+        assert day in client.get(link).content.decode()
+        client.post(link)
+        part = Membership.objects.get(company=team.here.id, account__email=mail)
+        assert day in client.get("/?all=1").content.decode()
+        people = team.client("owner").get(f"{team.here.prefix}people/").content.decode()
+        assert day in people
+        assert 'value="2027-06-10"' in team.client("owner").get(f"{team.here.prefix}people/{part.pk}/").content.decode()
+        assert part.until == dt.datetime.fromisoformat(ends)
+        after = _usual(team, zone)
+        assert (after.hour, after.minute) == (0, 0)
+    finally:
+        Company.objects.filter(pk=team.here.id).update(zone="UTC")
+
+
+def _usual(team, zone):
+    """The end of a consultant's part where nobody chose a day, by a clock."""
+    from yaad.server.parts import Asked
+
+    return Asked.read({"role": "consultant"}, ZoneInfo(zone)).until.astimezone(ZoneInfo(zone))
 
 
 def test_a_grant_may_add_import_for_a_consultant_alone(team):

@@ -23,7 +23,7 @@ from yaad.server.acting import in_company, with_key
 from yaad.server.companies import home
 from yaad.server.models import Account, AuditEvent, Company, Invitation, Membership
 from yaad.server.new_accounts import NewAccount, account_of, mail_of
-from yaad.server.parts import Asked, NoSuch, check
+from yaad.server.parts import Asked, NoSuch, check, ends_on
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access
 from yaad.text import Message, render
@@ -269,9 +269,12 @@ def _send(one: Invitation, key: str, by: str, lang: str) -> None:
         "address": f"{home().address}{PATH}{key}/",
         "n": LASTS.days,
     }
-    language = known or lang
+    language, ends = known or lang, ends_on(one)
+    body = render(Message("people.mail_body", values), language)
+    if ends is not None:
+        body += "\n" + render(Message("people.mail_until", {"day": ends}), language) + "\n"
     subject = " ".join(render(Message("people.mail_subject", values), language).split())
     try:
-        send_mail(subject, render(Message("people.mail_body", values), language), None, [one.email])
+        send_mail(subject, body, None, [one.email])
     except (OSError, SMTPException):
         raise InputError(Message("people.mail_not_sent", {"mail": one.email})) from None

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from yaad.errors import InputError, UnknownName, YaadError
-from yaad.server.models import Membership
+from yaad.server.models import Company, Invitation, Membership
 from yaad.server.models.companies import Part
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access, Forbidden
@@ -38,8 +39,12 @@ class Asked:
     until: dt.datetime | None = None
 
     @classmethod
-    def read(cls, typed: Mapping[str, str]) -> "Asked":
-        """From a form. What a role does not have is left out; the last day of a grant counts whole, by UTC.
+    def read(cls, typed: Mapping[str, str], zone: ZoneInfo) -> "Asked":
+        """From a form. What a role does not have is left out; the last day of a grant counts whole.
+
+        Args:
+            typed: field → what was typed.
+            zone: the company's clock, by which the day ends; see `zone_of`.
 
         Raises:
             InputError: no such role, or the last day is none.
@@ -53,7 +58,7 @@ class Asked:
             typed.get("team", "").strip() if role in (Role.MANAGER, Role.REP) else "",
             typed.get("person", "").strip() if role in (Role.OWNER, Role.MANAGER, Role.REP) else "",
             is_consultant and bool(typed.get("may_import")),
-            None if role is Role.OWNER else _until(typed.get("until", "")) or _usual_end(role),
+            None if role is Role.OWNER else _until(typed.get("until", ""), zone) or _usual_end(role, zone),
         )
 
     @classmethod
@@ -73,26 +78,36 @@ class Asked:
         return self.said | {"role": self.role.value, "until": self.until.isoformat() if self.until else None}
 
 
-def last_day(until: dt.datetime | None) -> dt.date | None:
-    """The last day of a grant that ends with it."""
-    return None if until is None else (until - dt.timedelta(seconds=1)).date()
+def zone_of(company: str) -> ZoneInfo:
+    """A company's clock."""
+    return ZoneInfo(Company.objects.values_list("zone", flat=True).get(pk=company))
 
 
-def _until(typed: str) -> dt.datetime | None:
+def last_day(until: dt.datetime, zone: ZoneInfo) -> dt.date:
+    """The last day of what ends at a moment, by a company's clock."""
+    return (until - dt.timedelta(seconds=1)).astimezone(zone).date()
+
+
+def ends_on(part: Membership | Invitation) -> dt.date | None:
+    """The last day of a part, by the clock of its company; None where it does not end."""
+    return None if part.until is None else last_day(part.until, ZoneInfo(part.company.zone))
+
+
+def _until(typed: str, zone: ZoneInfo) -> dt.datetime | None:
     if not typed.strip():
         return None
     try:
         day = dt.date.fromisoformat(typed.strip())
     except ValueError:
         raise InputError(Message("people.bad_day", {"day": typed.strip()})) from None
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone)
 
 
-def _usual_end(role: Role) -> dt.datetime | None:
+def _usual_end(role: Role, zone: ZoneInfo) -> dt.datetime | None:
     """When a grant ends where nobody said a day."""
     if role is not Role.CONSULTANT:
         return None
-    return dt.datetime.combine((timezone.now() + USUAL_GRANT).date(), dt.time(), tzinfo=dt.UTC)
+    return dt.datetime.combine(timezone.now().astimezone(zone).date() + USUAL_GRANT, dt.time(), tzinfo=zone)
 
 
 def check(access: Access, asked: Asked, member: int | None = None) -> None:
@@ -141,7 +156,7 @@ def meaning(access: Access, asked: Asked) -> list[Message]:
         found = [Message(words, {"person": asked.person} if asked.person else {})]
     found += [Message("people.means_import")] if asked.may_import else []
     if asked.until is not None:
-        found.append(Message("people.means_until", {"day": (asked.until - dt.timedelta(days=1)).date()}))
+        found.append(Message("people.means_until", {"day": last_day(asked.until, zone_of(access.company))}))
     return found
 
 

@@ -20,8 +20,7 @@ from yaad.faces.api.versions import hold, version_of
 from yaad.server import invitations as invited
 from yaad.server import members, teams, undoing
 from yaad.server.models import Company, Invitation, Membership
-from yaad.server.models.companies import Part
-from yaad.server.parts import Asked, check, last_day
+from yaad.server.parts import Asked, check, ends_on, zone_of
 from yaad.server.parts import meaning as meaning_of
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -61,7 +60,8 @@ class OfPart(Body):
         """
         typed = {"role": self.role, "team": self.team, "person": self.person}
         typed |= {"may_import": "1"} if self.may_import else {}
-        return Asked.read(typed | ({"until": self.until.isoformat()} if self.until else {}))
+        typed |= {"until": self.until.isoformat()} if self.until else {}
+        return Asked.read(typed, zone_of(current().company))
 
 
 # ---- members ---------------------------------------------------------------------------------------------------------
@@ -385,8 +385,8 @@ def _held_team(request: HttpRequest, name: str) -> Iterator[None]:
 # ---- how they are told -----------------------------------------------------------------------------------------------
 
 
-def _part(one: Part) -> Json:
-    day = last_day(one.until)
+def _part(one: Membership | Invitation) -> Json:
+    day = ends_on(one)
     return {
         "role": one.role,
         "team": one.team,

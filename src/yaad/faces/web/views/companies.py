@@ -16,6 +16,7 @@ from yaad.server.companies_door import prefix_of
 from yaad.server.kinds import STARTS
 from yaad.server.models import Account
 from yaad.server.new_accounts import account_in
+from yaad.server.parts import ends_on
 from yaad.server.roles import Kind
 from yaad.server.scoping import Forbidden, on_behalf_of, scope
 from yaad.server.sign_in import second_step
@@ -35,12 +36,14 @@ class Choice:
         role: the part that one has in it.
         href: of its pages.
         as_of: the day of its data; None while there are none.
+        ends: the last day of one's part in it; None where it does not end.
     """
 
     name: str
     role: Message
     href: str
     as_of: dt.date | None
+    ends: dt.date | None
 
 
 def companies(request: HttpRequest) -> HttpResponse:
@@ -56,6 +59,7 @@ def companies(request: HttpRequest) -> HttpResponse:
             Message(f"people.role_{one.role}"),
             prefix_of(one.company_id),
             _as_of(one.account_id, one.company_id),
+            ends_on(one),
         )
         for one in parts
     ]

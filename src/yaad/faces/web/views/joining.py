@@ -10,7 +10,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.server import invitations
 from yaad.server.companies_door import prefix_of
 from yaad.server.new_accounts import account_in, enter
-from yaad.server.parts import last_day
+from yaad.server.parts import ends_on
 from yaad.text import Message
 
 
@@ -41,7 +41,7 @@ def _join(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "invitation": one,
         "role": Message(f"people.role_{one.role}"),
-        "ends": last_day(one.until),
+        "ends": ends_on(one),
         "is_new": account is None,
         "error": error,
         "typed": {"name": request.POST.get("name", "")},

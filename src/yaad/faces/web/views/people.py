@@ -6,6 +6,7 @@ What was done last stands in the session of who did it, so that it can be taken 
 import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -43,15 +44,16 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Say what an invitation means; when that was seen, send it."""
     from yaad.server import invitations
     from yaad.server.new_accounts import mail_of
-    from yaad.server.parts import Asked, check, meaning
+    from yaad.server.parts import Asked, check, meaning, zone_of
 
     access = of_server()
+    zone = zone_of(access.company)
     try:
-        mail, asked = mail_of(request.POST.get("email", "")), Asked.read(request.POST.dict())
+        mail, asked = mail_of(request.POST.get("email", "")), Asked.read(request.POST.dict(), zone)
         check(access, asked)
         if not request.POST.get("sure"):
             invitations.check_address(access, mail)
-            context = {"mail": mail, "asked": asked, "fields": _fields(asked), "means": meaning(access, asked)}
+            context = {"mail": mail, "asked": asked, "fields": _fields(asked, zone), "means": meaning(access, asked)}
             return render(request, "web/invite.html", context | {"role": _role(asked.role), "page": "people"})
         invitations.invite(access, mail, asked, language())
     except InputError as error:
@@ -83,14 +85,14 @@ def send_again(request: HttpRequest, number: int) -> HttpResponse:
 def member(request: HttpRequest, number: int) -> HttpResponse:
     """One member: what they may do now, and what a change will mean; when that was seen, change it."""
     from yaad.server import members
-    from yaad.server.parts import Asked, meaning
+    from yaad.server.parts import Asked, meaning, zone_of
 
     access = of_server()
-    one = members.member(access, number)
+    one, zone = members.member(access, number), zone_of(access.company)
     asked, error, means = Asked.of(one), None, None
     if request.method == "POST":
         try:
-            asked = Asked.read(request.POST.dict())
+            asked = Asked.read(request.POST.dict(), zone)
             members.check_change(access, number, asked)
             if request.POST.get("sure"):
                 return _changed(request, access, one, members.change(access, number, asked))
@@ -101,8 +103,8 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
         "page": "people",
         "one": one,
         "asked": asked,
-        "fields": _fields(asked),
-        "typed": dict(_fields(asked)),
+        "fields": _fields(asked, zone),
+        "typed": dict(_fields(asked, zone)),
         "may_people": True,
         "now": meaning(access, Asked.of(one)),
         "means": means,
@@ -260,16 +262,17 @@ def _page(
     done: dict[str, object] | None = None,
 ) -> HttpResponse:
     from yaad.server import invitations, members
+    from yaad.server.parts import zone_of
 
-    found = members.members_of(access)
+    found, zone = members.members_of(access), zone_of(access.company)
     leads: dict[str, list[str]] = {}
     for one in found:
         if one.role == Role.MANAGER and one.team:
             leads.setdefault(one.team, []).append(str(one.account))
     context = _choices(access) | {
         "page": "people",
-        "members": [_row(one, one.until) for one in found],
-        "waiting": [_row(one, one.expires_at) for one in invitations.waiting_for(access)],
+        "members": [_row(one, one.until, zone) for one in found],
+        "waiting": [_row(one, one.expires_at, zone) for one in invitations.waiting_for(access)],
         "leads": [(team, ", ".join(names)) for team, names in leads.items()],
         "proposed": members.proposed(access) if access.may(Capability.PEOPLE) else [],
         "may_people": access.may(Capability.PEOPLE),
@@ -281,7 +284,7 @@ def _page(
     return render(request, "web/people.html", context, status=400 if error else 200)
 
 
-def _row(part: "Part", ends: dt.datetime | None) -> dict[str, object]:
+def _row(part: "Part", ends: dt.datetime | None, zone: ZoneInfo) -> dict[str, object]:
     """A part with its role in words and when it ends, or ended."""
     from yaad.server.parts import last_day
 
@@ -289,8 +292,8 @@ def _row(part: "Part", ends: dt.datetime | None) -> dict[str, object]:
     return {
         "part": part,
         "role": _role(Role(part.role)),
-        "last_day": last_day(ends),
-        "part_ends": last_day(part.until),
+        "last_day": last_day(ends, zone) if ends else None,
+        "part_ends": last_day(part.until, zone) if part.until else None,
         "is_over": is_over,
     }
 
@@ -309,16 +312,15 @@ def _choices(access: Access) -> dict[str, object]:
     }
 
 
-def _fields(asked: "Asked") -> list[tuple[str, str]]:
+def _fields(asked: "Asked", zone: ZoneInfo) -> list[tuple[str, str]]:
     """A part as the fields of a form that is sent again."""
     from yaad.server.parts import last_day
 
-    day = last_day(asked.until)
     found = {
         "role": asked.role.value,
         "team": asked.team,
         "person": asked.person,
-        "until": day.isoformat() if day else "",
+        "until": last_day(asked.until, zone).isoformat() if asked.until else "",
     }
     found |= {"may_import": "1"} if asked.may_import else {}
     return list(found.items())
