@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yaad.book import Book
+from yaad.book.usual import Usual, say_usual
 from yaad.errors import InputError, UnknownName
 from yaad.faces.cli import main
 from yaad.model import Whose
@@ -119,6 +120,28 @@ def test_a_target_of_a_sheet_without_a_currency_is_in_the_currency_of_the_deals(
     told = book.goals.status("2026-04").to_dict("he")
     assert (told["target"], told["unit"], told["n"]) == (30, "ILS", 0)
     assert "30 ₪ לפני מע״מ" in told["sentences"][0]
+
+
+def test_a_target_without_a_currency_is_in_the_companys_where_the_deals_say_none(tmp_path):
+    (tmp_path / "deals.csv").write_text(
+        "deal,created,stage,amount\n1,2026-03-01,Won,120\n2,2026-03-02,Lost,80\n", "utf-8"
+    )
+    with closing(Book.create(tmp_path / "unsaid")) as book:
+        book.import_files([tmp_path / "deals.csv"], answers={"stage:Won": "won", "stage:Lost": "lost"})
+        assert book.goals.set("900", "2026-03", **SAID).currency is None, "nobody says one"
+        say_usual(book.root, Usual(currency="EUR"))
+        assert book.goals.set("1000", "2026-04", **SAID).currency == "EUR"
+        assert book.goals.set("$5000", "2026-05", **SAID).currency == "USD", "another one that is said is kept"
+        assert book.goals.set("6000", "2026-06", currency="GBP", **SAID).currency == "GBP"
+        assert book.goals.set("7", "2026-06", measure="won", **SAID).currency is None, "customers have none"
+        told = {row["period"]: row["currency"] for row in book.goals.targets().to_dict("en")["targets"]}
+        assert (told["2026-04"], told["2026-05"]) == ("EUR", "USD")
+        assert book.goals.status("2026-05").to_dict("en")["unit"] == "USD"
+
+
+def test_a_target_without_a_currency_is_in_that_of_the_deals_before_the_companys(book):
+    say_usual(book.root, Usual(currency="EUR"))
+    assert book.goals.set("1000", "2026-04", **SAID).currency == "ILS"
 
 
 def test_the_customers_that_a_plan_begins_with_are_those_of_the_target_or_of_the_pace(book):

@@ -1,5 +1,6 @@
 """What a company said of its clock, its money and VAT is taken where a file says nothing; people may say another."""
 
+import datetime as dt
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -96,12 +97,34 @@ def test_a_change_of_the_company_is_known_to_its_book(company):
     from yaad.server.models import Company
 
     asked = companies.Asked.of(Company.objects.get(pk=company.company))
-    companies.change(company, replace(asked, currency="EUR", vat=None))
+    companies.change(company, replace(asked, currency="EUR", vat=None, country="FR"))
     root = companies.folder_of(company.company)
-    assert usual_of(root) == Usual("Europe/London", "EUR", None)
+    assert usual_of(root) == Usual("Europe/London", "EUR", None, "FR")
     (root / "usual.json").unlink()  # a book from before it was kept there
     companies.tell_books()
-    assert usual_of(root) == Usual("Europe/London", "EUR", None)
+    assert usual_of(root) == Usual("Europe/London", "EUR", None, "FR")
+
+
+def test_targets_go_by_the_days_of_the_companys_country(company, tmp_path):
+    from yaad.server import companies
+    from yaad.server.models import Company
+
+    def days(country):
+        asked = companies.Asked.of(Company.objects.get(pk=company.company))
+        companies.change(company, replace(asked, country=country))
+        with book_of(company) as book:
+            book.goals.set("6000", "2026-Q4", at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC), by="Ann")
+            goal = book.goals.status("2026-11").content
+            return goal.curve.days, goal.wanted.value, book.data_version
+
+    with book_of(company) as book:
+        book.import_files([tmp_path / "deals.csv"], answers=ANSWERS)
+    there, here = days("US"), days("IL")
+    # of the quarter's 66 weekdays four are holidays in the United States, two of them in November; in Israel its 66
+    # days from Sunday to Thursday hold none: Simchat Torah is a Saturday
+    assert there[:2] == (19, (Decimal(6000) * 19 / 62).quantize(Decimal("0.01")))
+    assert here[:2] == (22, Decimal(2000))
+    assert there[2] != here[2], "answers of other days are not kept"
 
 
 def test_a_book_of_ones_own_has_nothing_usual(tmp_path):

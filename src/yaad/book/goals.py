@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from yaad import measures
 from yaad.book.ahead import ahead_of, foretold, proposed
 from yaad.book.planning import Planning
+from yaad.book.usual import usual_of
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.facts import journal_of, undone
 from yaad.intake import TypedAmount, typed_amount
@@ -97,7 +98,7 @@ class Goals:
             period: a month (that of the data's day when absent), a quarter or a year.
             measure: id in the catalogue or one of its names.
             whose: a person or team, a branch, a product; the company's when absent.
-            currency: of money; that of the sign beside the value when absent, else the deals' own.
+            currency: of money; that of the sign beside the value when absent, else the deals' own, else the company's.
             tax: ``net`` or ``gross``; the deals' own when absent.
             at: when it is set.
             by: who sets it.
@@ -117,6 +118,8 @@ class Goals:
         money = self.money() if is_money else (None, None)
         said = typed or TypedAmount(Decimal(0))
         own = (currency or said.currency or money[0], tax or said.tax or money[1])
+        if is_money and own[0] is None:
+            own = (usual_of(self._book.root).currency, own[1])
         if is_money:
             held_against(Wanted(Decimal(0), Decimal(0), *own), *money)
         entry = TargetEntry(

@@ -21,14 +21,14 @@ from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
-from yaad.book.usual import USUAL
+from yaad.book.usual import USUAL, calendar_of, usual_of
 from yaad.errors import BookError, Withheld
 from yaad.facts import JOURNAL_FILES, Facts, Lake
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.measures.small_groups import COLUMNS as COARSE
 from yaad.measures.small_groups import GRAINS, is_whole
 from yaad.measures.withheld import LEAST
-from yaad.model import EVERYBODY, Calendar, Grain, Period, Pipeline, Settings, Viewer
+from yaad.model import EVERYBODY, Grain, Period, Pipeline, Settings, Viewer
 from yaad.model.personal import may_point
 from yaad.text import Message
 
@@ -332,7 +332,7 @@ class Opened:
     @property
     def data_version(self) -> str:
         """Changes whenever a figure may change."""
-        return "-".join(filter(None, (self.facts.data_version, version(self.root))))
+        return "-".join(filter(None, (self.facts.data_version, version(self.root), usual_of(self.root).country)))
 
     @property
     def columns(self) -> list[str]:
@@ -366,7 +366,7 @@ class Opened:
             least=0 if self.viewer.persons else LEAST,
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
             table=facts.table,
-            calendar=Calendar.of_zone(facts.zone),
+            calendar=calendar_of(self.root, facts.zone),
             zone=facts.zone,
             own=own_measures(self.root).made(),
             settings=facts.settings,

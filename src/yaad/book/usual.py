@@ -1,4 +1,4 @@
-"""What is usual in a company where its files do not say it: the zone of their times, the currency of amounts, VAT.
+"""What is usual in a company where its files do not say it: zone, currency, VAT; and on which days it works.
 
 It is said once of the company, read by every import whoever begins it, and what is said of the files themselves goes
 before it.
@@ -16,7 +16,7 @@ from yaad.book.disk import appearing
 from yaad.errors import InputError
 from yaad.intake import Mapping
 from yaad.intake.mapping import ALL
-from yaad.model import Tax
+from yaad.model import Calendar, Tax
 from yaad.text import Message
 
 USUAL = "usual.json"
@@ -32,11 +32,13 @@ class Usual:
         zone: of times without one.
         currency: of amounts without one.
         vat: the part that VAT is, such as ``0.18``; None where there is none.
+        country: whose working days and holidays are its own (ISO code).
     """
 
     zone: str | None = None
     currency: str | None = None
     vat: str | None = None
+    country: str | None = None
 
 
 def usual_of(root: Path) -> Usual:
@@ -54,6 +56,12 @@ def say_usual(root: Path, usual: Usual) -> None:
         root.mkdir(parents=True, exist_ok=True)
         with appearing(root / USUAL) as partial:
             partial.write_text(json.dumps(asdict(usual)), "utf-8")
+
+
+def calendar_of(root: Path, zone: str) -> Calendar:
+    """The working days and the hours of the company of the book in a folder: of its country, else usual in its zone."""
+    country = usual_of(root).country
+    return Calendar.of_zone(zone) if country is None else Calendar.of_country(country)
 
 
 def taken_out(said: dict[str, str]) -> dict[str, str]:

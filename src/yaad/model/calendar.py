@@ -8,7 +8,8 @@ import holidays
 
 SATURDAY, SUNDAY, FRIDAY = 5, 6, 4
 DAYS = 7
-COUNTRIES = {"Asia/Jerusalem": "IL", "Asia/Tel_Aviv": "IL"}
+ISRAEL = "IL"
+COUNTRIES = {"Asia/Jerusalem": ISRAEL, "Asia/Tel_Aviv": ISRAEL}
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,22 @@ class Calendar:
         In Israel Friday is a half day: it is no working day, and whoever asks by then may be answered.
         """
         country = COUNTRIES.get(zone)
-        if country != "IL":
-            return cls(country)
-        return cls(country, frozenset({FRIDAY, SATURDAY}), frozenset({FRIDAY}))
+        return cls() if country is None else cls.of_country(country)
+
+    @classmethod
+    def of_country(cls, country: str) -> "Calendar":
+        """The calendar of a country: its public holidays, and the days of the week on which it rests.
+
+        Args:
+            country: ISO code; one of which no holidays are known works from Monday to Friday.
+
+        >>> len(Calendar.of_country("US").working_days(dt.date(2026, 10, 31), dt.date(2026, 11, 30)))  # 21 less 2
+        19
+        """
+        if country not in holidays.list_supported_countries():
+            return cls()
+        rest = frozenset(holidays.country_holidays(country).weekend)
+        return cls(country, rest, frozenset({FRIDAY}) if country == ISRAEL else frozenset())
 
     @property
     def first_weekday(self) -> int:

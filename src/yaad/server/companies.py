@@ -43,8 +43,8 @@ class Asked:
     Attributes:
         name: as people call it.
         kind: of company.
-        country: two letters.
-        zone: of its clocks and its calendar.
+        country: two letters; its working days and holidays.
+        zone: of its clocks.
         currency: three letters.
         vat: a part such as 0.18; None where there is none.
         transparency: what people see of each other's results.
@@ -206,9 +206,9 @@ def tell_books() -> None:
 
 
 def _tell_book(company: Company) -> None:
-    """What imports take where files say nothing."""
+    """What imports and targets take where nobody says another, and on which days the company works."""
     vat = None if company.vat is None else f"{Decimal(company.vat).normalize():f}"
-    say_usual(folder_of(company.pk), Usual(company.zone, company.currency, vat))
+    say_usual(folder_of(company.pk), Usual(company.zone, company.currency, vat, company.country))
 
 
 def in_use() -> list[str]:
