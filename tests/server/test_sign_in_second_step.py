@@ -171,13 +171,19 @@ def test_after_five_wrong_codes_the_right_one_waits(account, with_app, anew):
 
 
 def test_a_right_code_of_ones_own_takes_no_try_back(account, with_app, anew):
-    for number in range(4):
-        anew().post(LOGIN, {"login": f"nobody{number}@here.example", "password": "wrong and wrong"})
-    own = anew()
-    enter(own, account)
-    assert own.post(SECOND, {"code": code_of(with_app[0])}).status_code == 302
-    anew().post(LOGIN, {"login": "nobody4@here.example", "password": "wrong and wrong"})
-    assert "Too many tries" in enter(anew(), account).content.decode()
+    """Not of those that were made from the same address of the network; a small limit shows it as well."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    limits = settings.ACCOUNT_RATE_LIMITS | {"login_failed": "5/15m/key,5/15m/ip"}
+    with override_settings(ACCOUNT_RATE_LIMITS=limits):
+        for number in range(4):
+            anew().post(LOGIN, {"login": f"nobody{number}@here.example", "password": "wrong and wrong"})
+        own = anew()
+        enter(own, account)
+        assert own.post(SECOND, {"code": code_of(with_app[0])}).status_code == 302
+        anew().post(LOGIN, {"login": "nobody4@here.example", "password": "wrong and wrong"})
+        assert "Too many tries" in enter(anew(), account).content.decode()
 
 
 def test_the_page_of_the_code_opens_after_the_password_alone(account, with_app, anew):

@@ -4,8 +4,12 @@ from typing import Any
 
 LINK_LIVES = 30 * 60
 """Seconds that a link for a new password can be used."""
-TRIES = "5/15m/ip,5/15m/key"
-"""Wrong passwords or codes, for an address of the network and for an account."""
+TRIES = "5/15m/key,50/15m/ip"
+"""Wrong passwords or codes: for an account, from wherever they come; for an address of the network over all accounts.
+
+An office has one address, so who mistypes there keeps nobody else out. The account's own limit stands first: further
+tries at an account that waits already are not counted against the address.
+"""
 FORMS = "yaad.server.sign_in.forms"
 
 
