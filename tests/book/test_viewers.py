@@ -83,7 +83,16 @@ def _knows(each, scope):
     return True
 
 
-def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book):
+@pytest.fixture(params=["asked of the whole", "asked of a copy"])
+def large(request, monkeypatch):
+    """A book that is as it is, or so large that what a viewer sees of it is copied."""
+    is_copied = request.param == "asked of a copy"
+    if is_copied:
+        monkeypatch.setattr("yaad.facts.facts.SMALL", 0)
+    return is_copied
+
+
+def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book, large):
     whole, under = book(Viewer()), book(ANN)
     rows = {name: whole.facts.run(whole.facts.table(name)).to_pylist() for name in SCHEMAS}
     alone = {name: pa.Table.from_pylist(found, schema=SCHEMAS[name]) for name, found in seen(rows, ANN).items()}
@@ -100,7 +109,17 @@ def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book
     con.disconnect()
     assert len(one) > len(REGISTRY)
     close(one, other)
+    for name in ("deals", "stage_visits"):
+        assert ("Filter[" in repr(under.facts.table(name))) is not large
     assert measures.measure(["won"], whole._scope()) != measures.measure(["won"], under._scope())
+
+
+def test_of_a_large_book_a_large_part_is_not_copied(book, monkeypatch):
+    monkeypatch.setattr("yaad.facts.facts.SMALL", 0)
+    monkeypatch.setattr("yaad.facts.facts.COPIED", {"deals": 1, "stage_visits": 1})
+    facts = book(ANN).facts
+    assert "Filter[" in repr(facts.deals)
+    assert "Filter[" in repr(facts.visits)
 
 
 def test_names_that_are_offered_are_those_of_the_viewer(book):

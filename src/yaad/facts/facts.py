@@ -28,6 +28,8 @@ from yaad.text import Message
 
 SMALL = 100_000
 """Up to so many deals the tables of an earlier day are copied; to copy more takes longer than it saves."""
+COPIED = {"deals": SMALL, "stage_visits": 5 * SMALL}
+"""Table → up to so many rows of it are copied for a viewer: what few people see each of, all of them see once."""
 NEAREST = 5
 """Ids named when a deal is not known."""
 
@@ -173,7 +175,18 @@ class Facts:
         Raises:
             UnknownName: no such table.
         """
-        return self._view(f"seen{self.viewer.key}_{name}", lambda: visible(name, self.viewer, self._whole))
+        name_seen = f"seen{self.viewer.key}_{name}"
+        return self._view(name_seen, lambda: self._seen(name_seen, visible(name, self.viewer, self._whole), name))
+
+    def _seen(self, name: str, rows: ir.Table, whole: str) -> ir.Table:
+        """What a viewer sees of a table: of a large book a copy, where it is a small part, since all is asked of it."""
+        if self.viewer.sees_all or whole not in COPIED or not self._has_more_than(self._whole("deals"), SMALL):
+            return rows
+        return rows if self._has_more_than(rows, COPIED[whole]) else self._engine.keep(name, rows)
+
+    def _has_more_than(self, rows: ir.Table, most: int) -> bool:
+        found: int = self.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
+        return found > most
 
     def _whole(self, name: str) -> ir.Table:
         """A table with all its rows, whoever looks."""
