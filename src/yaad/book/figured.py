@@ -13,6 +13,7 @@ from yaad.book.written import Written
 from yaad.errors import BookError
 from yaad.insight import winning
 from yaad.intake import Progress
+from yaad.measures.namesakes import Namesake, namesakes
 from yaad.measures.own_measures import OwnMeasures
 from yaad.measures.withheld import without_small_dwells, without_small_funnels, without_small_ways
 from yaad.show import Calls, Chances, Conversions, DwellTimes, Figures, Findings, Funnels, Result, Snapshots
@@ -226,6 +227,11 @@ class Figured(Written):
         return customers_of(
             self._scope(period=period), self.facts, states=states, owner=owner, every=every, limit=limit
         )
+
+    def namesakes(self) -> list[Namesake]:
+        """Names under which deals come with several telephone numbers or mails: of one customer, or of several?"""
+        self.need_persons()
+        return namesakes(self._scope())
 
     def customer(self, name: str) -> OneCustomerResult:
         """One customer: how the customer stands, what is at stake, and everything bought.

@@ -1,7 +1,8 @@
 """Who bought what, and when: orders, and where a book has none, the deals that were won.
 
-A customer is the account that an order names, or else that of its deal, or the deal's contact, phone or mail. An order
-below 0 is a return: it lowers what the customer brought and is no purchase. Orders of one day are one purchase day.
+A customer is the account that an order names, or else that of its deal, or the deal's contact, phone or mail; where
+several go by one name, see `namesakes`. An order below 0 is a return: it lowers what the customer brought and is no
+purchase. Orders of one day are one purchase day.
 """
 
 import ibis
@@ -10,12 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.measures.dimensions import asked, floats, grouped, key_columns
+from yaad.measures.namesakes import with_customer
 from yaad.measures.pictures import once_a_picture
 from yaad.measures.scope import Scope
 from yaad.model import Tax, single_unit
 
-NAMED_BY = ("account", "contact", "phone", "email")
-"""Columns of a deal that name its customer, the best first."""
 UNTOLD = "?"
 
 
@@ -35,18 +35,18 @@ def purchases(scope: Scope) -> ir.Table:
 
 
 def _orders(scope: Scope) -> ir.Table:
-    orders = scope.table("orders")
-    named = {f"deal_{name}": scope.deals[name] for name in NAMED_BY}
-    deals = scope.deals.select(of_deal=scope.deals.deal_id, **named)
+    orders, named = scope.table("orders"), with_customer(scope, scope.deals)
+    deals = named.select(of_deal=named.deal_id, deal_named=named.named, deal_customer=named.customer)
     joined = orders.join(deals, orders.deal_id == deals.of_deal, how="left")
-    customer = ibis.coalesce(joined.account, *(joined[name] for name in named))
-    return joined.mutate(customer=customer).drop("of_deal", *named)
+    is_its = joined.account.isnull() | (joined.account == joined.deal_named)
+    of_deal = ibis.ifelse(is_its, joined.deal_customer, ibis.null("string"))
+    customer = ibis.coalesce(of_deal, joined.account)
+    return joined.mutate(customer=customer).drop("of_deal", "deal_named", "deal_customer")
 
 
 def _won_deals(scope: Scope) -> ir.Table:
-    won = scope.deals.filter(scope.deals.outcome == "won")
-    customer = ibis.coalesce(*(won[name] for name in NAMED_BY))
-    return won.mutate(customer=customer, day=won.closed_day, order_id=won.deal_id)
+    won = with_customer(scope, scope.deals.filter(scope.deals.outcome == "won"))
+    return won.mutate(day=won.closed_day, order_id=won.deal_id).drop("named")
 
 
 def with_first_day(bought: ir.Table) -> ir.Table:

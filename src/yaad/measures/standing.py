@@ -30,7 +30,8 @@ from yaad.errors import CannotTell, InputError
 from yaad.measures.catalogue.customers import buyers
 from yaad.measures.customer_value import Buyers, Terms
 from yaad.measures.dimensions import floats, integers
-from yaad.measures.purchases import NAMED_BY, UNTOLD, gaps, histories, money, purchases, unit_of
+from yaad.measures.namesakes import with_customer
+from yaad.measures.purchases import UNTOLD, gaps, histories, money, purchases, unit_of
 from yaad.measures.retention import contracts_of, has_contracts
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Sample
@@ -310,8 +311,7 @@ def _last_owner(scope: Scope) -> ir.Table:
 
 def _named(scope: Scope, told: ir.Table, owners: ir.Table) -> ir.Table:
     """`told` with the ``owner`` and a ``phone`` of each customer."""
-    deals = scope.deals
-    named = deals.mutate(customer=ibis.coalesce(*(deals[name] for name in NAMED_BY)))
+    named = with_customer(scope, scope.deals)
     of_deals = named.filter(named.customer.notnull()).group_by("customer").aggregate(phone=named.phone.max())
     accounts = scope.table("accounts")
     known = accounts.filter(accounts.name.notnull() & accounts.phone.notnull())

@@ -12,6 +12,8 @@ Each say is one `SettingEntry`: a name – alone, or with what it is about after
   "2026-05-03", "end": "2026-05-28", "why": "reserve"}]}``: first and last day, part of a full position, team, and days
   without work, ends included.
 - ``team:<name>``: ``{"under": "North"}``: the team that it is part of; ``{"under": null}`` where it is part of none.
+- ``customer:<name>``: ``"one"`` or ``"apart"``: whether the deals under a name that comes with several telephone
+  numbers are of one customer.
 - ``judgement:<period>`` and ``judgement:<period>/<person>``: ``{"commit": "120000", "best": "150000"}``: what is said
   to come in it for sure, and at best.
 """
@@ -30,9 +32,9 @@ from yaad.model.money import Tax, read_amount
 from yaad.model.periods import Period
 from yaad.text import Message
 
-NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person", "team", "judgement")
+NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person", "team", "customer", "judgement")
 """Names of settings."""
-ABOUT = frozenset({"source_cost", "capacity", "person", "team", "judgement"})
+ABOUT = frozenset({"source_cost", "capacity", "person", "team", "customer", "judgement"})
 """Those that are about something: ``name:what``."""
 Said = TypeVar("Said")
 JUDGEMENT = "judgement"
@@ -61,6 +63,13 @@ class Why(StrEnum):
     LEAVE = "leave"
     RESERVE = "reserve"
     OTHER = "other"
+
+
+class Same(StrEnum):
+    """Whether what comes under one name is one customer."""
+
+    ONE = "one"
+    APART = "apart"
 
 
 @dataclass(frozen=True)
@@ -198,6 +207,7 @@ class Settings:
         capacity: stage → deals a month that can be taken into it.
         people: person → when and how much.
         teams: team → the team that it is part of; None: of none.
+        customers: name → whether its deals are of one customer, where somebody was asked.
         judgements: period, or period/person → what is said to come.
     """
 
@@ -208,6 +218,7 @@ class Settings:
     capacity: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, Working] = field(default_factory=dict)
     teams: Mapping[str, str | None] = field(default_factory=dict)
+    customers: Mapping[str, Same] = field(default_factory=dict)
     judgements: Mapping[str, Judgement] = field(default_factory=dict)
 
     def working(self, person: str | None) -> Working:
@@ -359,6 +370,7 @@ OF_EACH: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "capacity": ("capacity", _capacity),
     "person": ("people", _working),
     "team": ("teams", _under),
+    "customer": ("customers", Same),
     JUDGEMENT: ("judgements", Judgement.read),
 }
 """Settings that are about something: where they are held, and what reads one."""

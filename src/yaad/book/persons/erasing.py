@@ -448,8 +448,13 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
 
 
 def _setting(name: str, cleaner: Cleaner) -> str:
-    """The name of a setting, which may be about a person who sells: ``person:Dana``, ``judgement:2026-11/Dana``."""
+    """The name of a setting, which may be about a person who sells: ``person:Dana``, ``judgement:2026-11/Dana``.
+
+    Or about a customer: ``customer:Cohen``.
+    """
     kind, _, about = name.partition(":")
+    if kind == "customer":
+        return f"{kind}:{cleaner.text(about)}"
     period, slash, person = about.rpartition("/")
     if slash:
         return f"{kind}:{period}/{cleaner.seller(person)}"

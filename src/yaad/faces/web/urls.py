@@ -108,7 +108,11 @@ urlpatterns = [
         path("goals/undo/", goals.undo, name="goal-undo"),
     ),
     *needs(Capability.WRITE, path("forecast/judge/", forecast.judge, name="judge")),
-    *needs(Capability.PEOPLE, path("customers/margin/", customers.margin, name="customers-margin")),
+    *needs(
+        Capability.PEOPLE,
+        path("customers/margin/", customers.margin, name="customers-margin"),
+        path("customers/same/", doctor.same, name="customers-same"),
+    ),
     *needs(
         Capability.IMPORT,
         path("files/", files.files, name="files"),

@@ -10,6 +10,7 @@ from yaad.book.chances import are_kept
 from yaad.errors import UnknownName
 from yaad.insight import Gap, Leak
 from yaad.measures import Measure
+from yaad.measures.namesakes import Namesake
 from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.reports import table_sizes
 from yaad.server.state import opened
@@ -249,6 +250,11 @@ def tables() -> Mapping[str, int]:
 def doctor() -> Findings:
     """What was found in the data, and what they can and cannot tell."""
     return opened().shelf.ask("doctor", lambda b: b.doctor())
+
+
+def namesakes() -> list[Namesake]:
+    """Names that may be of one customer or of several."""
+    return opened().shelf.ask("namesakes", lambda b: b.namesakes())
 
 
 def cannot_tell() -> list[Gap]:

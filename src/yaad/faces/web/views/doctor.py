@@ -1,13 +1,25 @@
 """How good the data are: what was found in them, what they cannot tell, and which column would unlock it."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
+from yaad.book import Book
+from yaad.errors import UnknownName
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
+from yaad.model.settings import Same
 from yaad.server.questions import reading
+from yaad.server.scoping import current
+from yaad.server.state import opened
+
+MOST = 12
+"""Names that are asked about at once."""
 
 
 def doctor(request: HttpRequest, ending: str | None = None) -> HttpResponse:
@@ -17,12 +29,14 @@ def doctor(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     result = reading.doctor()
 
     def context() -> Mapping[str, object]:
-        found = result.table(language())
+        found, names = result.table(language()), sorted(reading.namesakes(), key=lambda one: one.said is not None)
         return {
             "page": "doctor",
             "findings": found if found.rows else None,
             "cannot": result.gaps,
             "told": result.not_told(),
+            "namesakes": names[:MOST],
+            "more_names": len(names) - MOST,
         }
 
     return answer(
@@ -33,3 +47,18 @@ def doctor(request: HttpRequest, ending: str | None = None) -> HttpResponse:
         data=lambda: result.to_dict(language()),
         table=lambda: result.table(language()),
     )
+
+
+@require_POST
+def same(request: HttpRequest) -> HttpResponse:
+    """Say whether what comes under one name is one customer; empty takes the answer back."""
+    name, said = request.POST.get("name", ""), request.POST.get("said", "")
+
+    def say(book: Book) -> None:
+        if said not in ("", *Same) or name not in {one.name for one in book.namesakes()}:
+            raise UnknownName("option", said or name, [*Same])
+        # a face may read the clock: the act is stamped with the time of the act
+        book.set_setting(f"customer:{name}", said or None, at=dt.datetime.now(dt.UTC), by=current().name)
+
+    opened().shelf.once(say)
+    return redirect(reverse("doctor") + "#h-same")

@@ -1,0 +1,194 @@
+"""Whether deals under one name are of one customer, told by the telephone numbers and mails that come with the name.
+
+A deal is of the company that it names, or else of the person (`contact`), the number or the mail.
+
+- *A person's name* with numbers or mails that differ is several people: those that share a number or a mail are one.
+- *A company's name* is one customer, whoever answers its telephones. Where deals name no person beside it, the name may
+  itself be a person's, and it is asked.
+- What somebody answered (`Settings.customers`) stands above both.
+
+Numbers are compared as they are dialled. A deal without a number and a mail, under a name of several people, cannot be
+given to one of them: it stays under the bare name. Numbers that are made up tell nobody from anybody.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from yaad.intake.deciding.phones import is_made_up, phones_in
+from yaad.measures.pictures import once_a_picture
+from yaad.measures.scope import Scope
+from yaad.model.settings import Same
+
+NAMED_BY = ("account", "contact", "phone", "email")
+"""Columns of a deal that name its customer, the best first."""
+BETWEEN = " · "
+TELLING = ("name", "phone", "email")
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """A name that comes with several telephone numbers or mails.
+
+    Attributes:
+        name: as the deals name the customer.
+        is_person: it stands where a person's name stands; else where a company's does, without a person beside it.
+        deals: under the name.
+        of: each one that it may be of, by what they are told apart by, and the number of their deals.
+        said: what somebody answered; None: nobody was asked.
+    """
+
+    name: str
+    is_person: bool
+    deals: int
+    of: tuple[tuple[str, int], ...]
+    said: Same | None
+
+    @property
+    def apart(self) -> bool:
+        """Whether they are counted as different customers."""
+        return self.is_person if self.said is None else self.said is Same.APART
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Deals that say the same of their customer."""
+
+    name: str
+    phone: str | None
+    email: str | None
+    deals: int
+
+
+@dataclass(frozen=True)
+class _Doubtful:
+    """A name, its deals, and whom each of them is of; empty where the deal does not tell."""
+
+    name: str
+    is_person: bool
+    rows: tuple[_Row, ...]
+    whose: tuple[str, ...]
+
+
+def namesakes(scope: Scope) -> list[Namesake]:
+    """The names of which it can be asked, those with most deals first."""
+    found = []
+    for one in _doubtful(scope):
+        deals: dict[str, int] = defaultdict(int)
+        for row, whose in zip(one.rows, one.whose, strict=True):
+            deals[whose] += row.deals
+        told = tuple(sorted((whose, n) for whose, n in deals.items() if whose))
+        said = scope.settings.customers.get(one.name)
+        found.append(Namesake(one.name, one.is_person, sum(deals.values()), told, said))
+    return sorted(found, key=lambda one: (-one.deals, one.name))
+
+
+def with_customer(scope: Scope, deals: ir.Table) -> ir.Table:
+    """Deals with ``named``, what they call their customer, and ``customer``, who it is; null where nobody is named."""
+    named = deals.mutate(named=ibis.coalesce(*(deals[name] for name in NAMED_BY)))
+    apart = _apart(scope)
+    if apart is None:
+        return named.mutate(customer=named.named)
+    same = (
+        named.named == apart.of_name,
+        named.phone.fill_null("") == apart.of_phone,
+        named.email.fill_null("") == apart.of_email,
+    )
+    joined = named.left_join(apart, same)
+    return joined.mutate(customer=ibis.coalesce(joined.whose, joined.named)).drop(*apart.columns)
+
+
+def _apart(scope: Scope) -> ir.Table | None:
+    """What deals say of their customer → whom they are of, for names of several customers; None without such names."""
+    answers = ("apart", *sorted(scope.settings.customers.items()))
+    if answers not in scope.known:  # the very same table each time, so that what was asked of it is not asked again
+        scope.known[answers] = _table_of(scope)
+    found = scope.known[answers]
+    return found if isinstance(found, ir.Table) else None
+
+
+def _table_of(scope: Scope) -> ir.Table | None:
+    rows = []
+    for one in _doubtful(scope):
+        said = scope.settings.customers.get(one.name)
+        if one.is_person if said is None else said is Same.APART:
+            rows += [
+                (row, f"{row.name}{BETWEEN}{whose}") for row, whose in zip(one.rows, one.whose, strict=True) if whose
+            ]
+    if not rows:
+        return None
+    columns = {
+        "of_name": [row.name for row, _whose in rows],
+        "of_phone": [row.phone or "" for row, _whose in rows],
+        "of_email": [row.email or "" for row, _whose in rows],
+        "whose": [whose for _row, whose in rows],
+    }
+    return ibis.memtable(pa.table({name: pa.array(texts, pa.string()) for name, texts in columns.items()}))
+
+
+@once_a_picture
+def _doubtful(scope: Scope) -> tuple[_Doubtful, ...]:
+    """Names under which deals come with numbers or mails of several."""
+    deals = scope.table("deals")
+    by_company = deals.account.notnull()
+    told = deals.mutate(name=ibis.coalesce(deals.account, deals.contact), by_company=by_company)
+    told = told.filter(told.name.notnull())
+    each = told.group_by("name").aggregate(
+        by_company=told.by_company.any(),
+        persons=told.contact.count(),
+        **{f"{end}_{key}": getattr(told[key], end)() for key in ("phone", "email") for end in ("min", "max")},
+    )
+    several = (each.min_phone != each.max_phone) | (each.min_email != each.max_email)
+    asked = each.filter(several & (~each.by_company | (each.persons == 0))).select(of="name", company="by_company")
+    rows = told.join(asked, told.name == asked.of)
+    counted = rows.group_by([*TELLING, "company"]).aggregate(deals=rows.count()).order_by([*TELLING])
+    by_name: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
+    for row in scope.run(counted).to_pylist():
+        is_person = not row["company"]
+        by_name[row["name"], is_person].append(_Row(row["name"], row["phone"], row["email"], row["deals"]))
+    found = []
+    for (name, is_person), some in by_name.items():
+        whose = _whose(some)
+        if len({one for one in whose if one}) > 1:
+            found.append(_Doubtful(name, is_person, tuple(some), tuple(whose)))
+    return tuple(found)
+
+
+def _whose(rows: Sequence[_Row]) -> list[str]:
+    """Of each row, what its person is told apart by: a number, else a mail; empty where it has neither."""
+    keys = [_keys(row) for row in rows]
+    first: dict[str, str] = {}  # what somebody is known by → what stands for all of it
+
+    def root(key: str) -> str:
+        while first.setdefault(key, key) != key:
+            key = first[key]
+        return key
+
+    for some in keys:
+        for key in some[1:]:
+            first[root(key)] = root(some[0])
+    shown: dict[str, str] = {}
+    for row, some in zip(rows, keys, strict=True):
+        if some:
+            label = row.phone if row.phone and _numbers(row.phone) else row.email or ""
+            shown[root(some[0])] = _better(shown.get(root(some[0])), label.strip())
+    return [shown[root(some[0])] if some else "" for some in keys]
+
+
+def _better(one: str | None, other: str) -> str:
+    """The shorter label, a number before a mail, so that it is the same whatever the order of the rows."""
+    return other if one is None else min(one, other, key=lambda text: ("@" in text, len(text), text))
+
+
+def _keys(row: _Row) -> list[str]:
+    """All that the person of a row is known by."""
+    mail = (row.email or "").strip().casefold()
+    return [*_numbers(row.phone), *([mail] if mail else [])]
+
+
+def _numbers(text: str | None) -> list[str]:
+    return [one for one in phones_in(text or "") if not is_made_up(one)]

@@ -1,0 +1,106 @@
+"""Who is one customer: people by their numbers and mails, companies by their name, and what somebody answered."""
+
+from dataclasses import replace
+
+import pytest
+
+from yaad.measures.namesakes import namesakes
+from yaad.measures.purchases import purchases
+from yaad.model import Settings
+from yaad.model.settings import Same
+
+COHEN = "משה כהן"
+WON = [
+    # contact, phone, email
+    (COHEN, "050-123 4567", None),
+    (COHEN, "+972501234567", "moshe@one.example"),  # the same number, written otherwise
+    (COHEN, None, "Moshe@one.example"),  # the same mail
+    (COHEN, "052-7654321", None),  # another one
+    (COHEN, None, None),  # nobody can say which
+    ("Noa", "03-1234567", None),
+    ("Noa", "03-1234567 / 052-1111111", None),  # one of two numbers is the same
+    ("Avi", "050-0000000", None),  # made up: tells nobody from anybody
+    ("Avi", "052-2222222", None),
+]
+
+
+@pytest.fixture(scope="module")
+def people(written):
+    book = written("Quote")
+    for number, (contact, phone, email) in enumerate(WON):
+        day = f"2026-01-{number + 1:02}"
+        book.deal(("Won", day), deal_id=f"D{number}", account=None, contact=contact, phone=phone, email=email, amount=5)
+    return book.scope("2026-03-31")
+
+
+@pytest.fixture(scope="module")
+def companies(written):
+    """One with several people at its telephones, and one name that may be a company's or somebody's."""
+    book = written("Quote")
+    for number, (account, contact, phone) in enumerate(
+        [
+            ("Alon Ltd", "Dana", "03-5555551"),
+            ("Alon Ltd", "Ben", "03-5555552"),
+            ("Levi", None, "052-3333331"),
+            ("Levi", None, "052-3333332"),
+        ]
+    ):
+        day = f"2026-01-{number + 1:02}"
+        book.deal(("Won", day), deal_id=f"D{number}", account=account, contact=contact, phone=phone, amount=5)
+    return book.scope("2026-03-31")
+
+
+def customers(scope):
+    """Deal → customer."""
+    bought = purchases(scope)
+    rows = scope.run(bought.select("deal_id", "customer").order_by("deal_id")).to_pydict()
+    return dict(zip(rows["deal_id"], rows["customer"], strict=True))
+
+
+def saying(scope, **said):
+    return replace(scope, settings=Settings(customers={name: Same(one) for name, one in said.items()}))
+
+
+def test_people_of_one_name_are_told_apart_by_numbers_and_mails(people):
+    found = customers(people)
+    assert found["D0"] == found["D1"] == found["D2"] == f"{COHEN} · 050-123 4567"
+    assert found["D3"] == f"{COHEN} · 052-7654321"
+    assert found["D4"] == COHEN
+    assert found["D5"] == found["D6"] == "Noa"
+    assert found["D7"] == found["D8"] == "Avi"
+
+
+def test_whom_somebody_called_one_are_one(people):
+    assert {customers(saying(people, **{COHEN: "one"}))[f"D{n}"] for n in range(5)} == {COHEN}
+    (asked,) = namesakes(saying(people, **{COHEN: "one"}))
+    assert (asked.said, asked.apart) == (Same.ONE, False)
+
+
+def test_what_is_asked_says_whom_it_may_be_of(people):
+    (asked,) = namesakes(people)
+    assert (asked.name, asked.is_person, asked.deals, asked.said, asked.apart) == (COHEN, True, 5, None, True)
+    assert asked.of == (("050-123 4567", 3), ("052-7654321", 1))
+
+
+def test_a_company_is_one_whoever_answers(companies):
+    found = customers(companies)
+    assert [found[f"D{n}"] for n in range(4)] == ["Alon Ltd", "Alon Ltd", "Levi", "Levi"]
+    (asked,) = namesakes(companies)
+    assert (asked.name, asked.is_person, asked.apart) == ("Levi", False, False)
+    apart = customers(saying(companies, Levi="apart"))
+    assert [apart[f"D{n}"] for n in range(4)] == [
+        "Alon Ltd", "Alon Ltd", "Levi · 052-3333331", "Levi · 052-3333332",
+    ]  # fmt: skip
+
+
+def test_an_order_is_of_the_customer_of_its_deal(written):
+    book = written("Quote")
+    for number, phone in enumerate(("052-3333331", "052-3333332")):
+        deal = f"D{number}"
+        book.deal(("Won", "2026-01-05"), deal_id=deal, account=None, contact="Levi", phone=phone, amount=5)
+        book.row("orders", order_id=f"O{number}", deal_id=deal, account="Levi", day="2026-01-06", amount=60)
+    book.row("orders", order_id="O2", account="Levi", day="2026-01-06", amount=60)
+    book.row("orders", order_id="O3", deal_id="D0", account="Alon Ltd", day="2026-01-06", amount=60)
+    scope = book.scope("2026-03-31")
+    rows = scope.run(purchases(scope).select("order_id", "customer").order_by("order_id")).to_pydict()
+    assert rows["customer"] == ["Levi · 052-3333331", "Levi · 052-3333332", "Levi", "Alon Ltd"]
