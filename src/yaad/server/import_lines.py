@@ -5,14 +5,17 @@ be written, or before a power cut between the two, gets its line with the next o
 next one came in beside it, the import's own job says afterwards whose it is.
 """
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from yaad.facts import Lake
 from yaad.server import audit
-from yaad.server.models import AuditEvent, Company
+from yaad.server.models import Account, AuditEvent, Company
 from yaad.server.scoping import Access
 
 MADE, UNDONE = "import.made", "import.undone"
@@ -45,6 +48,34 @@ def tell(access: Access, root: Path, done: Mapping[str, Mapping[str, object]]) -
             detail = {"late": True} if own is None else own
             actor = None if own is None else access.account
             audit.record(access.company, actor, action, f"{SUBJECT}{name}", detail)
+
+
+@dataclass(frozen=True)
+class Did:
+    """Who brought an import in, or took it back, by the log.
+
+    Attributes:
+        by: the name of their account; empty where the log names nobody.
+        day: on which, by the company's clock.
+        rows: how many came in with it; None where the log does not say it.
+    """
+
+    by: str
+    day: dt.date
+    rows: int | None = None
+
+
+def of_company(company: str) -> tuple[Mapping[str, Did], Mapping[str, Did]]:
+    """Who brought each import of a company in, and who took it back: import → the last line that tells of it."""
+    found: dict[str, dict[str, Did]] = {MADE: {}, UNDONE: {}}
+    zone = ZoneInfo(Company.objects.values_list("zone", flat=True).get(pk=company))
+    lines = list(AuditEvent.objects.filter(company=company, action__in=found).order_by("seq"))
+    names = {one.pk: str(one) for one in Account.objects.filter(pk__in={one.actor for one in lines if one.actor})}
+    for one in lines:
+        name, rows = one.subject.removeprefix(SUBJECT), one.detail.get("rows")
+        kept = None if rows is None else int(rows) - int(one.detail.get("rejected", 0))
+        found[one.action][name] = Did(names.get(one.actor or 0, ""), one.at.astimezone(zone).date(), kept)
+    return found[MADE], found[UNDONE]
 
 
 def _told(company: str) -> dict[str, int | None]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yaad.book import ImportRecord
 from yaad.book.reports import kind_shown
 from yaad.errors import BookError, InputError, YaadError
 from yaad.faces.web.account import account
@@ -26,6 +28,9 @@ from yaad.server.statuses import status_of
 from yaad.server.taken_out import download
 from yaad.server.wire import unpack
 from yaad.text import Message
+
+if TYPE_CHECKING:
+    from yaad.server.import_lines import Did
 
 TYPED = ("deal", "customer", "person", "source", "amount", "day", "stage")
 """Fields of the first deal of a board of one's own."""
@@ -55,11 +60,13 @@ def _taken(request: HttpRequest) -> str:
 def files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     """The page, with what went wrong above it."""
     imports, waiting = reading.imports(), drafts.latest()
-    accounts = {one.imported: one.id for one in waiting if one.imported}
+    accounts = {one.imported: one for one in waiting if one.imported}
+    made, undone = _who()
+    there = {record.name for record in imports}
     context = {
         "page": "files",
         "kinds": [(kind.value, Message(f"web.kind_{kind.value}")) for kind in Kind],
-        "drafts": [one for one in waiting if one.imported not in {record.name for record in imports}][:20],
+        "drafts": [(one, undone.get(one.imported)) for one in waiting if one.imported not in there][:20],
         "empty": reading.is_empty(),
         "imports": [
             {
@@ -67,6 +74,7 @@ def files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResp
                 "kind": kind_shown(one.kind).said,
                 "files": [file.name for file in one.files],
                 "account": accounts.get(one.name),
+                "brought": _brought(one, made.get(one.name), accounts.get(one.name)),
             }
             for one in imports
         ],
@@ -76,6 +84,31 @@ def files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResp
         "typed": {name: request.POST.get(name) for name in TYPED},
     }
     return page(request, "web/files.html", context, status=status_of(error) if error else 200)
+
+
+def _who() -> "tuple[Mapping[str, Did], Mapping[str, Did]]":
+    """Who brought each import in and who took it back; nobody is known where one book is served."""
+    if not current().company:
+        return {}, {}
+    from yaad.server.import_lines import of_company  # reads tables, which the server of one book does not have
+
+    return of_company(current().company)
+
+
+def _brought(one: ImportRecord, made: "Did | None", draft: Draft | None) -> list[Message]:
+    """What goes with an import when it is taken back, and whose it is, as far as it is known."""
+    found = []
+    rows = _loaded(draft) if draft is not None else made.rows if made is not None else None
+    if rows is not None:
+        found.append(Message("web.undo_rows", {"n": rows, "kind": kind_shown(one.kind).said}))
+    if made is not None and made.by:
+        found.append(Message("web.undo_by", {"by": made.by, "day": made.day}))
+    return found
+
+
+def _loaded(draft: Draft) -> int:
+    """The rows of an upload that are in the book."""
+    return sum(file["loaded"] for file in draft.report["report"]["files"])
 
 
 def _stages_to_begin_with() -> list[str]:
