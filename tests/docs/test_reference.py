@@ -28,3 +28,28 @@ def test_every_measure_is_told_once_in_both_languages():
     assert len(heads) == len(REGISTRY)
     assert all(re.search(r"[א-ת]", hebrew) for _, hebrew in heads)
     assert text.count("- **Others:**") == sum(each.has_rival for each in REGISTRY.values())
+
+
+def links(path):
+    return set(re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8")))
+
+
+def test_both_first_pages_lead_to_the_same():
+    english, hebrew = links(ROOT / "README.md"), links(ROOT / "README.he.md")
+    assert english - {"README.he.md"} == hebrew - {"README.md"}
+    assert {f"docs/how-to/{path.name}" for path in (ROOT / "docs" / "how-to").glob("*.md")} <= english
+
+
+def test_agents_are_told_of_each_tool_and_what_it_is_asked_with():
+    from yaad.faces.mcp.tools import TOOLS
+    from yaad.server.roles import Capability
+
+    text = (ROOT / "docs" / "how-to" / "agents.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*)\|$", text, re.MULTILINE)
+    assert {name: set(re.findall(r"`(\w+)`", asked)) for name, asked in rows} == {
+        name: set(tool.takes) for name, tool in TOOLS.items()
+    }
+    of_many = [name for name, tool in TOOLS.items() if tool.needs is Capability.TOTALS]
+    assert [name for name, _asked in rows][: len(of_many)] == of_many
+    assert "first six tools" in text
+    assert len(of_many) == 6
