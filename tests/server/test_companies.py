@@ -77,3 +77,28 @@ def test_an_empty_table_has_the_usual_stages_of_the_kind(team):
     Company.objects.filter(pk=team.here.id).update(kind="orders")
     assert client.get(address).content.decode("utf-8-sig").startswith("Order,Customer,")
     assert team.client("manager").get(address).status_code == 403
+
+
+def test_a_page_leads_to_other_companies_where_there_are_any_and_asks_the_database_once(team):
+    """Whoever owns one may begin a further one; of anybody else it is told by the look at their part itself."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from yaad.server.models import Membership
+
+    def leads(name):
+        with CaptureQueriesContext(connection) as asked:
+            told = team.client(name).get(f"{team.here.prefix}dwell/").content.decode()
+        looked = [one["sql"] for one in asked if 'FROM "server_membership"' in one["sql"]]
+        assert len(looked) == 1, looked
+        return 'href="/?all"' in told
+
+    assert [leads(name) for name in ("owner", "consultant", "rep", "manager")] == [True, True, False, False]
+    account = team.here.accounts["rep"]
+    part = Membership.objects.create(company_id=team.there.id, account=account, role="viewer")
+    try:
+        assert leads("rep")
+        Membership.objects.filter(pk=part.pk).update(until="2026-01-01T00:00Z")
+        assert not leads("rep")
+    finally:
+        part.delete()

@@ -26,14 +26,12 @@ from yaad.server.kinds import STARTS
 from yaad.server.models import Account, Company, Membership
 from yaad.server.models.companies import new_company_id
 from yaad.server.new_accounts import name_of
-from yaad.server.roles import Capability, Kind, Role, Transparency
+from yaad.server.roles import MAY_BEGIN, Capability, Kind, Role, Transparency
 from yaad.server.scoping import Access, Forbidden, NoSuchCompany
 from yaad.text import Message, number
 
 log = logging.getLogger("yaad.companies")
 MOST_VAT = Decimal("0.5")
-MAY_BEGIN = (Role.OWNER, Role.CONSULTANT)
-"""Who has one of these parts somewhere may begin a further company: a consultant begins a client's."""
 
 
 @dataclass(frozen=True)

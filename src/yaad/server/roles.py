@@ -73,3 +73,6 @@ MAY: Mapping[Role, frozenset[Capability]] = {
 A file tells of deals whoever they belong to, and so does what an import changed: bringing files in is for who sees
 everything.
 """
+
+MAY_BEGIN = (Role.OWNER, Role.CONSULTANT)
+"""Who has one of these parts somewhere may begin a further company: a consultant begins a client's."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from yaad.errors import NotAllowed, YaadError
 from yaad.facts import settings_of
 from yaad.model import EVERYBODY, NOBODY, Settings, Viewer
-from yaad.server.roles import MAY, Capability, Role
+from yaad.server.roles import MAY, MAY_BEGIN, Capability, Role
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Access:
         role: their part in it.
         viewer: whose rows they see.
         capabilities: what they may do.
+        has_others: they can go to another company, or begin one.
     """
 
     account: int | None
@@ -49,6 +50,7 @@ class Access:
     role: Role
     viewer: Viewer
     capabilities: frozenset[Capability]
+    has_others: bool = False
 
     def may(self, capability: Capability) -> bool:
         """Whether they may."""
@@ -107,25 +109,21 @@ def scope(account_id: int, company_id: str) -> Access:
     Raises:
         NoSuchCompany: there is none, or it is not theirs (any more).
     """
-    from django.db.models import Q
+    from django.db.models import Exists, Q
     from django.utils import timezone
 
     from yaad.server.acting import as_account, in_company
     from yaad.server.models import Membership
 
     with as_account(account_id):
-        found = (
-            Membership.objects.select_related("company", "account")
-            .filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
-            .filter(
-                account=account_id,
-                company=company_id,
-                ended_at__isnull=True,
-                account__is_active=True,
-                company__deleted_at__isnull=True,
-            )
-            .first()
+        parts = Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=timezone.now())).filter(
+            account=account_id,
+            ended_at__isnull=True,
+            account__is_active=True,
+            company__deleted_at__isnull=True,
         )
+        mine = parts.filter(company=company_id).select_related("company", "account")
+        found = mine.annotate(others=Exists(parts.exclude(company=company_id))).first()
     if found is None:
         raise NoSuchCompany(Message("server.no_such_company"))
     role = Role(found.role)
@@ -135,7 +133,8 @@ def scope(account_id: int, company_id: str) -> Access:
     name = found.account.name or found.account.email
     with as_account(account_id), in_company(found.company_id):
         viewer = _viewer(role, found)
-    return Access(found.account_id, name, found.company_id, role, viewer, capabilities)
+    has_others = bool(found.others) or role in MAY_BEGIN
+    return Access(found.account_id, name, found.company_id, role, viewer, capabilities, has_others)
 
 
 def _viewer(role: Role, part: "Membership") -> Viewer:

@@ -39,7 +39,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "start": get_script_prefix(),
         "pages": _pages() if inside else [],
         "on_server": inside and _of_server(),
-        "has_others": inside and _has_others(request),
+        "has_others": inside and current().has_others,
         "company": opened().shelf.book.name if inside else "",
         "rows_of": rows_of(current()) if inside else None,
         "sees_nobody": _sees_nobody(current()) if inside else None,
@@ -78,15 +78,6 @@ def _sees_nobody(access: Access) -> Message | None:
     if access.viewer.sees_all or access.viewer.owners:
         return None
     return Message("people.nobody_led" if access.role is Role.MANAGER and access.viewer.teams else "people.not_tied")
-
-
-def _has_others(request: HttpRequest) -> bool:
-    """Whether who asks can go to another company, or begin one."""
-    if not _of_server():
-        return False
-    from yaad.server.companies import may_begin, of_account
-
-    return len(of_account(request.user)) > 1 or may_begin(request.user)  # type: ignore[arg-type] # it is an account
 
 
 def _as_of() -> dt.date | None:
