@@ -64,7 +64,8 @@ def target_said(outcome: Outcome, quantity: str, unit: str | None, lang: str) ->
     aim = aim_said(outcome, quantity, unit, lang)
     if aim is None or outcome.target_chance is None or is_reached(outcome):
         return aim
-    return Message(aim.key.replace("aim", "target"), aim.values | {"chance": chance_said(outcome.target_chance, lang)})
+    key = "forecast.target" if quantity == MONEY else "forecast.target_deals"
+    return Message(key, aim.values | {"chance": chance_said(outcome.target_chance, lang)})
 
 
 def aim_said(outcome: Outcome, quantity: str, unit: str | None, lang: str) -> Message | None:
