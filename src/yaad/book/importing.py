@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Plain
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yaad.book.disk import told_when_full
@@ -50,6 +50,21 @@ NOTE_SILENT = "intake.note_silent"
 """What is said of stages without a history: no longer true once lists have watched the deals."""
 
 
+@dataclass(frozen=True)
+class Given:
+    """What is said beside files.
+
+    Attributes:
+        mapping: one, or the path of its YAML file; proposed from the data when absent.
+        kind: what the rows are; decided from the data when absent.
+        answers: question id → answer.
+    """
+
+    mapping: Mapping | Path | str | None = None
+    kind: Kind | str | None = None
+    answers: Plain[str, str] | None = None
+
+
 class Imports:
     """The imports of the book in a folder."""
 
@@ -57,40 +72,22 @@ class Imports:
         self._root = root
 
     def understand(
-        self,
-        paths: Sequence[Path | str],
-        *,
-        mapping: Mapping | Path | str | None,
-        kind: Kind | str | None,
-        answers: dict[str, str] | None,
-        on_progress: Progress | None,
+        self, paths: Sequence[Path | str], given: Given, on_progress: Progress | None = None
     ) -> Understanding:
         """What files say; see `Book.understand`. Who was erased is not in it."""
-
-        def told_by(files: Sequence[Path | str]) -> Understanding:
-            return self._told_by(files, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
-
-        before, understood = Marks(self._root), told_by(paths)
+        before, understood = Marks(self._root), self._told_by(paths, given, on_progress)
         if Marks(self._root).stamp != before.stamp:  # somebody was erased while it was read
-            return self.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
+            return self.understand(paths, given, on_progress)
         if not before:
             return understood
         files = [Path(path) for path in paths]
         with without_erased(self._root, files, roles_of(understood.mapping), understood) as clean:
-            return understood if clean == files else replace(told_by(clean), study=None)
+            return understood if clean == files else replace(self._told_by(clean, given, on_progress), study=None)
 
-    def _told_by(
-        self,
-        paths: Sequence[Path | str],
-        *,
-        mapping: Mapping | Path | str | None,
-        kind: Kind | str | None,
-        answers: dict[str, str] | None,
-        on_progress: Progress | None,
-    ) -> Understanding:
-        files = [Path(path) for path in paths]
+    def _told_by(self, paths: Sequence[Path | str], given: Given, on_progress: Progress | None = None) -> Understanding:
+        files, mapping = [Path(path) for path in paths], given.mapping
         named = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping))
-        asked, said = Kind(kind) if kind else None, dict(answers or {})
+        asked, said = Kind(given.kind) if given.kind else None, dict(given.answers or {})
         goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
         instead = taken_out(said)
         answered = {question for question in (OTHER_STAGES, OLDER) if said.pop(question, "") == ADD}
@@ -134,33 +131,25 @@ class Imports:
     def bring_in(
         self,
         paths: Sequence[Path | str],
+        given: Given,
         *,
-        mapping: Mapping | Path | str | None,
-        kind: Kind | str | None,
-        answers: dict[str, str] | None,
         as_of: dt.date | None,
         lang: str,
         on_progress: Progress | None,
     ) -> ImportReport:
         """All of the files, or nothing; see `Book.import_files`."""
-        with told_when_full(self._root), self._without_erased(paths, mapping, kind, answers) as files:
+        with told_when_full(self._root), self._without_erased(paths, given) as files:
             if any(map(is_follow_up, files)):
                 return self._bring_back(files, as_of, lang)
-            batch = self._loaded(files, mapping, kind, dict(answers or {}), on_progress)
+            batch = self._loaded(files, given, on_progress)
             return self._keep(files, batch, as_of, lang, on_progress)
 
     @contextmanager
-    def _without_erased(
-        self,
-        paths: Sequence[Path | str],
-        mapping: Mapping | Path | str | None,
-        kind: Kind | str | None,
-        answers: dict[str, str] | None,
-    ) -> Iterator[list[Path]]:
+    def _without_erased(self, paths: Sequence[Path | str], given: Given) -> Iterator[list[Path]]:
         """The files without those who were erased from the book: an old export does not bring them back."""
         files, told, before = [Path(path) for path in paths], None, Marks(self._root)
         if before and not any(map(is_follow_up, files)):
-            told = self._told_by(files, mapping=mapping, kind=kind, answers=answers, on_progress=None)
+            told = self._told_by(files, given)
         roles = roles_of(told.mapping) if told else {}
         try:
             with without_erased(self._root, files, roles, told) as clean:
@@ -211,19 +200,11 @@ class Imports:
                 earlier |= _originals([record])
             lake.replace_with(fresh, began)
 
-    def _loaded(
-        self,
-        paths: Sequence[Path | str],
-        mapping: Mapping | Path | str | None,
-        kind: Kind | str | None,
-        said: dict[str, str],
-        on_progress: Progress | None,
-    ) -> Brought:
+    def _loaded(self, files: list[Path], given: Given, on_progress: Progress | None) -> Brought:
         """The files understood and read; nothing is written yet."""
-        understood = self.understand(paths, mapping=mapping, kind=kind, answers=said, on_progress=on_progress)
+        understood = self.understand(files, given, on_progress)
         if understood.questions:
             raise OpenQuestion(understood.questions)
-        files = [Path(path) for path in paths]
         batch = load(files, understood.mapping, understood=understood, on_progress=on_progress)
         told = tuple(note for note in understood.notes if note not in batch.notes)
         return replace(batch, notes=(*told, *batch.notes))

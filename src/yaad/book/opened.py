@@ -13,7 +13,7 @@ from typing import Self
 
 from yaad import measures
 from yaad.book.computed import FOLDER as COMPUTED
-from yaad.book.importing import Imports
+from yaad.book.importing import Given, Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.persons.marks import FILE as ERASED
 from yaad.book.persons.marks import KEY as ERASED_KEY
@@ -194,7 +194,7 @@ class Opened:
         Raises:
             InputError: a file cannot be read, or does not fit its mapping.
         """
-        return self._imports.understand(paths, mapping=mapping, kind=kind, answers=answers, on_progress=on_progress)
+        return self._imports.understand(paths, Given(mapping, kind, answers), on_progress)
 
     def import_files(
         self,
@@ -223,9 +223,8 @@ class Opened:
             InputError: a file cannot be read, or does not fit its mapping.
             BookError: another import is under way.
         """
-        report = self._imports.bring_in(
-            paths, mapping=mapping, kind=kind, answers=answers, as_of=as_of, lang=lang, on_progress=on_progress
-        )
+        given = Given(mapping, kind, answers)
+        report = self._imports.bring_in(paths, given, as_of=as_of, lang=lang, on_progress=on_progress)
         return report if report.as_of is None else replace(report, as_of=self.as_of)
 
     def import_text(

@@ -50,7 +50,7 @@ def check(*, home: o.HomeDir = None, as_json: o.AsJson = False, lang: o.Language
         raise typer.Exit(NOT_READY)
 
 
-def _configured(folder: Path | None) -> "Home":
+def configured(folder: Path | None) -> "Home":
     """A home as the environment says it, with Django told of it: only then its tables can be read."""
     from yaad.server.home import Home
     from yaad.server.serving_home import at_home
@@ -70,7 +70,7 @@ def backup(
 ) -> None:
     """Copy a home into one file, while it is served."""
     screen = screen_for(lang, as_json=as_json)
-    found = _configured(home)
+    found = configured(home)
     from yaad.server.backup import back_up  # reads tables, which Django must know first
 
     manifest = back_up(found, file)
@@ -123,7 +123,7 @@ def tidy(
 ) -> None:
     """Delete what was kept long enough."""
     screen = screen_for(lang, as_json=as_json)
-    found = _configured(home)
+    found = configured(home)
     from yaad.server.acting import as_server  # reads tables, which Django must know first
     from yaad.server.tidying import tidy as clear
 
@@ -141,12 +141,8 @@ def reset_second_step(
     lang: o.Language = None,
 ) -> None:
     """Let somebody in again who lost the phone and the backup codes: they set a second step up anew."""
-    from yaad.server.home import Home
-    from yaad.server.serving_home import at_home
-    from yaad.server.settings import configure_server
-
     screen = screen_for(lang, as_json=as_json)
-    configure_server(Home.from_environment(at_home(home)))
+    configured(home)
     from yaad.server.sign_in.second_step import take_away  # reads tables, which Django must know first
 
     account = take_away(mail)
@@ -160,7 +156,8 @@ def show(screen: Screen, found: "Sequence[Found]") -> None:
         screen.json({"ok": all(one.holds for one in found), "checks": told})
         return
     for one in found:
-        screen.say(one.wrong or one.note or Message("house.checked_ok", {"name": one.name}))
+        name = Message(f"house.looked_{one.name}")
+        screen.say(one.wrong or one.note or Message("house.checked_ok", {"name": name}))
 
 
 def said(screen: Screen, one: "Found") -> str | None:

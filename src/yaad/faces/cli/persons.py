@@ -1,7 +1,6 @@
 """Verbs of one person: all that is held of them as a file, and their erasure; in a book, or in a server's company."""
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
 from yaad.faces.cli.help import Verb, Verbs
+from yaad.faces.cli.homes import configured
 from yaad.faces.cli.options import Language
 from yaad.faces.cli.verbs import Asked, on_the_book
 from yaad.text import Message
@@ -121,12 +121,8 @@ def _part(seller: bool) -> "Part":  # noqa: FBT001 – an option handed on
 @contextmanager
 def _access(home: Path | None, company: str) -> "Iterator[Access]":
     """The server itself, in one company: whoever can read its home is its keeper."""
-    from yaad.server.home import Home
-    from yaad.server.serving_home import at_home
-    from yaad.server.settings import configure_server
-
-    configure_server(Home.from_environment(at_home(home, os.environ)))
-    from yaad.server.acting import as_server
+    configured(home)
+    from yaad.server.acting import as_server  # reads tables, which Django must know first
     from yaad.server.keeper import keeper_of
 
     with as_server():
