@@ -1,7 +1,9 @@
 """A home served by one process: looked at first, healthy, measured, told in lines without people, stopped cleanly."""
 
+import inspect
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -199,3 +201,15 @@ def test_a_line_of_a_library_keeps_its_values_to_itself():
     assert "dana" not in told
     assert json.loads(told)["error"] == "ValueError"
     assert json.loads(told)["status"] == 500
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_everything_that_is_looked_at_is_called_by_words(lang):
+    from yaad.server import checking
+    from yaad.text import Message, render
+
+    names = set(re.findall(r'Found\("(\w+)"', inspect.getsource(checking)))
+    assert {"settings", "database"} < names
+    told = [render(Message(f"house.looked_{name}"), lang) for name in sorted(names)]
+    assert len(set(told)) == len(names)
+    assert all(bool(re.search("[א-ת]", one)) == (lang == "he") for one in told)
