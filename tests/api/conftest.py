@@ -63,3 +63,12 @@ def settings_changed():
     from django.test import override_settings
 
     return override_settings
+
+
+@pytest.fixture
+def env(home, monkeypatch):
+    """A job's process finds the same home."""
+    from tests.people import ADDRESS, KEY
+
+    for name, value in (("YAAD_HOME", str(home.folder)), ("YAAD_ADDRESS", ADDRESS), ("YAAD_SECRET_KEY", KEY)):
+        monkeypatch.setenv(name, value)

@@ -127,14 +127,3 @@ def test_own_measures_are_defined_measured_and_taken_away(program):
     assert asking.post("/own-measures", {"yaml": "measures: 3"}).status_code == 400
     assert program("manager").post("/own-measures", {"yaml": yaml}).status_code == 403
     assert asking.post("/own-measures/web_won/remove").json()["measures"] == before
-
-
-def test_a_person_is_looked_at_and_taken_out_by_an_owner_alone(program):
-    asking, who = program("owner"), {"who": "Dan", "part": "seller"}
-    assert asking.post("/persons/look", who).json()["counts"]["deals"] == 6
-    taken = asking.post("/persons/export", who)
-    assert (taken.headers["Content-Type"], taken.content[:2]) == ("application/zip", b"PK")
-    assert asking.get("/audit", {"limit": 3}).json()["lines"][1]["action"] == "person.exported"
-    assert asking.post("/persons/erase", {**who, "again": "Ann"}).status_code == 400
-    assert program("manager").post("/persons/look", who).status_code == 403
-    assert program("owner", "settings").post("/persons/export", who).status_code == 403

@@ -3,18 +3,7 @@
 import shutil
 import time
 
-import pytest
-
 UNCLEAR = "deal,stage,at\nn-1,Meeting,01/02/2026\nn-1,Won,03/04/2026\nn-2,Meeting,05/06/2026\n"
-
-
-@pytest.fixture
-def env(home, monkeypatch):
-    """A job's process finds the same home."""
-    from tests.people import ADDRESS, KEY
-
-    for name, value in (("YAAD_HOME", str(home.folder)), ("YAAD_ADDRESS", ADDRESS), ("YAAD_SECRET_KEY", KEY)):
-        monkeypatch.setenv(name, value)
 
 
 def send(program, name: str, text: str, **headers: str):

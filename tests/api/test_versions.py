@@ -31,8 +31,8 @@ UNMATCHED = {
     "run_source": JOB,
     "stop_source": JOB,
     "answer_source": JOB,
-    "look_at_person": "it writes nothing",
-    "export_person": "it writes nothing",
+    "look_at_person": JOB,
+    "export_person": JOB,
     "erase_person": "asked for by the name, typed once more; whoever is erased stays so",
     "finish_erasing": JOB,
 }

@@ -36,6 +36,7 @@ OBJECTS: dict[str, dict[str, str]] = {
     "people/invited/": {"number": "invitation"},
     "people/person/erasing/": {"job": "job"},
     "people/": {"number": "member"},
+    "persons/": {"job": "job"},
     "source/": {"name": "source", "number": "0"},
     "uploads/": {"upload": "draft", "number": "0"},
     "invitations/": {"number": "invitation"},

@@ -32,6 +32,7 @@ from yaad.server.acting import as_server
 from yaad.server.backup_form import FORMAT, MANIFEST, POSTGRES, SQLITE
 from yaad.server.home import Home
 from yaad.server.models import AuditEvent
+from yaad.server.place import FOLDER, PERSONS
 from yaad.server.schema import standing
 from yaad.text import Message
 
@@ -127,6 +128,8 @@ def _copy_book(folder: Path, into: Path) -> None:
 def _belongs(name: Path, pin: Pin) -> bool:
     """Whether a file is part of the book as its pin says, not of a later or unfinished state."""
     if name.name in LEFT_OUT or name.suffix in (".new", ".part") or name.name.endswith(("-wal", "-shm")):
+        return False
+    if name.parts[:2] == (FOLDER, PERSONS):
         return False
     if name.parts[0] == "lake" and "_delta_log" in name.parts:
         last = pin.tables.get(name.parts[1], -1)

@@ -6,6 +6,7 @@ the chain is sealed again from there; the line that tells of the erasure holds t
 
 import json
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -32,6 +33,7 @@ from yaad.server.guards import lifted
 from yaad.server.models import Answered, AuditEvent, Invitation, JournalEntry, Membership, Session
 from yaad.server.own_account import check_owner_stays, forget, leave
 from yaad.server.personal import emptied
+from yaad.server.place import Place
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access, on_behalf_of, scope
 from yaad.server.sign_in.sessions import SessionStore
@@ -112,6 +114,7 @@ def begin_erasing(access: Access, who: str, part: Part) -> str:
         check_owner_stays(members[0].company, [one.account_id for one in members])
     found = _found(access.company, who, part)
     mark = begin(folder_of(access.company), found, timezone.now())
+    shutil.rmtree(Place(folder_of(access.company)).persons, ignore_errors=True)
     with transaction.atomic():
         audit.record(access.company, access.account, "person.erasing", f"erased:{mark}", {"part": str(part)})
     erasures.keep(home(), access.company)
@@ -163,6 +166,7 @@ def go_on(company: str, account: int | None = None, report: Report | None = None
         return entries
 
     def at_last(done: Erasure) -> None:
+        shutil.rmtree(Place(root).persons, ignore_errors=True)
         erasures.keep(home(), company)
         with as_server():
             _compact()

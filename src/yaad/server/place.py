@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 FOLDER = "server"
+PERSONS = "persons"
 KEY_BYTES = 48
 
 
@@ -38,6 +39,11 @@ class Place:
         path = self.folder / "uploads"
         path.mkdir(mode=0o700, exist_ok=True)
         return path
+
+    @property
+    def persons(self) -> Path:
+        """Where what was asked of persons waits until it is fetched; gone whenever somebody is erased, in no backup."""
+        return self.folder / PERSONS
 
     @cached_property
     def secret_key(self) -> str:

@@ -42,6 +42,7 @@ UNDO = "undo"
 RUN = "run"
 COMPUTE = "compute"
 ERASE = "erase"
+PERSON = "person"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
 OF_THE_BOOK = (OTHER_STAGES, OLDER, COLUMNS_GONE)  # questions that the book asks, not the file
@@ -61,6 +62,7 @@ def register() -> None:
     jobs.register(XRAY, "yaad.server.tasks:xray")
     jobs.register(COMPUTE, "yaad.server.tasks:compute")
     jobs.register(ERASE, "yaad.server.tasks:erase")
+    jobs.register(PERSON, "yaad.server.tasks:person")
 
 
 Task = Callable[[dict[str, Json], Report], Json]
@@ -440,3 +442,17 @@ def erase(arguments: dict[str, Json], report: Report) -> Json:
     access = current()
     done = persons.go_on(access.company, access.account, report)
     return {"originals": done.originals, "files": done.files, "entries": done.entries}
+
+
+@needing(Capability.PEOPLE)
+def person(arguments: dict[str, Json], report: Report) -> Json:
+    """Find what is held of one person, or write all of it; see `yaad.server.asked_persons`.
+
+    Args:
+        arguments: ``what`` is asked, and the name of the ``folder`` in which it stands whom it is about.
+        report: tells nothing: how much there is shows only at the end.
+    """
+    del report
+    from yaad.server import asked_persons
+
+    return asked_persons.done(arguments["what"], arguments["folder"])

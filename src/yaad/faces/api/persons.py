@@ -1,7 +1,5 @@
-"""One person of the data, for an owner: what is held of them, all of it as a file, and their erasure by a job."""
+"""One person of the data, for an owner: what is held of them, all of it as a file, and their erasure, by jobs."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -10,11 +8,11 @@ from pydantic import Field
 
 from yaad.book.persons import Part
 from yaad.errors import InputError
-from yaad.faces.api.declared import File, takes_out, writes
-from yaad.faces.api.jobs import JOB, begun
+from yaad.faces.api.declared import File, reads, takes_out, writes
+from yaad.faces.api.jobs import JOB, JobId, begun
 from yaad.faces.api.parameters import Body, Name
 from yaad.faces.api.shapes import work as shapes
-from yaad.server import persons, tasks
+from yaad.server import asked_persons, persons, tasks
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
@@ -37,34 +35,40 @@ class Who(Body):
         return " ".join(self.who.split()), Part.SELLER if self.part == "seller" else Part.CUSTOMER
 
 
-@writes(
+@writes(router, "/persons/look", Capability.PEOPLE, shapes.Job, scope=Scope.PEOPLE, status=202, body=WHO, example=JOB)
+def look_at_person(request: HttpRequest, body: Who) -> Json:
+    """Begin to count what is held of somebody."""
+    del request
+    return begun(asked_persons.begin(asked_persons.LOOK, *body.asked()))
+
+
+@reads(
     router,
-    "/persons/look",
+    "/persons/look/{job}",
     Capability.PEOPLE,
     shapes.Held,
     scope=Scope.PEOPLE,
-    body=WHO,
+    kept=False,
     example={"counts": {"deals": 120, "activities": 340}, "accounts": 1, "is_unfinished": False},
 )
-def look_at_person(request: HttpRequest, body: Who) -> Json:
-    """What is held of somebody, counted; nothing is written."""
+def person_held(request: HttpRequest, job: JobId) -> Json:
+    """What a job found of somebody, counted."""
     del request
-    found = persons.look(current(), *body.asked())
-    return {
-        "counts": dict(found.found.counts),
-        "accounts": found.accounts,
-        "is_unfinished": persons.is_unfinished(current()),
-    }
+    return {**asked_persons.looked(job), "is_unfinished": persons.is_unfinished(current())}
 
 
-@takes_out(router, "/persons/export", Capability.PEOPLE, "zip", method="POST", scope=Scope.PEOPLE, body=WHO)
-def export_person(request: HttpRequest, body: Who) -> File:
-    """All that is held of somebody, as one archive."""
+@writes(router, "/persons/export", Capability.PEOPLE, shapes.Job, scope=Scope.PEOPLE, status=202, body=WHO, example=JOB)
+def export_person(request: HttpRequest, body: Who) -> Json:
+    """Begin to write all that is held of somebody."""
     del request
-    with tempfile.TemporaryDirectory(prefix="yaad-person-") as folder:
-        path = Path(folder) / "person.zip"
-        persons.export(current(), *body.asked(), path)
-        return File(path.read_bytes(), "zip", "person.zip")
+    return begun(asked_persons.begin(asked_persons.EXPORT, *body.asked()))
+
+
+@takes_out(router, "/persons/export/{job}", Capability.PEOPLE, "zip", scope=Scope.PEOPLE)
+def person_archive(request: HttpRequest, job: JobId) -> File:
+    """All that a job wrote of somebody, as one archive; it is handed out once."""
+    del request
+    return File(asked_persons.archive(job), "zip", "person.zip")
 
 
 class Erase(Who):

@@ -1,0 +1,143 @@
+"""What an owner asks about one person, done by jobs: what is held of them, and all of it as one archive.
+
+Whom it is about stands in a folder of the job beside the book, and neither among the job's arguments nor in what it
+returns or fails with: these are kept. The folder goes when the archive was fetched, with the next question after a day,
+and whenever somebody is erased.
+"""
+
+import json
+import secrets
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from yaad.book.disk import appearing, told_when_full
+from yaad.book.persons import Part
+from yaad.errors import BookError, InputError, UnknownName
+from yaad.server import persons, tasks
+from yaad.server.companies import folder_of
+from yaad.server.jobs import State
+from yaad.server.place import Place
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.server.wire import pack, unpack
+from yaad.text import Message
+
+ASKED, ARCHIVE, REFUSED = "asked.json", "person.zip", "refused.json"
+LOOK, EXPORT = "look", "export"
+KEPT = 86_400
+"""Seconds for which an archive waits to be fetched."""
+
+Json = Any  # plain JSON values of any kind
+
+
+def begin(what: str, who: str, part: Part) -> str:
+    """Begin to look for somebody, or to write all that is held of them; gives the job.
+
+    Args:
+        what: `LOOK` or `EXPORT`.
+        who: as typed.
+        part: in which they stand in the data.
+
+    Raises:
+        Forbidden: who asks may not.
+        BookError: the disk is full.
+    """
+    current().need(Capability.PEOPLE)
+    base = _folder(current().company)
+    _sweep(base, time.time() - KEPT)
+    with told_when_full(base):
+        folder = base / secrets.token_hex(8)
+        folder.mkdir(mode=0o700)
+        with appearing(folder / ASKED) as partial:
+            partial.write_text(json.dumps({"who": who, "part": part.value}), "utf-8")
+    return opened().jobs.submit(tasks.PERSON, {"what": what, "folder": folder.name})
+
+
+def done(what: str, name: str) -> Json:
+    """Do it, inside of the job; gives what may be kept: numbers alone.
+
+    Args:
+        what: see `begin`.
+        name: of the folder.
+    """
+    access = current()
+    folder = _folder(access.company) / name
+    asked = json.loads((folder / ASKED).read_text("utf-8"))
+    who, part = asked["who"], Part(asked["part"])
+    try:
+        if what == EXPORT:
+            return {"rows": persons.export(access, who, part, folder / ARCHIVE)}
+        found = persons.look(access, who, part)
+    except InputError as error:
+        with appearing(folder / REFUSED) as partial:
+            partial.write_text(json.dumps(pack(error.message)), "utf-8")
+        return {"refused": True}
+    finally:
+        (folder / ASKED).unlink(missing_ok=True)
+    return {"counts": dict(found.found.counts), "accounts": found.accounts}
+
+
+def looked(job: str) -> Json:
+    """What a job found of somebody, counted.
+
+    Raises:
+        UnknownName: there is no such job, or not for who asks.
+        BookError: it is not done.
+        InputError: nobody is known by what was typed, or two different persons are.
+    """
+    _, result = _of(LOOK, job)
+    return result
+
+
+def archive(job: str) -> bytes:
+    """All that a job wrote of somebody; it is handed out once.
+
+    Raises:
+        UnknownName: there is no such job, not for who asks, or it was handed out already.
+        BookError, InputError: see `looked`.
+    """
+    folder, _ = _of(EXPORT, job)
+    try:
+        told = (folder / ARCHIVE).read_bytes()
+    except FileNotFoundError:
+        raise UnknownName("option", job, []) from None
+    shutil.rmtree(folder, ignore_errors=True)
+    return told
+
+
+def _sweep(base: Path, before: float) -> None:
+    for folder in base.iterdir():
+        if folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of(what: str, job: str) -> tuple[Path, Json]:
+    jobs = opened().jobs
+    found, arguments = jobs.of_mine(job), jobs.arguments(job, tasks.PERSON)
+    if arguments is None or arguments["what"] != what:
+        raise UnknownName("option", job, [])
+    if not found.state.final:
+        raise BookError(Message("api.job_not_done"))
+    if found.state is not State.DONE:
+        raise BookError(Message("person.broke_off"))
+    folder = _folder(current().company) / arguments["folder"]
+    if found.result.get("refused"):
+        raise InputError(_refusal(folder))
+    return folder, found.result
+
+
+def _refusal(folder: Path) -> Message:
+    try:
+        told: Message = unpack(json.loads((folder / REFUSED).read_text("utf-8")))
+    except (OSError, ValueError):  # somebody was erased meanwhile, and all that was asked went
+        return Message("person.broke_off")
+    return told
+
+
+def _folder(company: str) -> Path:
+    path = Place(folder_of(company)).persons
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
