@@ -17,6 +17,7 @@ def line(team):
     """No job is begun as long as this lasts, and none is left behind."""
     with as_who(team, "owner"):
         jobs = state.opened().jobs
+    assert jobs._turns is not None
     with jobs._turns.held():
         yield jobs
         with connect(jobs.path) as db:

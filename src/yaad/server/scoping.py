@@ -133,7 +133,7 @@ def scope(account_id: int, company_id: str) -> Access:
     name = found.account.name or found.account.email
     with as_account(account_id), in_company(found.company_id):
         viewer = _viewer(role, found)
-    has_others = bool(found.others) or role in MAY_BEGIN
+    has_others = bool(getattr(found, "others", False)) or role in MAY_BEGIN  # counted along with their part
     return Access(found.account_id, name, found.company_id, role, viewer, capabilities, has_others)
 
 
