@@ -83,3 +83,20 @@ def test_typed_direction_marks_are_dropped():
 def test_a_hebrew_text_of_a_chart_is_wrapped_whole():
     assert in_chart("שלב (1)", "he") == "\u2067שלב (1)\u2069"
     assert in_chart("Stage (1)", "en") == "Stage (1)"
+
+
+@pytest.mark.parametrize(
+    ("value", "markup"),
+    [
+        ("3–5 ימים", '<bdi><span class="n" dir="ltr">3–5</span> ימים</bdi>'),
+        ("842–900 אלף ₪", '<bdi><span class="n" dir="ltr">842–900</span> אלף ₪</bdi>'),
+        ("1,200–3,400 ₪", '<bdi><span class="n" dir="ltr">1,200–3,400</span> ₪</bdi>'),
+        ("קו 3–5", '<bdi>קו <span class="n" dir="ltr">3–5</span></bdi>'),
+        ("תל אביב–יפו", "<bdi>תל אביב–יפו</bdi>"),
+    ],
+)
+def test_a_range_among_hebrew_words_does_not_turn_round(value, markup):
+    assert say_html(value, "he") == markup
+    assert say_plain(value, "he") == value
+    among = say_terminal(value, "he")
+    assert (re.search("\u2066[^\u2069]*\\d–\\d[^\u2069]*\u2069", among) is not None) == ("dir" in markup)

@@ -19,6 +19,8 @@ _CONTROLS = str.maketrans("", "", "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2
 NUMERIC = re.compile(r"[-+−<>≤≥~±]?[$€£]?\d[\d.,:/%+−–\- $€£]*")
 _SIZES = "|".join(word for sizes in SHORT_WORDS.values() for _, word in sizes)
 AMOUNT = re.compile(rf"(?P<number>[-+−]?\d[\d.,]*) (?P<unit>(?:{_SIZES})(?: [₪$€£]| [A-Z]{{3}})?|[₪$€£]|[A-Z]{{3}})")
+RANGE = re.compile(r"[₪$€£]?\d[\d.,]*%? ?– ?[₪$€£]?\d[\d.,]*%?")
+"""A range among other words, such as one with its unit."""
 
 Said = str | Message
 
@@ -30,7 +32,8 @@ def _mark(_kind: str, text: str) -> str:
         return f"{_NUMBER}{clean}{_END}"
     if amount := AMOUNT.fullmatch(clean):
         return f"{_TIED}{_NUMBER}{amount['number']}{_END} {amount['unit']}{_END}"
-    return f"{_NAME}{clean}{_END}"
+    held = RANGE.sub(lambda found: f"{_NUMBER}{found[0]}{_END}", clean)  # among Hebrew words it would turn round
+    return f"{_NAME}{held}{_END}"
 
 
 def _marked(what: Said, lang: str) -> str:
