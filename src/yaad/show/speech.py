@@ -67,8 +67,8 @@ _PLAIN = _surface("", "", "", ("", "", ""))
 def say_html(what: Said, lang: str) -> str:
     """A sentence or a value as HTML: everything is escaped, each value is isolated.
 
-    >>> say_html("<b>14–23</b>", "he"), say_html("14–23", "he")
-    ('<bdi>&lt;b&gt;14–23&lt;/b&gt;</bdi>', '<span class="n" dir="ltr">14–23</span>')
+    >>> say_html("<b>14</b>", "he"), say_html("14–23", "he")
+    ('<bdi>&lt;b&gt;14&lt;/b&gt;</bdi>', '<span class="n" dir="ltr">14–23</span>')
     """
     return _HTML(html.escape(_marked(what, lang), quote=True))
 
