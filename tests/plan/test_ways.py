@@ -38,6 +38,14 @@ def test_open_stays_count_until_today():
     shared = Stays.of_spells([[Spells.count([10, 15, 30], [1, 2, 0])]]).ways()
     assert shared.chance(0).tolist() == pytest.approx([1 / 2])
     assert shared.undecided.tolist() == pytest.approx([1 / 3])
+    # … in the end, whenever that is: by hand F1 = 1/4, S(15) = 3/4, F2 = 3/8, so 3/8 are undecided at day 30
+    shared = Stays.of_spells([[Spells.count([10, 15, 20, 30], [1, 0, 2, 0])]]).ways()
+    assert shared.chance(0).tolist() == pytest.approx([2 / 5])
+    assert shared.win_by(0, None, 365)[0, [9, 10, 365]].tolist() == pytest.approx([0, 1 / 4, 1 / 4])
+    assert shared.ending([False]).chance(0).tolist() == pytest.approx([1 / 4])
+    assert shared.in_time == pytest.approx(5 / 8)
+    won, _ = shared.draw([0] * 9_000, [np.nan] * 9_000, np.random.default_rng(2))
+    assert won.mean() == pytest.approx(1 / 4, abs=0.02)
 
 
 def test_a_stage_where_nothing_was_decided_wins_nothing():
@@ -73,12 +81,16 @@ spells_of_a_stage = st.lists(st.tuples(st.floats(0, 40), st.sampled_from(list(En
 @settings(max_examples=40)
 def test_laws(stages, age):
     ways = Stays.of_spells([[Spells.count(*zip(*stage, strict=True)) for stage in stages]]).ways()
+    counted = ways.ending([False] * ways.stages)
     decided = (ways.advanced + ways.lost).sum(axis=1)
-    assert np.all(np.isclose(decided, 1) | (decided == 0))
+    assert decided + ways.undecided == pytest.approx(1)
+    assert np.all((counted.in_the_end <= ways.in_the_end + 1e-12) & (ways.in_the_end <= 1 + 1e-12))
     for place in range(ways.stages):
         by = ways.win_by(place, [np.nan, age], horizon=400)
         assert np.all(np.diff(by, axis=1) >= -1e-12)
-        assert by[:, -1] == pytest.approx(ways.chance(place, [np.nan, age]), abs=1e-9)
+        # all that was seen is told within a time; in the end what was undecided comes beside it
+        assert by[:, -1] == pytest.approx(counted.chance(place, [np.nan, age]), abs=1e-9)
+        assert np.all(by[:, -1] <= ways.chance(place, [np.nan, age]) + 1e-9)
         assert np.all((by >= 0) & (by <= 1))
 
 
