@@ -138,6 +138,49 @@ def test_the_simulators_truth():
     assert became[-1] > 60
 
 
+def month_of(seed, silent):
+    """Of a company's open deals: wins to be expected in 30 days, the same by sharing, those that came, their variance.
+
+    Args:
+        seed: of the company.
+        silent: the part of its deals that stay for ever in one of the stages that they come to.
+    """
+    paths, now, rng = simulate(World(days=400, inquiries_a_day=12), seed=seed).paths, 365.0, np.random.default_rng(seed)
+    came_to = np.isfinite(paths.entered[:, :4]).sum(axis=1)
+    stays_in = np.where(rng.random(len(came_to)) < silent, np.floor(rng.random(len(came_to)) * came_to), 4)
+    entered = np.where(np.arange(5) > stays_in[:, None], np.inf, paths.entered)
+    lost = np.where(stays_in < 4, np.inf, paths.lost)
+    spells = []
+    for place in range(4):
+        here = entered[:, place] <= now
+        onward, away = entered[here, place + 1], np.where(paths.lost_step[here] == place, lost[here], np.inf)
+        end = np.minimum(onward, away)
+        ended = np.where(end <= now, np.where(onward <= away, Ending.ADVANCED, Ending.LOST), Ending.OPEN)
+        spells.append(Spells.count(np.minimum(end, now) - entered[here, place], ended))
+    ways = Stays.of_spells([spells]).ways()
+    decided = 1 - ways.undecided[:, None]
+    sharing = Ways(ways.advanced / decided, ways.lost / decided, ways.in_the_end)
+    stage, found = (entered <= now).sum(axis=1) - 1, np.zeros(4)
+    still = (entered[:, 0] <= now) & (stage < 4) & (lost > now)
+    for place in range(4):
+        here = still & (stage == place)
+        chance, shared = (each.win_by(place, now - entered[here, place], 30)[:, 30] for each in (ways, sharing))
+        became = (entered[here, 4] <= now + 30).sum()
+        found += [chance.sum(), shared.sum(), became, (chance * (1 - chance)).sum()]
+    return found
+
+
+@pytest.mark.parametrize("silent", [0.0, 0.5])
+def test_a_month_brings_what_is_to_be_expected_also_where_many_deals_never_end(silent):
+    expected, sharing, became, variance = np.sum([month_of(seed, silent) for seed in range(6)], axis=0)
+    assert abs(expected - became) < 2 * np.sqrt(variance)
+    assert became > 80
+    if silent:  # shared out within the time, what never ends would be won
+        assert sharing - became > 5 * np.sqrt(variance)
+    else:
+        assert sharing == pytest.approx(expected, rel=0.01)
+
+
 def decided_book(written):
     """Deals of two stages, all of them decided, one that skipped the second: nothing is left to share out."""
     book, first = written("Meeting", "Quote"), dt.date(2025, 3, 2)
