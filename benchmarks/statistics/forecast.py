@@ -31,6 +31,7 @@ HALF_LIFE, WITHIN = 180.0, 365.0
 BREAK = 27
 FRAILTY = 0.4
 SILENT = 0.5
+COMPANIES = 20
 SIMULATIONS = 400
 ARIMA = "arima"
 
@@ -205,6 +206,9 @@ def checks(found: dict[str, Any]) -> dict[str, bool]:
     """Whether each bound holds."""
     stable, drifting = found["stable"], found["drift"]
     alone = [name for name in (SMOOTHING, RUN_RATE, ARIMA) if name in stable]
+    # a few companies tell a coverage no better than so: two standard errors of as many months
+    few = found["companies"] < COMPANIES
+    slack = 2 * (0.8 * 0.2 / (found["companies"] * 12)) ** 0.5 if few else 0.0
     own, others = stable[PIPELINE], [stable[name] for name in alone]
     return {
         "stable: off by at most 14 % one month ahead": own["1"]["wape"] <= 0.14,
@@ -217,7 +221,7 @@ def checks(found: dict[str, Any]) -> dict[str, bool]:
             drifting[PIPELINE]["1"]["wape"] < drifting[name]["1"]["wape"] for name in (*alone, WEIGHTED)
         ),
         "the range of 8 of 10 holds 72–88 %": all(
-            0.72 <= each[PIPELINE][at]["covered"] <= 0.88
+            0.72 - slack <= each[PIPELINE][at]["covered"] <= 0.88 + slack
             for each in (stable, drifting)
             for at in ("1", "2", "3", "sum")
         ),
@@ -229,7 +233,7 @@ def checks(found: dict[str, Any]) -> dict[str, bool]:
 
 def run(*, full: bool) -> dict[str, Any]:
     """All figures, with the bounds they are held to; 20 companies a world when `full`, else 4."""
-    companies = 20 if full else 4
+    companies = COMPANIES if full else 4
     worlds = {
         name: world(companies, drifts=drifts, with_arima=full) for name, drifts in (("stable", False), ("drift", True))
     }
