@@ -1,9 +1,10 @@
 """The forecast against what came, beside what people forecast with, in simulated companies.
 
 Each company has its own conversion, growth, season of inquiries and unexplained months; deals differ in a way that no
-column tells. In the world *drift* the conversion rises or falls all the time and the inquiries break in month 27.
+column tells. In the world *drift* the conversion rises or falls all the time and the inquiries break in month 27; in
+the world *silent* half of the deals never get an end, from a stage on that is drawn of those they would come to.
 Months of 30 days; at the end of each month only what was visible then is used; ranges are scaled by the company's own
-past errors. Bounds: months ahead and their sum as in `checks`.
+past errors. Bounds: months ahead and their sum as in `checks`; coverage with two Monte Carlo standard errors.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +30,7 @@ MEDIAN_ADVANCE, MEDIAN_LOSS, SPREAD = np.array([5, 10, 15, 12.0]), np.array([15,
 HALF_LIFE, WITHIN = 180.0, 365.0
 BREAK = 27
 FRAILTY = 0.4
+SILENT = 0.5
 SIMULATIONS = 400
 ARIMA = "arima"
 
@@ -43,7 +45,7 @@ class Company:
     size: np.ndarray
 
     @classmethod
-    def drawn(cls, number: int, *, drifts: bool) -> "Company":
+    def drawn(cls, number: int, *, drifts: bool, silent: float = 0.0) -> "Company":
         rng = np.random.default_rng(100 + number)
         rate, growth = rng.uniform(3, 12), rng.normal(0.10, 0.25)
         wave, phase = rng.uniform(0.05, 0.3), rng.uniform(0, 2 * np.pi)
@@ -57,7 +59,7 @@ class Company:
             stream *= np.where(days > BREAK * MONTH, rng.choice([0.6, 1.5]), 1.0)
         came = rng.poisson(stream)
         born = np.repeat(days, came) + rng.random(came.sum())
-        return cls._walked(born, odds, drift, rng)
+        return cls._walked(born, odds, drift, rng).silenced(silent, rng)
 
     @classmethod
     def _walked(cls, born: np.ndarray, odds: np.ndarray, drift: float, rng: np.random.Generator) -> "Company":
@@ -76,6 +78,16 @@ class Company:
             lost[gone], lost_in[gone] = now[gone], place
             alive &= onward
         return cls(entered, lost, lost_in, np.exp(rng.normal(8.5, 0.8, deals)))
+
+    def silenced(self, part: float, rng: np.random.Generator) -> "Company":
+        """The same where so many of the deals stay for ever in one of the stages that they come to."""
+        if not part:
+            return self
+        deals, stages = len(self.lost), np.isfinite(self.entered[:, :4]).sum(axis=1)
+        last = np.where(rng.random(deals) < part, np.floor(rng.random(deals) * stages), 4)
+        stay = last < 4
+        entered = np.where(np.arange(5) > last[:, None], np.inf, self.entered)
+        return Company(entered, np.where(stay, np.inf, self.lost), np.where(stay, -1, self.lost_in), self.size)
 
     def won(self) -> tuple[np.ndarray, np.ndarray]:
         """Deals and money won in each month."""
@@ -159,10 +171,10 @@ def origin(company: Company, number: int, month: int, *, with_arima: bool = Fals
     return Origin(said | ({ARIMA: arima(seen.money)} if with_arima else {}), actual)
 
 
-def tested(job: tuple[int, bool, bool]) -> tuple[list[Origin], list[Origin], str]:
+def tested(job: tuple[int, bool, bool, float]) -> tuple[list[Origin], list[Origin], str]:
     """One company: the origins that are scored, raw and scaled, and the method it would have shown at the end."""
-    number, drifts, with_arima = job
-    company = Company.drawn(number, drifts=drifts)
+    number, drifts, with_arima, silent = job
+    company = Company.drawn(number, drifts=drifts, silent=silent)
     months = range(FIRST, MONTHS - AHEAD + 1)
     every = [origin(company, number, month, with_arima=with_arima) for month in months]
     kept = slice(TESTED - FIRST, TESTED - FIRST + 12)
@@ -170,9 +182,9 @@ def tested(job: tuple[int, bool, bool]) -> tuple[list[Origin], list[Origin], str
     return every[kept], with_scales(every)[kept], best(scores(own))
 
 
-def world(companies: int, *, drifts: bool, with_arima: bool = False) -> dict[str, Any]:
+def world(companies: int, *, drifts: bool = False, with_arima: bool = False, silent: float = 0.0) -> dict[str, Any]:
     """All companies of one world."""
-    jobs = [(number, drifts, with_arima) for number in range(companies)]
+    jobs = [(number, drifts, with_arima, silent) for number in range(companies)]
     if companies > 6:
         with ProcessPoolExecutor() as pool:
             results = list(pool.map(tested, jobs))
@@ -193,6 +205,8 @@ def checks(found: dict[str, Any]) -> dict[str, bool]:
     """Whether each bound holds."""
     stable, drifting = found["stable"], found["drift"]
     alone = [name for name in (SMOOTHING, RUN_RATE, ARIMA) if name in stable]
+    # so many months tell a coverage no better than so: two Monte Carlo standard errors
+    slack = 2 * (0.8 * 0.2 / (found["companies"] * 12)) ** 0.5
     own, others = stable[PIPELINE], [stable[name] for name in alone]
     return {
         "stable: off by at most 14 % one month ahead": own["1"]["wape"] <= 0.14,
@@ -205,9 +219,12 @@ def checks(found: dict[str, Any]) -> dict[str, bool]:
             drifting[PIPELINE]["1"]["wape"] < drifting[name]["1"]["wape"] for name in (*alone, WEIGHTED)
         ),
         "the range of 8 of 10 holds 72–88 %": all(
-            0.72 <= each[PIPELINE][at]["covered"] <= 0.88
+            0.72 - slack <= each[PIPELINE][at]["covered"] <= 0.88 + slack
             for each in (stable, drifting)
             for at in ("1", "2", "3", "sum")
+        ),
+        "silent: leans by at most 8 % one month ahead and over three": all(
+            abs(found["silent"][PIPELINE][at]["bias"]) <= 0.08 for at in ("1", "sum")
         ),
     }
 
@@ -218,6 +235,7 @@ def run(*, full: bool) -> dict[str, Any]:
     worlds = {
         name: world(companies, drifts=drifts, with_arima=full) for name, drifts in (("stable", False), ("drift", True))
     }
+    worlds["silent"] = world(companies, silent=SILENT)
     found = {"companies": companies, **worlds}
     held = checks(found)
     return {**found, "checks": held, "accepted": all(held.values())}

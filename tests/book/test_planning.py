@@ -203,6 +203,41 @@ def test_levers_and_leaks_of_the_demo_company(book):
     assert worth == sorted(worth, reverse=True)
 
 
+def test_half_of_the_leads_never_end(tmp_path):
+    """300 leads, one a day, two dates each: every fourth is won after 20 days, every fourth lost, the others stay."""
+    first, file = dt.date(2026, 1, 5), tmp_path / "leads.csv"
+    ends = [("Won", 20), ("", None), ("Lost", 20), ("", None)]
+    with file.open("w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["id", "stage", "entered", "closed"])
+        for lead in range(300):
+            came, (stage, days) = first + lead * dt.timedelta(days=1), ends[lead % 4]
+            over = days is not None and lead + days < 300
+            closed = came + dt.timedelta(days=days) if over else ""
+            rows.writerow([lead, stage if over else "Lead", came, closed])
+    (tmp_path / "map.yaml").write_text(
+        "kind: deals\nshape: two_dates\ncolumns: {id: id, stage: stage, entered: entered, closed: closed}\n"
+        "entered_opens: Lead\nstages: [{name: Lead}, {name: Won, type: won}, {name: Lost, type: lost}]\n"
+        "dates: iso\nzone: UTC\n"
+    )
+    with closing(Book.create(tmp_path / "book")) as opened:
+        opened.import_files([file], mapping=tmp_path / "map.yaml")
+        assert opened.as_of == dt.date(2026, 10, 31)
+        (november, *_) = opened.forecast().content.won
+        assert november.mean == pytest.approx(30 / 4, rel=0.1)
+        assert november.from_open == pytest.approx(5, rel=0.15)
+        # ratios of the decided ones and of all need the same inquiries for what is sold in a month: they come on the 41
+        # days until the 11th of December, and those of the last 31 are sold in it
+        shared, all_of_them = (opened.plan(20, period="2026-12", ratios=mode) for mode in ("expected", "mature"))
+        assert float(shared.content.ratios[-1].of_inquiries) == pytest.approx(1 / 2)
+        assert float(all_of_them.content.ratios[-1].of_inquiries) == pytest.approx(1 / 4, rel=0.05)
+        needed, too = (plan.within.still[0].count for plan in (shared, all_of_them))
+        assert needed == pytest.approx(20 * 4 * 41 / 31, rel=0.03)
+        assert too == pytest.approx(needed, rel=0.05)
+        gained = opened.scenario({"inquiries": "+100%"}, "2026-12").content
+        assert gained.within == pytest.approx(31 / 4, rel=0.1)
+
+
 def test_a_book_without_wins_says_so(tmp_path):
     file = tmp_path / "deals.csv"
     with file.open("w", newline="") as out:

@@ -69,6 +69,21 @@ def test_open_deals_are_credited_by_stage_and_age():
     assert later.still[-1].count == 43
 
 
+def test_inquiries_that_never_end_are_needed_twice_whichever_way_they_are_counted():
+    # of 20 one is won after 31 days, 9 are lost, half is still open after 200: in the end 1 of 10, or 1 of 20
+    ways = Stays.of_spells([[Spells.count([31, 31, 200], [1, 2, 0], [1, 9, 10])]]).ways()
+    shared = plan_period(50, TENTH, outlook(ways, last=dt.date(2026, 12, 31), daily=10))
+    twentieth = typed_ratios({"close": "0.05"})
+    counted = plan_period(50, twentieth, outlook(ways.ending([False]), last=dt.date(2026, 12, 31), daily=10))
+    assert (shared.landing, counted.landing) == (pytest.approx(0.5), pytest.approx(1))
+    assert [row.count for row in shared.still] == [row.count for row in counted.still] == [1000, 50]
+    assert shared.chance == counted.chance
+    assert shared.at_pace == counted.at_pace == pytest.approx(310 / 20)
+    # where next to nothing is decided it is not too late
+    rare = Stays.of_spells([[Spells.count([31, 31, 200], [1, 2, 0], [1, 1, 198])]]).ways()
+    assert plan_period(5, TENTH, outlook(rare, last=dt.date(2026, 12, 31))).still[0].count == 5 * 10 * 100
+
+
 def test_what_is_won_and_sure_needs_nothing_new():
     made = plan_period(5, TENTH, outlook(one_stage(31), standing(5), last=dt.date(2026, 12, 31)))
     assert (made.missing, made.without) == (0, 1)

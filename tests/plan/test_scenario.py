@@ -51,6 +51,17 @@ def test_as_things_go_by_hand():
     assert (found.rows, found.together) == ((), None)
 
 
+def test_what_never_ends_brings_nothing_whichever_way_it_is_counted():
+    # half of the inquiries never come to a quote or are lost: of those decided a half, of all a quarter does
+    seen = Stays.of_spells([[Spells.count([10, 10, 90], [1, 2, 0], [1, 1, 2]), Spells.count([5, 5], [1, 2])]]).ways()
+    quarter = typed_ratios({}, {"quote": "0.25", "close": "0.2"})
+    for ratios, known in ((TWO, seen), (quarter, seen.ending([False, True]))):
+        there = Outlook(Period.parse(DECEMBER), AS_OF, known, Standing.nothing(), {}, 10.0)
+        plain = Base(there, tuple(ratios), 1000.0)
+        assert bring(plain, Changes()).customers == pytest.approx(16 * 10 * 0.05)
+        assert plain.stays == pytest.approx((10, 5))
+
+
 def test_twice_the_size_is_twice_the_money():
     row = only(bring(base(), Changes(size=Fraction(2))))
     assert (row.what, row.before, row.after) == (What.SIZE, 1000, 2000)

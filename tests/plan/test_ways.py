@@ -38,6 +38,14 @@ def test_open_stays_count_until_today():
     shared = Stays.of_spells([[Spells.count([10, 15, 30], [1, 2, 0])]]).ways()
     assert shared.chance(0).tolist() == pytest.approx([1 / 2])
     assert shared.undecided.tolist() == pytest.approx([1 / 3])
+    # … in the end, whenever that is: by hand F1 = 1/4, S(15) = 3/4, F2 = 3/8, so 3/8 are undecided at day 30
+    shared = Stays.of_spells([[Spells.count([10, 15, 20, 30], [1, 0, 2, 0])]]).ways()
+    assert shared.chance(0).tolist() == pytest.approx([2 / 5])
+    assert shared.win_by(0, None, 365)[0, [9, 10, 365]].tolist() == pytest.approx([0, 1 / 4, 1 / 4])
+    assert shared.ending([False]).chance(0).tolist() == pytest.approx([1 / 4])
+    assert shared.in_time == pytest.approx(5 / 8)
+    won, _ = shared.draw([0] * 9_000, [np.nan] * 9_000, np.random.default_rng(2))
+    assert won.mean() == pytest.approx(1 / 4, abs=0.02)
 
 
 def test_a_stage_where_nothing_was_decided_wins_nothing():
@@ -73,12 +81,16 @@ spells_of_a_stage = st.lists(st.tuples(st.floats(0, 40), st.sampled_from(list(En
 @settings(max_examples=40)
 def test_laws(stages, age):
     ways = Stays.of_spells([[Spells.count(*zip(*stage, strict=True)) for stage in stages]]).ways()
+    counted = ways.ending([False] * ways.stages)
     decided = (ways.advanced + ways.lost).sum(axis=1)
-    assert np.all(np.isclose(decided, 1) | (decided == 0))
+    assert decided + ways.undecided == pytest.approx(1)
+    assert np.all((counted.in_the_end <= ways.in_the_end + 1e-12) & (ways.in_the_end <= 1 + 1e-12))
     for place in range(ways.stages):
         by = ways.win_by(place, [np.nan, age], horizon=400)
         assert np.all(np.diff(by, axis=1) >= -1e-12)
-        assert by[:, -1] == pytest.approx(ways.chance(place, [np.nan, age]), abs=1e-9)
+        # all that was seen is told within a time; in the end what was undecided comes beside it
+        assert by[:, -1] == pytest.approx(counted.chance(place, [np.nan, age]), abs=1e-9)
+        assert np.all(by[:, -1] <= ways.chance(place, [np.nan, age]) + 1e-9)
         assert np.all((by >= 0) & (by <= 1))
 
 
@@ -124,6 +136,49 @@ def test_the_simulators_truth():
         became += [(won <= days).sum() for days in (14, 30, 60, 120)]
     assert expected == pytest.approx(became, rel=0.15)
     assert became[-1] > 60
+
+
+def month_of(seed, silent):
+    """Of a company's open deals: wins to be expected in 30 days, the same by sharing, those that came, their variance.
+
+    Args:
+        seed: of the company.
+        silent: the part of its deals that stay for ever in one of the stages that they come to.
+    """
+    paths, now, rng = simulate(World(days=400, inquiries_a_day=12), seed=seed).paths, 365.0, np.random.default_rng(seed)
+    came_to = np.isfinite(paths.entered[:, :4]).sum(axis=1)
+    stays_in = np.where(rng.random(len(came_to)) < silent, np.floor(rng.random(len(came_to)) * came_to), 4)
+    entered = np.where(np.arange(5) > stays_in[:, None], np.inf, paths.entered)
+    lost = np.where(stays_in < 4, np.inf, paths.lost)
+    spells = []
+    for place in range(4):
+        here = entered[:, place] <= now
+        onward, away = entered[here, place + 1], np.where(paths.lost_step[here] == place, lost[here], np.inf)
+        end = np.minimum(onward, away)
+        ended = np.where(end <= now, np.where(onward <= away, Ending.ADVANCED, Ending.LOST), Ending.OPEN)
+        spells.append(Spells.count(np.minimum(end, now) - entered[here, place], ended))
+    ways = Stays.of_spells([spells]).ways()
+    decided = 1 - ways.undecided[:, None]
+    sharing = Ways(ways.advanced / decided, ways.lost / decided, ways.in_the_end)
+    stage, found = (entered <= now).sum(axis=1) - 1, np.zeros(4)
+    still = (entered[:, 0] <= now) & (stage < 4) & (lost > now)
+    for place in range(4):
+        here = still & (stage == place)
+        chance, shared = (each.win_by(place, now - entered[here, place], 30)[:, 30] for each in (ways, sharing))
+        became = (entered[here, 4] <= now + 30).sum()
+        found += [chance.sum(), shared.sum(), became, (chance * (1 - chance)).sum()]
+    return found
+
+
+@pytest.mark.parametrize("silent", [0.0, 0.5])
+def test_a_month_brings_what_is_to_be_expected_also_where_many_deals_never_end(silent):
+    expected, sharing, became, variance = np.sum([month_of(seed, silent) for seed in range(6)], axis=0)
+    assert abs(expected - became) < 2 * np.sqrt(variance)
+    assert became > 80
+    if silent:  # shared out within the time, what never ends would be won
+        assert sharing - became > 5 * np.sqrt(variance)
+    else:
+        assert sharing == pytest.approx(expected, rel=0.01)
 
 
 def decided_book(written):

@@ -153,14 +153,18 @@ class Planned(Figured):
         """Where the money leaks: what advances less than before, or less than others like it, open deals counted."""
         return LeaksResult(insight.find_leaks(self._planning().scope))
 
-    def outlook(self, period: PeriodLike) -> Outlook:
-        """What a plan of a period is made of, whatever its target and its ratios.
+    def outlook(self, period: PeriodLike, ratios: RatiosOf = "expected") -> Outlook:
+        """What a plan of a period is made of, whatever its target.
+
+        Args:
+            period: the next month when absent.
+            ratios: those that it goes with; see `ratios`.
 
         Raises:
             InputError: the period is over.
         """
         planning = self._planning()
-        return planning.outlook(period_of(period) or planning.next_month)
+        return planning.outlook(period_of(period) or planning.next_month, ratios)
 
     def _planning(self) -> Planning:
         self.need_persons()

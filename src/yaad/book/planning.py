@@ -35,7 +35,7 @@ from yaad.plan.capacity import carry, named_limits
 from yaad.plan.changes import read_changes
 from yaad.plan.levels import levels_of
 from yaad.plan.levers import Flow, Levers, levers
-from yaad.plan.own import expected_ratios, followed, whole_share
+from yaad.plan.own import expected_ratios, followed, is_expected, whole_share
 from yaad.plan.people import LEVEL, Past, PeoplePlan, plan_people
 from yaad.plan.period import MONTH_DAYS, Outlook, Standing, months_of, next_month, plan_period, win_curve
 from yaad.plan.scenario import Base, Scenario, bring
@@ -51,7 +51,7 @@ RECENT_DAYS = 91
 HALF = 0.5
 """In a period the last useful day is the one after which most of what comes counts for the next."""
 Amount = str | Decimal
-_OUTLOOKS: WeakKeyDictionary[Facts, dict[Period, Outlook]] = WeakKeyDictionary()
+_OUTLOOKS: WeakKeyDictionary[Facts, dict[tuple[Period, bool], Outlook]] = WeakKeyDictionary()
 """What plans of a period are made of: several answers of one picture of the facts lean on it."""
 
 
@@ -98,6 +98,15 @@ class Planning:
         """By when deals are won."""
         return Ways.of(self.scope)
 
+    def ways_of(self, mode: RatiosOf) -> Ways:
+        """The same, in the end as the ratios of `own` take it: what is undecided is shared, or counted as not sold."""
+        expected = self._is_expected(mode)
+        return self.ways.ending([expected and is_expected(share) for share in self.deals.shares])
+
+    def _is_expected(self, mode: RatiosOf) -> bool:
+        """Whether ratios are told with the open deals, as far as they are to be expected."""
+        return mode == "expected" and self.scope.pipeline.watched_since is None
+
     def stage_ratios(self, mode: RatiosOf, window_days: float | None) -> measures.StageRatios:
         """The counted ratios; see `Book.ratios`."""
         if mode == "all":
@@ -107,7 +116,7 @@ class Planning:
 
     def own(self, mode: RatiosOf, window_days: float | None = None) -> Own:
         """The company's own funnel, counted, or with the open deals as far as they are to be expected."""
-        if mode == "expected" and self.scope.pipeline.watched_since is None:
+        if self._is_expected(mode):
             return Own(tuple(expected_ratios(self.deals, self.names)), None, 0, ())
         found = self.stage_ratios("mature" if mode == "expected" else mode, window_days)
         ratios = tuple(Ratio.counted(row.stage, row.reached, row.of) for row in found.rows)
@@ -179,25 +188,32 @@ class Planning:
         (won,) = measures.measure(["won"], replace(scope, period=period))
         return Standing(int(won.value or 0), integers(rows, "place"), floats(rows, "days"), integers(rows, "n"))
 
-    def outlook(self, period: Period) -> Outlook:
+    def outlook(self, period: Period, mode: RatiosOf = "expected") -> Outlook:
         """What a plan of a period is made of.
+
+        Args:
+            period: the period.
+            mode: of the ratios that it goes with.
 
         Raises:
             InputError: the period is over.
             CannotTell: no deal is won yet.
         """
-        if period not in self._outlooks:
-            self._outlooks[period] = self._outlook(period)
-        return self._outlooks[period]
+        key = (period, self._is_expected(mode))
+        if key not in self._outlooks:
+            other = self._outlooks.get((period, not key[1]))
+            ways = self.ways_of(mode)
+            self._outlooks[key] = replace(other, ways=ways) if other else self._outlook(period, ways)
+        return self._outlooks[key]
 
-    def _outlook(self, period: Period) -> Outlook:
+    def _outlook(self, period: Period, ways: Ways) -> Outlook:
         last = period.end - dt.timedelta(days=1)
         lags = self.lags([stage for stage in self.names[:-1] if stage in self.scope.stages])
         dates = last_useful_dates(lags, last, self.scope.as_of, level=HALF)
         return Outlook(
             period,
             self.scope.as_of,
-            self.ways,
+            ways,
             self.standing(period),
             {found.stage: found.day for found in dates if found.stage in lags},
             self.daily,
@@ -229,7 +245,8 @@ class Planning:
             if average is None:
                 raise InputError(Message("book.no_average"))
             target = closings_for_value(target_value or 0, average)
-        own = self.own(mode or ("mature" if period is None else "expected"), window_days)
+        mode = mode or ("mature" if period is None else "expected")
+        own = self.own(mode, window_days)
         made = plan_backwards(target, own.ratios, average=average, target_value=target_value, unit=unit)
         made = replace(made, notes=(*made.notes, *own.notes))
         if own.young:  # the funnel counts these too, by what is to be expected of them
@@ -239,7 +256,7 @@ class Planning:
         return PlanResult(
             made,
             window_days=own.window_days,
-            within=None if period is None else plan_period(target, own.ratios, self.outlook(period)),
+            within=None if period is None else plan_period(target, own.ratios, self.outlook(period, mode)),
             carried=carry(made.needed[0].count, own.ratios, limits) if limits else None,
             people=self.people(made) if by in ("rep", "owner") else None,
             sources=self.sources(costs) if costs or by == "source" or self.settings.source_costs else None,
@@ -299,7 +316,7 @@ class Planning:
         when = period or self.next_month
         limits = self.limits(capacity, months_of(when))
         found = what_if(inquiries, ratios, average, unit=unit, limits=limits)
-        curve = self.curve
+        curve = self.curve(mode)
         if curve is not None:
             found = landing(found, curve, when.start, (when.end - when.start).days, speed)
         other = None if instead is None else what_if(instead, ratios, average, unit=unit, limits=limits)
@@ -310,10 +327,9 @@ class Planning:
         """The calendar month after the data's day."""
         return next_month(self.scope.as_of)
 
-    @property
-    def curve(self) -> np.ndarray | None:
+    def curve(self, mode: RatiosOf) -> np.ndarray | None:
         """Part of the sales within 0, 1, 2, … days of the inquiry; None while nothing was won."""
-        return win_curve(self.ways)
+        return win_curve(self.ways_of(mode))
 
     # ---- changes ---------------------------------------------------------------------------------------------
 
@@ -327,7 +343,7 @@ class Planning:
         average, error, unit = self.money
         rooms = {stage: int(room) for stage, room in self.limits(None).items()}
         known = None if average is None else float(average)
-        return Base(self.outlook(period or self.next_month), self.own(mode).ratios, known, error, unit, rooms)
+        return Base(self.outlook(period or self.next_month, mode), self.own(mode).ratios, known, error, unit, rooms)
 
     def scenario(
         self, said: Mapping[str, str], period: Period | None, capacity: Mapping[str, int] | None, mode: RatiosOf
@@ -355,7 +371,7 @@ class Planning:
             inquiries=inquiries,
             ratios=self.own(mode).ratios,
             stages=self.scope.stages,
-            ways=self.ways,
+            ways=self.ways_of(mode),
             period=period,
             as_of=self.scope.as_of,
             average=None if average is None else float(average),

@@ -285,9 +285,10 @@ def _speed(flow: Flow, more: Fraction) -> Lever:
     days = (flow.period.end - DAY - flow.as_of).days
     before = max((flow.period.start - DAY - flow.as_of).days, 0)
     caught = _caught_up(flow.ways, days) - _caught_up(flow.ways, before)
+    landed = customers * caught * flow.ways.in_time
     return Lever(
-        Kind.SPEED, Aim.TENTH, None, mean, mean - saved, customers, whole, low, high, customers * caught,
-        None if whole is None else whole * caught, once=True,
+        Kind.SPEED, Aim.TENTH, None, mean, mean - saved, customers, whole, low, high, landed,
+        None if flow.average is None else landed * flow.average, once=True,
     )  # fmt: skip
 
 
@@ -296,7 +297,7 @@ def _caught_up(ways: Ways, days: int) -> float:
     if days <= 0:
         return 0.0
     curve = _curve(ways, 0, 4 * 366)
-    left = 1 - curve
+    left = ways.in_time - curve
     return float(left[:days].sum() / left.sum()) if left.sum() else 1.0
 
 

@@ -36,15 +36,20 @@ def expected_ratios(deals: Followed, names: Sequence[str]) -> list[Ratio]:
     for place, name in enumerate(names):
         share = deals.shares[place]
         won, of = as_counts(share)
-        if not share.rate or round(won) < 1:
+        if not is_expected(share):
             counted = Ratio.counted(name, deals.entered(place + 1), deals.entered(place))
             part *= counted.of_inquiries
             reached, before = counted.reached, counted.of
         else:
-            part = min((part * Fraction(share.rate)).limit_denominator(FINEST), part)
+            part = min((part * Fraction(share.rate or 0.0)).limit_denominator(FINEST), part)
             reached, before = round(won), round(of)
         ratios.append(Ratio(name, part, reached, deals.entered(0), before))
     return ratios
+
+
+def is_expected(share: Share) -> bool:
+    """Whether a step of `expected_ratios` is its expected share, and not what is counted today."""
+    return bool(share.rate) and round(as_counts(share)[0]) >= 1
 
 
 def whole_share(deals: Followed) -> Share:

@@ -1,8 +1,10 @@
 r"""A target of a period: what is won already, what the open deals bring in it, what new inquiries must still bring.
 
 By convolution, never by dividing within a month: an inquiry of day a is won by day t with chance W(t − a), so of its
-sales the part (W(end − a) − W(start − 1 − a)) ÷ W(∞) falls into the period (`yaad.plan.ways`). The open deals bring
-theirs by stage and age. The customers of the period are
+sales the part (W(end − a) − W(start − 1 − a)) ÷ W(∞) falls into the period (`yaad.plan.ways`). W is what was seen, W(∞)
+the chance in the end, which shares out what was undecided at the longest stay: times a ratio that does the same, the
+part is what was seen. Ratios that count what is open as not sold go with ways that do (`Ways.ending`). The open deals
+bring theirs by stage and age. The customers of the period are
 
 .. math:: T = won + \sum_i Bernoulli(q_i) + Binomial(N, p \cdot landing)
 
@@ -80,12 +82,15 @@ def months_of(period: Period) -> float:
 
 
 def win_curve(ways: Ways) -> Floats | None:
-    """Part of the sales within 0, 1, 2, … days of the inquiry, rising to 1; None while nothing was won."""
+    """Part of the sales within 0, 1, 2, … days of the inquiry; None while nothing was won.
+
+    It rises to 1, or to the part of the sales that come within the longest stays seen.
+    """
     whole = float(ways.chance(0)[0]) if ways.stages else 0.0
     if not whole:
         return None
     curve = ways.win_by(0, None, ways.stages * (ways.longest + 1))[0] / whole
-    return np.asarray(curve[: int(np.searchsorted(curve, 1 - 1e-9)) + 1], dtype=np.float64)
+    return np.asarray(curve[: int(np.searchsorted(curve, curve[-1] - 1e-9)) + 1], dtype=np.float64)
 
 
 def usual(as_of: dt.date) -> str:
@@ -276,7 +281,7 @@ def _planned(target: int, ratios: tuple[Ratio, ...], outlook: Outlook, levels: t
     missing = max(target - credit.won - credit.expected, 0.0)
     landing = landing_of(outlook.ways, as_of + DAY, days, period)
     total = _Total(target, credit, chances_of(ratios)[-1], landing)
-    told = days > 0 and landing >= TOO_LATE
+    told = days > 0 and landing >= TOO_LATE * outlook.ways.in_time > 0
     pace = None if outlook.daily is None or not told else round(outlook.daily * days)
     coming = None if pace is None else round(pace + _later(outlook, days) / landing)
     return PeriodPlan(
@@ -391,8 +396,7 @@ def _come_by(ways: Ways, place: int, days: int, by: int) -> float:
     entering: Floats = np.zeros(by + 1)
     entering[0] = 1.0
     for stage in range(min(place, ways.stages)):
-        step = ways.advanced[stage]
-        whole = float(step.sum()) or 1.0
+        step, whole = ways.advanced[stage], float(ways.in_the_end[stage]) or 1.0
         entering = np.asarray(np.convolve(entering, step[: by + 1] / whole)[: by + 1], dtype=np.float64)
     reached = np.cumsum(entering)
     since = by - np.arange(1, days + 1)

@@ -3,9 +3,10 @@ r"""What changes bring by the end of a period: ratios, inquiries, deal size, day
 Day by day from the day after the data's: the open deals go on by stage and age, new inquiries come at today's pace.
 Of what enters stage k, the part that goes on after d days is
 
-.. math:: p_k \, a_k(d), \qquad \sum_d a_k(d) = 1
+.. math:: p_k \, a_k(d), \qquad \sum_d a_k(d) \le 1
 
-p the ratio and a the company's own days in the stage (`yaad.plan.ways`). A stage that can take c(s, t) deals between
+p the ratio and a the company's own days in the stage (`yaad.plan.ways`); what a lacks of 1 comes later than the longest
+stay that was seen. A stage that can take c(s, t) deals between
 two days takes of A(t) that have come
 
 .. math:: S(t) = \min_{s \le t} \; A(s) + c(s, t)
@@ -113,7 +114,7 @@ class Base:
     def stays(self) -> tuple[float, ...]:
         """Days in each stage, of those that go on; the first is that of the inquiries."""
         shapes = _shapes(self)
-        return tuple((shapes @ np.arange(shapes.shape[1])).tolist())
+        return tuple((shapes @ np.arange(shapes.shape[1]) / shapes.sum(axis=1)).tolist())
 
     @cached_property
     def drawn(self) -> Floats:
@@ -339,7 +340,7 @@ class _Days:
 
 
 def _shapes(base: Base) -> Floats:
-    """Of those that go on from each stage, the part after 0, 1, 2, … days; shape (steps, days)."""
+    """Of those that go on from each stage in the end, the part after 0, 1, 2, … days; shape (steps, days)."""
     ways = base.outlook.ways
     if ways.stages != len(base.ratios):
         # one ratio stands for several stages: the way from the inquiry to the sale is one
@@ -347,11 +348,11 @@ def _shapes(base: Base) -> Floats:
         whole = np.diff(curve, prepend=0.0)
         at_once: Floats = np.zeros((len(base.ratios), len(whole)))
         at_once[:, 0] = 1.0
-        at_once[-1] = whole / (whole.sum() or 1.0)
+        at_once[-1] = whole / (ways.chance(0)[0] or 1.0)
         return at_once
-    sums = ways.advanced.sum(axis=1, keepdims=True)
-    shapes = ways.advanced / np.where(sums > 0, sums, 1.0)
-    shapes[sums[:, 0] == 0, 0] = 1.0
+    ends = ways.in_the_end[:, None]
+    shapes = ways.advanced / np.where(ends > 0, ends, 1.0)
+    shapes[ends[:, 0] == 0, 0] = 1.0
     return np.asarray(shapes, dtype=np.float64)
 
 

@@ -1,13 +1,19 @@
 r"""The way of a deal through the stages, day by day: by when it is won, from where it stands and how long it has.
 
 Semi-Markov: in each stage two ends compete, their shares by day of stay (Aalen–Johansen, open stays censored); the
-clock starts anew at each entry. What is undecided at the longest stay seen is shared as the decided part was. The
-chance to be won within t days of a deal that has been u days in stage k is the convolution
+clock starts anew at each entry. The chance to be won within t days of a deal that has been u days in stage k is the
+convolution
 
-.. math:: P_k(t \mid u) = \sum_{r \le t} \frac{f_{1k}(u + r)}{1 - F_{1k}(u) - F_{2k}(u)} \, W_{k+1}(t - r)
+.. math:: P_k(t \mid u) = \sum_{r \le t} \frac{f_{1k}(u + r)}{S_k(u)} \, W_{k+1}(t - r), \qquad S = 1 - F_1 - F_2
 
-with :math:`f_{1k}` the share that advances on a day and :math:`W_{k+1}` the chance to be won within so many days of
-entering the next stage. A deal that has been there longer than any deal ever stayed has no chance left in this sense.
+with :math:`f_{1k}` the share of all that enter the stage that advances on a day and :math:`W_{k+1}` the chance to be
+won within so many days of entering the next stage. A deal that has been there longer than any deal ever stayed has no
+chance left in this sense.
+
+Within a time only what was seen counts: what is undecided at the longest stay seen, :math:`S(\infty)`, comes after that
+stay, or never. Where many deals never end, sharing it out would bring wins forward that never come. For the chance *in
+the end* it is shared as the decided part was: F₁(∞) ÷ (F₁(∞) + F₂(∞)). That is an assumption, and so is that none of it
+goes on (`Ways.ending`): ratios that count what is open as not sold are of that kind.
 
 Days are those of the calendar: a stay of 2.3 days that begins at any time of a day ends 2 days later in 7 of 10 cases
 and 3 days later in 3. An open deal was watched to the end of the data's day, so it can end on the next day at the
@@ -16,7 +22,7 @@ earliest. Sources: Aalen & Johansen 1978 (Scand. J. Stat. 5:141); Putter, Fiocco
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -121,8 +127,7 @@ class Stays:
         before = np.concatenate([np.ones((self.stages, 1)), stay[:, :-1]], axis=1)
         forward, away = before * advanced / safe, before * lost / safe
         decided = forward.sum(axis=1) + away.sum(axis=1)
-        scale = np.where(decided > 0, decided, 1.0)[:, None]
-        return Ways(forward / scale, away / scale, np.where(decided > 0, np.maximum(1 - decided, 0.0), 1.0))
+        return Ways(forward, away, forward.sum(axis=1) / np.where(decided > 0, decided, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,24 +135,45 @@ class Ways:
     """By when, and with which chance, a deal is won.
 
     Attributes:
-        advanced: of those that enter a stage, the share that goes on after so many days, shape (stages, days).
-        lost: the share that is lost after so many days. Both together sum to 1 in a stage where any was decided.
-        undecided: share of each stage that was undecided at the longest stay seen, before it was shared out.
+        advanced: of all that enter a stage, the share that goes on after so many days, shape (stages, days).
+        lost: the share that is lost after so many days. What both together lack of 1 is undecided at the longest stay.
+        in_the_end: the share of each stage that goes on in the end, whenever that is, shape (stages,): what is
+            undecided is shared as the decided part was, unless `ending` said otherwise; 0 where nothing was decided.
     """
 
     advanced: Floats
     lost: Floats
-    undecided: Floats
+    in_the_end: Floats
 
     @classmethod
     def of(cls, scope: Scope, half_life_days: float | None = None) -> "Ways":
         """The ways of a book's deals by all that it has seen; see `Stays.of`."""
         return Stays.of(scope, half_life_days).ways()
 
+    def ending(self, shared: Sequence[bool]) -> "Ways":
+        """The same where in the end only what is undecided in some stages is shared; in the others it does not go on.
+
+        Args:
+            shared: of each stage.
+        """
+        seen, decided = self.advanced.sum(axis=1), self._gone[:, -1]
+        return replace(self, in_the_end=np.where(shared, seen / np.where(decided > 0, decided, 1.0), seen))
+
     @property
     def stages(self) -> int:
         """How many stages there are before won."""
         return len(self.advanced)
+
+    @cached_property
+    def undecided(self) -> Floats:
+        """The share of each stage that is undecided at the longest stay seen, shape (stages,)."""
+        return np.maximum(1 - self._gone[:, -1], 0.0)
+
+    @cached_property
+    def in_time(self) -> float:
+        """Of the sales in the end, the part that comes within the longest stays seen."""
+        ends = self.in_the_end
+        return float(np.prod(self.advanced.sum(axis=1) / np.where(ends > 0, ends, 1.0)))
 
     @cached_property
     def longest(self) -> int:
@@ -172,13 +198,16 @@ class Ways:
         ages = _ages(age_days)
         if place >= self.stages:
             return np.ones(len(ages))
-        left, first = self._left(place, ages)
+        end = float(self.in_the_end[place])
+        left, first = self._left(place, ages, shared=1 - float(self.advanced[place].sum()) / end if end else 0.0)
         ahead = np.append(np.cumsum(self.advanced[place][::-1])[::-1], 0.0)
         chance: Floats = ahead[np.minimum(first, len(ahead) - 1)] * left
-        return np.minimum(chance, 1.0) * float(np.prod(self.advanced[place + 1 :].sum(axis=1)))
+        return np.minimum(chance, 1.0) * float(np.prod(self.in_the_end[place + 1 :]))
 
     def win_by(self, place: int, age_days: ArrayLike | None = None, horizon: int = 92) -> Floats:
-        """The chance to be won within 0, 1, … `horizon` days from the end of the data's day.
+        """The chance to be won within 0, 1, … `horizon` days from the end of the data's day, by what was seen.
+
+        What is undecided at the longest stay of a stage comes later than that, or never, and is not in it.
 
         Args:
             place: the stage's place.
@@ -230,7 +259,8 @@ class Ways:
             rng: where the numbers come from.
 
         Returns:
-            Whether it is won, and on which day from the end of the data's day it ends, shape (deals,) both.
+            Whether it is won, and on which day from the end of the data's day it ends, shape (deals,) both. What is
+            undecided at the longest stay seen is not won.
         """
         place = np.array(places, dtype=np.int64)
         age = np.where(np.isnan(given := np.asarray(age_days, dtype=np.float64)), -1, np.floor(given)).astype(np.int64)
@@ -246,17 +276,20 @@ class Ways:
             stayed = np.maximum(np.minimum(np.searchsorted(gone, level, side="right"), self.longest), past)
             both = (self.advanced + self.lost)[stage, np.minimum(stayed, size - 1)]
             share = np.where(both > 0, self.advanced[stage, np.minimum(stayed, size - 1)] / np.maximum(both, 1e-300), 0)
-            forward = (rng.random(len(here)) < share) & (begun < 1 - 1e-12)
+            forward = (rng.random(len(here)) < share) & (begun < 1 - 1e-12) & (level < gone[-1])
             day[here] += stayed - np.maximum(past, 0)
             alive[here[~forward]] = False
             place[here[forward]] += 1
             age[here] = -1
         return alive & (place >= self.stages), day
 
-    def _left(self, place: int, ages: Floats) -> tuple[Floats, Integers]:
-        """What one share is worth of those still there after each age (0: nobody is), and the first day to come."""
+    def _left(self, place: int, ages: Floats, shared: float = 0.0) -> tuple[Floats, Integers]:
+        """What one share is worth of those still there after each age (0: nobody is), and the first day to come.
+
+        Of those still there the part `shared` goes the way of the others.
+        """
         first = np.where(ages >= 0, ages + 1, 0).astype(np.int64)
-        still = np.concatenate([[1.0], 1 - self._gone[place]])[np.minimum(first, self._gone.shape[1])]
+        still = np.concatenate([[1.0], 1 - self._gone[place]])[np.minimum(first, self._gone.shape[1])] - shared
         return np.where(still > 1e-12, 1 / np.maximum(still, 1e-12), 0.0), first
 
     def _entering(self, place: int, horizon: int) -> Floats:

@@ -156,7 +156,8 @@ def landing(found: WhatIf, curve: ArrayLike, first_day: dt.date, days: int, spee
 
     Args:
         found: what the inquiries become.
-        curve: part of the sales within 0, 1, 2, … days of the inquiry, rising to 1, shape (lags,).
+        curve: part of the sales within 0, 1, 2, … days of the inquiry, shape (lags,); it ends at 1, or below it where
+            some come later than was seen.
         first_day: day of the first inquiries.
         days: on how many days they come.
         speed: the days of the way are so many times what they were; 0.8 is 20 % faster.

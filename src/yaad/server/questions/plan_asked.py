@@ -290,7 +290,7 @@ class Asked:
         if other:
             before = what_if(whole(other), self.ratios, planned.average, unit=planned.unit, limits=self.period_limits)
             found = replace(found, instead=before)
-        seen, curve = reading.as_of(), None if self.past is None else plan_reading.curve()
+        seen, curve = reading.as_of(), None if self.past is None else plan_reading.curve(self.mode)
         if seen is None or curve is None:
             return found
         when = next_month(seen)
@@ -339,7 +339,7 @@ class Asked:
         """The target as one of the period."""
         if self.past is None or not self.period:
             return None
-        return plan_reading.within(self.period, planned.target, tuple(planned.ratios))
+        return plan_reading.within(self.period, planned.target, tuple(planned.ratios), self.mode)
 
     def _customers(self) -> int:
         if self.past:

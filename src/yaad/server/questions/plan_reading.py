@@ -82,14 +82,15 @@ def sources(costs: tuple[tuple[str, str], ...]) -> SourcesPlan | None:
     return found if found and found.rows else None
 
 
-def outlook(period: str) -> Outlook:
-    """What a plan of a period is made of, whatever its target and its ratios."""
-    return opened().shelf.ask("outlook", lambda b: b.outlook(period), period)
+def outlook(period: str, mode: reading.RatiosOf) -> Outlook:
+    """What a plan of a period is made of, whatever its target."""
+    return opened().shelf.ask("outlook", lambda b: b.outlook(period, mode), period, mode)
 
 
-def within(period: str, target: int, ratios: tuple[Ratio, ...]) -> PeriodPlan:
+def within(period: str, target: int, ratios: tuple[Ratio, ...], mode: reading.RatiosOf) -> PeriodPlan:
     """The plan of a target as one of a period, its open deals counted."""
-    return opened().shelf.ask("within", lambda _b: plan_period(target, ratios, outlook(period)), period, target, ratios)
+    about = (period, target, ratios, mode)
+    return opened().shelf.ask("within", lambda _b: plan_period(target, ratios, outlook(period, mode)), *about)
 
 
 def brought(
@@ -121,10 +122,10 @@ def base(period: str, mode: reading.RatiosOf) -> Base:
     return opened().shelf.ask("base", lambda b: b.scenario_base(period or None, mode), period, mode)
 
 
-def curve() -> np.ndarray | None:
+def curve(mode: reading.RatiosOf) -> np.ndarray | None:
     """Part of the sales within 0, 1, 2, … days of the inquiry; None while nothing was won."""
     seen = reading.as_of()
-    return None if seen is None else win_curve(outlook(next_month(seen).name).ways)
+    return None if seen is None else win_curve(outlook(next_month(seen).name, mode).ways)
 
 
 def capacity() -> Mapping[str, int]:
