@@ -49,6 +49,20 @@ def test_the_figures_are_the_books(made, imported):
     assert plan["plan"] == book.plan(12, deadline=deadline).to_dict(made.lang)
 
 
+def test_no_measure_is_tried_that_is_not_shown(imported, monkeypatch):
+    """The whole catalogue takes longer than the rest of the X-ray, and the paper says nothing of it."""
+    book, report = imported
+
+    def tried(_scope: object) -> None:
+        raise AssertionError("every measure is tried")
+
+    monkeypatch.setattr("yaad.measures.tellable", tried)
+    with pytest.raises(AssertionError):
+        book.doctor()
+    made = xray(book, "en", source=Source.of(report), company="Novatek Ltd.", target=12)
+    assert made.pages[0].data["findings"]
+
+
 def test_the_paper_shows_what_the_data_say(made):
     """Each figure of the leak and of the plan stands on the paper as it stands in the data."""
     html = paper_html(made)

@@ -16,6 +16,7 @@ from yaad.intake import Progress
 from yaad.measures.namesakes import Namesake, namesakes
 from yaad.measures.own_measures import OwnMeasures
 from yaad.measures.withheld import without_small_dwells, without_small_funnels, without_small_ways
+from yaad.model import Finding
 from yaad.show import Calls, Chances, Conversions, DwellTimes, Figures, Findings, Funnels, Result, Snapshots
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
 from yaad.show.kpis import Kpis, RowsBehind
@@ -262,11 +263,14 @@ class Figured(Written):
 
     def doctor(self) -> Findings:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
+        return Findings(self.found_wrong(), gaps=self.cannot_tell(), measures=measures.tellable(self._scope()))
+
+    def found_wrong(self) -> list[Finding]:
+        """What is missing, impossible or silent alone; `doctor` tries every measure as well."""
         self.need_persons()
         scope, facts = self._scope(), self.facts
         beside = {"activities": facts.activities, "orders": facts.table("orders"), "calls": facts.table("calls")}
-        found = measures.quality(scope, beside, facts.table("contracts"))
-        return Findings(found, gaps=self.cannot_tell(), measures=measures.tellable(scope))
+        return measures.quality(scope, beside, facts.table("contracts"))
 
     def cannot_tell(self) -> list[insight.Gap]:
         """Questions that the data leave without an answer, and the column that would unlock each; part of `doctor`."""

@@ -81,7 +81,7 @@ class Asked:
     @cached_property
     def findings(self) -> list[Finding]:
         """What is wrong or missing in the data."""
-        return self.book.doctor().content
+        return self.book.found_wrong()
 
     @cached_property
     def gaps(self) -> list[Gap]:
