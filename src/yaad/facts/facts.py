@@ -62,6 +62,7 @@ class Facts:
         self._pin = lake.pin()
         self._lock = threading.RLock()
         self._views: dict[str, ir.Table] = {}
+        self._building: dict[str, threading.RLock] = {}
         self._asked = Asked(engine.run)
         self._in_lake = {
             table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
@@ -238,8 +239,12 @@ class Facts:
         self._engine.close()
 
     def _view(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
-        """A table by name, put together once."""
+        """A table by name, put together once; who asks for another one meanwhile does not wait for it."""
+        if name in self._views:
+            return self._views[name]
         with self._lock:
+            turn = self._building.setdefault(name, threading.RLock())
+        with turn:
             if name not in self._views:
                 self._views[name] = build()
             return self._views[name]

@@ -16,8 +16,8 @@ from django.db import close_old_connections
 log = logging.getLogger("yaad.beside")
 Work = Callable[[], None]
 
-HANDS = max(1, min(4, os.cpu_count() or 1))
-"""Pieces of work that are done at a time."""
+HANDS = max(1, min(4, (os.cpu_count() or 1) // 2))
+"""Pieces of work that are done at a time: the engine takes further processors, and answers are to come meanwhile."""
 REMEMBERED = 60.0
 """Seconds for which it is known that something was done."""
 MOST = 4096

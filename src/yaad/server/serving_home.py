@@ -1,6 +1,7 @@
 """Serve a home: look at everything first, bring the tables up, then one process until told to stop."""
 
 import datetime as dt
+import gc
 import os
 import socket
 import sys
@@ -26,6 +27,8 @@ CLOSING = 10
 """Seconds that answers under way have to end."""
 TURN = 0.001
 """Seconds after which a thread that computes lets another one have its turn: answers are many short ones."""
+SWEEPS = (50_000, 20, 50)
+"""Objects until those that nobody holds are looked for, and how seldom older ones are: questions make very many."""
 LOCK = "serving.lock"
 
 
@@ -89,6 +92,9 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         raise NotReady(wrong)
     desks = state.open_companies(companies.folder_of, running)
     sys.setswitchinterval(TURN)
+    gc.collect()
+    gc.freeze()  # what was made until now stays for ever
+    gc.set_threshold(*SWEEPS)
     config = uvicorn.Config(
         WithAgents(Watched(running, desks), home.lang),
         lifespan="off",

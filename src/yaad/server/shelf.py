@@ -238,14 +238,17 @@ class Shelf:
             how.old_from = min(how.old_from or kept.at, kept.at)
             self._renew(key, question)
             return cast("Answer", kept.found)
-        if how is not None and how.at_once and self._is_large(book, version):
+        if how is not None and how.at_once and self._is_large():
             raise NotYet(name, version)
         return self._answered(book, key, version, question)
 
-    def _is_large(self, book: Book, version: str) -> bool:
-        """Whether the book is large; looked at once for each state of the data."""
+    def _is_large(self) -> bool:
+        """Whether the book is large, whoever looks; looked at once for each state of the data."""
+        if self._whole is not None:
+            return self._whole._is_large()  # noqa: SLF001 – a shelf like this one
+        version = self.book.data_version
         if self._size[0] != version:
-            self._size = (version, book.is_large)
+            self._size = (version, self.book.is_large)
         return self._size[1]
 
     def _let_go_of_erased(self) -> None:
