@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextvars import copy_context
+from dataclasses import dataclass
 
 from django.db import close_old_connections
 
@@ -22,13 +23,47 @@ REMEMBERED = 60.0
 """Seconds for which it is known that something was done."""
 MOST = 4096
 """Pieces of work that somebody waits for and that are known at a time."""
+NEWS = 0.1
+"""What the time of the latest piece of work counts of the time that is expected of one."""
 WAITED_FOR, UNASKED = 0, 1
 
 _line: queue.PriorityQueue[tuple[int, int, Work]] = queue.PriorityQueue()
 _numbers = itertools.count()
 _lock = threading.Lock()
 _hands: list[threading.Thread] = []
-_waited: OrderedDict[Hashable, tuple[Future[None], float]] = OrderedDict()
+_waited: OrderedDict[Hashable, tuple["Piece", float]] = OrderedDict()
+
+
+@dataclass
+class _Pace:
+    """How fast the line of what is waited for goes.
+
+    Attributes:
+        asked: pieces that were put in line.
+        begun: of these, those that were begun.
+        seconds: that one takes, the latest ones above all.
+    """
+
+    asked: int = 0
+    begun: int = 0
+    seconds: float = 1.0
+
+
+_pace = _Pace()
+
+
+class Piece(Future[None]):
+    """A piece of work that somebody waits for.
+
+    Attributes:
+        place: in the line of all that were ever asked for.
+    """
+
+    place = 0
+
+    def wait(self) -> float:
+        """Seconds until it is probably done; what is under way counts as a whole one."""
+        return 0.0 if self.done() else (max(0, self.place - _pace.begun) + 1) * _pace.seconds / HANDS
 
 
 def beside(work: Work, *, rank: int = UNASKED) -> None:
@@ -47,7 +82,7 @@ def beside(work: Work, *, rank: int = UNASKED) -> None:
             _hands[-1].start()
 
 
-def once(key: Hashable, work: Work) -> Future[None]:
+def once(key: Hashable, work: Work) -> Piece:
     """Do something that somebody waits for; who waits for the same gets the same, also for a while after it was done.
 
     Args:
@@ -59,19 +94,27 @@ def once(key: Hashable, work: Work) -> Future[None]:
         known = _waited.get(key)
         if known is not None and (not known[0].done() or now - known[1] < REMEMBERED):
             return known[0]
-        made: Future[None] = Future()
+        made = Piece()
+        _pace.asked += 1
+        made.place = _pace.asked
         _waited[key] = (made, now)
         _waited.move_to_end(key)
         while len(_waited) > MOST and next(iter(_waited.values()))[0].done():
             _waited.popitem(last=False)
 
     def done() -> None:
+        began = time.monotonic()
+        with _lock:
+            _pace.begun += 1
         try:
             work()
         except BaseException as error:  # noqa: BLE001 – who waits is told
             made.set_exception(error)
         else:
             made.set_result(None)
+        finally:
+            with _lock:
+                _pace.seconds += NEWS * (time.monotonic() - began - _pace.seconds)
 
     beside(done, rank=WAITED_FOR)
     return made

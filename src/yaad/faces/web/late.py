@@ -6,6 +6,7 @@ and comes anew by itself. So nobody's page waits behind the figures of others.
 """
 
 import copy
+import random
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as StillAtWork
 
@@ -26,8 +27,8 @@ PAGES = "yaad.faces.web.views"
 READING = ("GET", "HEAD")
 A_MOMENT = 0.3
 """Seconds for which a page waits for its figures before it says that they are being counted."""
-SOON, LATE = 2, 15
-"""Seconds after which a page that waits comes anew, where little is in line and where much is."""
+SOON, LATE = 2, 30
+"""Seconds after which a page that waits comes anew, at the least and at the most."""
 COUNTING = 202
 """Status of the page that waits: what was asked for is at work."""
 
@@ -70,7 +71,7 @@ class LastAnswers:
         try:
             counting.exception(timeout=A_MOMENT if in_line() <= HANDS else 0)
         except StillAtWork:
-            return _waiting(request)
+            return _waiting(request, counting.wait())
         # what still is not there is of what nobody keeps, such as that it cannot be told: that is asked here and now
         how.at_once = False
         try:
@@ -94,10 +95,11 @@ def _page(request: HttpRequest) -> HttpResponse:
     return view(request, *match.args, **match.kwargs)
 
 
-def _waiting(request: HttpRequest) -> HttpResponse:
-    """The page that waits."""
+def _waiting(request: HttpRequest, seconds: float) -> HttpResponse:
+    """The page that waits; those of many people come anew one after another."""
     match = request.resolver_match
     name = match.url_name if match else ""
     response = render(request, "web/counting.html", {"page": name, "book": opened().shelf.book.name}, status=COUNTING)
-    response["Refresh"] = response["Retry-After"] = str(min(LATE, max(SOON, in_line() // HANDS)))
+    spread = seconds * random.uniform(0.9, 1.2)  # noqa: S311 – nothing is kept secret by it
+    response["Refresh"] = response["Retry-After"] = str(round(min(LATE, max(SOON, spread))))
     return response
