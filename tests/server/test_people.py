@@ -332,6 +332,23 @@ def test_a_grant_ends_with_its_last_day_by_the_companys_clock(team, outbox, zone
         Company.objects.filter(pk=team.here.id).update(zone="UTC")
 
 
+def test_a_change_of_a_grant_is_taken_back_by_the_companys_clock(team):
+    from yaad.server.models import Company
+
+    owner, part = team.client("owner"), _part(team, "consultant")
+    Company.objects.filter(pk=team.here.id).update(zone="Asia/Jerusalem")
+    try:
+        for until in ("2027-06-10", ""):
+            said = {"role": "consultant", "until": until, "may_import": "1", "sure": "1"}
+            assert owner.post(f"{team.here.prefix}people/{part.pk}/", said).status_code == 302
+            assert _part(team, "consultant").may_import
+            assert owner.post(f"{team.here.prefix}people/undo/").status_code == 302
+            assert _part(team, "consultant").until == part.until
+            assert not _part(team, "consultant").may_import
+    finally:
+        Company.objects.filter(pk=team.here.id).update(zone="UTC")
+
+
 def _usual(team, zone):
     """The end of a consultant's part where nobody chose a day, by a clock."""
     from yaad.server.parts import Asked
