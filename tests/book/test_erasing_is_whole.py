@@ -13,6 +13,7 @@ from yaad.book.persons import Part, find
 from yaad.book.persons.erasing import begin, finish, is_unfinished
 from yaad.book.persons.marks import Known, Marks
 from yaad.errors import InputError
+from yaad.facts import journal_of
 
 PHONE = "0541112223"
 ROWS = [
@@ -90,6 +91,15 @@ def test_what_is_said_of_who_sells(book, tmp_path):
     mark = erase(book, "דוד", Part.SELLER)
     assert hits(book.root, ["דוד"]) == []
     assert f"where: {{owner: [{mark}]}}" in (book.root / "measures.yaml").read_text("utf-8")
+
+
+def test_what_was_answered_of_a_customer_of_one_word(book):
+    for name in ("יוסי", "רון"):
+        book.set_setting(f"customer:{name}", "one", at=NOW, by="דוד")
+    mark = erase(book, PHONE)
+    assert hits(book.root, ["יוסי"]) == []
+    said = {one.name for one in journal_of(book.root).since(0) if one.kind == "setting"}
+    assert {f"customer:{mark}", "customer:רון"} <= said
 
 
 def of(phone):

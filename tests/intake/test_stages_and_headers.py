@@ -177,6 +177,9 @@ def test_the_entry_date_opens_the_stage_whose_rows_carry_it():
         ("Closed – Lost", "lost"),
         ("Closed (Won)", "won"),
         ("Lost / closed", "lost"),
+        ("נסגר ללא הצלחה", "lost"),
+        ("סגור - בלי הצלחה", "lost"),
+        ("נסגר בהצלחה", "won"),
     ],
 )
 def test_a_closing_that_says_how_it_ended_is_taken_without_a_question(name, kind):
@@ -186,8 +189,12 @@ def test_a_closing_that_says_how_it_ended_is_taken_without_a_question(name, kind
 
 
 @pytest.mark.parametrize(
-    "name", ["נסגר - לא רלוונטי", "סגור (לקוח)", "Closed - customer", "Closed won or lost", "נסגר - טופל"]
-)
+    "name",
+    [
+        "נסגר - לא רלוונטי", "סגור (לקוח)", "Closed - customer", "Closed won or lost", "נסגר - טופל", "הזמנה סגורה",
+        "Approved (done)", "אושר - הושלם", "ללא הצלחה", "בלי הצלחה", "ללא הצלחה 2",
+    ],
+)  # fmt: skip
 def test_a_closing_that_may_be_either_is_still_asked(name):
     decision = propose_stages([StageSeen(name, 7, closed=7), StageSeen("New", 3)], {}, history=False)
     assert [question.id for question in decision.questions] == [f"stage:{name}"]

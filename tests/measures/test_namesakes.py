@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from yaad.measures.namesakes import namesakes
+from yaad.measures.namesakes import _Row, _whose, namesakes
 from yaad.measures.purchases import purchases
-from yaad.model import Settings
+from yaad.model import Calendar, Settings
 from yaad.model.settings import Same
 
 COHEN = "משה כהן"
@@ -74,12 +74,14 @@ def test_whom_somebody_called_one_are_one(people):
     assert {customers(saying(people, **{COHEN: "one"}))[f"D{n}"] for n in range(5)} == {COHEN}
     (asked,) = namesakes(saying(people, **{COHEN: "one"}))
     assert (asked.said, asked.apart) == (Same.ONE, False)
+    assert asked.customers == 1
 
 
 def test_what_is_asked_says_whom_it_may_be_of(people):
     (asked,) = namesakes(people)
     assert (asked.name, asked.is_person, asked.deals, asked.said, asked.apart) == (COHEN, True, 5, None, True)
     assert asked.of == (("050-123 4567", 3), ("052-7654321", 1))
+    assert asked.customers == 3, "the deal of which nobody can say whose it is stays under the bare name"
 
 
 def test_a_company_is_one_whoever_answers(companies):
@@ -104,3 +106,33 @@ def test_an_order_is_of_the_customer_of_its_deal(written):
     scope = book.scope("2026-03-31")
     rows = scope.run(purchases(scope).select("order_id", "customer").order_by("order_id")).to_pydict()
     assert rows["customer"] == ["Levi · 052-3333331", "Levi · 052-3333332", "Levi", "Alon Ltd"]
+
+
+@pytest.mark.parametrize(
+    ("country", "numbers", "told"),
+    [
+        (None, ["(212) 555-0199", "+1 212 555 0199", "+1 212 555 0177"], 2),
+        ("US", ["(212) 555-0199", "+1 212 555 0199", "1-212-555-0199"], 1),
+        ("US", ["(212) 555-0199", "(646) 555-0199"], 2),
+        ("US", ["(555) 555-5555", "(212) 555-0199"], 1),  # made up
+        ("GB", ["020 7946 0958", "+44 20 7946 0958", "+44 (0)20 7946 0958"], 1),
+        ("GB", ["07700 900123", "+447700900123", "07700 900456"], 2),
+        ("IL", ["050-123 4567", "+972-50-123-4567", "501234567"], 1),
+        ("IL", ["0501234567 0501234567 ext", "050-1234567"], 1),  # no number, and its last digits are the same
+    ],
+)
+def test_one_number_with_and_without_a_countrys_code(written, country, numbers, told):
+    book = written("Quote")
+    for number, phone in enumerate(numbers):
+        day = f"2026-01-{number + 1:02}"
+        book.deal(("Won", day), deal_id=f"D{number}", account=None, contact="Noa", phone=phone, amount=5)
+    scope = book.scope("2026-03-31", calendar=Calendar.of_country(country) if country else Calendar())
+    assert len(set(customers(scope).values())) == told
+    elsewhere = replace(scope, calendar=Calendar(country="FR"))  # the calendar was changed: asked anew
+    assert len(set(customers(elsewhere).values())) == told
+
+
+def test_very_many_of_one_name_and_one_mail():
+    found = _whose([_Row("Noa", f"05{n:08}", "noa@one.example", deals=1) for n in range(20_000)], "IL")
+    assert len(found) == 20_000
+    assert len(set(found)) == 1

@@ -87,6 +87,14 @@ def test_by_contract_counted_by_hand(written):
     assert (rows["Ada"].orders, rows["Ada"].last_day) == (2, dt.date(2026, 12, 31))
 
 
+def test_by_contract_somebody_of_several_of_one_name_has_a_phone(written):
+    book = subscribers_of(written)
+    for phone in ("052-3333331", "052-3333332"):
+        book.deal(("Quote", "2026-01-05"), account=None, contact="Ben", phone=phone)
+    found: Any = standing(book.scope("2026-03-01"))
+    assert found.one("Ben").phone == "052-3333332"
+
+
 def test_who_has_signed_again_is_neither_due_nor_gone(written):
     book = subscribers_of(written)
     for account, start, end in (("Dan", "2026-04-01", "2027-03-31"), ("Fay", "2026-04-16", None)):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import holidays
 import pytest
 
 from yaad.model import Calendar
@@ -47,3 +48,10 @@ def test_the_week_is_that_of_the_country(country, rest, first):
 
 def test_a_country_of_which_nothing_is_known_works_from_monday_to_friday():
     assert Calendar.of_country("ZZ") == Calendar() == Calendar.of_zone("Mars/Base")
+
+
+def test_a_country_is_looked_up_once(monkeypatch):
+    first = Calendar.of_country("US"), Calendar.of_country("XX")
+    monkeypatch.setattr(holidays, "list_supported_countries", lambda: pytest.fail("asked again"))
+    monkeypatch.setattr(holidays, "country_holidays", lambda *_: pytest.fail("asked again"))
+    assert (Calendar.of_country("US"), Calendar.of_country("XX")) == first

@@ -1,9 +1,14 @@
 """The first look at a page of a large book: it comes in a moment, or says that its figures are being counted."""
 
 import datetime as dt
+from collections import OrderedDict
+from contextlib import closing
+from contextvars import copy_context
+from functools import partial
 
 import pytest
 
+from yaad.book import Book
 from yaad.errors import CannotTell
 from yaad.faces.web import late
 from yaad.server import beside, shelf, writers
@@ -13,28 +18,26 @@ from yaad.text import LANGUAGES, Message
 WAITS = 'class="message card counting"'
 
 
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch):
+    """Nobody has waited for anything yet."""
+    monkeypatch.setattr(beside, "_waited", OrderedDict())
+    monkeypatch.setattr(beside, "_pace", beside._Pace())
+
+
 @pytest.fixture
 def line(monkeypatch):
-    """Work that waits until it is told to be done."""
-    waiting = {}
-
-    def once(key, work):
-        made = beside.Piece()
-        return waiting.setdefault(key, (made, work))[0]
-
-    monkeypatch.setattr(late, "once", once)
+    """Work that waits until it is told to be done; gives how many pieces there were."""
+    waiting = []
+    # as it goes in line: on behalf of who asks
+    monkeypatch.setattr(beside, "beside", lambda work, **_more: waiting.append(partial(copy_context().run, work)))
     monkeypatch.setattr(late, "A_MOMENT", 0.01)
 
     def do():
-        for made, work in waiting.values():
-            if not made.done():
-                try:
-                    work()
-                except Exception as error:  # noqa: BLE001 – as whoever does it tells it
-                    made.set_exception(error)
-                else:
-                    made.set_result(None)
-        return len(waiting)
+        for work in waiting:
+            work()
+        done, waiting[:] = len(waiting), []
+        return done
 
     return do
 
@@ -56,13 +59,10 @@ def test_a_page_that_waits_says_so_comes_anew_and_is_whole_then(large, line, lan
         assert (whole.status_code, WAITS in whole.content.decode()) == (200, False), page
 
 
-def test_figures_that_come_in_a_moment_are_the_page(large):
-    browser = large.client("rep")
-    whole = browser.get(f"{large.here.prefix}funnel/")
-    for _ in range(50):
-        if whole.status_code != 202:
-            break
-        whole = browser.get(f"{large.here.prefix}funnel/")
+def test_figures_that_come_in_a_moment_are_the_page(large, monkeypatch):
+    monkeypatch.setattr(late, "A_MOMENT", 60.0)
+    monkeypatch.setattr(late, "in_line", lambda: 0)
+    whole = large.client("rep").get(f"{large.here.prefix}funnel/")
     assert whole.status_code == 200
     assert "Refresh" not in whole
 
@@ -72,13 +72,15 @@ def test_one_counting_does_for_all_who_wait_for_the_same(large, line):
         assert large.client("rep").get(f"{large.here.prefix}funnel/").status_code == 202
     assert line() == 1
     large.client("rep_south").get(f"{large.here.prefix}funnel/")
-    assert line() == 2  # others see other deals
+    assert line() == 1  # others see other deals
 
 
 def test_files_and_programs_wait_for_their_figures(large, line):
     browser = large.client("rep")
     assert browser.get(f"{large.here.prefix}funnel.json").status_code == 200
     assert browser.get(f"{large.here.prefix}funnel.csv").status_code == 200
+    assert browser.get(f"{large.here.prefix}calls/").status_code == 200  # a file without an ending of its address
+    assert browser.get(f"{large.here.prefix}proposals/").headers["Content-Type"] == "application/json"
 
 
 def test_what_cannot_be_told_is_said_and_is_not_waited_for_for_ever(large, line, monkeypatch):
@@ -92,6 +94,16 @@ def test_what_cannot_be_told_is_said_and_is_not_waited_for_for_ever(large, line,
     assert browser.get(address).status_code == 202
     line()
     assert browser.get(address).status_code == 422
+
+
+def test_no_page_waits_because_somebody_else_has_written(large, line):
+    browser, address = large.client("rep"), f"{large.here.prefix}funnel/"
+    browser.get(address)
+    line()
+    assert browser.get(address).status_code == 200
+    with closing(Book.open(large.here.root)) as book:
+        book.note("here-Ben-5", "called", at=dt.datetime(2026, 10, 19, tzinfo=dt.UTC), by="Cyd")
+    assert browser.get(address).status_code == 200
 
 
 def test_in_a_small_book_nothing_is_waited_for_beside(team, line):
@@ -137,15 +149,38 @@ def test_work_is_known_while_it_waits_and_for_a_while_after(monkeypatch):
     held[0]()
     assert first.done()
     assert beside.once("of the test", lambda: done.append(2)) is first
+    assert beside.once("of the test", lambda: done.append(2), "other data") is not first
     monkeypatch.setattr(beside, "REMEMBERED", 0.0)
-    assert beside.once("of the test", lambda: done.append(2)) is not first
-    assert done == [1]
+    held[1]()
+    assert beside.once("of the test", lambda: done.append(3), "other data") is not first
+    assert done == [1, 2]
+
+
+def test_what_is_at_work_for_earlier_data_does_for_later_ones(monkeypatch):
+    held = []
+    monkeypatch.setattr(beside, "beside", lambda work, **_more: held.append(work))
+    first = beside.once("of the test", lambda: None, "now")
+    assert beside.once("of the test", lambda: None, "later") is first
+    held[0]()
+    assert beside.once("of the test", lambda: None, "later") is not first
+
+
+def test_what_goes_wrong_beside_is_done_and_holds_nothing(monkeypatch):
+    held = []
+    monkeypatch.setattr(beside, "beside", lambda work, **_more: held.append(work))
+
+    def fails():
+        raise CannotTell(Message("chances.not_yet"))
+
+    piece = beside.once("of the test", fails)
+    held[0]()
+    assert piece.result(timeout=1) is None
 
 
 def test_who_is_further_back_in_line_waits_longer_and_who_was_served_not_at_all(monkeypatch):
     held = []
     monkeypatch.setattr(beside, "beside", lambda work, **_more: held.append(work))
-    monkeypatch.setattr(beside, "_pace", beside._Pace(seconds=4.0))
+    beside._pace.seconds = 4.0
     monkeypatch.setattr(beside, "NEWS", 0.0)
     monkeypatch.setattr(beside, "HANDS", 2)
     line = [beside.once(("of the test", n), lambda: None) for n in range(3)]

@@ -282,6 +282,29 @@ def test_a_part_is_changed_seen_at_once_and_taken_back(team):
     assert part.person == "Ben"
 
 
+@pytest.mark.parametrize("moment", [60.0, 0.0])
+def test_what_was_done_is_said_on_a_page_that_was_put_off(team, monkeypatch, moment):
+    from yaad.faces.web import late
+    from yaad.server import shelf, teams
+
+    owner, part, real = team.client("owner"), _part(team, "rep"), teams.people_of
+    owner.post(f"{team.here.prefix}people/{part.pk}/", {"role": "rep", "person": "Dan", "sure": "1"})
+
+    def not_yet(access):
+        if shelf.taking().at_once:
+            raise shelf.NotYet("people", "1")
+        return real(access)
+
+    monkeypatch.setattr(late, "A_MOMENT", moment)
+    monkeypatch.setattr(teams, "people_of", not_yet)
+    answer = owner.get(f"{team.here.prefix}people/")
+    if "Refresh" in answer.headers:
+        monkeypatch.setattr(teams, "people_of", real)
+        answer = owner.get(f"{team.here.prefix}people/")
+    assert "people/undo/" in answer.content.decode()
+    assert "people/undo/" not in owner.get(f"{team.here.prefix}people/").content.decode(), "said once"
+
+
 def test_an_end_is_taken_back_unless_something_was_changed_since(team):
     owner, part = team.client("owner"), _part(team, "rep")
     owner.post(f"{team.here.prefix}people/{part.pk}/end/")
@@ -328,6 +351,23 @@ def test_a_grant_ends_with_its_last_day_by_the_companys_clock(team, outbox, zone
         assert part.until == dt.datetime.fromisoformat(ends)
         after = _usual(team, zone)
         assert (after.hour, after.minute) == (0, 0)
+    finally:
+        Company.objects.filter(pk=team.here.id).update(zone="UTC")
+
+
+def test_a_change_of_a_grant_is_taken_back_by_the_companys_clock(team):
+    from yaad.server.models import Company
+
+    owner, part = team.client("owner"), _part(team, "consultant")
+    Company.objects.filter(pk=team.here.id).update(zone="Asia/Jerusalem")
+    try:
+        for until in ("2027-06-10", ""):
+            said = {"role": "consultant", "until": until, "may_import": "1", "sure": "1"}
+            assert owner.post(f"{team.here.prefix}people/{part.pk}/", said).status_code == 302
+            assert _part(team, "consultant").may_import
+            assert owner.post(f"{team.here.prefix}people/undo/").status_code == 302
+            assert _part(team, "consultant").until == part.until
+            assert not _part(team, "consultant").may_import
     finally:
         Company.objects.filter(pk=team.here.id).update(zone="UTC")
 

@@ -1,9 +1,12 @@
 """The book that is served: asked by many at once, shared by its viewers, never closed under a question."""
 
 import datetime as dt
+import gc
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from tests.people import SEEN
@@ -249,3 +252,17 @@ def test_an_answer_from_before_somebody_was_erased_is_not_kept(large):
     large.ask("erased meanwhile", question)
     (large.root / "erased.json").unlink()
     assert len(asked) == 2
+
+
+def test_who_asks_for_nothing_holds_no_earlier_picture(team):
+    whole = Shelf(team.here.root)
+    view = Shelf(team.here.root, viewer("rep"), whole=whole)
+    assert view.ask("deals", deals) == 6
+    held = weakref.ref(view.book.facts)
+    with closing(Book.open(team.here.root)) as book:
+        book.note("here-Ben-5", "called", at=dt.datetime(2026, 10, 19, tzinfo=dt.UTC), by="Ben")
+    assert whole.ask("deals", deals) == 30
+    gc.collect()
+    assert held() is None
+    assert view.ask("deals", deals) == 6
+    whole.close()

@@ -149,6 +149,14 @@ def test_an_address_of_the_network_has_fifty_tries_over_all_accounts(someone, br
     assert enter(browser, REMOTE_ADDR="10.1.1.1").status_code == 302
 
 
+def test_who_is_kept_out_by_the_address_uses_up_none_of_their_own_tries(someone, browser, many_tries):
+    for number in range(50):
+        enter(browser, f"nobody{number}@here.example", "wrong and wrong")
+    for _ in range(6):
+        assert "Too many tries" in enter(browser).content.decode()
+    assert enter(browser, REMOTE_ADDR="10.1.1.1").status_code == 302
+
+
 def test_a_success_between_takes_no_try_back(someone, browser, many_tries):
     from django.test import Client
 

@@ -67,6 +67,7 @@ class Opened:
         self._facts: Facts | None = None
         self._seen: dict[dt.date, Opened] = {}
         self._whole: Opened | None = None  # the book that this one is a view of
+        self._views: weakref.WeakSet[Opened] = weakref.WeakSet()  # those of this one
         self._is_shared = False
         self._moment = threading.local()
         self._lock = threading.RLock()
@@ -137,6 +138,8 @@ class Opened:
         """This book as somebody else sees it; it is shared, and what is built for one of the two serves the other."""
         other = type(self)(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=viewer)
         other._whole = self.shared()  # noqa: SLF001 – a book like this one
+        with self._lock:
+            self._views.add(other)
         return other.shared()
 
     @contextmanager
@@ -157,13 +160,15 @@ class Opened:
             return held
         with self._lock:
             if self._whole is not None:
-                whole = self._whole.facts
-                if self._facts is None or not self._facts.is_of(whole):
+                whole, mine = self._whole.facts, self._facts  # the whole book may take mine away meanwhile
+                if mine is None or not mine.is_of(whole):
                     self._seen.clear()
-                    self._facts = whole.seen_by(self.viewer)
-                return self._facts
+                    mine = self._facts = whole.seen_by(self.viewer)
+                return mine
             if self._facts is not None and not self._facts.is_current():
                 self.close()
+                for view in self._views:  # an earlier picture of whoever asks for nothing now would live on
+                    view._facts = None  # noqa: SLF001 – a book like this one
             if self._facts is None:
                 self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
             return self._facts

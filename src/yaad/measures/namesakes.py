@@ -7,10 +7,12 @@ A deal is of the company that it names, or else of the person (`contact`), the n
   itself be a person's, and it is asked.
 - What somebody answered (`Settings.customers`) stands above both.
 
-Numbers are compared as they are dialled. A deal without a number and a mail, under a name of several people, cannot be
-given to one of them: it stays under the bare name. Numbers that are made up tell nobody from anybody.
+Numbers are compared by their last digits, as they are dialled within the company's country. A deal without a number and
+a mail, under a name of several people, cannot be given to one of them: it stays under the bare name. Numbers that are
+made up tell nobody from anybody.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +21,19 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from yaad.intake.deciding.days import plain_digits
 from yaad.intake.deciding.phones import is_made_up, phones_in
 from yaad.measures.pictures import once_a_picture
 from yaad.measures.scope import Scope
+from yaad.model.calendar import ISRAEL
 from yaad.model.settings import Same
 
 NAMED_BY = ("account", "contact", "phone", "email")
 """Columns of a deal that name its customer, the best first."""
 BETWEEN = " · "
 TELLING = ("name", "phone", "email")
+LAST_DIGITS = 9
+"""Digits from its end by which a number is known: under one name, with and without a country's code is one number."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,12 @@ class Namesake:
     def apart(self) -> bool:
         """Whether they are counted as different customers."""
         return self.is_person if self.said is None else self.said is Same.APART
+
+    @property
+    def customers(self) -> int:
+        """As how many customers they are counted; deals that do not tell whose they are stand together as one more."""
+        untold = self.deals > sum(deals for _whose, deals in self.of)
+        return len(self.of) + untold if self.apart else 1
 
 
 @dataclass(frozen=True)
@@ -130,9 +142,22 @@ def _table_of(scope: Scope) -> ir.Table | None:
     return ibis.memtable(pa.table({name: pa.array(texts, pa.string()) for name, texts in columns.items()}))
 
 
-@once_a_picture
 def _doubtful(scope: Scope) -> tuple[_Doubtful, ...]:
     """Names under which deals come with numbers or mails of several."""
+    country = scope.calendar.country or ISRAEL
+    kept = _by_country(scope)
+    if country not in kept:
+        kept[country] = _found(scope, country)
+    return kept[country]
+
+
+@once_a_picture
+def _by_country(_scope: Scope) -> dict[str, tuple[_Doubtful, ...]]:
+    """What was found, by the country whose numbers were read: a company may change its calendar."""
+    return {}
+
+
+def _found(scope: Scope, country: str) -> tuple[_Doubtful, ...]:
     deals = scope.table("deals")
     by_company = deals.account.notnull()
     told = deals.mutate(name=ibis.coalesce(deals.account, deals.contact), by_company=by_company)
@@ -152,20 +177,21 @@ def _doubtful(scope: Scope) -> tuple[_Doubtful, ...]:
         by_name[row["name"], is_person].append(_Row(row["name"], row["phone"], row["email"], row["deals"]))
     found = []
     for (name, is_person), some in by_name.items():
-        whose = _whose(some)
+        whose = _whose(some, country)
         if len({one for one in whose if one}) > 1:
             found.append(_Doubtful(name, is_person, tuple(some), tuple(whose)))
     return tuple(found)
 
 
-def _whose(rows: Sequence[_Row]) -> list[str]:
+def _whose(rows: Sequence[_Row], country: str) -> list[str]:
     """Of each row, what its person is told apart by: a number, else a mail; empty where it has neither."""
-    keys = [_keys(row) for row in rows]
+    keys = [_keys(row, country) for row in rows]
     first: dict[str, str] = {}  # what somebody is known by → what stands for all of it
 
     def root(key: str) -> str:
-        while first.setdefault(key, key) != key:
-            key = first[key]
+        while (above := first.setdefault(key, key)) != key:
+            first[key] = first[above]  # the way is shorter for whoever comes next
+            key = above
         return key
 
     for some in keys:
@@ -174,7 +200,7 @@ def _whose(rows: Sequence[_Row]) -> list[str]:
     shown: dict[str, str] = {}
     for row, some in zip(rows, keys, strict=True):
         if some:
-            label = row.phone if row.phone and _numbers(row.phone) else row.email or ""
+            label = row.phone if row.phone and _numbers(row.phone, country) else row.email or ""
             shown[root(some[0])] = _better(shown.get(root(some[0])), label.strip())
     return [shown[root(some[0])] if some else "" for some in keys]
 
@@ -184,11 +210,14 @@ def _better(one: str | None, other: str) -> str:
     return other if one is None else min(one, other, key=lambda text: ("@" in text, len(text), text))
 
 
-def _keys(row: _Row) -> list[str]:
+def _keys(row: _Row, country: str) -> list[str]:
     """All that the person of a row is known by."""
     mail = (row.email or "").strip().casefold()
-    return [*_numbers(row.phone), *([mail] if mail else [])]
+    return [*_numbers(row.phone, country), *([mail] if mail else [])]
 
 
-def _numbers(text: str | None) -> list[str]:
-    return [one for one in phones_in(text or "") if not is_made_up(one)]
+def _numbers(text: str | None, country: str) -> list[str]:
+    """The last digits of each number of a cell; none of numbers that are made up."""
+    digits = re.sub(r"\D", "", plain_digits(text or ""))
+    told = phones_in(text or "", country) or ((digits,) if len(digits) >= LAST_DIGITS else ())
+    return [one[-LAST_DIGITS:] for one in told if not is_made_up(one)]

@@ -309,10 +309,11 @@ def _last_owner(scope: Scope) -> ir.Table:
     return numbered.filter(numbered.nth == 0).select("customer", "owner")
 
 
-def _named(scope: Scope, told: ir.Table, owners: ir.Table) -> ir.Table:
-    """`told` with the ``owner`` and a ``phone`` of each customer."""
-    named = with_customer(scope, scope.deals)
-    of_deals = named.filter(named.customer.notnull()).group_by("customer").aggregate(phone=named.phone.max())
+def _named(scope: Scope, told: ir.Table, owners: ir.Table, *, called: str = "customer") -> ir.Table:
+    """`told` with the ``owner`` and a ``phone`` of each customer, whom deals tell by their column `called`."""
+    deals = with_customer(scope, scope.deals)
+    known = deals.filter(deals[called].notnull())
+    of_deals = known.group_by(customer=known[called]).aggregate(phone=known.phone.max())
     accounts = scope.table("accounts")
     known = accounts.filter(accounts.name.notnull() & accounts.phone.notnull())
     of_accounts = known.group_by(customer=known.name).aggregate(of_account=known.phone.max())
@@ -340,7 +341,7 @@ def _by_contract(scope: Scope) -> Standing:
     both = each.join(lasts, each.customer == lasts.of_customer)
     last_day = ibis.ifelse(both.endless.cast("boolean"), ibis.null("date"), both.ends)
     told = both.mutate(last_day=last_day).drop("of_customer", "ends", "endless")
-    rows = scope.run(_named(scope, told, last).order_by("customer"))
+    rows = scope.run(_named(scope, told, last, called="named").order_by("customer"))  # a contract has the bare name
     n = rows.num_rows
     until = rows["last_day"].to_numpy(zero_copy_only=False).astype("M8[D]")
     silent = (np.datetime64(scope.as_of, "D") - until).astype("m8[D]").astype(float)

@@ -52,9 +52,9 @@ class Calendar:
         >>> len(Calendar.of_country("US").working_days(dt.date(2026, 10, 31), dt.date(2026, 11, 30)))  # 21 less 2
         19
         """
-        if country not in holidays.list_supported_countries():
+        rest = _rest_of(country)
+        if rest is None:
             return cls()
-        rest = frozenset(holidays.country_holidays(country).weekend)
         return cls(country, rest, frozenset({FRIDAY}) if country == ISRAEL else frozenset())
 
     @property
@@ -89,6 +89,14 @@ class Calendar:
         """Working days after one day up to another, the latter included."""
         days = (after + dt.timedelta(days=step) for step in range(1, (until - after).days + 1))
         return tuple(day for day in days if self.is_working(day))
+
+
+@cache
+def _rest_of(country: str) -> frozenset[int] | None:
+    """The days of the week on which a country rests; None where no holidays of it are known."""
+    if country not in holidays.list_supported_countries():
+        return None
+    return frozenset(holidays.country_holidays(country).weekend)
 
 
 @cache

@@ -1,14 +1,17 @@
 """What an owner asks about one person, done by jobs: what is held of them, and all of it as one archive.
 
 Whom it is about stands in a folder of the job beside the book, and neither among the job's arguments nor in what it
-returns or fails with: these are kept. The folder goes when the archive was fetched, with the next question after a day,
-and whenever somebody is erased.
+returns or fails with: these are kept. The folder goes when the archive was fetched, after a day, and whenever somebody
+is erased.
 """
 
+import datetime as dt
 import json
 import secrets
 import shutil
 import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from yaad.errors import BookError, InputError, UnknownName
 from yaad.server import persons, tasks
 from yaad.server.companies import folder_of
 from yaad.server.jobs import State
-from yaad.server.place import Place
+from yaad.server.place import FOLDER, PERSONS, Place
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
@@ -67,17 +70,19 @@ def done(what: str, name: str) -> Json:
     folder = _folder(access.company) / name
     asked = json.loads((folder / ASKED).read_text("utf-8"))
     who, part = asked["who"], Part(asked["part"])
+    told: Json
     try:
         if what == EXPORT:
-            return {"rows": persons.export(access, who, part, folder / ARCHIVE)}
-        found = persons.look(access, who, part)
+            told = {"rows": persons.export(access, who, part, folder / ARCHIVE)}
+        else:
+            found = persons.look(access, who, part)
+            told = {"counts": dict(found.found.counts), "accounts": found.accounts}
     except InputError as error:
         with appearing(folder / REFUSED) as partial:
             partial.write_text(json.dumps(pack(error.message)), "utf-8")
-        return {"refused": True}
-    finally:
-        (folder / ASKED).unlink(missing_ok=True)
-    return {"counts": dict(found.found.counts), "accounts": found.accounts}
+        told = {"refused": True}
+    (folder / ASKED).unlink(missing_ok=True)  # not where it was interrupted: the job begins anew then
+    return told
 
 
 def looked(job: str) -> Json:
@@ -96,10 +101,11 @@ def archive(job: str) -> bytes:
     """All that a job wrote of somebody; it is handed out once.
 
     Raises:
-        UnknownName: there is no such job, not for who asks, or it was handed out already.
+        UnknownName: there is no such job, not for who asks, it was handed out already, or is older than a day.
         BookError, InputError: see `looked`.
     """
     folder, _ = _of(EXPORT, job)
+    _let_go(folder, time.time() - KEPT)
     try:
         told = (folder / ARCHIVE).read_bytes()
     except FileNotFoundError:
@@ -108,8 +114,27 @@ def archive(job: str) -> bytes:
     return told
 
 
+def sweep(companies: Iterable[str], root_of: Callable[[str], Path], now: dt.datetime) -> None:
+    """Let go what nobody fetched for a day.
+
+    Args:
+        companies: their ids.
+        root_of: company → the folder of its book.
+        now: the moment.
+    """
+    for company in companies:
+        _sweep(root_of(company) / FOLDER / PERSONS, now.timestamp() - KEPT)
+
+
 def _sweep(base: Path, before: float) -> None:
-    for folder in base.iterdir():
+    with suppress(FileNotFoundError):  # nobody was asked about, or all went with an erasing
+        for folder in base.iterdir():
+            _let_go(folder, before)
+
+
+def _let_go(folder: Path, before: float) -> None:
+    """Remove a folder in which nothing was done since; what somebody else removed meanwhile is gone as well."""
+    with suppress(FileNotFoundError):
         if folder.stat().st_mtime < before:
             shutil.rmtree(folder, ignore_errors=True)
 

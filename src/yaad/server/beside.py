@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections
 
+from yaad.errors import YaadError
+
 log = logging.getLogger("yaad.beside")
 Work = Callable[[], None]
 
@@ -31,7 +33,7 @@ _line: queue.PriorityQueue[tuple[int, int, Work]] = queue.PriorityQueue()
 _numbers = itertools.count()
 _lock = threading.Lock()
 _hands: list[threading.Thread] = []
-_waited: OrderedDict[Hashable, tuple["Piece", float]] = OrderedDict()
+_waited: OrderedDict[Hashable, "Piece"] = OrderedDict()
 
 
 @dataclass
@@ -56,10 +58,18 @@ class Piece(Future[None]):
     """A piece of work that somebody waits for.
 
     Attributes:
+        about: of what it is done; once it is done it is done anew for another.
         place: in the line of all that were ever asked for.
+        ended: when it was done, on the clock of `time.monotonic`.
     """
 
-    place = 0
+    def __init__(self, about: object = None, place: int = 0) -> None:
+        super().__init__()
+        self.about, self.place, self.ended = about, place, 0.0
+
+    def does(self, about: object) -> bool:
+        """Whether it still does for who asks: it is at work, or was done for the same a short while ago."""
+        return not self.done() or (self.about == about and time.monotonic() - self.ended < REMEMBERED)
 
     def wait(self) -> float:
         """Seconds until it is probably done; what is under way counts as a whole one."""
@@ -78,29 +88,28 @@ def beside(work: Work, *, rank: int = UNASKED) -> None:
     with _lock:
         _hands[:] = [one for one in _hands if one.is_alive()]
         if len(_hands) < HANDS:
-            _hands.append(threading.Thread(target=_do, name="yaad-beside", daemon=True))
+            _hands.append(threading.Thread(target=_do, args=(_line,), name="yaad-beside", daemon=True))
             _hands[-1].start()
 
 
-def once(key: Hashable, work: Work) -> Piece:
+def once(key: Hashable, work: Work, about: object = None) -> Piece:
     """Do something that somebody waits for; who waits for the same gets the same, also for a while after it was done.
+
+    What goes wrong in it is nobody's here: who waited asks again and is told.
 
     Args:
         key: tells one piece of work from another.
         work: what to do.
+        about: of what it is done, such as a state of the data; what is at work for an earlier one does for a later.
     """
-    now = time.monotonic()
     with _lock:
         known = _waited.get(key)
-        if known is not None and (not known[0].done() or now - known[1] < REMEMBERED):
-            return known[0]
-        made = Piece()
+        if known is not None and known.does(about):
+            return known
         _pace.asked += 1
-        made.place = _pace.asked
-        _waited[key] = (made, now)
+        made = _waited[key] = Piece(about, _pace.asked)
         _waited.move_to_end(key)
-        while len(_waited) > MOST and next(iter(_waited.values()))[0].done():
-            _waited.popitem(last=False)
+        _forget()
 
     def done() -> None:
         began = time.monotonic()
@@ -108,16 +117,26 @@ def once(key: Hashable, work: Work) -> Piece:
             _pace.begun += 1
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 – who waits is told
-            made.set_exception(error)
-        else:
-            made.set_result(None)
+        except YaadError:
+            pass  # such as that it cannot be told
         finally:
+            made.ended = time.monotonic()
             with _lock:
-                _pace.seconds += NEWS * (time.monotonic() - began - _pace.seconds)
+                _pace.seconds += NEWS * (made.ended - began - _pace.seconds)
+            made.set_result(None)
 
     beside(done, rank=WAITED_FOR)
     return made
+
+
+def _forget() -> None:
+    """Let go of what was done long ago. Call it locked."""
+    now = time.monotonic()
+    while _waited:
+        oldest = next(iter(_waited.values()))
+        if not oldest.done() or (now - oldest.ended < REMEMBERED and len(_waited) <= MOST):
+            return
+        _waited.popitem(last=False)
 
 
 def in_line() -> int:
@@ -125,9 +144,9 @@ def in_line() -> int:
     return _line.qsize()
 
 
-def _do() -> None:
+def _do(line: queue.PriorityQueue[tuple[int, int, Work]]) -> None:
     while True:
-        *_, work = _line.get()
+        *_, work = line.get()
         try:
             work()
         except Exception:  # the next ones are not to blame for it

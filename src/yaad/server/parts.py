@@ -100,14 +100,19 @@ def _until(typed: str, zone: ZoneInfo) -> dt.datetime | None:
         day = dt.date.fromisoformat(typed.strip())
     except ValueError:
         raise InputError(Message("people.bad_day", {"day": typed.strip()})) from None
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+    return _midnight(day + dt.timedelta(days=1), zone)
 
 
 def _usual_end(role: Role, zone: ZoneInfo) -> dt.datetime | None:
     """When a grant ends where nobody said a day."""
     if role is not Role.CONSULTANT:
         return None
-    return dt.datetime.combine(timezone.now().astimezone(zone).date() + USUAL_GRANT, dt.time(), tzinfo=zone)
+    return _midnight(timezone.now().astimezone(zone).date() + USUAL_GRANT, zone)
+
+
+def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """When a day begins, written as the database gives it back: a part is compared with what it was."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
 
 
 def check(access: Access, asked: Asked, member: int | None = None) -> None:

@@ -105,7 +105,7 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         forwarded_allow_ips=running.proxies,
         timeout_graceful_shutdown=CLOSING,
     )
-    clock = Clock([partial(_sources, home), lambda _now: desks.let_go()])
+    clock = Clock([partial(_sources, home), partial(_asked, home), lambda _now: desks.let_go()])
     begin = partial(_go_on, desks)
     return Prepared(first_address(home), uvicorn.Server(config), [open_socket], clock, begin)
 
@@ -137,6 +137,15 @@ def _sources(home: Home, now: dt.datetime) -> None:
 
     with given_back():
         scheduled.of_companies(_in_use(), home.company, home.lang, now)
+
+
+def _asked(home: Home, now: dt.datetime) -> None:
+    """Let go what was written of persons and nobody fetched, in every company."""
+    from yaad.server import asked_persons
+    from yaad.server.connected import given_back
+
+    with given_back():
+        asked_persons.sweep(_in_use(), home.company, now)
 
 
 def first_address(home: Home) -> str:

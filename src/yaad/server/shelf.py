@@ -91,6 +91,17 @@ class NotYet(Exception):
         self.version = version
 
 
+@contextmanager
+def without_place() -> Iterator[None]:
+    """Ask without a place, as long as this lasts: the few threads beside the requests stand in nobody's way."""
+    depth = getattr(NEST, "depth", 0)
+    NEST.depth = depth + 1
+    try:
+        yield
+    finally:
+        NEST.depth = depth
+
+
 Answer = TypeVar("Answer")
 Key = tuple[object, ...]
 
@@ -238,7 +249,8 @@ class Shelf:
             how.old_from = min(how.old_from or kept.at, kept.at)
             self._renew(key, question)
             return cast("Answer", kept.found)
-        if how is not None and how.at_once and self._is_large():
+        takes_long = kept is None or kept.may_outlive  # what was quick to answer is answered here and now
+        if takes_long and how is not None and how.at_once and self._is_large():
             raise NotYet(name, version)
         return self._answered(book, key, version, question)
 
@@ -305,10 +317,9 @@ class Shelf:
             self._renewing.add(key)
 
         def renewed() -> None:
-            NEST.depth = 1  # the one thread of all such work stands in nobody's way: it needs no place
             try:
                 if self._book is not None:
-                    with takes(Taking()):
+                    with takes(Taking()), without_place():
                         self._answered(self.book, key, self.book.data_version, question)
             except Exception:
                 with self._lock:

@@ -454,7 +454,8 @@ def _setting(name: str, cleaner: Cleaner) -> str:
     """
     kind, _, about = name.partition(":")
     if kind == "customer":
-        return f"{kind}:{cleaner.text(about)}"
+        (said,) = cleaner.row([about], [Role.CONTACT]) or [about]  # a name, also one of a single word
+        return f"{kind}:{said}"
     period, slash, person = about.rpartition("/")
     if slash:
         return f"{kind}:{period}/{cleaner.seller(person)}"

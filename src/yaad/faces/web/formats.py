@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from yaad.server.taken_out import download, result_as_file
 from yaad.show import Result, Table
 
 Json = Mapping[str, object]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 class Format(StrEnum):
@@ -87,6 +89,17 @@ def as_file(
     return answer(
         request, ending or Format.JSON, name, context=dict, data=lambda: found.to_dict(language()), table=rows
     )
+
+
+def gives_file(view: View) -> View:
+    """Say of a view that it has no page: what it gives is taken away or read by a program, whatever its address."""
+    view.gives_file = True  # type: ignore[attr-defined] # functions take attributes; wrappers carry them on
+    return view
+
+
+def is_file(view: Callable[..., HttpResponse]) -> bool:
+    """Whether a view has no page."""
+    return getattr(view, "gives_file", False)
 
 
 def table_file(name: str, table: Table, kind: Format) -> HttpResponse:

@@ -15,11 +15,11 @@ from django.shortcuts import render
 
 from yaad.errors import YaadError
 from yaad.faces.web.failing import say
-from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.formats import Format, is_file, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.server.beside import HANDS, in_line, once
 from yaad.server.scoping import Access
-from yaad.server.shelf import NotYet, Taking, takes, taking
+from yaad.server.shelf import NotYet, Taking, takes, taking, without_place
 from yaad.server.state import opened
 from yaad.server.writers import has_written, written
 
@@ -56,7 +56,7 @@ class LastAnswers:
     ) -> None:
         """Only a page that is read may show old figures, or none yet: it says so."""
         how, ending = taking(), named.get("ending")
-        is_page = view.__module__.startswith(PAGES) and request.method in READING
+        is_page = view.__module__.startswith(PAGES) and request.method in READING and not is_file(view)
         if how is not None and is_page and wanted(request, str(ending) if ending else None) is Format.HTML:
             how.may_be_old = how.at_once = True
 
@@ -66,10 +66,10 @@ class LastAnswers:
         if not isinstance(error, NotYet) or how is None:
             return None
         access: Access = request.access  # type: ignore[attr-defined] # figures are only asked for inside a company
-        key = (access.company, access.viewer.key, access.role, request.get_full_path(), language(), error.version)
-        counting = once(key, lambda: _ask_for(request))
+        key = (access.company, access.viewer.key, access.role, request.get_full_path(), language())
+        counting = once(key, lambda: _ask_for(request), error.version)
         try:
-            counting.exception(timeout=A_MOMENT if in_line() <= HANDS else 0)
+            counting.result(timeout=A_MOMENT if in_line() <= HANDS else 0)
         except StillAtWork:
             return _waiting(request, counting.wait())
         # what still is not there is of what nobody keeps, such as that it cannot be told: that is asked here and now
@@ -84,7 +84,7 @@ def _ask_for(request: HttpRequest) -> None:
     """Ask all that a page asks, so that its answers are kept; the page itself is nobody's."""
     twin = copy.copy(request)
     twin.META = dict(request.META)
-    with takes(Taking()):
+    with takes(Taking()), without_place():
         _page(twin)
 
 

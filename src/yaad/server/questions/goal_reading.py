@@ -8,6 +8,7 @@ from yaad.model import Period, Whose, target_period
 from yaad.model.targets import WON_VALUE, named
 from yaad.plan.goals import Goal
 from yaad.server.questions import forecast_reading, reading
+from yaad.server.shelf import TooBusy
 from yaad.server.state import opened
 from yaad.show.goals import GoalResult, TargetsResult
 from yaad.show.proposals import ProposalsResult
@@ -63,5 +64,7 @@ def this_month() -> Goal | None:
         return None
     try:
         return status(named(today.year, today.month, 1)).content
+    except TooBusy:
+        raise
     except YaadError:
         return None

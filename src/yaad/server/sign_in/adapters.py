@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -56,6 +57,17 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
     def get_login_stages(self) -> list[str]:
         """After the password comes the second step, and nothing else."""
         return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
+        """Count a try, unless it is refused already: at a blocked address of the network nobody uses up their own.
+
+        Raises:
+            ValidationError: there were too many.
+        """
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        if not ratelimit.consume(request, action="login_failed", key=key, dry_run=True):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
 
     def respond_user_inactive(self, request: HttpRequest, user: Account) -> HttpResponse:
         """A closed account is sent back to the door."""

@@ -14,7 +14,7 @@ from yaad.book.customers import MARGIN, read_margin
 from yaad.errors import YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, page_of
-from yaad.faces.web.formats import answer, as_file
+from yaad.faces.web.formats import answer, as_file, gives_file
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.customers import TO_CALL, Customers
 from yaad.measures.cohorts import Every
@@ -65,6 +65,7 @@ def customers(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     )
 
 
+@gives_file
 def cohorts(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Who is still there, as a file; the page stands with the customers."""
     if reading.is_empty() or ending is None:

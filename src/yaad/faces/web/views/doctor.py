@@ -29,14 +29,16 @@ def doctor(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     result = reading.doctor()
 
     def context() -> Mapping[str, object]:
-        found, names = result.table(language()), sorted(reading.namesakes(), key=lambda one: one.said is not None)
+        found, names = result.table(language()), reading.namesakes()
+        asked = [one for one in names if one.said is None]
+        answered = [one for one in names if one.said is not None]  # all of them: each can be taken back
         return {
             "page": "doctor",
             "findings": found if found.rows else None,
             "cannot": result.gaps,
             "told": result.not_told(),
-            "namesakes": names[:MOST],
-            "more_names": len(names) - MOST,
+            "namesakes": asked[:MOST] + answered,
+            "more_names": len(asked) - MOST,
         }
 
     return answer(

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension
-from yaad.faces.web.formats import answer, as_file
+from yaad.faces.web.formats import answer, as_file, gives_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import Cell
 from yaad.server.questions import reading
@@ -55,6 +55,7 @@ def _longest_first(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell
     return sorted(rows, key=lambda row: -float(row["days"] or 0))
 
 
+@gives_file
 def stuck(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """All stuck deals as a file."""
     result = reading.stuck()

@@ -14,7 +14,7 @@ from yaad.errors import CannotTell, YaadError
 from yaad.faces.web import computing
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, dimension
-from yaad.faces.web.formats import answer, as_file
+from yaad.faces.web.formats import answer, as_file, gives_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import parse_day
 from yaad.server.questions import forecast_reading, reading
@@ -61,12 +61,14 @@ def forecast(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     )
 
 
+@gives_file
 def moved(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """What moved, as a file; the page stands with the forecast."""
     found = forecast_reading.moved(*_days(request))
     return as_file(request, ending, "moved", found, lambda: found.deals_table(language(), most=None))
 
 
+@gives_file
 def backtest(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """How right forecasts have been, as a file; the page stands with the forecast.
 
@@ -79,6 +81,7 @@ def backtest(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     return as_file(request, ending, "backtest", found, lambda: found.scores_table(language()))
 
 
+@gives_file
 def judgements(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """What people say, as a file; the page stands with the forecast."""
     return as_file(request, ending, "judgements", forecast_reading.judgements())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, YaadError
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.formats import answer, as_file
+from yaad.faces.web.formats import answer, as_file, gives_file
 from yaad.faces.web.opening import sets_targets
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import REGISTRY
@@ -71,6 +71,7 @@ def goals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
 
 
 @require_GET
+@gives_file
 def proposals(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """Targets that may be set, as a file."""
     return as_file(request, ending, "proposals", goal_reading.proposals(request.GET.get("period", "").strip()))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.formats import as_file
+from yaad.faces.web.formats import as_file, gives_file
 from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -36,6 +36,7 @@ def answers() -> Mapping[str, object]:
     }
 
 
+@gives_file
 def calls(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """The deals to call, as a file."""
     return as_file(request, ending or "csv", "calls", reading.calls())

@@ -35,8 +35,9 @@ Undo = dict[str, Any]  # plain values of the session, as `yaad.server.undoing` g
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Who is in the company."""
-    access = of_server()
-    return _page(request, access, done=_take_done(request, access))
+    # where a page was put off, a copy of its request asks ahead what it will ask; the line is not the copy's to take
+    is_itself = vars(request).setdefault("first_asked_as", id(request)) == id(request)
+    return _page(request, of_server(), tells_done=is_itself)
 
 
 @require_POST
@@ -259,7 +260,7 @@ def _page(
     access: Access,
     *,
     error: InputError | None = None,
-    done: dict[str, object] | None = None,
+    tells_done: bool = False,
 ) -> HttpResponse:
     from yaad.server import invitations, members
     from yaad.server.parts import zone_of
@@ -277,10 +278,11 @@ def _page(
         "proposed": members.proposed(access) if access.may(Capability.PEOPLE) else [],
         "may_people": access.may(Capability.PEOPLE),
         "account": access.account,
-        "done": done,
         "error": error.say(language()) if error else "",
         "typed": {name: value for name, value in request.POST.items() if error},
     }
+    # last: it is said once, and a question above may put the page off
+    context["done"] = _take_done(request, access) if tells_done else None
     return render(request, "web/people.html", context, status=400 if error else 200)
 
 
