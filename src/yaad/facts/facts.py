@@ -268,9 +268,7 @@ class Facts:
 
     def _held(self, name: str, then: ir.Table) -> ir.Table:
         """A table of an earlier day: copied in a small book, as every question is shorter then; in a large one not."""
-        deals = self._in_lake["deals"]
-        is_small = self._engine.run(deals.aggregate(n=deals.count()))["n"][0].as_py() <= SMALL
-        return self._engine.keep(name, then) if is_small else then
+        return then if self._has_more_than(self._in_lake["deals"], SMALL) else self._engine.keep(name, then)
 
     def _changed(self) -> ir.Table:
         """The deals that have a move after the as-of day; how all others stood then is how they stand now."""

@@ -293,7 +293,7 @@ class Shelf:
             try:
                 with _inside() as inside:
                     version, found = _of_one_moment(book, question)
-                    may_outlive = time.monotonic() - begun >= LONG and book.is_large
+                    may_outlive = time.monotonic() - begun >= LONG and self._is_large()
                 if inside.old_from is None:  # what an old answer went into is not of the data as they are
                     self._keep(key, _Kept(found, version, at, begun, may_outlive), erased)
             finally:

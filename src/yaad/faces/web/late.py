@@ -20,7 +20,6 @@ from yaad.faces.web.templatetags.say import language
 from yaad.server.beside import HANDS, in_line, once
 from yaad.server.scoping import Access
 from yaad.server.shelf import NotYet, Taking, takes, taking, without_place
-from yaad.server.state import opened
 from yaad.server.writers import has_written, written
 
 PAGES = "yaad.faces.web.views"
@@ -84,6 +83,7 @@ def _ask_for(request: HttpRequest) -> None:
     """Ask all that a page asks, so that its answers are kept; the page itself is nobody's."""
     twin = copy.copy(request)
     twin.META = dict(request.META)
+    twin.session = type(request.session)(request.session.session_key)  # what is taken out of it is not taken here
     with takes(Taking()), without_place():
         _page(twin)
 
@@ -99,7 +99,7 @@ def _waiting(request: HttpRequest, seconds: float) -> HttpResponse:
     """The page that waits; those of many people come anew one after another."""
     match = request.resolver_match
     name = match.url_name if match else ""
-    response = render(request, "web/counting.html", {"page": name, "book": opened().shelf.book.name}, status=COUNTING)
+    response = render(request, "web/counting.html", {"page": name}, status=COUNTING)
     spread = seconds * random.uniform(0.9, 1.2)  # noqa: S311 – nothing is kept secret by it
     response["Refresh"] = response["Retry-After"] = str(round(min(LATE, max(SOON, spread))))
     return response

@@ -35,9 +35,7 @@ Undo = dict[str, Any]  # plain values of the session, as `yaad.server.undoing` g
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Who is in the company."""
-    # where a page was put off, a copy of its request asks ahead what it will ask; the line is not the copy's to take
-    is_itself = vars(request).setdefault("first_asked_as", id(request)) == id(request)
-    return _page(request, of_server(), tells_done=is_itself)
+    return _page(request, of_server(), tells_done=True)
 
 
 @require_POST
