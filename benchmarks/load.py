@@ -241,6 +241,11 @@ class Person(threading.Thread):
         return Answer(kind, path, when, took, status, None if again is None else float(again))
 
 
+def at(took: list[float], part: float) -> float | None:
+    """The length within which a part of all came; `took` is sorted."""
+    return round(took[min(len(took) - 1, int(part * len(took)))], 1) if took else None
+
+
 def summed(answers: list[Answer]) -> dict[str, object]:
     """Half, 95 and 99 of 100, and what went wrong: no answer, or a status that nobody should see."""
     took = sorted(one.ms for one in answers)
@@ -248,15 +253,11 @@ def summed(answers: list[Answer]) -> dict[str, object]:
     for one in answers:
         if one.status == 0 or one.status >= 500 or one.status in (400, 404, 429):
             bad[f"{one.status} {one.path}"] = bad.get(f"{one.status} {one.path}", 0) + 1
-
-    def at(part: float) -> float | None:
-        return round(took[min(len(took) - 1, int(part * len(took)))], 1) if took else None
-
     return {
         "n": len(took),
-        "p50_ms": at(0.5),
-        "p95_ms": at(0.95),
-        "p99_ms": at(0.99),
+        "p50_ms": at(took, 0.5),
+        "p95_ms": at(took, 0.95),
+        "p99_ms": at(took, 0.99),
         "waiting": sum(one.again_s is not None for one in answers),
         "errors": sum(bad.values()),
         "which": bad,
@@ -266,12 +267,14 @@ def summed(answers: list[Answer]) -> dict[str, object]:
 def until_figures(opened: list[Opened]) -> dict[str, object]:
     """Seconds from the click to the figures, half, 95 and 99 of 100; how many had to go without them."""
     took = sorted(one.seconds for one in opened if one.seconds is not None)
-
-    def at(part: float) -> float | None:
-        return round(took[min(len(took) - 1, int(part * len(took)))], 1) if took else None
-
     without = len(opened) - len(took)
-    return {"n": len(opened), "p50_s": at(0.5), "p95_s": at(0.95), "p99_s": at(0.99), "without": without}
+    return {
+        "n": len(opened),
+        "p50_s": at(took, 0.5),
+        "p95_s": at(took, 0.95),
+        "p99_s": at(took, 0.99),
+        "without": without,
+    }
 
 
 def memory(pid: int) -> int | None:
