@@ -8,7 +8,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from yaad.facts import Facts, History, Lake, store
+from yaad.facts import Facts, History, Lake, SqliteJournal, store
+from yaad.facts.journal import NAME
 from yaad.model import SCHEMAS, Pipeline, Stage, StageType
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -142,3 +143,20 @@ def rows_of():
             facts.close()
 
     return read
+
+
+@pytest.fixture
+def journal(lake) -> SqliteJournal:
+    return SqliteJournal(lake.root / NAME)
+
+
+@pytest.fixture
+def write(journal):
+    """write(WinEntry, "c", 12, amount="5") → the entry kept; the day is of January 2024."""
+
+    def run(cls, deal_id, day, hour=9, **values):
+        at = dt.datetime(2024, 1, day, hour, tzinfo=dt.UTC)
+        key = f"{deal_id}-{journal.last_seq}"
+        return journal.append(cls(deal_id=deal_id, at=at, by="דנה", key=key, **values))
+
+    return run

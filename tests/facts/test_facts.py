@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from yaad.errors import BookError, UnknownName
-from yaad.facts import Facts, History, SqliteJournal, settle
-from yaad.facts.journal import NAME
+from yaad.facts import Facts, History, settle
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.visits import build_visits
 from yaad.model import LoseEntry, MoveEntry, NoteEntry, TargetEntry, UndoEntry, WinEntry
@@ -19,23 +18,6 @@ BOOK = {
     "d": [("Talks", 5), ("Quote", 7)],
 }
 AMOUNTS = {"amount": [100, None, 30, 40], "owner": ["x", "x", "y", "y"]}
-
-
-@pytest.fixture
-def journal(lake) -> SqliteJournal:
-    return SqliteJournal(lake.root / NAME)
-
-
-@pytest.fixture
-def write(journal):
-    """write(WinEntry, "c", 12, amount="5") → the entry kept; the day is of January 2024."""
-
-    def run(cls, deal_id, day, hour=9, **values):
-        at = dt.datetime(2024, 1, day, hour, tzinfo=dt.UTC)
-        key = f"{deal_id}-{journal.last_seq}"
-        return journal.append(cls(deal_id=deal_id, at=at, by="דנה", key=key, **values))
-
-    return run
 
 
 def outcomes(rows_of, lake, **options):

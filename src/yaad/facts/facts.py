@@ -16,7 +16,6 @@ from yaad.facts.engines import Engine, engine_named
 from yaad.facts.journal import Journal, journal_of
 from yaad.facts.lake import TABLES, Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
-from yaad.facts.overlays import FIELDS
 from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.said import settings_of, target_of_row, targets_of
@@ -30,6 +29,8 @@ SMALL = 100_000
 """Up to so many deals the tables of an earlier day are copied; to copy more takes longer than it saves."""
 COPIED = {"deals": SMALL, "stage_visits": 5 * SMALL}
 """Table → up to so many rows of it are copied for a viewer: what few people see each of, all of them see once."""
+OF_VISITS = ("owner", "source")
+"""Columns of deals that the stays carry as well."""
 NEAREST = 5
 """Ids named when a deal is not known."""
 
@@ -70,7 +71,7 @@ class Facts:
         }
         touched = touched_deals(engine, self._in_lake, self._pin, self._journal)
         self._last_entry = touched.last_seq if touched else self._pin.journal_seq
-        self._touched = touched if touched and touched.deals.num_rows else None
+        self._touched = touched if touched and not touched.is_empty else None
         tail = self._touched.tail if self._touched else None
         days = (self._pin.last_day, tail.last_day if tail else None)
         self._last_day = max((day for day in days if day), default=None)
@@ -271,11 +272,14 @@ class Facts:
         return then if self._has_more_than(self._in_lake["deals"], SMALL) else self._engine.keep(name, then)
 
     def _changed(self) -> ir.Table:
-        """The deals that have a move after the as-of day; how all others stood then is how they stand now."""
+        """The deals that have a move after the as-of day, or then another owner or source; others stood as now."""
 
         def later() -> ir.Table:
-            moves = self._present("stage_moves")
-            return self._engine.keep("changed_since", moves.filter(~self._by_then(moves)).select("deal").distinct())
+            moves, said = self._present("stage_moves"), self._said_since()
+            known = moves.filter(self._by_then(moves)).select("deal")
+            told = said.filter(said.field.isin(OF_VISITS)).select("deal").semi_join(known, "deal")
+            changed = moves.filter(~self._by_then(moves)).select("deal").union(told, distinct=True)
+            return self._engine.keep("changed_since", changed)
 
         return self._view("changed_since", later)
 
@@ -294,14 +298,18 @@ class Facts:
 
     def _untold(self, deals: ir.Table) -> ir.Table:
         """Without what people wrote of a field after the as-of day: it stands as the source told it."""
-        overlays = self._overlays()
-        later = overlays.filter(overlays.day > ibis.literal(self.as_of))
-        for name in FIELDS:
+        later = self._said_since()
+        for name in sorted(self.run(later.select("field").distinct())["field"].to_pylist()):
             told = later.filter(later.field == name).select(of_deal="deal", told=later.told.cast(deals[name].type()))
             both = deals.join(told, deals.deal == told.of_deal, how="left")
             value = ibis.ifelse(both.of_deal.notnull(), both.told, both[name])
             deals = both.mutate(**{name: value}).select(*deals.columns)
         return deals
+
+    def _said_since(self) -> ir.Table:
+        """The fields that people wrote after the as-of day."""
+        overlays = self._overlays()
+        return overlays.filter(overlays.day > ibis.literal(self.as_of))
 
     def _overlays(self) -> ir.Table:
         """The fields that people wrote, as they stand now."""
@@ -315,7 +323,9 @@ class Facts:
     def _amounts_then(self, deals: ir.Table) -> ir.Table:
         """Amounts as the moves up to the as-of day told them; the deal's own where none of them told one."""
         told = self._until(self._present("stage_moves"))
-        told = told.filter(told.amount.notnull())
+        overlays = self._overlays()
+        written = overlays.filter((overlays.field == "amount") & (overlays.day <= ibis.literal(self.as_of)))
+        told = told.filter(told.amount.notnull()).anti_join(written, "deal")
         order = [told.sort_at, told.seq]
         last = ibis.row_number().over(ibis.window(group_by="deal", order_by=[ibis.desc(key) for key in order]))
         told = told.mutate(place=last)

@@ -1,7 +1,8 @@
 """The fold: entries of the journal → what they change in the facts. Pure."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,8 +11,13 @@ import pyarrow as pa
 
 from yaad.errors import InputError
 from yaad.facts.histories import JOURNAL_SEQ
+from yaad.facts.texts import as_text
 from yaad.model import (
     SCHEMAS,
+    WRITTEN,
+    ActEntry,
+    ChangeEntry,
+    CreateEntry,
     DealEntry,
     Entry,
     LoseEntry,
@@ -25,18 +31,21 @@ from yaad.model import (
 )
 
 NOTE_ID = "journal-"
-"""A note's activity_id is this and the number of its entry."""
+"""The activity_id of what people wrote is this and the number of its entry."""
+HOW_IT_WENT = "status"
+"""The column of the company's own in which an activity that people wrote says how it went."""
 
+HELD, PLANNED = "held", "planned"
 LAST_OF_DAY = dt.time(23, 59, 59, 999999)
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A person says what a field of a deal is: `amount` (decimal text) or `lost_reason`."""
+    """A person says what a field of a deal is, as text; None: it has no value."""
 
     deal_id: str
     field: str
-    value: str
+    value: str | None
     at: dt.datetime
     day: dt.date
     seq: int
@@ -48,14 +57,18 @@ class Tail:
 
     Attributes:
         deal_ids: all deals that an entry speaks of, undone ones included.
+        born: deal_id → the entry that it begins with, of deals that people wrote down.
+        unborn: ids of deals that people wrote down and took back.
         moves: rows of STAGE_MOVES with `deal_id` in place of `deal`.
-        notes: rows of ACTIVITIES without `deal`.
+        notes: rows of ACTIVITIES without `deal`: notes, and what people did with customers.
         fields: deal_id, field → the change that counts among the entries: the latest `at`, then the latest entry.
         last_event: the latest move's moment; None without moves.
         last_day: its local day.
     """
 
     deal_ids: frozenset[str]
+    born: dict[str, CreateEntry]
+    unborn: frozenset[str]
     moves: pa.Table
     notes: pa.Table
     fields: dict[tuple[str, str], FieldChange]
@@ -66,8 +79,9 @@ class Tail:
 def fold(entries: Iterable[DealEntry], pipeline: Pipeline, *, zone: str = "UTC", whole_days: bool = False) -> Tail:
     """What the entries change.
 
-    An undone entry counts no more (nor does an undone undo); a move, a winning and a losing are moves at their `at`;
-    a note is an activity; the amount of a winning and the reason of a losing are field changes.
+    An undone entry counts no more (nor does an undone undo); a beginning, a move, a winning and a losing are moves at
+    their `at`; notes and acts are activities; changes, the amount of a winning and the reason of a losing are field
+    changes. A deal that people wrote down begins with the first beginning that counts.
 
     Args:
         entries: all entries of the deals they speak of, in any order.
@@ -79,20 +93,17 @@ def fold(entries: Iterable[DealEntry], pipeline: Pipeline, *, zone: str = "UTC",
     taken_back = undone(ordered)
     counting = [entry for entry in ordered if entry.seq not in taken_back and not isinstance(entry, UndoEntry)]
     place = ZoneInfo(zone)
-    moves = [
-        _move_row(entry, place, whole_days=whole_days)
-        for entry in counting
-        if isinstance(entry, MoveEntry | WinEntry | LoseEntry) and entry.to_stage in pipeline.positions
-    ]
-    notes = [_note_row(entry, place) for entry in counting if isinstance(entry, NoteEntry)]
-    latest = max(
-        (entry.at.astimezone(dt.UTC) for entry in counting if isinstance(entry, MoveEntry | WinEntry | LoseEntry)),
-        default=None,
-    )
+    steps = [entry for entry in counting if isinstance(entry, MOVING)]
+    moves = [_move_row(entry, place, whole_days=whole_days) for entry in steps if entry.to_stage in pipeline.positions]
+    beginnings = [entry for entry in ordered if isinstance(entry, CreateEntry)]
+    born = {entry.deal_id: entry for entry in reversed(counting) if isinstance(entry, CreateEntry)}
+    latest = max((entry.at.astimezone(dt.UTC) for entry in steps), default=None)
     return Tail(
         frozenset(entry.deal_id for entry in ordered),
+        born,
+        frozenset(entry.deal_id for entry in beginnings) - born.keys(),
         pa.Table.from_pylist(moves, schema=MOVES),
-        pa.Table.from_pylist(notes, schema=NOTES),
+        pa.Table.from_pylist(_activity_rows(counting, place), schema=NOTES),
         _fields(counting, place),
         latest,
         _local_day(latest, place) if latest else None,
@@ -106,6 +117,8 @@ def _with_deal_id(schema: pa.Schema) -> pa.Schema:
 
 MOVES = _with_deal_id(SCHEMAS["stage_moves"])
 NOTES = _with_deal_id(SCHEMAS["activities"])
+MOVING = (CreateEntry, MoveEntry, WinEntry, LoseEntry)
+"""Entries that are moves."""
 
 
 def undone(entries: Iterable[Entry]) -> frozenset[int]:
@@ -122,7 +135,7 @@ def _local_day(at: dt.datetime, zone: ZoneInfo) -> dt.date:
 
 
 def _move_row(
-    entry: MoveEntry | WinEntry | LoseEntry, zone: ZoneInfo, *, whole_days: bool
+    entry: CreateEntry | MoveEntry | WinEntry | LoseEntry, zone: ZoneInfo, *, whole_days: bool
 ) -> dict[str, dt.datetime | dt.date | str | int | bool | Decimal | None]:
     at = entry.at.astimezone(dt.UTC)
     day = _local_day(at, zone)
@@ -154,16 +167,41 @@ def _readable(amount: str | None) -> Decimal | None:
         return None
 
 
-def _note_row(entry: NoteEntry, zone: ZoneInfo) -> dict[str, dt.datetime | dt.date | str | bool]:
+Activity = dict[str, dt.datetime | dt.date | str | bool | list[tuple[str, str]]]
+
+
+def _activity_rows(counting: list[DealEntry], zone: ZoneInfo) -> list[Activity]:
+    """Notes and acts. What was planned and is settled is told by what settles it, under the planned one's number."""
+    acts = [entry for entry in counting if isinstance(entry, ActEntry)]
+    settled = {entry.settles: entry for entry in acts if entry.settles is not None}
+    rows = []
+    for entry in counting:
+        if isinstance(entry, NoteEntry):
+            rows.append(_activity(entry, entry.seq, "note", entry.text, zone))
+        elif isinstance(entry, ActEntry) and entry.settles is None:
+            rows.append(_act_row(settled.get(entry.seq, entry), entry.seq, zone))
+    return rows
+
+
+def _act_row(entry: ActEntry, number: int, zone: ZoneInfo) -> Activity:
+    kind = f"incoming {entry.did}" if entry.incoming else entry.did
+    row = _activity(entry, number, kind, entry.text, zone)
+    if entry.due and entry.went == PLANNED:
+        due = dt.datetime.fromisoformat(entry.due)
+        row |= {"at": due.astimezone(dt.UTC), "day": _local_day(due, zone)}
+    return row | {"custom": [(HOW_IT_WENT, entry.went or HELD)]}
+
+
+def _activity(entry: DealEntry, number: int, kind: str, text: str, zone: ZoneInfo) -> Activity:
     return {
         "deal_id": entry.deal_id,
-        "activity_id": f"{NOTE_ID}{entry.seq}",
-        "kind": "note",
+        "activity_id": f"{NOTE_ID}{number}",
+        "kind": kind,
         "at": entry.at.astimezone(dt.UTC),
         "day": _local_day(entry.at, zone),
         "whole_day": False,
         "by": entry.by,
-        "text": entry.text,
+        "text": text,
     }
 
 
@@ -171,14 +209,44 @@ def _fields(counting: list[DealEntry], zone: ZoneInfo) -> dict[tuple[str, str], 
     """The change that counts for each field: the latest `at`, then the latest entry."""
     latest: dict[tuple[str, str], FieldChange] = {}
     for entry in counting:
-        name = value = None
-        if isinstance(entry, WinEntry) and _readable(entry.amount) is not None:
-            name, value = "amount", str(_readable(entry.amount))
-        elif isinstance(entry, LoseEntry) and entry.reason:
-            name, value = "lost_reason", entry.reason
-        if name and value is not None:
+        for name, value in _said(entry).items():
             change = FieldChange(entry.deal_id, name, value, entry.at, _local_day(entry.at, zone), entry.seq)
             before = latest.get((entry.deal_id, name))
             if before is None or (before.at, before.seq) <= (change.at, change.seq):
                 latest[entry.deal_id, name] = change
     return latest
+
+
+def _said(entry: DealEntry) -> dict[str, str | None]:
+    """The fields that an entry speaks of."""
+    if isinstance(entry, WinEntry):
+        return written_values({"amount": entry.amount}) if entry.amount is not None else {}
+    if isinstance(entry, LoseEntry):
+        return {"lost_reason": entry.reason} if entry.reason else {}
+    return written_values(entry.values) if isinstance(entry, ChangeEntry) else {}
+
+
+def written_values(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What an entry says of columns, as overlays keep it. What cannot be read is left out: a journal never changes.
+
+    >>> written_values({"amount": "1,200", "owner": "Dana", "next_step_day": "soon", "source": None})
+    {'amount': '1200', 'owner': 'Dana', 'source': None}
+    """
+    found: dict[str, str | None] = {}
+    for name, value in values.items():
+        if name in WRITTEN:
+            with suppress(InputError, ValueError):
+                found[name] = value if value is None else as_text(read_as(SCHEMAS["deals"].field(name).type, value))
+    return found
+
+
+def read_as(kind: pa.DataType, text: str) -> object:
+    """A text as a person writes it, in the type of a column.
+
+    Raises:
+        InputError: it is no amount.
+        ValueError: it is no day.
+    """
+    if pa.types.is_decimal(kind):
+        return read_amount(text)
+    return dt.date.fromisoformat(text) if pa.types.is_date(kind) else text

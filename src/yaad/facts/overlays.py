@@ -6,25 +6,25 @@ The lake's deals carry what stands; what the source told is kept beside, so that
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pyarrow as pa
 
 from yaad.facts.fold import FieldChange
-from yaad.model import SCHEMAS
+from yaad.facts.texts import as_text, as_value
+from yaad.model import WRITTEN
 
 OVERLAYS = pa.schema(
     [
         ("deal", pa.int64()),
         ("field", pa.string()),
-        ("value", pa.string()),  # what the person wrote
+        ("value", pa.string()),  # what the person wrote; null: that there is none
         ("day", pa.date32()),  # when it was true, in the company's zone
         ("told", pa.string()),  # what the source says; null: nothing
         ("told_day", pa.date32()),  # the day that the source speaks of when it first said so
     ]
 )
 
-FIELDS = ("amount", "lost_reason")
+FIELDS = WRITTEN
 """Columns of deals that entries can change."""
 
 Row = dict[str, object]
@@ -36,7 +36,7 @@ class Overlay:
 
     deal: int
     field: str
-    value: str
+    value: str | None
     day: dt.date
     told: str | None
     told_day: dt.date | None
@@ -56,26 +56,12 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Kept:
-    """A field in which what a person wrote stands against what an import says."""
+    """A field in which what a person wrote stands against what an import says; `standing` None: that there is none."""
 
     deal_id: str
     field: str
     told: str
-    standing: str
-
-
-def as_text(value: object) -> str | None:
-    """A field's value as the overlay keeps it."""
-    if value is None:
-        return None
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
-
-
-def as_value(name: str, text: str | None) -> object:
-    """Back from `as_text`, as the deals' column wants it."""
-    if text is None or not pa.types.is_decimal(SCHEMAS["deals"].field(name).type):
-        return text
-    return Decimal(text)
+    standing: str | None
 
 
 def from_table(table: pa.Table) -> dict[tuple[int, str], Overlay]:

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yaad.facts.engines.duck import DuckEngine
@@ -124,7 +125,9 @@ def part_of_each(deals: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return deals // PART_DEALS
 
 
-def rewrite_deals(shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pipeline) -> None:
+def rewrite_deals(
+    shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pipeline, *, gone: Sequence[int] = ()
+) -> None:
     """Rewrite the parts of deals, moves and visits that hold touched deals.
 
     Args:
@@ -132,9 +135,11 @@ def rewrite_deals(shop: Workshop, rows: ir.Table, moves: ir.Table, pipeline: Pip
         rows: touched deals: their descriptive columns, `deal`, `deal_id`, recorded_seq, file, row.
         moves: all moves of the touched deals from now on, in the schema STAGE_MOVES.
         pipeline: the company's stages from now on.
+        gone: numbers of deals that are no more.
     """
-    writer = PartWriter(shop, pipeline)
-    for number in part_numbers(shop.bench, rows):
+    writer = PartWriter(shop, pipeline, gone)
+    of_gone = part_of_each(np.asarray(gone, np.int64)).tolist()
+    for number in sorted({*part_numbers(shop.bench, rows), *of_gone}):
         writer.write(number, within(rows, number), within(moves, number), with_moves=True)
 
 
@@ -155,9 +160,10 @@ class PartWriter:
         restages: the stages are not those of the book: every deal stands in another place.
     """
 
-    def __init__(self, shop: Workshop, pipeline: Pipeline) -> None:
-        """Args: the write in progress, and the company's stages from now on."""
+    def __init__(self, shop: Workshop, pipeline: Pipeline, gone: Sequence[int] = ()) -> None:
+        """Args: the write in progress, the company's stages from now on, and numbers of deals that are no more."""
         self.shop = shop
+        self._gone = shop.bench.memtable("gone_deals", pa.table({"deal": pa.array(gone, pa.int64())})) if gone else None
         self.restages = pipeline != shop.pin.pipeline
         self._pipeline = pipeline
         self._plans: dict[tuple[ir.Table, bool], _Plan] = {}
@@ -199,10 +205,13 @@ class PartWriter:
             "stage_moves": moves,
             "stage_visits": visits_of(kept_steps, self._pipeline, kept_lives),
         }
+        written = kept_lives.select("deal")
+        if self._gone is not None:
+            written = written.union(self._gone, distinct=False)
         for table, new in tables.items():
             before, names = old[table], SCHEMAS[table].names
             if before is not None:
-                untouched = before.anti_join(kept_lives.select("deal"), "deal")
+                untouched = before.anti_join(written, "deal")
                 tables[table] = untouched.select(*names).union(new.select(*names), distinct=False)
         return _Plan(steps, lives, tables)
 

@@ -39,7 +39,7 @@ def settled_pin(lake: Lake, journal: Journal, pin: Pin, *, memory_limit: str | N
         touched = touched_deals(bench, {table: shop.old(table) for table in TABLES}, pin, journal)
         if touched is None:
             return pin
-        if touched.deals.num_rows:
+        if not touched.is_empty:
             _fold_in(shop, touched)
         tail = touched.tail
         events = [moment for moment in (pin.last_event, tail.last_event) if moment]
@@ -63,7 +63,7 @@ def _fold_in(shop: Workshop, touched: Touched) -> None:
     numbers = bench.memtable("settled_numbers", touched.numbers)
     rows = bench.memtable("settled_rows", touched.deals)
     moves = bench.memtable("settled_moves", touched.moves)
-    rewrite_deals(shop, rows, moves, shop.pin.pipeline)
+    rewrite_deals(shop, rows, moves, shop.pin.pipeline, gone=touched.gone)
     activities = shop.old("activities")
     written = notes_in(activities).semi_join(numbers, "deal")
     if touched.notes.num_rows or bench.run(written.limit(1)).num_rows:

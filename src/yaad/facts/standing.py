@@ -11,8 +11,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from yaad.facts.engines.duck import DuckEngine
-from yaad.facts.overlays import FIELDS, Kept, Overlay, as_text, as_value, from_table, to_table
+from yaad.facts.overlays import FIELDS, Kept, Overlay, from_table, to_table
 from yaad.facts.parts import Workshop
+from yaad.facts.texts import as_text, as_value
 from yaad.model import SCHEMAS
 
 Standing = dict[tuple[int, str], str | None]
@@ -46,7 +47,7 @@ def what_stands(shop: Workshop, rows: ir.Table, day: dt.date) -> tuple[Standing,
     if now != overlays:
         shop.replace("overlays", shop.bench.memtable("overlays_now", to_table(now.values())), ("deal", "field"))
     kept = tuple(
-        Kept(said[one.deal]["deal_id"], one.field, one.told, str(one.standing))
+        Kept(said[one.deal]["deal_id"], one.field, one.told, one.standing)
         for one in now.values()
         if one.deal in said and one.told is not None and one.standing != one.told
     )

@@ -2,6 +2,12 @@
 
 from yaad.model.calendar import Calendar
 from yaad.model.entries import (
+    ACTS,
+    WENT,
+    WRITTEN,
+    ActEntry,
+    ChangeEntry,
+    CreateEntry,
     DealEntry,
     Entry,
     EntryKind,
@@ -46,6 +52,7 @@ from yaad.model.targets import Target, Whose, measure_named, months_in, months_o
 from yaad.model.viewer import EVERYBODY, NOBODY, Viewer
 
 __all__ = [
+    "ACTS",
     "EVERYBODY",
     "FEW",
     "NOBODY",
@@ -53,12 +60,17 @@ __all__ = [
     "RESTING",
     "SCHEMAS",
     "STILL_OPEN",
+    "WENT",
+    "WRITTEN",
     "Achieved",
     "AchievedBy",
+    "ActEntry",
     "Away",
     "Calendar",
     "Cell",
+    "ChangeEntry",
     "ConversionRow",
+    "CreateEntry",
     "DealEntry",
     "DwellRow",
     "Dwells",

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -14,10 +15,40 @@ class EntryKind(StrEnum):
     WIN = "win"
     LOSE = "lose"
     NOTE = "note"
+    CREATE = "create"
+    CHANGE = "change"
+    ACT = "act"
     UNDO = "undo"
     TARGET = "target"
     SETTING = "setting"
     RETRACT = "retract"
+
+
+WRITTEN = (
+    "name",
+    "owner",
+    "source",
+    "product",
+    "account",
+    "contact",
+    "phone",
+    "email",
+    "branch",
+    "campaign",
+    "lost_reason",
+    "next_step",
+    "next_step_day",
+    "amount",
+    "currency",
+    "tax",
+    "expected_close_day",
+)
+"""Columns of deals that people can write."""
+
+ACTS = ("call", "meeting", "visit", "message", "email")
+"""What can be done with a customer; each is a word of the kinds that the measures know."""
+WENT = ("planned", "held", "no_show", "cancelled")
+"""How it can have gone; of a call, a no-show is one that nobody answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +137,54 @@ class NoteEntry(DealEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreateEntry(DealEntry):
+    """A deal begins: an inquiry came in, or somebody wrote a deal down.
+
+    Attributes:
+        to_stage: where it stands first.
+        values: column of `WRITTEN` → its value as text; what is not named is not known.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.CREATE
+    to_stage: str
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeEntry(DealEntry):
+    """What a person says that fields of a deal are.
+
+    Attributes:
+        values: column of `WRITTEN` → its value as text; None: it has none.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.CHANGE
+    values: Mapping[str, str | None] = field(hash=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActEntry(DealEntry):
+    """What was done with the customer, or is planned: a call, a meeting, a visit, a message.
+
+    Attributes:
+        did: what, in a word of `ACTS`.
+        went: how it went, in a word of `WENT`; empty: it took place.
+        text: free words.
+        incoming: the customer began it.
+        due: when it is planned for; None: it was at `at`.
+        settles: number of the entry that planned this; that one is as this one says from now on.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.ACT
+    did: str
+    went: str = ""
+    text: str = ""
+    incoming: bool = False
+    due: str | None = None
+    settles: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UndoEntry(DealEntry):
     """An earlier entry of the deal counts no more."""
 
@@ -161,7 +240,19 @@ class RetractEntry(Entry):
 
 ENTRY_TYPES: dict[EntryKind, type[Entry]] = {
     cls.kind: cls
-    for cls in (MoveEntry, WinEntry, LoseEntry, NoteEntry, UndoEntry, TargetEntry, SettingEntry, RetractEntry)
+    for cls in (
+        MoveEntry,
+        WinEntry,
+        LoseEntry,
+        NoteEntry,
+        CreateEntry,
+        ChangeEntry,
+        ActEntry,
+        UndoEntry,
+        TargetEntry,
+        SettingEntry,
+        RetractEntry,
+    )
 }
 
 

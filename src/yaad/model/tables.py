@@ -26,6 +26,7 @@ DEALS = pa.schema(
         ("campaign", pa.string()),
         ("lost_reason", pa.string()),
         ("next_step", pa.string()),
+        ("next_step_day", pa.date32()),  # by when
         ("amount", AMOUNT),
         ("currency", pa.string()),  # ISO code; null: the source does not say
         ("tax", pa.string()),  # net, gross, unknown
