@@ -204,13 +204,9 @@ def test_when_it_is_folded_changes_nothing(tmp_path_factory, put, rows_of, steps
                     settle(lake, journal, every=1)
             elif (one := entry(number, made, written)) is not None:
                 written.append(journal.append(one))
-    numbers = (
-        {row["deal"]: row["deal_id"] for row in rows_of(often)},
-        {row["deal"]: row["deal_id"] for row in rows_of(never)},
-    )
 
-    def by_id(lake, names):
-        found = seen(rows_of, lake)
+    def by_id(lake):
+        found, names = seen(rows_of, lake), {row["deal"]: row["deal_id"] for row in rows_of(lake)}
         return {
             table: sorted(repr(sorted({**row, "deal": names.get(row["deal"])}.items(), key=str)) for row in rows)
             for table, rows in found.items()
