@@ -1,20 +1,26 @@
 """What people say of the deals and of the company, as entries of the journal."""
 
 import datetime as dt
+import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
-from yaad.errors import BookError, InputError, NotAllowed
-from yaad.facts import Journal, Lake, journal_of, settle, undone
+from yaad.errors import BookError, InputError, NotAllowed, UnknownName
+from yaad.facts import Journal, Lake, checked_values, journal_of, settle, undone
 from yaad.model import (
+    ACTS,
     EVERYBODY,
+    WENT,
+    ActEntry,
+    ChangeEntry,
+    CreateEntry,
     DealEntry,
     Entry,
     LoseEntry,
@@ -36,6 +42,10 @@ from yaad.text import Message
 log = logging.getLogger("yaad.book")
 
 An = TypeVar("An", bound=Entry)
+OWN_ID = "Y-"
+"""So begin the ids of deals that people write down without one."""
+ID_LETTERS = 12
+PLANNED = "planned"
 
 
 class Written(Opened):
@@ -78,6 +88,122 @@ class Written(Opened):
         stage = self._closing(StageType.LOST)
         make = partial(LoseEntry, to_stage=stage.name, reason=reason)
         return self._append(make, deal_id, at, by, key)
+
+    def write_down(
+        self,
+        to_stage: str,
+        values: Mapping[str, str],
+        *,
+        at: dt.datetime,
+        by: str,
+        key: str | None = None,
+        deal_id: str | None = None,
+    ) -> CreateEntry:
+        """Write a deal down that no file has: an inquiry that came in, or a deal that begins.
+
+        Args:
+            to_stage: where it stands first, an open stage.
+            values: column of `yaad.model.WRITTEN` → its value as text.
+            at: when it came in.
+            by: who writes it down.
+            key: idempotency key.
+            deal_id: its id; made of the key when absent, so that the same key twice is one deal.
+
+        Raises:
+            UnknownName: no such stage, or no such column.
+            InputError: a value cannot be read, the stage ends a deal, or another deal has this id.
+            NotAllowed: the viewer may not write deals down for this person.
+        """
+        stage = self.pipeline.stage(to_stage)
+        if stage.type is not StageType.OPEN:
+            raise InputError(Message("book.not_a_beginning", {"stage": stage.name}))
+        key = key or uuid.uuid4().hex
+        known = cast("dict[str, str]", checked_values({name: value for name, value in values.items() if value}))
+        made = deal_id or f"{OWN_ID}{hashlib.sha256(key.encode()).hexdigest()[:ID_LETTERS]}"
+        entry = CreateEntry(deal_id=made, at=at, by=by, key=key, to_stage=stage.name, values=known)
+        if deal_id and self._is_another(entry):
+            raise InputError(Message("book.deal_there", {"deal": deal_id}))
+        return self.write(entry)
+
+    def _is_another(self, entry: CreateEntry) -> bool:
+        """Whether the book has a deal of this id that did not begin with this very entry."""
+        entries = journal_of(self.root).of([entry.deal_id])
+        if any(one.key == entry.key for one in entries):
+            return False
+        return self.facts.has_deal(entry.deal_id) or any(isinstance(one, CreateEntry) for one in entries)
+
+    def change(
+        self, deal_id: str, values: Mapping[str, str | None], *, at: dt.datetime, by: str, key: str | None = None
+    ) -> DealEntry:
+        """Say what fields of a deal are; None: it has none.
+
+        Args:
+            deal_id: of the deal.
+            values: column of `yaad.model.WRITTEN` → its value as text.
+            at: when it is so.
+            by: who says it.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal or column.
+            InputError: a value cannot be read, or nothing is said.
+        """
+        if not values:
+            raise InputError(Message("book.nothing_said"))
+        return self._append(partial(ChangeEntry, values=checked_values(values)), deal_id, at, by, key)
+
+    def act(
+        self,
+        deal_id: str,
+        did: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        went: str = "",
+        text: str = "",
+        incoming: bool = False,
+        due: dt.datetime | None = None,
+        settles: int | None = None,
+        key: str | None = None,
+    ) -> DealEntry:
+        """Write down what was done with the customer, or is planned.
+
+        Args:
+            deal_id: of the deal.
+            did: a word of `yaad.model.ACTS`.
+            at: when it was, or when it was planned.
+            by: who did it.
+            went: a word of `yaad.model.WENT`; empty: it took place.
+            text: free words.
+            incoming: the customer began it.
+            due: when it is to be; of what is planned, and of nothing else.
+            settles: number of the entry that planned it.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal, act or outcome.
+            InputError: what is planned has no day, or something else has one; the deal has no such plan.
+        """
+        if did not in ACTS:
+            raise UnknownName("act", did, ACTS)
+        if went and went not in WENT:
+            raise UnknownName("outcome", went, WENT)
+        if (went == PLANNED) != (due is not None):
+            raise InputError(Message("book.planned_when"))
+        if settles is not None:
+            self._planned(deal_id, settles, key)
+        told = due.astimezone(dt.UTC).isoformat() if due else None
+        made = partial(ActEntry, did=did, went=went, text=text, incoming=incoming, due=told, settles=settles)
+        return self._append(made, deal_id, at, by, key)
+
+    def _planned(self, deal_id: str, seq: int, key: str | None) -> None:
+        """Hold that an entry planned something that nobody has settled yet, unless this very entry did."""
+        entries = journal_of(self.root).of([deal_id])
+        gone = undone(entries)
+        acts = [one for one in entries if isinstance(one, ActEntry) and one.seq not in gone]
+        is_plan = any(one.seq == seq and one.went == PLANNED for one in acts)
+        if not is_plan or any(one.settles == seq and one.key != key for one in acts):
+            raise InputError(Message("book.no_plan", {"number": seq, "deal": deal_id}))
 
     def note(self, deal_id: str, text: str, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
         """A note on the deal."""
@@ -132,6 +258,8 @@ class Written(Opened):
 
     def _may_say(self, entry: Entry, journal: Journal) -> bool:
         """Whether the viewer may write this; of deals only those that they see are ever found."""
+        if isinstance(entry, CreateEntry):
+            return self.viewer.speaks_for(entry.values.get("owner"))
         if self.viewer == EVERYBODY or isinstance(entry, DealEntry):
             return True
         if isinstance(entry, RetractEntry):

@@ -2,7 +2,7 @@
 
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
-from yaad.facts.fold import Tail, fold, undone
+from yaad.facts.fold import Tail, checked_values, fold, undone
 from yaad.facts.histories import History
 from yaad.facts.journal import FILES as JOURNAL_FILES
 from yaad.facts.journal import (
@@ -45,6 +45,7 @@ __all__ = [
     "Tail",
     "build_lives",
     "build_visits",
+    "checked_values",
     "end_of_day",
     "engine_named",
     "fitting",

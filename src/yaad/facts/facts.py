@@ -235,6 +235,11 @@ class Facts:
         near = self.deals.select("deal_id", distance=distance).order_by("distance", "deal_id").limit(NEAREST)
         raise UnknownName("deal", deal_id, self.run(near)["deal_id"].to_pylist())
 
+    def has_deal(self, deal_id: str) -> bool:
+        """Whether the book has a deal of this id, whoever looks."""
+        deals = self._whole("deals")
+        return self.run(deals.filter(deals.deal_id == deal_id).select("deal").limit(1)).num_rows > 0
+
     def close(self) -> None:
         """Let go of the engine."""
         self._engine.close()

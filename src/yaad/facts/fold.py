@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from yaad.errors import InputError
+from yaad.errors import InputError, UnknownName
 from yaad.facts.histories import JOURNAL_SEQ
 from yaad.facts.texts import as_text
 from yaad.model import (
@@ -27,14 +27,18 @@ from yaad.model import (
     RetractEntry,
     UndoEntry,
     WinEntry,
+    parse_day,
     read_amount,
 )
+from yaad.text import Message
 
 NOTE_ID = "journal-"
 """The activity_id of what people wrote is this and the number of its entry."""
 HOW_IT_WENT = "status"
 """The column of the company's own in which an activity that people wrote says how it went."""
 
+LONGEST = 2000
+"""Letters of a field that people write."""
 HELD, PLANNED = "held", "planned"
 LAST_OF_DAY = dt.time(23, 59, 59, 999999)
 
@@ -235,8 +239,26 @@ def written_values(values: Mapping[str, str | None]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name, value in values.items():
         if name in WRITTEN:
-            with suppress(InputError, ValueError):
+            with suppress(InputError):
                 found[name] = value if value is None else as_text(read_as(SCHEMAS["deals"].field(name).type, value))
+    return found
+
+
+def checked_values(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What a person says of columns, each as it is kept.
+
+    Raises:
+        UnknownName: no such column, or nobody can write it.
+        InputError: a value is too long, or cannot be read.
+    """
+    found: dict[str, str | None] = {}
+    for name, value in values.items():
+        if name not in WRITTEN:
+            raise UnknownName("column", name, WRITTEN)
+        text = value.strip() if value else None
+        if text and len(text) > LONGEST:
+            raise InputError(Message("book.too_long", {"column": name, "n": LONGEST}))
+        found[name] = as_text(read_as(SCHEMAS["deals"].field(name).type, text)) if text else None
     return found
 
 
@@ -244,9 +266,8 @@ def read_as(kind: pa.DataType, text: str) -> object:
     """A text as a person writes it, in the type of a column.
 
     Raises:
-        InputError: it is no amount.
-        ValueError: it is no day.
+        InputError: it is no amount, or no day.
     """
     if pa.types.is_decimal(kind):
         return read_amount(text)
-    return dt.date.fromisoformat(text) if pa.types.is_date(kind) else text
+    return parse_day(text) if pa.types.is_date(kind) else text

@@ -30,8 +30,8 @@ _OF = {
         "source product branch campaign lost_reason amount currency tax stage outcome furthest episodes created_at"
         " created_day closed_at closed_day whole_days cycle_days expected_close_day next_step_day recorded_seq file row"
         " sort_at seq to_stage at day whole_day seen cohort_day position visit entered entered_day left left_day ended"
-        " days first until until_day first_days first_ended kind sector city product_id category price quantity discount direction"
-        " answered seconds status start_day end_day team measure month months entry"
+        " days first until until_day first_days first_ended kind sector city product_id category price quantity"
+        " discount direction answered seconds status start_day end_day team measure month months entry"
     ),
 }
 _NAMES = {column: how for how, columns in _OF.items() for column in columns.split()}

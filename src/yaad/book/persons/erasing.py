@@ -428,6 +428,8 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
     plain = json.loads(body)
     mark = cleaner.of_deal(deal) if deal else None
     for name, value in plain.items():
+        if name == "values":  # columns of the deal
+            plain[name] = _columns(deal, value, cleaner)
         if not isinstance(value, str) or not value or name in ("kind", "at"):
             continue
         if name in SELLING:
@@ -445,6 +447,13 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
     plain["key"] = said
     told = json.dumps(plain, ensure_ascii=False, sort_keys=True)
     return said, cleaner.text(deal), body if plain == json.loads(body) else told
+
+
+def _columns(deal: str, values: dict[str, str | None], cleaner: Cleaner) -> dict[str, str | None]:
+    """What an entry says of columns of a deal, as a row of it."""
+    roles = [Role.DEAL, *(role_of("deals", name) for name in values)]
+    found = cleaner.row([deal, *values.values()], roles)
+    return values if found is None else dict(zip(values, found[1:], strict=True))
 
 
 def _setting(name: str, cleaner: Cleaner) -> str:
