@@ -67,7 +67,7 @@ def test_the_guard_of_these_tests_sees_who_does_not(team):
     from yaad.server.state import opened
 
     access = scope(team.here.accounts["owner"].pk, team.here.id)
-    with on_behalf_of(access), pytest.raises(AssertionError, match="beside others|nobody writes alone"):
+    with on_behalf_of(access), pytest.raises(AssertionError, match=r"beside others|nobody writes alone"):
         opened().shelf.once(lambda book: book.set_setting("capacity:Quote", 1, at=NOW, by="x"))
 
 
