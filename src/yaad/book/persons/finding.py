@@ -98,6 +98,7 @@ def find(
     part: Part,
     more: Sequence[str] = (),
     also: Sequence[str] = (),
+    *,
     said: Mapping[str, Same] | None = None,
 ) -> Found:
     """Somebody by a telephone number, an address of mail or the exact name.
