@@ -64,7 +64,16 @@ HEADERS = [
         "id contact phone stage campaign owner amount created expected_close lost_reason",
     ),
     (
-        ["N° d'affaire", "Société", "Commercial", "Étape", "Créée le", "Clôturée le", "Montant HT (€)", "Motif de perte"],
+        [
+            "N° d'affaire",
+            "Société",
+            "Commercial",
+            "Étape",
+            "Créée le",
+            "Clôturée le",
+            "Montant HT (€)",
+            "Motif de perte",
+        ],
         "id account owner stage created closed amount lost_reason",
     ),
     (
