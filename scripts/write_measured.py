@@ -298,6 +298,10 @@ Where ratios and inquiries drift:
 
 {forecast(statistics["forecast"]["drift"])}
 
+Where half of all deals never get an end:
+
+{forecast(statistics["forecast"]["silent"])}
+
 {drawn["draws"]:,} draws of {drawn["deals"]:,} open deals, {drawn["plain_against_groups"]} times faster than deal by deal, at commit
 {drawn["commit"]}:
 

@@ -108,6 +108,29 @@ def emptied_by_tests() -> None:
     type(connection.ops).execute_sql_flush = flush
 
 
+@pytest.fixture
+def writes_alone(monkeypatch):
+    """Refuse whatever is written into a book on somebody's behalf beside others who write in the company."""
+    from yaad.book import Book
+    from yaad.server import scoping, writing
+
+    def held(name):
+        write = getattr(Book, name)
+
+        def written(book, *given, **named):
+            access = scoping._current.get()
+            if access is not None:
+                lock = writing._alone.get(access.company)
+                assert lock is not None, f"{name} in {access.company!r}, where nobody writes alone"
+                assert lock._is_owned(), f"{name} beside others who may write"
+            return write(book, *given, **named)
+
+        monkeypatch.setattr(Book, name, written)
+
+    for name in ("write", "add_measures", "remove_measure"):
+        held(name)
+
+
 @pytest.fixture(scope="module")
 def team(home, tmp_path_factory):
     """Two companies with people of every role, served; the database is empty again afterwards."""

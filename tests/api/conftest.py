@@ -41,6 +41,11 @@ def token_of(team, name: str, *scopes: str, company=None) -> str:
     return make(access, "test", scopes or grantable(access))[1]
 
 
+@pytest.fixture(autouse=True)
+def _alone(writes_alone):
+    """Every write of these tests is held to it."""
+
+
 @pytest.fixture
 def program(team):
     """A program of an account: of all its scopes, or of those that are named."""

@@ -84,6 +84,39 @@ def test_a_target_is_changed_only_as_it_was_seen(program):
     assert first.get("/targets", OF).json()["targets"] == []
 
 
+def test_a_target_that_was_divided_is_another_one(program):
+    asking = program("owner")
+    made = []
+    for value, period in (("90000", "2027-04"), ("60000", "2027-Q3")):
+        asking.post("/targets", {"period": period, "value": value})
+        told = asking.get("/targets", {"period": period}).json()["targets"]
+        seen = f'"{told[0]["version"]}"'
+        over = "owner" if period == "2027-04" else "month"
+        split = {"period": period, "over": over, "weights": "equal"}
+        assert asking.post("/targets/split", split, If_Match=seen).status_code == 200
+        assert refused(asking.post("/targets/split", split, If_Match=seen)), period
+        parts = asking.get("/targets", {"period": period}).json()["targets"]
+        made.append((period, len(parts)))
+        again = next(f'"{one["version"]}"' for one in parts if one["period"] == period and not one["owner"])
+        assert asking.post("/targets/split", split, If_Match=again).status_code == 200
+    assert made == [("2027-04", 6), ("2027-Q3", 4)]
+
+
+def test_a_division_of_others_leaves_a_target_as_it_was(program):
+    asking = program("owner")
+    for period in ("2027-10", "2027-11"):
+        asking.post("/targets", {"period": period, "value": "90000"})
+    asking.post("/targets", {"period": "2027-11", "owner": "Ben", "value": "100"})
+
+    def versions(period):
+        told = asking.get("/targets", {"period": period}).json()["targets"]
+        return {one["owner"]: one["version"] for one in told}
+
+    before = versions("2027-11")
+    asking.post("/targets/split", {"period": "2027-10", "over": "owner", "weights": "equal"})
+    assert versions("2027-11") == before
+
+
 def test_a_source_is_changed_only_as_it_was_set_up(program):
     asking = program("owner")
     asking.post("/sources", {"name": "held", "kind": "http", "url": "https://crm.example.com/deals.csv"})

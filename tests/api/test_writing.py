@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import datetime as dt
+import re
 
 import pytest
 from tests.api.conftest import Program, token_of
@@ -267,6 +268,13 @@ def test_a_target_is_set_read_and_taken_away(program):
     assert len(asking.get("/targets", {"period": "2026-11"}).json()["targets"]) == 1
     assert asking.post("/targets/remove", {"period": "2026-11"}).status_code == 200
     assert asking.get("/targets", {"period": "2026-11"}).json()["targets"] == []
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Set the target in ILS."), ("he", "יש לקבוע את היעד ב־ILS.")])
+def test_a_target_of_another_currency_than_the_deals_is_told_which_one_to_take(program, lang, words):
+    body = {"period": "2026-11", "value": "$50000"}
+    answer = program("owner", lang=lang).post("/targets", body)
+    assert words in re.sub("[\u2066-\u2069]", "", answer.json()["detail"])
 
 
 def test_a_manager_sets_targets_of_the_own_team_alone(program):

@@ -181,6 +181,26 @@ def test_a_book_without_any_date_says_so(tmp_path):
     assert {"sales_cycle", "days_to_close", "dwell"} <= set(gap["measures"])
 
 
+def test_names_that_may_be_of_several_are_asked_until_somebody_answers(tmp_path, capsys):
+    rows = [("Noa Gal", "052-1112221"), ("Noa Gal", "052-1112222"), ("Noa Gal", ""), ("Uri Gal", "052-1112223")]
+    told = [f"{place},{name},{phone},Won,2026-01-02,2026-02-01,100" for place, (name, phone) in enumerate(rows)]
+    head = "id,contact,phone,stage,created,closed,amount"
+    (tmp_path / "deals.csv").write_text("\n".join([head, *told]) + "\n", "utf-8")
+    book = yaad.Book.create(tmp_path / "book")
+    book.import_files([tmp_path / "deals.csv"])
+
+    def asked():
+        return [one for one in book.doctor().to_dict()["findings"] if one["id"] == "namesakes"]
+
+    (one,) = asked()
+    assert (one["count"], one["of"]) == (3, 4)
+    assert "Noa Gal" in one["means"]
+    assert main(["doctor", "--book", str(tmp_path / "book"), "--lang", "en"]) == 0
+    assert "Deals under a name that comes with several" in capsys.readouterr().out
+    book.set_setting("customer:Noa Gal", "apart", at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC), by="owner")
+    assert asked() == []
+
+
 def test_a_book_in_which_all_is_well_says_nothing(well):
     told = yaad.Book.open(well).doctor().to_dict()
     assert told["findings"] == []

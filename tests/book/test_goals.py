@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from contextlib import closing
 from decimal import Decimal
 
@@ -142,6 +143,25 @@ def test_a_target_without_a_currency_is_in_the_companys_where_the_deals_say_none
 def test_a_target_without_a_currency_is_in_that_of_the_deals_before_the_companys(book):
     say_usual(book.root, Usual(currency="EUR"))
     assert book.goals.set("1000", "2026-04", **SAID).currency == "ILS"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        ("5000", {"currency": "USD"}, {"en": "Set the target in ILS.", "he": "יש לקבוע את היעד ב־ILS."}),
+        ("$5000", {}, {"en": "The target is in USD and the deals are in ILS", "he": "היעד נקבע ב־USD"}),
+        ("5000", {"tax": "gross"}, {"en": "Set the target before VAT.", "he": "יש לקבוע את היעד לפני מע״מ."}),
+    ],
+)
+def test_a_target_of_another_currency_or_tax_is_refused_and_told_which_to_take(book, capsys, value, unit, said):
+    with pytest.raises(InputError) as refused:
+        book.goals.set(value, "2026-04", **unit, **SAID)
+    for lang, words in said.items():
+        assert words in refused.value.say(lang).replace("\u2068", "").replace("\u2069", "")
+        asked = ["target", "set", value, "--period", "2026-04", "--book", str(book.root), "--lang", lang]
+        assert main([*asked, *(part for name, one in unit.items() for part in (f"--{name}", one))]) == 2
+        assert words in re.sub("[\u2066-\u2069]", "", " ".join(capsys.readouterr().err.split()))
+    assert book.goals.targets().content.rows == []
 
 
 def test_the_customers_that_a_plan_begins_with_are_those_of_the_target_or_of_the_pace(book):

@@ -89,6 +89,7 @@ def large(request, monkeypatch):
     is_copied = request.param == "asked of a copy"
     if is_copied:
         monkeypatch.setattr("yaad.facts.facts.SMALL", 0)
+        monkeypatch.setattr("yaad.facts.facts.SMALL_PART", 1)
     return is_copied
 
 
@@ -116,10 +117,21 @@ def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book
 
 def test_of_a_large_book_a_large_part_is_not_copied(book, monkeypatch):
     monkeypatch.setattr("yaad.facts.facts.SMALL", 0)
+    monkeypatch.setattr("yaad.facts.facts.SMALL_PART", 1)
     monkeypatch.setattr("yaad.facts.facts.COPIED", {"deals": 1, "stage_visits": 1})
     facts = book(ANN).facts
     assert "Filter[" in repr(facts.deals)
     assert "Filter[" in repr(facts.visits)
+
+
+@pytest.mark.parametrize("table", ["deals", "stage_visits"])
+def test_of_a_large_book_only_a_small_share_is_copied(book, monkeypatch, table):
+    monkeypatch.setattr("yaad.facts.facts.SMALL", 0)
+    seen = (book(viewer).facts for viewer in (Viewer(), ANN))
+    whole, mine = (facts.run(facts.table(table)).num_rows for facts in seen)
+    for part, is_copied in ((whole // mine, True), (whole // mine + 1, False)):
+        monkeypatch.setattr("yaad.facts.facts.SMALL_PART", part)
+        assert ("Filter[" in repr(book(ANN).facts.table(table))) is not is_copied
 
 
 def test_names_that_are_offered_are_those_of_the_viewer(book):

@@ -72,6 +72,39 @@ def test_a_number_of_two_is_asked_for_by_name_or_for_both(made):
     assert (both.deals, both.others) == ({"3", "4"}, ())
 
 
+def test_who_was_said_to_be_one_is_one_by_either_number_and_by_name(tmp_path):
+    """The answer of the page of the data holds for both numbers, in later imports and after a rebuild."""
+    book = Book.create(tmp_path / "book")
+
+    def bring(*told: str) -> None:
+        file = tmp_path / f"deals {told[0][0]}.csv"
+        rows = [f"{one},Won,2026-01-02,2026-02-0{one[0]},100" for one in told]
+        file.write_text("\n".join(["id,contact,phone,stage,created,closed,amount", *rows]) + "\n", "utf-8")
+        book.import_files([file])
+
+    def deals(who: str) -> set[str]:
+        return set(find(book.facts, who, Part.CUSTOMER, said=book.settings.customers).deals)
+
+    def customers() -> list[str]:
+        found = book.customers(states=["once", "due", "stays", "stopped"]).content.standing.rows
+        return sorted(found["customer"].to_pylist())
+
+    bring("1,נועה גל,052-1112221", "2,נועה גל,052-1112222", "3,אורי גל,052-1112223")
+    assert customers() == ["אורי גל", "נועה גל · 052-1112221", "נועה גל · 052-1112222"]
+    with pytest.raises(InputError):
+        deals("נועה גל")
+    assert deals("052-1112221") == {"1"}
+    book.set_setting("customer:נועה גל", "one", at=AT, by="owner")
+    bring("4,נועה גל,0521112222", "5,נועה גל,+972521112221", "6,נועה גל,052-1112221 / 052-1112222")
+    for _again in range(2):
+        assert customers() == ["אורי גל", "נועה גל"]
+        for who in ("052-1112221", "052-1112222", "נועה גל"):
+            assert deals(who) == {"1", "2", "4", "5", "6"}
+        assert deals("052-1112223") == {"3"}, "another name is another person"
+        book.rebuild()
+    book.close()
+
+
 def test_a_number_that_nobody_has_is_nobody(made):
     with pytest.raises(InputError, match="no number"):
         found(made, "053-0000000")

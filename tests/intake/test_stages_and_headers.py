@@ -64,6 +64,19 @@ HEADERS = [
         "id contact phone stage campaign owner amount created expected_close lost_reason",
     ),
     (
+        [
+            "N° d'affaire",
+            "Société",
+            "Commercial",
+            "Étape",
+            "Créée le",
+            "Clôturée le",
+            "Montant HT (€)",
+            "Motif de perte",
+        ],
+        "id account owner stage created closed amount lost_reason",
+    ),
+    (
         ["מס פנייה", "חברה", "סטטוס", "סוכן", "סה״כ כולל מע״מ", "ת. פתיחה"],
         "id account stage owner amount created",
     ),
@@ -114,6 +127,7 @@ def test_currency_and_vat_in_headers():
     assert [tax_in(h) for h in ('סה"כ לפני מע"מ', "סה״כ כולל מע״מ", "Amount incl. VAT", "Network")] == [
         "net", "gross", "gross", None,
     ]  # fmt: skip
+    assert [tax_in(h) for h in ("Montant HT (€)", "Total TTC", "Weight")] == ["net", "gross", None]
 
 
 def test_stages_of_both_languages_get_types_and_order():

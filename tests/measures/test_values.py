@@ -37,7 +37,7 @@ def test_two_currencies_are_refused_together_and_told_apart(written):
 
 def test_with_and_without_vat_are_refused_together(written):
     scope = book_of(written, ("Won", 10, {"tax": "net"}), ("Lost", 20, {"tax": "gross"}))
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="before VAT and some with VAT"):
         measure(["win_rate_value"], scope)
     assert measure(["won_value"], scope)[0].value == 10
 

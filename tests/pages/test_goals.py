@@ -1,6 +1,7 @@
 """The page of targets: set, divide and take back without scripts; its figures are those of Python."""
 
 import json
+import re
 
 import pytest
 
@@ -116,6 +117,12 @@ def test_what_cannot_be_a_target_is_said_and_the_form_stays(goals):
     assert answered.value.status == 400
     assert goals.locator("[role=alert]").is_visible()
     assert goals.input_value("form[action='/goals/set/'] input[name=value]") == "much"
+
+
+def test_a_target_of_another_currency_is_told_which_one_to_take(goals):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "$5000")
+    press(goals, "/goals/set/")
+    assert "Set the target in ILS." in re.sub("[\u2066-\u2069]", "", goals.inner_text("[role=alert]"))
 
 
 def test_a_form_from_elsewhere_writes_nothing(goals, full):

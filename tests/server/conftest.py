@@ -24,6 +24,11 @@ def served(home, tmp_path_factory):
         state.close()
 
 
+@pytest.fixture(autouse=True)
+def _alone(writes_alone):
+    """Every write of these tests is held to it."""
+
+
 @pytest.fixture
 def anonymous(served):
     """A browser that was not let in."""

@@ -34,7 +34,7 @@ OBJECTS: dict[str, dict[str, str]] = {
     "imports/undoing/": {"job": "job"},
     "imports/": {"name": "import"},
     "people/invited/": {"number": "invitation"},
-    "people/person/erasing/": {"job": "job"},
+    "people/person/": {"job": "job"},
     "people/": {"number": "member"},
     "persons/": {"job": "job"},
     "source/": {"name": "source", "number": "0"},

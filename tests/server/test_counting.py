@@ -1,7 +1,7 @@
 """The first look at a page of a large book: it comes in a moment, or says that its figures are being counted."""
 
 import datetime as dt
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import closing
 from contextvars import copy_context
 from functools import partial
@@ -11,8 +11,10 @@ import pytest
 from yaad.book import Book
 from yaad.errors import CannotTell
 from yaad.faces.web import late
+from yaad.model import Viewer
 from yaad.server import beside, shelf, writers
-from yaad.server.shelf import Places, TooBusy
+from yaad.server.beside import TooBusy
+from yaad.server.shelf import Places
 from yaad.text import LANGUAGES, Message
 
 WAITS = 'class="message card counting"'
@@ -23,6 +25,7 @@ def nothing_known(monkeypatch):
     """Nobody has waited for anything yet."""
     monkeypatch.setattr(beside, "_waited", OrderedDict())
     monkeypatch.setattr(beside, "_pace", beside._Pace())
+    monkeypatch.setattr(beside, "_of", Counter())
 
 
 @pytest.fixture
@@ -65,6 +68,40 @@ def test_figures_that_come_in_a_moment_are_the_page(large, monkeypatch):
     whole = large.client("rep").get(f"{large.here.prefix}funnel/")
     assert whole.status_code == 200
     assert "Refresh" not in whole
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("behind", "kpis/win_rate/deals/?by=source&is=web&period=2026-10"), ("customer", "customer/?is={customer}")],
+)
+def test_what_is_asked_for_one_page_alone_is_asked_once(large, monkeypatch, name, address):
+    monkeypatch.setattr(late, "A_MOMENT", 60.0)
+    monkeypatch.setattr(late, "in_line", lambda: 0)
+    with closing(Book.open(large.here.root, viewer=Viewer(frozenset({"Ben"})))) as book:
+        customer = book.customers(states=[]).content.standing.rows["customer"].to_pylist()[0]
+    asked, ask = [], getattr(Book, name)
+    monkeypatch.setattr(Book, name, lambda *given, **named: (asked.append(given), ask(*given, **named))[1])
+    answer = large.client("rep").get(large.here.prefix + address.format(customer=customer))
+    assert (answer.status_code, len(asked)) == (200, 1), address
+    large.client("rep").get(large.here.prefix + address.format(customer=customer))
+    assert len(asked) == 2, "another request asks for itself"
+
+
+@pytest.mark.parametrize(("lang", "first", "after"), [("en", "counting them", "just done"), ("he", "החישוב", "שעשית")])
+def test_a_page_that_waits_after_a_change_says_so(large, line, lang, first, after):
+    account = large.here.accounts["rep_south"].pk
+    writers._last.pop((large.here.id, account), None)
+    browser, address = large.client("rep_south"), f"{large.here.prefix}time/"
+    browser.cookies["yaad_lang"] = lang
+    told = browser.get(address).content.decode()
+    assert first in told
+    assert after not in told
+    assert "first look" not in told
+    browser.post(f"{large.here.prefix}no-such-page/")
+    told = browser.get(address).content.decode()
+    assert after in told
+    assert first not in told
+    line()
 
 
 def test_one_counting_does_for_all_who_wait_for_the_same(large, line):
@@ -199,6 +236,47 @@ def test_what_is_waited_for_goes_before_what_nobody_waits_for(monkeypatch):
     while not line.empty():
         line.get()[-1]()
     assert order == ["waited for", "unasked"]
+
+
+def test_one_who_asks_for_everything_is_sent_away_and_the_others_get_through(large, line):
+    greedy, patient = large.client("owner"), large.client("rep")
+    addresses = [f"{large.here.prefix}funnel/?by={by}" for by in ("source", "owner", "product", "branch")]
+    addresses += [f"{large.here.prefix}time/?by={by}" for by in ("source", "owner", "product", "branch", "month")]
+    answers = [greedy.get(address) for address in addresses]
+    assert [one.status_code for one in answers] == [202] * beside.EACH + [503]
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert "Several of your pages" in answers[-1].content.decode()
+    assert patient.get(f"{large.here.prefix}funnel/").status_code == 202
+    assert greedy.get(addresses[0]).status_code == 202  # what is waited for already is no more than it was
+    assert line() == beside.EACH + 1
+    assert greedy.get(addresses[-1]).status_code == 202
+    assert line() == 1
+    assert not beside._of
+
+
+def test_the_first_of_each_goes_before_the_second_of_anybody(monkeypatch):
+    line, order = beside.queue.PriorityQueue(), []
+    monkeypatch.setattr(beside, "_line", line)
+    monkeypatch.setattr(beside, "HANDS", 0)
+    for who, asks in (("greedy", 3), ("one", 1), ("other", 2)):
+        for place in range(asks):
+            name = f"{who} {place}"
+            beside.once(name, lambda name=name: order.append(name), whose=who)
+    while not line.empty():
+        line.get()[-1]()
+    assert order == ["greedy 0", "one 0", "other 0", "greedy 1", "other 1", "greedy 2"]
+
+
+def test_who_is_sent_away_may_come_again_once_something_is_done(monkeypatch):
+    held = []
+    monkeypatch.setattr(beside, "beside", lambda work, **_more: held.append(work))
+    for place in range(beside.EACH):
+        beside.once(("mine", place), lambda: None, whose="me")
+    with pytest.raises(TooBusy):
+        beside.once("one more", lambda: None, whose="me")
+    assert not beside.once("one more", lambda: None, whose="you").done()
+    held[0]()
+    assert not beside.once("and one", lambda: None, whose="me").done()
 
 
 def test_a_program_that_writes_sees_its_own_work_on_the_pages_too(team):

@@ -414,6 +414,37 @@ def test_an_equal_name_is_proposed_and_tied_by_hand_alone(team):
     assert f"people/{one.pk}/tie/" not in owner.get(f"{team.here.prefix}people/").content.decode()
 
 
+def test_who_is_somebody_else_is_kept_taken_back_and_not_proposed_again(team):
+    from yaad.server.models import Account, AuditEvent, Membership
+
+    account = Account.objects.create_user("new@here.example", PASSWORD, name=" dAN ")
+    one = Membership.objects.create(company_id=team.here.id, account=account, role="rep")
+    owner, at = team.client("owner"), f"{team.here.prefix}people/"
+    tie = f"{at}{one.pk}/tie/"
+
+    def is_proposed() -> bool:
+        return tie in owner.get(at).content.decode()
+
+    assert is_proposed()
+    owner.post(tie, {"person": "Dan", "other": "1"})
+    assert owner.session["people_done"]["words"] == "people.done_apart"
+    assert not is_proposed()
+    one.refresh_from_db()
+    assert one.person == ""
+    assert "Dan" not in str(one.others), "a name of the data would have to be erased here too"
+    line = AuditEvent.objects.filter(company=team.here.id).latest("seq")
+    assert (line.action, line.detail) == ("member.changed", {"fields": ["others"]})
+
+    owner.post(f"{at}undo/")
+    assert is_proposed()
+    owner.post(tie, {"person": "Dan", "other": "1"})
+    owner.post(tie, {"person": "Dan"})  # by hand it can still be said
+    one.refresh_from_db()
+    assert (one.person, one.others) == ("Dan", [])
+    for refused in ("Dan", "Nobody"):
+        assert owner.post(tie, {"person": refused, "other": "1"}).status_code == 400
+
+
 def test_teams_are_put_moved_and_taken_back(team):
     owner, manager, at = team.client("owner"), team.client("manager"), f"{team.here.prefix}people/"
 

@@ -1,6 +1,7 @@
 """The page of one person: looked up, taken out, erased once that was typed; nobody but an owner."""
 
 import io
+import re
 import time
 import zipfile
 
@@ -22,24 +23,6 @@ def test_only_an_owner(team):
     assert page(team, "owner", "erase/").status_code == 405
 
 
-@pytest.mark.parametrize("lang", ["he", "en"])
-def test_what_is_held_and_all_of_it_as_a_file(team, lang):
-    client = team.client("owner")
-    client.cookies["lang"] = lang
-    told = client.post(f"{team.here.prefix}people/person/", {"who": "050 123 4561"}).content.decode()
-    assert "person-export" not in told  # a key that has no words
-    assert f"{team.here.prefix}people/person/export/" in told
-    answer = page(team, "owner", "export/", who="0501234561")
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert {"deals.csv", "everything.json"} <= set(archive.namelist())
-        assert "here-Ann-1" in archive.read("deals.csv").decode()
-
-
-def test_nobody_is_known_by_it(team):
-    assert page(team, "owner", who="0509999999").status_code == 400
-    assert page(team, "owner", "export/", who="0509999999").status_code == 400
-
-
 @pytest.fixture
 def in_processes(home, monkeypatch):
     """Jobs run in processes of their own, which read of the environment where the server lives."""
@@ -49,12 +32,74 @@ def in_processes(home, monkeypatch):
         monkeypatch.setenv(f"YAAD_{name}", value)
 
 
-def ended(client, address, seconds=120):
-    """The page of an erasing once it has come to its end."""
+def answered(client, address, seconds=120):
+    """The page of a job once it has come to its end."""
     until = time.monotonic() + seconds
-    while "bar" in (told := client.get(address).content.decode()) and time.monotonic() < until:
+    while 'id="bar"' in (told := client.get(address)).content.decode() and time.monotonic() < until:
         time.sleep(1)
     return told
+
+
+def ended(client, address):
+    return answered(client, address).content.decode()
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_what_is_held_and_all_of_it_as_a_file(team, in_processes, lang):
+    client = team.client("owner")
+    client.cookies["yaad_lang"] = lang
+    begun = client.post(f"{team.here.prefix}people/person/", {"who": "050 123 4561"})
+    assert begun.status_code == 302
+    told = ended(client, begun.url)
+    assert "person." not in re.sub("<[^>]+>", "", told)  # a key that has no words
+    assert 'value="050 123 4561"' in told
+    assert f'action="{team.here.prefix}people/person/export/"' in told
+    begun = client.post(f"{team.here.prefix}people/person/export/", {"who": "0501234561"})
+    told = ended(client, begun.url)
+    (fetch,) = re.findall('action="([^"]+/people/person/export/[^"]+/)"', told)
+    assert client.get(fetch).status_code == 405
+    answer = client.post(fetch)
+    assert "attachment" in answer["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert {"deals.csv", "everything.json"} <= set(archive.namelist())
+        assert "here-Ann-1" in archive.read("deals.csv").decode()
+    assert client.post(fetch).status_code == 404, "it is handed out once"
+    again = client.get(begun.url)
+    assert (again.status_code, fetch in again.content.decode()) == (200, False)
+
+
+def test_nobody_is_known_by_it(team, in_processes):
+    client = team.client("owner")
+    for where in ("", "export/"):
+        begun = client.post(f"{team.here.prefix}people/person/{where}", {"who": "0509999999"})
+        told = answered(client, begun.url)
+        assert (told.status_code, "0509999999" in told.content.decode()) == (400, True)
+
+
+def test_the_page_asks_a_job_and_nothing_itself_and_what_was_found_waits_for_who_asked(team, monkeypatch):
+    """Until the job has come to its end there is no more than how far it is; others do not get to it."""
+    from yaad.server import persons
+    from yaad.server.jobs import Jobs
+
+    def never(*_):
+        raise AssertionError("looked for in a request")
+
+    monkeypatch.setattr(Jobs, "_line_up", lambda *_more: None)  # it waits as long as this test
+    for name in ("look", "export"):
+        monkeypatch.setattr(persons, name, never)
+    client = team.client("owner")
+    for where in ("", "export/"):
+        begun = client.post(f"{team.here.prefix}people/person/{where}", {"who": "0501234561"})
+        told = client.get(begun.url)
+        assert (told.status_code, 'id="bar"' in told.content.decode()) == (200, True)
+        part = client.get(begun.url, headers={"HX-Request": "true"}).content.decode()
+        assert ('id="progress"' in part, "<html" in part) == (True, False)
+        job = begun.url.rstrip("/").rpartition("/")[2]
+        assert client.post(f"{team.here.prefix}people/person/export/{job}/").status_code in (404, 409)
+        assert team.client("manager").get(begun.url).status_code == 403
+        assert team.client("owner", team.there).get(begun.url).status_code == 404
+        there = f"{team.there.prefix}people/person/asked/{job}/"
+        assert team.client("owner", team.there).get(there).status_code == 404
 
 
 def test_erased_only_when_typed_again(team, in_processes):
@@ -68,7 +113,8 @@ def test_erased_only_when_typed_again(team, in_processes):
     assert begun.status_code == 302
     assert "Nothing of the person was found" in ended(shown, begun.url)
     assert "0501234562" not in shown.get(f"{team.here.prefix}tables/deals.csv").content.decode()
-    assert page(team, "owner", who="0501234562").status_code == 400
+    begun_again = page(team, "owner", who="0501234562")
+    assert answered(shown, begun_again.url).status_code == 400
     told = AuditEvent.objects.filter(company=team.here.id, action="person.erased").order_by("seq").last()
     assert (told.actor, told.detail["originals"]) == (team.here.accounts["owner"].pk, 1)
     assert b"0501234562" not in (team.here.root / "server" / "jobs.sqlite").read_bytes()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from yaad.plan import plan_backwards, typed_ratios, what_if
+from yaad.plan.whatif import landing
 from yaad.show import PlanResult, Result, WhatIfResult, plan_html, say_plain
 
 RATIOS = typed_ratios({"quote": "0.5", "negotiation": "0.2", "close": "0.1"})
@@ -120,6 +121,30 @@ def test_what_if_in_words():
     assert any(line.startswith("8 of 10: ") and line.endswith(" customers or more.") for line in said(made, "en"))
     assert [say_plain(cell.said, "en") for cell in made.table("en").rows[-1]][:2] == ["Closings", "12"]
     assert made.arrow().column_names == ["stage", "count", "low", "high"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "Another 3 close after February 2026: they take longer than any deal was followed so far."),
+        ("he", "עוד 3 ייסגרו אחרי פברואר 2026: הן לוקחות יותר זמן ממה שהנתונים הראו עד כה."),
+    ],
+)
+def test_customers_who_come_later_than_was_ever_seen_are_said_so(lang, words):
+    made = WhatIfResult(landing(what_if(120, RATIOS, "1000"), [0] * 30 + [0.75], dt.date(2026, 1, 1), 28))
+    told = made.to_dict()
+    assert told["later_customers"] == pytest.approx(3)
+    assert sum(row["customers"] for row in told["months"]) + told["later_customers"] == pytest.approx(12)
+    assert words in [line.replace("\xa0", " ") for line in said(made, lang)]
+    rows = made.months_table(lang).rows
+    assert sum(row[1].value for row in rows) == pytest.approx(12)
+    assert (rows[-1][1].value, rows[-1][2].value) == (pytest.approx(3), pytest.approx(3000))
+
+
+def test_nothing_is_said_of_later_where_all_comes_within_the_months():
+    made = WhatIfResult(landing(what_if(120, RATIOS), [0] * 30 + [1], dt.date(2026, 1, 1), 28))
+    assert made.to_dict()["later_customers"] == 0
+    assert not any("Another" in line for line in said(made, "en"))
 
 
 def test_a_stage_of_the_company_keeps_its_name():

@@ -13,7 +13,7 @@ from yaad.book.written import Written
 from yaad.errors import BookError
 from yaad.insight import winning
 from yaad.intake import Progress
-from yaad.measures.namesakes import Namesake, namesakes
+from yaad.measures.namesakes import Namesake, in_doubt, namesakes
 from yaad.measures.own_measures import OwnMeasures
 from yaad.measures.withheld import without_small_dwells, without_small_funnels, without_small_ways
 from yaad.model import Finding
@@ -263,7 +263,9 @@ class Figured(Written):
 
     def doctor(self) -> Findings:
         """How good the data are: what is missing, impossible or silent, and what they cannot tell."""
-        return Findings(self.found_wrong(), gaps=self.cannot_tell(), measures=measures.tellable(self._scope()))
+        scope = self._scope()
+        found = [*self.found_wrong(), *in_doubt(scope)]
+        return Findings(found, gaps=self.cannot_tell(), measures=measures.tellable(scope))
 
     def found_wrong(self) -> list[Finding]:
         """What is missing, impossible or silent alone; `doctor` tries every measure as well."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -279,17 +279,18 @@ class Goals:
         """All targets, or those of a period and of the months within it."""
         asked = None if period is None else self._period(period)
         entries, gone = self._entries()
-        quotas = self.quotas()
+        quotas, divisions = self.quotas(), _divisions(entries, gone)
         rows = []
         for one in quotas.targets:
             if asked is None or (asked.start <= one.period.start and one.period.end <= asked.end):
                 told = quotas.wanted(one.measure, one.period, one.whose)
                 value = told.value if told else one.value
+                divided = _divided(divisions, one)
                 if (entry := entries.get(one.entry or 0)) is None:
-                    rows.append(TargetRow(one, value, None))
+                    rows.append(TargetRow(one, value, None, divided=divided))
                 else:
                     same = [seq for seq in _together(entries, entry.seq) if seq not in gone]
-                    rows.append(TargetRow(one, value, entry.by, len(same)))
+                    rows.append(TargetRow(one, value, entry.by, len(same), divided))
         unknown = sorted({one.target.measure for one in rows if one.target.measure not in measures.REGISTRY})
         notes = tuple(Message("goals.unknown_measure", {"name": name}) for name in unknown)
         return TargetsResult(TargetList(rows, self._book.as_of, notes))
@@ -301,6 +302,10 @@ class Goals:
         about = (self._measure(measure), self._period(period), whose or Whose())
         known = self._book.facts.targets
         return next((one for one in known if (one.measure, one.period, one.whose) == about), None)
+
+    def divided(self, target: Target) -> int:
+        """By which entry a target was divided last; see `TargetRow`."""
+        return _divided(_divisions(*self._entries()), target)
 
     def status(
         self, period: Period | str | None = None, *, measure: str = WON_VALUE, whose: Whose | None = None
@@ -662,6 +667,30 @@ def _together(known: Mapping[int, TargetEntry], number: int) -> list[int]:
     """The numbers of the entries that one division wrote with this one; itself where it stands alone."""
     division, by_it, _ = known[number].key.partition(TOGETHER)
     return [seq for seq, one in known.items() if by_it and one.key.startswith(division + TOGETHER)] or [number]
+
+
+def _divisions(known: Mapping[int, TargetEntry], gone: Container[int]) -> dict[tuple[str, Whose, Period], int]:
+    """Of what is which entry the last that a division wrote and that counts."""
+    written = [one for seq, one in known.items() if TOGETHER in one.key and seq not in gone]
+    return {
+        (one.measure, Whose(one.owner, one.team, one.branch, one.product), target_period(one.period)): one.seq
+        for one in written
+    }
+
+
+def _divided(divisions: Mapping[tuple[str, Whose, Period], int], target: Target) -> int:
+    """The last entry of a division of this target, or of one that shares its parts; see `TargetRow`."""
+    whole, mine = target.period, target.whose
+    if mine.owner and months_of(whole) == 1:
+        return 0  # nothing is left to divide it among
+
+    def is_part(whose: Whose, period: Period) -> bool:
+        if whose == mine:
+            return period != whole and whole.start <= period.start and period.end <= whole.end
+        return period == whole and not mine.owner
+
+    found = (seq for (of, who, when), seq in divisions.items() if of == target.measure and is_part(who, when))
+    return max(found, default=0)
 
 
 def _only(values: set[str]) -> str | None:

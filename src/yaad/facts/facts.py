@@ -28,9 +28,15 @@ from yaad.text import Message
 SMALL = 100_000
 """Up to so many deals the tables of an earlier day are copied; to copy more takes longer than it saves."""
 COPIED = {"deals": SMALL, "stage_visits": 5 * SMALL}
+<<<<<<< HEAD
 """Table → up to so many rows of it are copied for a viewer: what few people see each of, all of them see once."""
 OF_VISITS = ("owner", "source")
 """Columns of deals that the stays carry as well."""
+=======
+"""Table → up to so many rows of it are copied for a viewer, where they are a small part of it."""
+SMALL_PART = 5
+"""One part in so many: people who see no more than that of a book each have copied no more than the book together."""
+>>>>>>> main
 NEAREST = 5
 """Ids named when a deal is not known."""
 
@@ -184,11 +190,15 @@ class Facts:
         """What a viewer sees of a table: of a large book a copy, where it is a small part, since all is asked of it."""
         if self.viewer.sees_all or whole not in COPIED or not self._has_more_than(self._whole("deals"), SMALL):
             return rows
-        return rows if self._has_more_than(rows, COPIED[whole]) else self._engine.keep(name, rows)
+        seen, of = self._count(rows), self._count(self._whole(whole))
+        return self._engine.keep(name, rows) if seen <= COPIED[whole] and seen * SMALL_PART <= of else rows
 
     def _has_more_than(self, rows: ir.Table, most: int) -> bool:
+        return self._count(rows) > most
+
+    def _count(self, rows: ir.Table) -> int:
         found: int = self.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
-        return found > most
+        return found
 
     def _whole(self, name: str) -> ir.Table:
         """A table with all its rows, whoever looks."""

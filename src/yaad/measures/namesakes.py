@@ -25,13 +25,17 @@ from yaad.intake.deciding.days import plain_digits
 from yaad.intake.deciding.phones import is_made_up, phones_in
 from yaad.measures.pictures import once_a_picture
 from yaad.measures.scope import Scope
+from yaad.model import Finding
 from yaad.model.calendar import ISRAEL
 from yaad.model.settings import Same
+from yaad.text import Message
 
 NAMED_BY = ("account", "contact", "phone", "email")
 """Columns of a deal that name its customer, the best first."""
 BETWEEN = " · "
 TELLING = ("name", "phone", "email")
+NAMES_TOLD = 3
+"""Names that a sentence holds."""
 LAST_DIGITS = 9
 """Digits from its end by which a number is known: under one name, with and without a country's code is one number."""
 
@@ -97,6 +101,20 @@ def namesakes(scope: Scope) -> list[Namesake]:
         said = scope.settings.customers.get(one.name)
         found.append(Namesake(one.name, one.is_person, sum(deals.values()), told, said))
     return sorted(found, key=lambda one: (-one.deals, one.name))
+
+
+def in_doubt(scope: Scope) -> list[Finding]:
+    """How many deals stand under names of which nobody has answered yet; nothing where there are none."""
+    asked = [one for one in namesakes(scope) if one.said is None]
+    if not asked:
+        return []
+    of = int(scope.run(scope.table("deals").count().as_table()).column(0)[0].as_py())
+    told: str | Message = asked[0].name
+    more = ["…"] if len(asked) > NAMES_TOLD else []
+    for other in (*(one.name for one in asked[1:NAMES_TOLD]), *more):
+        told = Message("house.list", {"one": told, "other": other})
+    words, means = Message("quality.namesakes"), Message("quality.namesakes_means", {"names": told})
+    return [Finding("namesakes", sum(one.deals for one in asked), of, words, means)]
 
 
 def with_customer(scope: Scope, deals: ir.Table) -> ir.Table:

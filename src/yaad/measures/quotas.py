@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from yaad.errors import InputError
 from yaad.model import Calendar, Period, Settings, Target, Tax, Whose, months_in, months_of, single_unit
 from yaad.model.targets import LENGTHS, WON_VALUE, named
+from yaad.text import Message
 
 CENT, ONE = Decimal("0.01"), Decimal(1)
 Members = Mapping[str, Mapping[str, Sequence[str]]]
@@ -175,10 +177,13 @@ def held_against(wanted: Wanted, currency: str | None, tax: str | None) -> None:
     """Hold that a target may be held against amounts of a currency and tax; what nobody said goes with any.
 
     Raises:
-        InputError: it is of another currency or tax.
+        InputError: it is of another currency or tax; says which one to take.
     """
-    single_unit({unit for unit in (wanted.currency, currency) if unit is not None})
-    same_tax((wanted.tax, tax))
+    if None not in (wanted.currency, currency) and wanted.currency != currency:
+        values = {"target": wanted.currency, "deals": currency}
+        raise InputError(Message("goals.other_currency", values))
+    if len({wanted.tax, tax} & {Tax.NET, Tax.GROSS}) > 1:
+        raise InputError(Message(f"goals.other_tax_{tax}"))
 
 
 def _part(period: Period, longer: Period, calendar: Calendar) -> Decimal:

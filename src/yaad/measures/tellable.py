@@ -13,6 +13,7 @@ UNLOCKS = {
     "measures.no_amounts_lost": "amount",
     "measures.no_amounts_open": "amount",
     "errors.mixed_money": "currency",
+    "errors.mixed_tax": "tax",
     "measures.none_timed": "created_day",
     "measures.ends_untold_why": "closed_day",
     "measures.no_losses": "outcome",

@@ -49,12 +49,14 @@ def read_amount(text: str) -> Decimal:
 
 
 def single_unit(units: Iterable[str | None]) -> str | None:
-    """The one currency of amounts that are to be added up, None when it is unknown.
+    """The one currency – or the one tax – of amounts that are to be added up, None when it is unknown.
 
     Raises:
-        InputError: more than one currency.
+        InputError: more than one.
     """
     found = sorted({unit or "?" for unit in units})
+    if {Tax.NET, Tax.GROSS} <= set(found):
+        raise InputError(Message("errors.mixed_tax"))
     if len(found) > 1:
         raise InputError(Message("errors.mixed_money", {"units": ", ".join(found)}))
     return None if not found or found == ["?"] else found[0]

@@ -206,12 +206,14 @@ class TargetRow:
         value: pro-rated.
         by: who set it; None: a sheet did.
         together: parts that the same division wrote and that count; they are taken back together. 1: it stands alone.
+        divided: number of the last entry that counts by which it was divided, or what it is divided among; 0: none.
     """
 
     target: Target
     value: Decimal
     by: str | None
     together: int = 1
+    divided: int = 0
 
 
 @dataclass(frozen=True)

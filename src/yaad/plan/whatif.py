@@ -90,6 +90,12 @@ class WhatIf:
         """Customers on average."""
         return self.expected[-1].count
 
+    @property
+    def later(self) -> float:
+        """Customers that land after the months that are told: later than was seen so far; 0 without months."""
+        left = float(self.customers) - sum(row.customers for row in self.months)
+        return max(0.0, round(left, 9)) if self.months else 0.0
+
 
 def what_if(
     inquiries: int,

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,34 @@ from yaad.server.state import opened
 from yaad.server.wire import pack, unpack
 from yaad.text import Message
 
-ASKED, ARCHIVE, REFUSED = "asked.json", "person.zip", "refused.json"
+ASKED, LOOKED, ARCHIVE, REFUSED = "asked.json", "looked.json", "person.zip", "refused.json"
 LOOK, EXPORT = "look", "export"
 KEPT = 86_400
 """Seconds for which an archive waits to be fetched."""
 
 Json = Any  # plain JSON values of any kind
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a job found of somebody.
+
+    Attributes:
+        who, part: as was asked.
+        called: their names as they stand in the data.
+        others: who else has one of their numbers or addresses.
+        has_namesake: somebody else bears one of their names.
+        counts: table → how many rows are theirs.
+        accounts: how many accounts of this company are theirs.
+    """
+
+    who: str
+    part: str
+    called: list[str]
+    others: list[str]
+    has_namesake: bool
+    counts: dict[str, int]
+    accounts: int
 
 
 def begin(what: str, who: str, part: Part) -> str:
@@ -75,8 +98,10 @@ def done(what: str, name: str) -> Json:
         if what == EXPORT:
             told = {"rows": persons.export(access, who, part, folder / ARCHIVE)}
         else:
-            found = persons.look(access, who, part)
-            told = {"counts": dict(found.found.counts), "accounts": found.accounts}
+            looked = _looked(persons.look(access, who, part), who)
+            with appearing(folder / LOOKED) as partial:
+                partial.write_text(json.dumps(asdict(looked)), "utf-8")
+            told = {"counts": looked.counts, "accounts": looked.accounts}
     except InputError as error:
         with appearing(folder / REFUSED) as partial:
             partial.write_text(json.dumps(pack(error.message)), "utf-8")
@@ -95,6 +120,53 @@ def looked(job: str) -> Json:
     """
     _, result = _of(LOOK, job)
     return result
+
+
+def _looked(seen: persons.Preview, who: str) -> Looked:
+    found = seen.found
+    namesake = bool(found.names - found.alone)
+    called, others = sorted(found.called), sorted(found.others)
+    return Looked(who, found.part.value, called, others, namesake, dict(found.counts), seen.accounts)
+
+
+def is_look(job: str) -> bool:
+    """Whether a job looks for somebody; else it writes all that is held of them.
+
+    Raises:
+        UnknownName: there is no such job, or not for who asks.
+    """
+    opened().jobs.of_mine(job)
+    arguments = opened().jobs.arguments(job, tasks.PERSON)
+    if arguments is None:
+        raise UnknownName("option", job, [])
+    return bool(arguments["what"] == LOOK)
+
+
+def found_of(job: str) -> Looked:
+    """What a job found of somebody, with whom it is about.
+
+    Raises:
+        UnknownName: see `archive`.
+        BookError, InputError: see `looked`.
+    """
+    folder, _ = _of(LOOK, job)
+    _let_go(folder, time.time() - KEPT)
+    try:
+        return Looked(**json.loads((folder / LOOKED).read_text("utf-8")))
+    except FileNotFoundError:
+        raise UnknownName("option", job, []) from None
+
+
+def waits(job: str) -> bool:
+    """Whether what a job wrote of somebody can still be fetched.
+
+    Raises:
+        UnknownName: there is no such job, or not for who asks.
+        BookError, InputError: see `looked`.
+    """
+    folder, _ = _of(EXPORT, job)
+    _let_go(folder, time.time() - KEPT)
+    return (folder / ARCHIVE).is_file()
 
 
 def archive(job: str) -> bytes:

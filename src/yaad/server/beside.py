@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextvars import copy_context
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db import close_old_connections
 
 from yaad.errors import YaadError
+from yaad.text import Message
 
 log = logging.getLogger("yaad.beside")
 Work = Callable[[], None]
@@ -25,15 +26,23 @@ REMEMBERED = 60.0
 """Seconds for which it is known that something was done."""
 MOST = 4096
 """Pieces of work that somebody waits for and that are known at a time."""
+EACH = 8
+"""Pieces of work of one account that wait or are under way at a time; who asks for more is asked to come again."""
 NEWS = 0.1
 """What the time of the latest piece of work counts of the time that is expected of one."""
 WAITED_FOR, UNASKED = 0, 1
 
-_line: queue.PriorityQueue[tuple[int, int, Work]] = queue.PriorityQueue()
+_line: queue.PriorityQueue[tuple[int, int, int, Work]] = queue.PriorityQueue()
 _numbers = itertools.count()
 _lock = threading.Lock()
 _hands: list[threading.Thread] = []
 _waited: OrderedDict[Hashable, "Piece"] = OrderedDict()
+_of: Counter[Hashable] = Counter()
+"""Pieces that wait or are under way, by whose they are."""
+
+
+class TooBusy(YaadError):
+    """Too much is asked at a time; in a moment it goes again."""
 
 
 @dataclass
@@ -76,15 +85,16 @@ class Piece(Future[None]):
         return 0.0 if self.done() else (max(0, self.place - _pace.begun) + 1) * _pace.seconds / HANDS
 
 
-def beside(work: Work, *, rank: int = UNASKED) -> None:
+def beside(work: Work, *, rank: int = UNASKED, turn: int = 0) -> None:
     """Do something soon, on behalf of who asks for it now.
 
     Args:
         work: what to do.
         rank: `WAITED_FOR` goes before `UNASKED`.
+        turn: how much goes before it that is of the same one: the first of each go before the second of anybody.
     """
     context = copy_context()
-    _line.put((rank, next(_numbers), lambda: context.run(work)))
+    _line.put((rank, turn, next(_numbers), lambda: context.run(work)))
     with _lock:
         _hands[:] = [one for one in _hands if one.is_alive()]
         if len(_hands) < HANDS:
@@ -92,7 +102,7 @@ def beside(work: Work, *, rank: int = UNASKED) -> None:
             _hands[-1].start()
 
 
-def once(key: Hashable, work: Work, about: object = None) -> Piece:
+def once(key: Hashable, work: Work, about: object = None, whose: Hashable = None) -> Piece:
     """Do something that somebody waits for; who waits for the same gets the same, also for a while after it was done.
 
     What goes wrong in it is nobody's here: who waited asks again and is told.
@@ -101,11 +111,20 @@ def once(key: Hashable, work: Work, about: object = None) -> Piece:
         key: tells one piece of work from another.
         work: what to do.
         about: of what it is done, such as a state of the data; what is at work for an earlier one does for a later.
+        whose: who asks, so that nobody fills the line of all; None: whoever it is has it for themselves.
+
+    Raises:
+        TooBusy: they wait for `EACH` other pieces already.
     """
     with _lock:
         known = _waited.get(key)
         if known is not None and known.does(about):
             return known
+        turn = _of[whose] if whose is not None else 0
+        if turn >= EACH:
+            raise TooBusy(Message("server.many_of_yours"))
+        if whose is not None:
+            _of[whose] += 1
         _pace.asked += 1
         made = _waited[key] = Piece(about, _pace.asked)
         _waited.move_to_end(key)
@@ -123,10 +142,19 @@ def once(key: Hashable, work: Work, about: object = None) -> Piece:
             made.ended = time.monotonic()
             with _lock:
                 _pace.seconds += NEWS * (made.ended - began - _pace.seconds)
+                if whose is not None:
+                    _leave(whose)
             made.set_result(None)
 
-    beside(done, rank=WAITED_FOR)
+    beside(done, rank=WAITED_FOR, turn=turn)
     return made
+
+
+def _leave(whose: Hashable) -> None:
+    """One piece of theirs is done. Call it locked."""
+    _of[whose] -= 1
+    if not _of[whose]:
+        del _of[whose]
 
 
 def _forget() -> None:
@@ -144,7 +172,7 @@ def in_line() -> int:
     return _line.qsize()
 
 
-def _do(line: queue.PriorityQueue[tuple[int, int, Work]]) -> None:
+def _do(line: queue.PriorityQueue[tuple[int, int, int, Work]]) -> None:
     while True:
         *_, work = line.get()
         try:

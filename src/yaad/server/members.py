@@ -18,7 +18,7 @@ from yaad.server.scoping import Access
 from yaad.server.teams import people_of
 from yaad.text import Message
 
-STATE = ("role", "team", "person", "may_import", "until", "ended_at")
+STATE = ("role", "team", "person", "may_import", "until", "others", "ended_at")
 """What of a membership changes."""
 
 
@@ -39,6 +39,11 @@ class Change:
     def is_end(self) -> bool:
         """Whether the membership ended."""
         return self.before["ended_at"] is None and self.after["ended_at"] is not None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether a person of the data was said to be somebody else."""
+        return len(_listed(self.after["others"])) > len(_listed(self.before["others"]))
 
 
 def members_of(access: Access) -> list[Membership]:
@@ -149,8 +154,12 @@ def state_of(one: Membership) -> dict[str, object]:
     }
 
 
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _text(value: object) -> object:
-    return value if value is None or isinstance(value, bool) else str(value)
+    return value if value is None or isinstance(value, bool | list) else str(value)
 
 
 def _moment(value: object) -> dt.datetime | None:
@@ -171,7 +180,7 @@ def _write(access: Access, one: Membership, values: Mapping[str, object], action
         _alone_as(now)
         after = state_of(now)
         detail = {name: [before[name], after[name]] for name in STATE if before[name] != after[name]}
-        spoken = {name: value for name, value in detail.items() if name not in ("person", "team")}
+        spoken = {name: value for name, value in detail.items() if name not in ("person", "team", "others")}
         audit.record(
             access.company,
             access.account,
@@ -229,7 +238,8 @@ def proposed(access: Access) -> list[Proposed]:
     for one in members:
         if one.person or one.role not in (Role.OWNER, Role.MANAGER, Role.REP):
             continue
-        by_mail, by_name = free.get(folded(one.account.email)), free.get(folded(one.account.name))
+        mine = {told: name for told, name in free.items() if _digest(name) not in one.others} if one.others else free
+        by_mail, by_name = mine.get(folded(one.account.email)), mine.get(folded(one.account.name))
         person = by_mail or by_name
         if person:
             found.append(Proposed(one.pk, str(one.account), person, by_mail=by_mail is not None))
@@ -257,4 +267,26 @@ def tie(access: Access, number: int, person: str) -> Change:
     asked = Asked.of(one)
     check_person = Asked(asked.role, person=person.strip(), until=asked.until)
     check(access, check_person, member=number)
-    return _write(access, one, {"person": person.strip()}, "member.changed")
+    others = [other for other in one.others if other != _digest(person)]
+    return _write(access, one, {"person": person.strip(), "others": others}, "member.changed")
+
+
+def keep_apart(access: Access, number: int, person: str) -> Change:
+    """Say that a person of the data is somebody else than a member, however alike they are called.
+
+    Raises:
+        Forbidden: they may not.
+        NoSuch: no such member.
+        InputError: no such person, or the member is that person.
+    """
+    one = member(access, number)
+    if folded(person) not in {folded(name) for name in people_of(access).names}:
+        raise InputError(Message("people.no_person", {"person": person}))
+    if one.person and folded(one.person) == folded(person):
+        raise InputError(Message("people.is_person", {"person": one.person}))
+    return _write(access, one, {"others": sorted({*one.others, _digest(person)})}, "member.changed")
+
+
+def _digest(person: str) -> str:
+    """A name of the data where nobody can read it back: to erase the person leaves nothing to be erased here."""
+    return audit.personal(folded(person))

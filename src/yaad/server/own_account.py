@@ -112,6 +112,7 @@ def forget(account: Account, mark: str) -> None:
         now = timezone.now()
         Membership.objects.filter(account=account, ended_at=None).update(ended_at=now)
         Membership.objects.filter(account=account).exclude(person__startswith=MARK).update(person="")
+        Membership.objects.filter(account=account).update(others=[])
         account.email, account.name, account.is_active = f"{mark}@{NOWHERE}", mark, False
         account.last_login = None
         account.set_unusable_password()
@@ -137,4 +138,4 @@ def leave(account: Account, company: str, mark: str) -> None:
             apps.get_model(table).objects.filter(whose(table, account), company=company).delete()
         rows = Membership.objects.filter(account=account, company=company)
         rows.filter(ended_at=None).update(ended_at=timezone.now())
-        rows.update(person=mark)
+        rows.update(person=mark, others=[])

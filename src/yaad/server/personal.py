@@ -31,7 +31,9 @@ class Says(StrEnum):
 
 _OF = {
     "server.Account": "who: email name · secret: password · did: last_login joined_at language is_active",
-    "server.Membership": ("who: person · points: account company · did: role team may_import until since ended_at"),
+    "server.Membership": (
+        "who: person · points: account company · did: role team may_import until others since ended_at"
+    ),
     "server.Invitation": (
         "who: email person · secret: digest · points: by company"
         " · did: role team may_import until made_at expires_at taken_at withdrawn_at"

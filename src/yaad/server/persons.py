@@ -225,7 +225,7 @@ def _found(company: str, who: str, part: Part) -> Found:
     root = folder_of(company)
     with closing(Book.open(root)) as book:
         if part is not Part.SELLER:
-            return find(book.facts, who, part)
+            return find(book.facts, who, part, said=book.settings.customers)
         if "@" in who:
             if not members:
                 raise InputError(Message("person.unknown", {"who": who}))

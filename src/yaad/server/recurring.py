@@ -26,6 +26,7 @@ from yaad.server.jobs import Job, State
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.uploads import clean_name
+from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 
 FILE = "source-runs.json"
@@ -179,6 +180,7 @@ def load(name: str, now: dt.datetime) -> Shown:
     return Shown(standing, kept.zone, _run(name, standing))
 
 
+@one_at_a_time()
 def add(source: Source, secret: str, now: dt.datetime) -> Source:
     """A new source with its secret; an empty one is kept for none.
 
@@ -232,6 +234,7 @@ def begin_due(name: str, lang: str, now: dt.datetime) -> bool:
     return True
 
 
+@one_at_a_time()
 def remove(name: str, now: dt.datetime) -> None:
     """Take a source away; a run that is under way ends.
 
@@ -243,6 +246,17 @@ def remove(name: str, now: dt.datetime) -> None:
     sources().remove(name)
     with _writing:
         _write({other: run for other, run in _runs().items() if other != name})
+
+
+@one_at_a_time()
+def keep_secret(name: str, secret: str, now: dt.datetime) -> None:
+    """Keep a source's secret, in the place of an earlier one.
+
+    Raises:
+        UnknownName: there is none of this name.
+        InputError: see `Sources.keep_secret`.
+    """
+    sources().keep_secret(name, secret, now)
 
 
 def answering(name: str, now: dt.datetime) -> Draft | None:

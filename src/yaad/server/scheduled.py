@@ -13,11 +13,13 @@ from yaad.errors import BookError, YaadError
 from yaad.server import recurring
 from yaad.server.behalf import NEEDED, access_of, who
 from yaad.server.scoping import Access, on_behalf_of
+from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 
 log = logging.getLogger("yaad.sources")
 
 
+@one_at_a_time()
 def take_over(access: Access, name: str) -> None:
     """Let a source run by itself in one's own name from now on.
 

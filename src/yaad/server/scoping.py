@@ -123,7 +123,7 @@ def scope(account_id: int, company_id: str) -> Access:
             company__deleted_at__isnull=True,
         )
         mine = parts.filter(company=company_id).select_related("company", "account")
-        found = mine.annotate(others=Exists(parts.exclude(company=company_id))).first()
+        found = mine.annotate(elsewhere=Exists(parts.exclude(company=company_id))).first()
     if found is None:
         raise NoSuchCompany(Message("server.no_such_company"))
     role = Role(found.role)
@@ -133,7 +133,7 @@ def scope(account_id: int, company_id: str) -> Access:
     name = found.account.name or found.account.email
     with as_account(account_id), in_company(found.company_id):
         viewer = _viewer(role, found)
-    has_others = bool(getattr(found, "others", False)) or role in MAY_BEGIN  # counted along with their part
+    has_others = bool(getattr(found, "elsewhere", False)) or role in MAY_BEGIN  # counted along with their part
     return Access(found.account_id, name, found.company_id, role, viewer, capabilities, has_others)
 
 

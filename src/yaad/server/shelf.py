@@ -13,9 +13,8 @@ from typing import TypeVar, cast
 
 from yaad.book import Book
 from yaad.book.persons import last_erasing
-from yaad.errors import YaadError
 from yaad.model import EVERYBODY, Viewer
-from yaad.server.beside import beside
+from yaad.server.beside import TooBusy, beside
 from yaad.text import Message
 
 KEPT = 256
@@ -27,10 +26,6 @@ LINE = 32
 """Questions that wait for a place at a time."""
 NEST = threading.local()
 """How deep this thread is in questions; only the outermost one waits for a place."""
-
-
-class TooBusy(YaadError):
-    """Too many ask at a time; in a moment it goes again."""
 
 
 class Places:
@@ -116,6 +111,7 @@ class Taking:
         wrote: when they last wrote something themselves, on the clock of `time.monotonic`: they see what they did.
         old_from: the moment of the oldest answer that was taken so; None while all are of the data as they are.
         versions: of the books that were asked: all that is taken is held against one moment.
+        held: answers that nobody else gets, see `Shelf.in_request`.
     """
 
     may_be_old: bool = False
@@ -123,6 +119,12 @@ class Taking:
     wrote: float = 0.0
     old_from: dt.datetime | None = None
     versions: dict[str, str] = field(default_factory=dict)
+    held: dict[Key, object] = field(default_factory=dict)
+
+    @property
+    def has_just_written(self) -> bool:
+        """Whether what they did is not long ago: the answers of before it would not do for them."""
+        return self.wrote > 0 and time.monotonic() - self.wrote <= PATIENCE
 
 
 _taking: ContextVar[Taking | None] = ContextVar("taking", default=None)
@@ -345,6 +347,22 @@ class Shelf:
         """The answer of the book to a question whose answer is too large to be kept."""
         with self._place():
             return question(self.book)
+
+    def in_request(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
+        """The answer to a question that is asked for one page alone: kept as long as the request, and no longer.
+
+        Args:
+            name: of the question; with `about` it tells one question from another.
+            question: what to ask; its answer is too large to be kept for others.
+            about: what the question is about.
+        """
+        how = taking()
+        if how is None:
+            return self.once(question)
+        key = (self.root, self.viewer.key, self.book.data_version, name, *about)
+        if key not in how.held:
+            how.held[key] = self.once(question)
+        return cast("Answer", how.held[key])
 
     def glance(self, question: Callable[[Book], Answer]) -> Answer:
         """The answer to a question that takes no time, such as whether something is kept: nobody waits for it."""

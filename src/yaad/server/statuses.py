@@ -1,8 +1,8 @@
 """Errors of the product's family and the status by which a face answers them; one table for pages and programs."""
 
 from yaad.errors import BookError, CannotTell, NotAllowed, UnknownName, YaadError
+from yaad.server.beside import TooBusy
 from yaad.server.scoping import NoSuchCompany
-from yaad.server.shelf import TooBusy
 
 STATUS: tuple[tuple[type[YaadError], int], ...] = (
     (UnknownName, 404),

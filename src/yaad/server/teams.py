@@ -16,6 +16,7 @@ from yaad.server.new_accounts import name_of
 from yaad.server.roles import Capability
 from yaad.server.scoping import Access
 from yaad.server.state import opened
+from yaad.server.writing import one_at_a_time, write_once
 from yaad.text import Message
 
 OWNERS = ("deals", "orders", "contracts")
@@ -107,6 +108,7 @@ def _names(book: Book) -> list[str]:
     return sorted(found)
 
 
+@one_at_a_time()
 def put_team(access: Access, typed: str, above: str) -> str:
     """A team, new or known, that is part of another one or of none. Gives its name.
 
@@ -124,6 +126,7 @@ def put_team(access: Access, typed: str, above: str) -> str:
     return name
 
 
+@one_at_a_time()
 def remove_team(access: Access, name: str) -> None:
     """Take an empty team away.
 
@@ -141,6 +144,7 @@ def remove_team(access: Access, name: str) -> None:
     say(access, f"team:{name}", None, "team.removed")
 
 
+@one_at_a_time()
 def place_person(access: Access, person: str, team: str) -> str:
     """Put a person of the data into a team, or into none. Gives the team that they were in.
 
@@ -187,4 +191,4 @@ def say(access: Access, name: str, value: object, action: str, *, key: str | Non
             audit.record(access.company, access.account, action, f"entry:{entry.seq}", {"name": name.partition(":")[2]})
         return entry.seq
 
-    return opened().shelf.once(said)
+    return write_once(said)

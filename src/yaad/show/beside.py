@@ -18,6 +18,8 @@ from yaad.text import Message, money, number, percent
 LEVEL = 0.8
 SMALL = 0.05
 """Customers in a month below which it is told together with others like it."""
+LATER = "later"
+"""In the place of a month: after all months in which deals were followed."""
 STEP = 5
 _STAGE = Column("stage", Message("show.head_stage"), Kind.NAME)
 _MONTH = Column("month", Message("levers.head_month"), Kind.TEXT)
@@ -339,6 +341,9 @@ def landed_said(made: WhatIf, lang: str) -> tuple[Said, ...]:
             for row in rows
         ]
         lines.append(Message("levers.lands", {"months": phrases.parted(parts)}))
+    if made.later >= SMALL:
+        values = {"count": number(round(made.later, 1), lang), "month": month_said(made.months[-1].month)}
+        lines.append(Message("levers.lands_later", values))
     if made.speed < 1:
         lines.append(Message("levers.faster"))
     return tuple(lines)
@@ -369,9 +374,13 @@ def landed_table(made: WhatIf, lang: str) -> Table:
     if rest:
         money_left = sum((row.value for row in rest if row.value is not None), Decimal(0)) if with_money else None
         shown.append(Landed("", sum(row.customers for row in rest), money_left))
+    words: dict[str, Said] = {"": Message("levers.other_months"), LATER: Message("levers.later_still")}
+    if made.later >= SMALL:
+        value = None if made.average is None else Decimal(str(made.later)) * made.average
+        shown.append(Landed(LATER, made.later, value))
     rows = []
     for row in shown:
-        month = Shown(row.month, month_said(row.month) if row.month else Message("levers.other_months"))
+        month = Shown(row.month, words.get(row.month) or month_said(row.month))
         cells = (month, Shown(row.customers, number(round(row.customers, 1), lang)))
         value = None if row.value is None else float(row.value)
         rows.append((*cells, _money(value, made.unit, lang)) if with_money else cells)

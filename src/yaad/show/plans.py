@@ -184,6 +184,7 @@ class WhatIfResult(Result):
             "months": [
                 {"month": row.month, "customers": row.customers, "value": plain(row.value)} for row in made.months
             ],
+            "later_customers": made.later,
             "capacity": None if made.carried is None else carried_plain(made.carried, lang),
             "more_customers": None if made.instead is None else plain(made.customers - made.instead.customers),
         }

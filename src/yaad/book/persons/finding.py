@@ -14,6 +14,7 @@ from yaad.errors import InputError
 from yaad.facts import Facts
 from yaad.intake.deciding.phones import is_made_up
 from yaad.model import SCHEMAS
+from yaad.model.settings import Same
 from yaad.text import Message
 
 OF_CUSTOMERS = ("deals", "accounts", "orders", "contracts", "calls")
@@ -91,7 +92,15 @@ class Found:
         return {Known.NAME: self.names, Known.WORD: words, Known.DEAL: self.deals, **told}
 
 
-def find(facts: Facts, who: str, part: Part, more: Sequence[str] = (), also: Sequence[str] = ()) -> Found:
+def find(
+    facts: Facts,
+    who: str,
+    part: Part,
+    more: Sequence[str] = (),
+    also: Sequence[str] = (),
+    *,
+    said: Mapping[str, Same] | None = None,
+) -> Found:
     """Somebody by a telephone number, an address of mail or the exact name.
 
     Args:
@@ -100,6 +109,7 @@ def find(facts: Facts, who: str, part: Part, more: Sequence[str] = (), also: Seq
         part: a customer or who sells.
         more: of a seller, addresses of mail of their account.
         also: of a seller, other names under which they write.
+        said: of a customer, what was answered of a name with several numbers; see `Settings.customers`.
 
     Raises:
         InputError: nobody is known by it, or two different persons are.
@@ -108,7 +118,8 @@ def find(facts: Facts, who: str, part: Part, more: Sequence[str] = (), also: Seq
         raise InputError(Message("person.nobody_named"))
     if part is Part.SELLER:
         return _seller(facts, who, more, also)
-    return _customer(facts, who)
+    one = frozenset(name for name, answer in (said or {}).items() if answer is Same.ONE)
+    return _customer(facts, who, one)
 
 
 def column(facts: Facts, table: str, *names: str) -> list[list[str | None]]:
@@ -117,7 +128,14 @@ def column(facts: Facts, table: str, *names: str) -> list[list[str | None]]:
     return [rows.column(name).cast(pa.string()).to_pylist() for name in names]
 
 
-def _customer(facts: Facts, who: str) -> Found:
+def _customer(facts: Facts, who: str, one: frozenset[str]) -> Found:
+    """A customer.
+
+    Args:
+        facts: of the whole book.
+        who: as typed.
+        one: names under which all rows are of one person, whatever their numbers.
+    """
     rows = list(_rows(facts))
     phones, mail, name = frozenset(folded_phones(who)), folded_mail(who), folded_name(who)
     if any(map(is_made_up, phones)):
@@ -129,9 +147,9 @@ def _customer(facts: Facts, who: str) -> Found:
         seeds = _by_own_columns(facts, rows, asked)
     if not seeds:
         raise InputError(Message("person.unknown", {"who": who}))
-    if by_name and len(_apart(seeds)) > 1:
+    if by_name and len(_apart(seeds, one)) > 1:
         raise InputError(Message("person.several", {"who": who}))
-    names, known = _all_names_and_keys(rows, seeds, frozenset() if by_name else asked)
+    names, known = _all_names_and_keys(rows, seeds, frozenset() if by_name else asked, one)
     shared = {key for row in rows if row.name and row.name not in names for key in row.keys & known}
     sellers = _sellers(facts)
     bearers: dict[str, list[_Row]] = {}
@@ -170,13 +188,18 @@ def _customer(facts: Facts, who: str) -> Found:
 
 
 def _all_names_and_keys(
-    rows: Sequence[_Row], seeds: Sequence[_Row], asked: frozenset[str]
+    rows: Sequence[_Row], seeds: Sequence[_Row], asked: frozenset[str], one: frozenset[str]
 ) -> tuple[set[str], set[str]]:
-    """All that somebody is called and reached by: rows that share a number and a name, spelled a little otherwise."""
+    """All that somebody is called and reached by: rows that share a number and a name, spelled a little otherwise.
+
+    Under a name that was said to be of one person the numbers are theirs too.
+    """
     names = {row.name for row in seeds if row.name}
     known = set(asked) or {key for row in seeds for key in row.keys if not is_made_up(key)}
     while True:
         theirs = [row for row in rows if row.keys & known and (row.name in names or _is_alike(row.name, names))]
+        single = {row.called for row in theirs if row.called in one}
+        theirs += [row for row in rows if row.called in single]
         more_names = {row.name for row in theirs} - names
         more = {key for row in theirs for key in row.keys if not is_made_up(key)} - known
         if not more and not more_names:
@@ -264,11 +287,12 @@ def _seller(facts: Facts, who: str, more: Sequence[str], also: Sequence[str]) ->
     )
 
 
-def _apart(rows: Sequence[_Row]) -> list[set[str]]:
-    """Rows of one name as the persons they are of: those that share a number or an address are one."""
+def _apart(rows: Sequence[_Row], one: frozenset[str]) -> list[set[str]]:
+    """Rows of one name as the persons they are of: those that share a number or an address, or were said to be one."""
     groups: list[set[str]] = []
     for row in rows:
         keys = {key for key in row.keys if not is_made_up(key)}
+        keys |= {row.called} if row.called in one else set()
         if not keys:
             continue
         for group in [one for one in groups if one & keys]:

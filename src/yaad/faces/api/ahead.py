@@ -10,7 +10,7 @@ from pydantic import Field
 
 from yaad.book import Book
 from yaad.errors import InputError
-from yaad.faces.api.asking import not_empty, one_at_a_time, stamp
+from yaad.faces.api.asking import not_empty, stamp
 from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, version, writes
 from yaad.faces.api.paging import page_of
 from yaad.faces.api.parameters import Amount, AsOf, Body, By, Count, Cursor, Name, Number, Period, Text, day, lang
@@ -22,8 +22,8 @@ from yaad.server.questions import forecast_reading, goal_reading, plan_reading, 
 from yaad.server.questions.plan_asked import Asked
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
-from yaad.server.state import opened
 from yaad.server.tokens import Scope
+from yaad.server.writing import write_once
 from yaad.show import Result
 from yaad.text import Message
 
@@ -176,7 +176,7 @@ def targets(request: HttpRequest, period: Period = "", cursor: Cursor = "", limi
         return found
     about = {"of": "targets", "period": period, "version": version()}
     told = found.to_dict(lang())
-    versions = [_version(one.target) for one in found.content.rows]
+    versions = [_version(one.target, one.divided) for one in found.content.rows]
     told["targets"] = [row | {"version": one} for row, one in zip(told["targets"], versions, strict=True)]
     return page_of(told, "targets", cursor, limit, about)
 
@@ -209,9 +209,12 @@ class NewTarget(TargetOf):
     value: Amount
 
 
-def _version(one: Target | None) -> str:
+def _version(one: Target | None, divided: int) -> str:
     """The version of a target: other once it was set anew, divided or taken away."""
-    return version_of({"value": one.value, "currency": one.currency, "tax": one.tax, "entry": one.entry} if one else {})
+    if one is None:
+        return version_of({})
+    told = {"value": one.value, "currency": one.currency, "tax": one.tax, "entry": one.entry}
+    return version_of(told | {"divided": divided})
 
 
 def _alone(request: HttpRequest, body: TargetOf, write: Callable[[Book], Done]) -> Done:
@@ -223,11 +226,14 @@ def _alone(request: HttpRequest, body: TargetOf, write: Callable[[Book], Done]) 
     not_empty()
 
     def act(book: Book) -> Done:
-        hold(request, lambda: _version(book.goals.one(body.period, measure=body.measure, whose=body.whose())))
+        def now() -> str:
+            one = book.goals.one(body.period, measure=body.measure, whose=body.whose())
+            return _version(one, book.goals.divided(one) if one else 0)
+
+        hold(request, now)
         return write(book)
 
-    with one_at_a_time():
-        return opened().shelf.once(act)
+    return write_once(act)
 
 
 OF_PEOPLE = {"team": "team.put", "person": "person.placed"}
@@ -318,7 +324,7 @@ def undo_target(request: HttpRequest, body: Entry) -> Json:
     """Take back what was written of a target, with all that one division wrote."""
     del request
     not_empty()
-    found = opened().shelf.once(lambda book: book.goals.undo(body.seq, **stamp()))
+    found = write_once(lambda book: book.goals.undo(body.seq, **stamp()))
     return {"undone": [one.undoes for one in found]}
 
 
@@ -370,5 +376,5 @@ def set_setting(request: HttpRequest, body: Setting) -> Json:
 
         of_scope(request, Scope.PEOPLE)
         return {"seq": teams.say(access, body.name, body.value, OF_PEOPLE[kind], key=key_of(request))}
-    entry = opened().shelf.once(lambda book: book.set_setting(body.name, body.value, key=key_of(request), **stamp()))
+    entry = write_once(lambda book: book.set_setting(body.name, body.value, key=key_of(request), **stamp()))
     return {"seq": entry.seq}

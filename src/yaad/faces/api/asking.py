@@ -1,18 +1,12 @@
 """Questions to the book of a company: one that holds nothing yet is told so, and who writes is stamped."""
 
 import datetime as dt
-import threading
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TypedDict
 
 from yaad.errors import BookError
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.text import Message
-
-_writing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 class Stamp(TypedDict):
@@ -35,10 +29,3 @@ def not_empty() -> None:
     """
     if opened().shelf.book.is_empty:
         raise BookError(Message("api.empty"))
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Alone among the programs that write in a company, so that nothing comes between a look and the entry."""
-    with _writing[current().company]:
-        yield

@@ -10,7 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from yaad.book.scorecards import FILE
-from yaad.faces.api.asking import not_empty, one_at_a_time
+from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import TABLES, as_file, reads, writes
 from yaad.faces.api.paging import after, next_of
 from yaad.faces.api.parameters import Amount, Body, Count, Cursor, InPath, Long, Name, Number, Period, Text, day, lang
@@ -29,6 +29,7 @@ from yaad.server.roles import Capability, Kind
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.tokens import Scope
+from yaad.server.writing import one_at_a_time, write_once
 from yaad.show import Result
 
 router = Router()
@@ -290,7 +291,7 @@ def add_own_measures(request: HttpRequest, body: Definitions) -> Json:
     not_empty()
     own = read_own_measures(body.yaml, FILE)
     with _held(request):
-        opened().shelf.once(lambda book: book.add_measures(own))
+        write_once(lambda book: book.add_measures(own))
     return _own()
 
 
@@ -305,5 +306,5 @@ def add_own_measures(request: HttpRequest, body: Definitions) -> Json:
 def remove_own_measure(request: HttpRequest, measure: InPath) -> Json:
     """Take a definition away."""
     with _held(request):
-        opened().shelf.once(lambda book: book.remove_measure(measure))
+        write_once(lambda book: book.remove_measure(measure))
     return _own()

@@ -12,7 +12,7 @@ from pydantic import Field
 from yaad.book import Book
 from yaad.book.deals import Wanted, deal_of, deals_of, entries_of
 from yaad.errors import InputError
-from yaad.faces.api.asking import not_empty, one_at_a_time
+from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import key_of, reads, writes
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId, Long, Name, Number, Text, day
@@ -23,6 +23,7 @@ from yaad.server import cursors
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
+from yaad.server.writing import write_once
 from yaad.text import Message
 
 router = Router()
@@ -260,8 +261,7 @@ def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write
         told = deal_of(book, deal_id)
         return {name: told[name] for name in ("deal_id", "stage", "outcome", "version")} | {"seq": entry.seq}
 
-    with one_at_a_time():
-        return opened().shelf.once(act)
+    return write_once(act)
 
 
 def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:

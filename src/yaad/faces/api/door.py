@@ -22,9 +22,9 @@ from yaad.faces.api import problems
 from yaad.faces.api.versions import Conflict
 from yaad.server import answered, limits, tokens
 from yaad.server.acting import as_account
+from yaad.server.beside import TooBusy
 from yaad.server.models import Token
 from yaad.server.scoping import Access, NoSuchCompany, on_behalf_of, scope
-from yaad.server.shelf import TooBusy
 from yaad.server.sign_in import second_step
 from yaad.server.statuses import LATER, status_of
 from yaad.server.writers import has_written

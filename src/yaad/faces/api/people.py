@@ -11,7 +11,6 @@ from ninja import Router
 from pydantic import Field
 
 from yaad.book import Book
-from yaad.faces.api.asking import one_at_a_time
 from yaad.faces.api.declared import reads, writes
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Body, Count, Cursor, Name, Number, Text, lang
@@ -26,6 +25,7 @@ from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.tokens import Scope
+from yaad.server.writing import one_at_a_time
 from yaad.text import render
 
 router = Router()
@@ -165,9 +165,11 @@ class Tie(Body):
 
     Attributes:
         person: empty: nobody.
+        same: false: the person is somebody else, and is not proposed again.
     """
 
     person: Text
+    same: bool = True
 
 
 @writes(
@@ -181,8 +183,9 @@ class Tie(Body):
     matched=True,
 )
 def tie_member(request: HttpRequest, number: Of, body: Tie) -> Json:
-    """Say who of the data a member is."""
-    return _changed(request, number, lambda: members.tie(current(), number, body.person))
+    """Say who of the data a member is, or is not."""
+    say = members.tie if body.same else members.keep_apart
+    return _changed(request, number, lambda: say(current(), number, body.person))
 
 
 class Back(Body):

@@ -14,7 +14,6 @@ from yaad.book.sources.named import Source
 from yaad.book.sources.sftp_files import PORT
 from yaad.errors import BookError, UnknownName
 from yaad.faces.api import jobs
-from yaad.faces.api.asking import one_at_a_time
 from yaad.faces.api.declared import File, of_scope, reads, takes_out, writes
 from yaad.faces.api.imports import UPLOAD, brief
 from yaad.faces.api.jobs import JOB
@@ -28,6 +27,7 @@ from yaad.server.recurring import Shown
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.tokens import Scope
+from yaad.server.writing import one_at_a_time
 from yaad.show import plain
 from yaad.text import Message
 
@@ -177,7 +177,7 @@ class Secret(Body):
 def keep_secret(request: HttpRequest, name: SourceName, body: Secret) -> Json:
     """Keep a source's secret, in the place of an earlier one; it is never told again."""
     with _held(request, name):
-        recurring.sources().keep_secret(name, body.secret, _now())
+        recurring.keep_secret(name, body.secret, _now())
     return _told(recurring.load(name, _now()))
 
 

@@ -10,7 +10,7 @@ from yaad.book.disk import BOOK, full_one, is_full
 from yaad.errors import BookError, YaadError
 from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.server.shelf import TooBusy
+from yaad.server.beside import TooBusy
 from yaad.server.state import opened
 from yaad.server.statuses import LATER, status_of
 from yaad.text import Message

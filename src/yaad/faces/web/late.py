@@ -17,9 +17,9 @@ from yaad.errors import YaadError
 from yaad.faces.web.failing import say
 from yaad.faces.web.formats import Format, is_file, wanted
 from yaad.faces.web.templatetags.say import language
-from yaad.server.beside import HANDS, in_line, once
+from yaad.server.beside import HANDS, TooBusy, in_line, once
 from yaad.server.scoping import Access
-from yaad.server.shelf import NotYet, Taking, takes, taking, without_place
+from yaad.server.shelf import Key, NotYet, Taking, takes, taking, without_place
 from yaad.server.writers import has_written, written
 
 PAGES = "yaad.faces.web.views"
@@ -66,7 +66,11 @@ class LastAnswers:
             return None
         access: Access = request.access  # type: ignore[attr-defined] # figures are only asked for inside a company
         key = (access.company, access.viewer.key, access.role, request.get_full_path(), language())
-        counting = once(key, lambda: _ask_for(request), error.version)
+        whose = None if access.account is None else (access.company, access.account)
+        try:
+            counting = once(key, lambda: _ask_for(request, how.held), error.version, whose)
+        except TooBusy as told:
+            return say(request, told)
         try:
             counting.result(timeout=A_MOMENT if in_line() <= HANDS else 0)
         except StillAtWork:
@@ -79,12 +83,17 @@ class LastAnswers:
             return say(request, told)
 
 
-def _ask_for(request: HttpRequest) -> None:
-    """Ask all that a page asks, so that its answers are kept; the page itself is nobody's."""
+def _ask_for(request: HttpRequest, held: dict[Key, object]) -> None:
+    """Ask all that a page asks, so that its answers are kept; the page itself is nobody's.
+
+    Args:
+        request: for the page.
+        held: what was asked for this request alone; it is not asked again when the page is there.
+    """
     twin = copy.copy(request)
     twin.META = dict(request.META)
     twin.session = type(request.session)(request.session.session_key)  # what is taken out of it is not taken here
-    with takes(Taking()), without_place():
+    with takes(Taking(held=held)), without_place():
         _page(twin)
 
 
@@ -99,7 +108,9 @@ def _waiting(request: HttpRequest, seconds: float) -> HttpResponse:
     """The page that waits; those of many people come anew one after another."""
     match = request.resolver_match
     name = match.url_name if match else ""
-    response = render(request, "web/counting.html", {"page": name}, status=COUNTING)
+    how = taking()
+    counts_change = how is not None and how.has_just_written
+    response = render(request, "web/counting.html", {"page": name, "counts_change": counts_change}, status=COUNTING)
     spread = seconds * random.uniform(0.9, 1.2)  # noqa: S311 – nothing is kept secret by it
     response["Refresh"] = response["Retry-After"] = str(round(min(LATE, max(SOON, spread))))
     return response

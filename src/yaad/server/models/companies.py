@@ -72,6 +72,7 @@ class Membership(Part):
     """An account's part in a company.
 
     Attributes:
+        others: digests of names in the data, of which it was said that they are somebody else's.
         since: when it began.
         ended_at: when it was taken away; the row stays, so that what they wrote keeps its author.
     """
@@ -80,6 +81,7 @@ class Membership(Part):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="members")
     account_id: int
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    others = models.JSONField(default=list)
     since = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 

@@ -73,7 +73,7 @@ def one(name: str) -> OneCustomerResult:
     """
     if not name:
         raise InputError(Message("customers.no_such", {"name": name}))
-    return opened().shelf.once(lambda b: b.customer(name))
+    return opened().shelf.in_request("customer", lambda b: b.customer(name), name)
 
 
 def words(measure: str) -> tuple[Said, Said]:

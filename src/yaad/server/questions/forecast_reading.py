@@ -8,6 +8,7 @@ from yaad.errors import CannotTell, InputError
 from yaad.model import read_amount
 from yaad.server.questions import reading
 from yaad.server.state import opened
+from yaad.server.writing import write_once
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
 from yaad.show.judged import JudgedResult
 from yaad.text import Message
@@ -93,9 +94,7 @@ def judge(*, commit: str | None, best: str | None, period: str, person: str | No
     """
     if commit is None and best is None:
         raise InputError(Message("forecast.nothing_said"))
-    said = opened().shelf.once(
-        lambda b: b.judge(commit=commit, best=best, period=period or None, person=person, at=at, by=by)
-    )
+    said = write_once(lambda b: b.judge(commit=commit, best=best, period=period or None, person=person, at=at, by=by))
     return said.seq
 
 

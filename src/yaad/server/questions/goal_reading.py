@@ -7,8 +7,8 @@ from yaad.errors import YaadError
 from yaad.model import Period, Whose, target_period
 from yaad.model.targets import WON_VALUE, named
 from yaad.plan.goals import Goal
+from yaad.server.beside import TooBusy
 from yaad.server.questions import forecast_reading, reading
-from yaad.server.shelf import TooBusy
 from yaad.server.state import opened
 from yaad.show.goals import GoalResult, TargetsResult
 from yaad.show.proposals import ProposalsResult

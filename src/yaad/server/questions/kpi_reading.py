@@ -75,7 +75,10 @@ def behind(name: str, group: Mapping[str, str], period: str, *, limit: int = ROW
         UnknownName: there is no such measure.
     """
     measure(name)
-    return opened().shelf.once(lambda b: b.behind(name, dict(group), period or None, limit=limit, offset=offset))
+    about = (name, tuple(group.items()), period, limit, offset)
+    return opened().shelf.in_request(
+        "behind", lambda b: b.behind(name, dict(group), period or None, limit=limit, offset=offset), *about
+    )
 
 
 def found(kpis_: Kpis, words: str, lang: str) -> list[Kpi]:

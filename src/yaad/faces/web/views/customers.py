@@ -22,8 +22,8 @@ from yaad.measures.standing import RENEWAL_DAYS, STOPPED, Customer, Standing, St
 from yaad.server.questions import customer_reading, reading
 from yaad.server.questions.customer_reading import EVERYBODY, Wanted, states_of
 from yaad.server.scoping import current
-from yaad.server.state import opened
 from yaad.server.statuses import status_of
+from yaad.server.writing import write_once
 from yaad.show import CustomersResult
 from yaad.show.customers import (
     alive_said,
@@ -115,7 +115,7 @@ def margin(request: HttpRequest) -> HttpResponse:
         share = read_margin(typed)
         # a face may read the clock: the act is stamped with the time of the act
         now, who = dt.datetime.now(dt.UTC), current().name
-        opened().shelf.once(lambda book: book.set_setting(MARGIN, share, at=now, by=who))
+        write_once(lambda book: book.set_setting(MARGIN, share, at=now, by=who))
     except YaadError as error:
         filters = Filters("", "", reverse("customers"))
         shown = _asked(request, filters, 1)

@@ -16,7 +16,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.model.settings import Same
 from yaad.server.questions import reading
 from yaad.server.scoping import current
-from yaad.server.state import opened
+from yaad.server.writing import write_once
 
 MOST = 12
 """Names that are asked about at once."""
@@ -62,5 +62,5 @@ def same(request: HttpRequest) -> HttpResponse:
         # a face may read the clock: the act is stamped with the time of the act
         book.set_setting(f"customer:{name}", said or None, at=dt.datetime.now(dt.UTC), by=current().name)
 
-    opened().shelf.once(say)
+    write_once(say)
     return redirect(reverse("doctor") + "#h-same")

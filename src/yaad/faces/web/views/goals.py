@@ -26,6 +26,7 @@ from yaad.server.questions import goal_reading, reading
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
+from yaad.server.writing import write_once
 from yaad.show.goals import GoalResult
 from yaad.show.proposals import ProposalsResult
 
@@ -140,7 +141,7 @@ def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, st
     back = request.POST.get("back", "").strip()
     try:
         asked = Asked(request.POST)
-        done = opened().shelf.once(lambda book: (write(book, asked), book.goals.act())[1])
+        done = write_once(lambda book: (write(book, asked), book.goals.act())[1])
     except YaadError as error:
         shown = Asked({"period": back})
         context = _context(shown, _status(shown)) | {"error": error.say(language()), "typed": request.POST}

@@ -127,14 +127,13 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def tie(request: HttpRequest, number: int) -> HttpResponse:
-    """Confirm that a member is a person of the data."""
+    """Say that a member is a person of the data, or that this is somebody else."""
     from yaad.server import members
 
     access = of_server()
-    one = members.member(access, number)
-    return _tried(
-        request, access, lambda: _changed(request, access, one, members.tie(access, number, _said(request, "person")))
-    )
+    one, person = members.member(access, number), _said(request, "person")
+    say = members.keep_apart if request.POST.get("other") else members.tie
+    return _tried(request, access, lambda: _changed(request, access, one, say(access, number, person)))
 
 
 @require_POST
@@ -231,7 +230,8 @@ def _changed(request: HttpRequest, access: Access, one: "Membership", change: "C
         return redirect("/")
     if not still.may(Capability.INVITE):
         return redirect("overview")
-    return _done(request, still, "ended" if change.is_end else "member", str(one.account), back)
+    words = "ended" if change.is_end else "apart" if change.is_apart else "member"
+    return _done(request, still, words, str(one.account), back)
 
 
 def _done(

@@ -1,8 +1,4 @@
-"""One person of the data, for an owner: what is held of them, all of it as a file, and their erasure."""
-
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+"""One person of the data, for an owner: what is held of them, all of it as a file, and their erasure, by jobs."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,40 +10,65 @@ from yaad.faces.web.formats import Format, wanted
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
 from yaad.server import tasks
-from yaad.server.jobs import State
+from yaad.server.jobs import Job, State
 from yaad.server.state import opened
+from yaad.server.taken_out import FILES, download
 from yaad.text import Message
 from yaad.text import render as render_words
-
-if TYPE_CHECKING:
-    from yaad.server.persons import Preview
 
 TABLES = ("deals", "activities", "stage_moves", "calls", "orders", "contracts", "accounts", "targets")
 PHASES = tuple(f"erase_{step}" for step in ("originals", "files", "journal", "rebuild", "look"))
 
 
 def person(request: HttpRequest) -> HttpResponse:
-    """Whom is it about; and what is held of them, once that was said."""
-    return _page(request)
+    """Whom is it about; once that was said, a job looks for them."""
+    return _begun(request, "look") if request.method == "POST" else _page(request)
 
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """All that is held of them as one file."""
-    from yaad.server import persons
+    """Begin to write all that is held of them as one file."""
+    return _begun(request, "export")
 
-    access = of_server()
-    who, part = _asked(request)
+
+@require_GET
+def asked(request: HttpRequest, job: str) -> HttpResponse:
+    """How far a job is that was begun here, and what came of it.
+
+    Raises:
+        UnknownName: there is none of this number, or not for who asks.
+    """
+    from yaad.server import asked_persons
+
+    of_server()
+    is_look, found = asked_persons.is_look(job), opened().jobs.progress(job)
+    if not found.state.final:
+        title = "person.looking" if is_look else "person.collecting"
+        return _progress(request, found, "web/person_asked.html", {"title": title})
+    if wanted(request, None) is Format.FRAGMENT:
+        return _anew()
     try:
-        with tempfile.TemporaryDirectory(prefix="yaad-person-") as folder:
-            path = Path(folder) / "person.zip"
-            persons.export(access, who, part, path)
-            data = path.read_bytes()
+        if is_look:
+            return _page(request, looked=job)
+        return _page(request, taken=(job, asked_persons.waits(job)))
+    except UnknownName:
+        raise
     except YaadError as error:
         return _page(request, error=error)
-    answer = HttpResponse(data, content_type="application/zip")
-    answer.headers["Content-Disposition"] = 'attachment; filename="person.zip"'
-    return answer
+
+
+@require_POST
+def fetch(request: HttpRequest, job: str) -> HttpResponse:
+    """What a job wrote, handed out once.
+
+    Raises:
+        UnknownName: there is no such job, not for who asks, or it was handed out already.
+    """
+    from yaad.server import asked_persons
+
+    del request
+    of_server()
+    return download(asked_persons.archive(job), FILES["zip"], "person.zip")
 
 
 @require_POST
@@ -58,12 +79,13 @@ def erase(request: HttpRequest) -> HttpResponse:
     access = of_server()
     who, part = _asked(request)
     if not request.POST.get("go_on"):
+        looked = request.POST.get("looked", "")
         if request.POST.get("again", "").strip() != who:
-            return _page(request, said=Message("person.type_again"))
+            return _page(request, said=Message("person.type_again"), looked=looked)
         try:
             persons.begin_erasing(access, who, part)
         except YaadError as error:
-            return _page(request, error=error)
+            return _page(request, error=error, looked=looked)
     return redirect("person-erasing", job=opened().jobs.submit(tasks.ERASE, {}))
 
 
@@ -78,17 +100,37 @@ def erasing(request: HttpRequest, job: str) -> HttpResponse:
     if jobs.arguments(job, tasks.ERASE) is None:
         raise UnknownName("option", job, [])
     found = jobs.progress(job)
-    context = {"page": "people", "job": found, "phases": PHASES}
-    if wanted(request, None) is Format.FRAGMENT:
-        if found.state.final:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "web/parts/progress.html", context)
     if not found.state.final:
-        return render(request, "web/person_erasing.html", context)
+        return _progress(request, found, "web/person_erasing.html", {"phases": PHASES})
+    if wanted(request, None) is Format.FRAGMENT:
+        return _anew()
     if found.state is not State.DONE:
         words = (found.error or {}).get(language()) or render_words(Message("person.broke"), language())
         return _page(request, broken=words)
     return _page(request, done=Message("person.erased", dict(found.result)))
+
+
+def _begun(request: HttpRequest, what: str) -> HttpResponse:
+    """The page of a job that looks for somebody or writes what is held of them."""
+    from yaad.server import asked_persons
+
+    of_server()
+    try:
+        job = asked_persons.begin(what, *_asked(request))
+    except YaadError as error:
+        return _page(request, error=error)
+    return redirect("person-asked", job=job)
+
+
+def _progress(request: HttpRequest, job: Job, page: str, more: dict[str, object]) -> HttpResponse:
+    is_part = wanted(request, None) is Format.FRAGMENT
+    context = {"page": "people", "job": job, **more}
+    return render(request, "web/parts/progress.html" if is_part else page, context)
+
+
+def _anew() -> HttpResponse:
+    """The page that shows how far a job is comes anew: it has ended."""
+    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def _asked(request: HttpRequest) -> tuple[str, Part]:
@@ -103,27 +145,36 @@ def _page(
     said: Message | None = None,
     broken: str = "",
     done: Message | None = None,
+    looked: str = "",
+    taken: tuple[str, bool] | None = None,
 ) -> HttpResponse:
-    from yaad.server import persons
+    """The page.
+
+    Args:
+        request: the request.
+        error: what went wrong.
+        broken: the same, in words.
+        said: what stands above the form of erasing.
+        done: what was done.
+        looked: the job that has looked for somebody; what it found is shown.
+        taken: the job that has written what is held of somebody, and whether that waits to be fetched.
+    """
+    from yaad.server import asked_persons, persons
 
     access = of_server()
-    who, part = _asked(request)
-    preview: Preview | None = None
-    if request.method == "POST" and error is None:
-        try:
-            preview = persons.look(access, who, part)
-        except YaadError as refused:
-            error = refused
-    counts = preview.found.counts if preview else {}
+    preview = asked_persons.found_of(looked) if looked else None
+    who, part = (preview.who, Part(preview.part)) if preview else _asked(request)
+    counts = preview.counts if preview else {}
     under_way = opened().jobs.latest(tasks.ERASE, {})
     context = {
         "page": "people",
         "typed": {"who": who},
         "is_seller": part is Part.SELLER,
         "preview": preview,
+        "looked": looked,
+        "taken": taken,
         "part": part.value,
         "counts": [(Message(f"person.table_{name}", {"n": counts[name]})) for name in TABLES if counts.get(name)],
-        "namesake": bool(preview and preview.found.names - preview.found.alone),
         "under_way": under_way.id if under_way and not under_way.state.final else "",
         "is_unfinished": persons.is_unfinished(access),
         "said": said,

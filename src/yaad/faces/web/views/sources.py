@@ -175,7 +175,7 @@ def answer(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def secret(request: HttpRequest, name: str) -> HttpResponse:
     """Keep a source's password or token, in the place of an earlier one."""
-    recurring.sources().keep_secret(name, _secret(request), _now())
+    recurring.keep_secret(name, _secret(request), _now())
     return redirect("source", name=name)
 
 
