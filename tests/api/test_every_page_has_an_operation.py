@@ -99,6 +99,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "asset": OURS,
 }
 """Name of a page's address → operations that say and do the same, or why there is none."""
+DEALS = ("write_down", "change", "act", "move", "win", "lose", "note", "undo")
 MORE = {
     "me": "who asks",
     "companies": "where a program begins",
@@ -108,7 +109,7 @@ MORE = {
     "deals": "deals as rows, for programs that keep their own list",
     "deal": "one deal of that list",
     "entries": "what was written of it",
-    **dict.fromkeys(("move", "win", "lose", "note", "undo"), "deals are written in the company's own system"),
+    **dict.fromkeys(DEALS, "deals are written in the company's own system"),
 }
 """Operations that no page needs, and what they are for."""
 

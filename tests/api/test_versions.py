@@ -18,6 +18,7 @@ UNMATCHED = {
     "send_invitation": "a new link is sent; the invitation stays as it is",
     "invite": NEW,
     "upload": NEW,
+    "write_down": NEW,
     "make_report": NEW,
     "add_source": NEW,
     "retire_company": "asked for by its name, typed once more; data stay",
@@ -37,8 +38,8 @@ UNMATCHED = {
     "finish_erasing": JOB,
 }
 MATCHED = {
-    "move", "win", "lose", "note", "undo", "change_member", "end_member", "tie_member", "change_company",
-    "set_target", "remove_target", "split_target", "take_over_source", "keep_secret", "remove_source", "put_team",
+    "move", "win", "lose", "note", "undo", "change", "act", "change_member", "end_member", "tie_member",
+    "change_company",     "set_target", "remove_target", "split_target", "take_over_source", "keep_secret", "remove_source", "put_team",
     "remove_team", "add_own_measures", "remove_own_measure",
 }  # fmt: skip
 

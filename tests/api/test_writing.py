@@ -27,6 +27,42 @@ def test_a_deal_is_moved_won_and_taken_back(program):
     assert stage_of(asking, "here-Ben-4") == "Quote"
 
 
+def test_a_deal_is_written_down_changed_and_worked_on(program):
+    asking = program("rep")
+    said = {"stage": "Meeting", "values": {"account": "Oak Kitchens", "owner": "Ben", "amount": "900"}}
+    made = asking.post("/deals", said, Idempotency_Key="oak")
+    assert made.status_code == 201, made.content.decode()
+    assert asking.post("/deals", said, Idempotency_Key="oak").json() == made.json()
+    deal = made.json()["deal_id"]
+    values = {"next_step": "Send the drawing", "next_step_day": "2026-10-25", "amount": "1,100"}
+    changed = asking.post(f"/deals/{deal}/change", {"values": values})
+    assert changed.status_code == 200, changed.content.decode()
+    due = {"did": "meeting", "went": "planned", "due": "2026-10-26T10:00:00"}
+    plan = asking.post(f"/deals/{deal}/act", due).json()["seq"]
+    assert asking.post(f"/deals/{deal}/act", {"did": "meeting", "settles": plan}).status_code == 200
+    told = asking.get(f"/deals/{deal}").json()
+    names = ("account", "owner", "amount", "next_step", "next_step_day", "stage")
+    assert [told[name] for name in names] == [
+        "Oak Kitchens", "Ben", 1100.0, "Send the drawing", "2026-10-25", "Meeting",
+    ]  # fmt: skip
+    assert [one["kind"] for one in told["entries"]] == ["create", "change", "act", "act"]
+    assert asking.post(f"/deals/{deal}/act", {"did": "meeting", "settles": plan}).status_code == 400
+    assert asking.post("/deals", {**said, "values": {"owner": "Cyd"}}).status_code == 403
+    assert asking.post(f"/deals/{deal}/change", {"values": {"stage": "Won"}}).status_code in (400, 404)
+    gone = asking.post(f"/deals/{deal}/undo", {"seq": told["entries"][0]["seq"]})
+    assert (gone.status_code, gone.json()["stage"]) == (200, None), gone.content.decode()
+    assert asking.get(f"/deals/{deal}").status_code == 404
+
+
+def test_a_deal_that_is_handed_on_is_told_to_who_has_it_now(program):
+    given = program("rep").post("/deals/here-Ben-3/change", {"values": {"owner": "Cyd"}})
+    assert (given.status_code, given.json()["stage"]) == (200, None), given.content.decode()
+    assert program("rep").get("/deals/here-Ben-3").status_code == 404
+    assert program("owner").get("/deals/here-Ben-3").json()["owner"] == "Cyd"
+    assert program("owner").post("/deals/here-Ben-3/undo", {"seq": given.json()["seq"]}).status_code == 200
+    assert program("rep").get("/deals/here-Ben-3").json()["owner"] == "Ben"
+
+
 def test_a_write_holds_only_for_the_version_that_was_seen(program):
     asking = program("rep")
     tag = asking.get("/deals/here-Ben-5").headers["ETag"]

@@ -164,9 +164,10 @@ OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", 
             "write"}  # fmt: skip
 ASKED = {
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
-    "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"), "undo": ("x", 1),
+    "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
+    "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),
 }  # fmt: skip
-WRITES = {"judge", "move", "win", "lose", "note", "undo"}
+WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo"}
 
 
 def test_who_sees_no_persons_is_refused_all_that_is_no_total(book):

@@ -114,6 +114,7 @@ class Written(Opened):
             InputError: a value cannot be read, the stage ends a deal, or another deal has this id.
             NotAllowed: the viewer may not write deals down for this person.
         """
+        self.need_persons()
         stage = self.pipeline.stage(to_stage)
         if stage.type is not StageType.OPEN:
             raise InputError(Message("book.not_a_beginning", {"stage": stage.name}))

@@ -28,15 +28,11 @@ from yaad.text import Message
 SMALL = 100_000
 """Up to so many deals the tables of an earlier day are copied; to copy more takes longer than it saves."""
 COPIED = {"deals": SMALL, "stage_visits": 5 * SMALL}
-<<<<<<< HEAD
-"""Table → up to so many rows of it are copied for a viewer: what few people see each of, all of them see once."""
-OF_VISITS = ("owner", "source")
-"""Columns of deals that the stays carry as well."""
-=======
 """Table → up to so many rows of it are copied for a viewer, where they are a small part of it."""
 SMALL_PART = 5
 """One part in so many: people who see no more than that of a book each have copied no more than the book together."""
->>>>>>> main
+OF_VISITS = ("owner", "source")
+"""Columns of deals that the stays carry as well."""
 NEAREST = 5
 """Ids named when a deal is not known."""
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -11,13 +12,14 @@ from pydantic import Field
 
 from yaad.book import Book
 from yaad.book.deals import Wanted, deal_of, deals_of, entries_of
-from yaad.errors import InputError
+from yaad.errors import InputError, UnknownName
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import key_of, reads, writes
 from yaad.faces.api.paging import Listing
 from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId, Long, Name, Number, Text, day
 from yaad.faces.api.shapes import deals as shapes
 from yaad.faces.api.versions import hold
+from yaad.model import WRITTEN as CAN_BE_WRITTEN
 from yaad.model import DealEntry
 from yaad.server import cursors
 from yaad.server.roles import Capability
@@ -126,6 +128,48 @@ class Note(Act):
     text: Long
 
 
+class Begin(Act):
+    """A deal that begins.
+
+    Attributes:
+        stage: where it stands first.
+        values: column of deals → its value.
+        deal_id: its id; one is made when absent.
+    """
+
+    stage: Name
+    values: Annotated[dict[str, Long], Field(max_length=len(CAN_BE_WRITTEN), default_factory=dict)]
+    deal_id: Name | None = None
+
+
+class Change(Act):
+    """What fields of a deal are.
+
+    Attributes:
+        values: column of deals → its value; null: it has none.
+    """
+
+    values: Annotated[dict[str, Long | None], Field(min_length=1, max_length=len(CAN_BE_WRITTEN))]
+
+
+class Did(Act):
+    """What was done with the customer, or is planned.
+
+    Attributes:
+        did: call, meeting, visit, message or email.
+        went: planned, held, no_show or cancelled; it took place when absent.
+        due: when it is planned for.
+        settles: number of the entry that planned it.
+    """
+
+    did: Text
+    went: Text = ""
+    text: Long | None = None
+    incoming: bool = False
+    due: dt.datetime | None = None
+    settles: Number | None = None
+
+
 class Undo(Body):
     """Something that was written.
 
@@ -212,6 +256,74 @@ def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
 
 @writes(
     router,
+    "/deals",
+    Capability.WRITE,
+    shapes.DealWritten,
+    status=201,
+    body={"stage": "New", "values": {"account": "Oak Kitchens", "phone": "+97235550100", "source": "Phone"}},
+    example=WRITTEN | {"stage": "New"},
+)
+def write_down(request: HttpRequest, body: Begin) -> Json:
+    """Write a deal down that no file has. Who sees only their own deals has to name themselves as its ``owner``."""
+    not_empty()
+    access = current()
+
+    def act(book: Book) -> Json:
+        at, key = _moment(body.at, book.zone), key_of(request)
+        entry = book.write_down(body.stage, body.values, at=at, by=access.name, key=key, deal_id=body.deal_id)
+        return _stands(book, entry)
+
+    return write_once(act)
+
+
+@writes(
+    router,
+    "/deals/{path:deal_id}/change",
+    Capability.WRITE,
+    shapes.DealWritten,
+    body={"values": {"next_step": "Send the drawing", "next_step_day": "2026-10-25"}},
+    example=WRITTEN,
+    matched=True,
+)
+def change(request: HttpRequest, deal_id: DealId, body: Change) -> Json:
+    """Say what fields of a deal are."""
+    return _written(
+        request, deal_id, body.at, lambda book, at, by, key: book.change(deal_id, body.values, at=at, by=by, key=key)
+    )
+
+
+@writes(
+    router,
+    "/deals/{path:deal_id}/act",
+    Capability.WRITE,
+    shapes.DealWritten,
+    body={"did": "call", "went": "no_show"},
+    example=WRITTEN,
+    matched=True,
+)
+def act(request: HttpRequest, deal_id: DealId, body: Did) -> Json:
+    """Write down what was done with the customer, or is planned."""
+
+    def write(book: Book, at: dt.datetime, by: str, key: str | None) -> DealEntry:
+        due = None if body.due is None else _aware(body.due, book.zone)
+        return book.act(
+            deal_id,
+            body.did,
+            at=at,
+            by=by,
+            went=body.went,
+            text=body.text or "",
+            incoming=body.incoming,
+            due=due,
+            settles=body.settles,
+            key=key,
+        )
+
+    return _written(request, deal_id, body.at, write)
+
+
+@writes(
+    router,
     "/deals/{path:deal_id}/undo",
     Capability.WRITE,
     shapes.DealWritten,
@@ -257,11 +369,18 @@ def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write
 
     def act(book: Book) -> Json:
         hold(request, lambda: str(deal_of(book, deal_id)["version"]), Message("api.conflict", {"deal": deal_id}))
-        entry = write(book, _moment(said, book.zone), access.name, key_of(request))
-        told = deal_of(book, deal_id)
-        return {name: told[name] for name in ("deal_id", "stage", "outcome", "version")} | {"seq": entry.seq}
+        return _stands(book, write(book, _moment(said, book.zone), access.name, key_of(request)))
 
     return write_once(act)
+
+
+def _stands(book: Book, entry: DealEntry) -> Json:
+    """How a deal stands after an entry; without a stage where it is none of theirs any more."""
+    told: Json = {"deal_id": entry.deal_id, "stage": None, "outcome": "", "version": "", "seq": entry.seq}
+    with suppress(UnknownName):
+        found = deal_of(book, entry.deal_id)
+        told |= {name: found[name] for name in ("stage", "outcome", "version")}
+    return told
 
 
 def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:
@@ -274,7 +393,14 @@ def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:
         return now
     if not 1970 <= said.year <= now.year + 1:
         raise InputError(Message("api.day_out_of_range", {"name": "at"}))
-    at = said if said.tzinfo else said.replace(tzinfo=local)
+    at = _aware(said, zone)
     if at > now + A_DAY:
         raise InputError(Message("api.day_out_of_range", {"name": "at"}))
     return at
+
+
+def _aware(said: dt.datetime, zone: str) -> dt.datetime:
+    """A moment with its zone: the company's where none is said."""
+    from zoneinfo import ZoneInfo
+
+    return said if said.tzinfo else said.replace(tzinfo=ZoneInfo(zone))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pyarrow as pa
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from yaad.book.deals import TOLD
 from yaad.faces.api.shapes.common import Day, InPages, Moment, Told, Version
@@ -51,6 +51,12 @@ class DealEntry(Told):
     reason: str = ""
     amount: str | None = None
     text: str = ""
+    values: dict[str, str | None] = Field(default_factory=dict)
+    did: str = ""
+    went: str = ""
+    incoming: bool = False
+    due: Moment | None = None
+    settles: int | None = None
     undoes: int = 0
 
 
