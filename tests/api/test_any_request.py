@@ -12,10 +12,10 @@ from tests.api.conftest import token_of
 
 EXAMPLES = int(os.environ.get("YAAD_API_EXAMPLES", "26"))
 HEAVY = {
-    "act", "backtest", "change", "chances", "cohorts", "customer", "customers", "doctor", "erase_person", "explain",
-    "export_person", "figures", "forecast", "funnel", "goals", "judgements", "kpi", "kpi_rows", "kpis", "levers",
-    "leaks", "look_at_person", "lose", "measure", "move", "moved", "note", "place_person", "plan", "proposals", "put_team",
-    "stuck", "undo", "win", "write_down",
+    "act", "backtest", "change", "chances", "cohorts", "customer", "customers", "doctor", "erase_person",
+    "explain", "export_person", "figures", "forecast", "funnel", "goals", "judgements", "kpi", "kpi_rows",
+    "kpis", "levers", "leaks", "look_at_person", "lose", "measure", "move", "moved", "note", "place_person",
+    "plan", "proposals", "put_team", "stuck", "undo", "win", "write_down",
 }  # fmt: skip
 """Operations whose answer is computed, or that write a deal so that what was computed is computed anew: a part of the
 examples."""
