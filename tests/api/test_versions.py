@@ -8,14 +8,39 @@ JOB = "it begins or stops work; what is at work already is told"
 WAY = "an upload takes its steps one by one; a step that was taken is refused"
 ONCE = "what was taken back once is refused the second time"
 UNMATCHED = {
-    "judge", "set_setting", "place_person", "undo_target", "undo_of_people", "undo_import",
-    "withdraw_invitation", "send_invitation", "invite", "upload", "write_down", "make_report", "add_source",
-    "retire_company", "answer_questions", "begin_import", "read_upload", "stop_upload", "compute", "cancel_job",
-    "stop_report", "run_source", "stop_source", "answer_source", "look_at_person", "export_person",
-    "erase_person", "finish_erasing", "move", "win", "lose", "note", "undo", "change", "act", "change_member",
-    "end_member", "tie_member", "change_company", "set_target", "remove_target", "split_target",
-    "take_over_source", "keep_secret", "remove_source", "put_team", "remove_team", "add_own_measures",
-    "remove_own_measure",
+    "judge": "everybody's own word; earlier ones stay and are told",
+    "set_setting": "no address tells single settings, so no version of them is known",
+    "place_person": "its answer tells the team before, and takes it back",
+    "undo_target": ONCE,
+    "undo_of_people": ONCE,
+    "undo_import": ONCE,
+    "withdraw_invitation": ONCE,
+    "send_invitation": "a new link is sent; the invitation stays as it is",
+    "invite": NEW,
+    "upload": NEW,
+    "write_down": NEW,
+    "make_report": NEW,
+    "add_source": NEW,
+    "retire_company": "asked for by its name, typed once more; data stay",
+    "answer_questions": WAY,
+    "begin_import": WAY,
+    "read_upload": WAY,
+    "stop_upload": JOB,
+    "compute": JOB,
+    "cancel_job": JOB,
+    "stop_report": JOB,
+    "run_source": JOB,
+    "stop_source": JOB,
+    "answer_source": JOB,
+    "look_at_person": JOB,
+    "export_person": JOB,
+    "erase_person": "asked for by the name, typed once more; whoever is erased stays so",
+    "finish_erasing": JOB,
+}
+MATCHED = {
+    "move", "win", "lose", "note", "undo", "change", "act", "change_member", "end_member", "tie_member",
+    "change_company", "set_target", "remove_target", "split_target", "take_over_source", "keep_secret",
+    "remove_source", "put_team", "remove_team", "add_own_measures", "remove_own_measure",
 }  # fmt: skip
 
 
