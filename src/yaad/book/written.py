@@ -217,13 +217,14 @@ class Written(Opened):
             UnknownName: no such deal.
             InputError: the deal has no such entry, or it counts no more already.
         """
-        self.facts.deal(deal_id)
         entries = journal_of(self.root).of([deal_id])
+        if not (entries and self.viewer == EVERYBODY):  # of a deal that was taken back the entries are left
+            self.facts.deal(deal_id)
         if not any(entry.seq == seq for entry in entries):
             raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
         if seq in undone(entries):
             raise InputError(Message("book.undone_already", {"number": seq, "deal": deal_id}))
-        return self._append(partial(UndoEntry, undoes=seq), deal_id, at, by, key)
+        return self.write(UndoEntry(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex, undoes=seq))
 
     def _closing(self, kind: StageType) -> Stage:
         stages = self.pipeline.won if kind is StageType.WON else self.pipeline.lost

@@ -166,6 +166,18 @@ def test_what_is_written_counts_and_can_be_taken_back(own):
     assert own("measure", "lost", "--as-of", "2099-01-01")["measures"][0]["value"] == 3
 
 
+def test_a_deal_is_written_down_changed_and_worked_on(own):
+    made = own("new", "Inquiry", "account=Oak Kitchens", "owner=Yoav", "amount=1,200", "--at", "2026-02-10")
+    deal = made["deal_id"]
+    assert (made["kind"], made["values"]["amount"]) == ("create", "1200")
+    changed = own("change", deal, "next_step=send the drawing", "next_step_day=12.2.2026", "amount=")
+    assert changed["values"] == {"next_step": "send the drawing", "next_step_day": "2026-02-12", "amount": None}
+    plan = own("did", deal, "meeting", "--went", "planned", "--due", "2026-02-15T10:00")
+    assert own("did", deal, "meeting", "--settles", str(plan["seq"]), "--text", "two kitchens")["went"] == ""
+    gone = own("undo", deal, str(made["seq"]))
+    assert own("undo", deal, str(gone["seq"]))["kind"] == "undo"
+
+
 def test_entries_say_how_to_take_them_back(yaad, own):
     done = yaad("note", "a7", "שלום", "--book", own.root, "--lang", "he")
     assert done.code == 0
@@ -178,6 +190,10 @@ def test_entries_say_how_to_take_them_back(yaad, own):
         (("move", "zz", "Inquiry"), "zz"),
         (("move", "a6", "Nowhere"), "Nowhere"),
         (("note", "a6", "x", "--at", "yesterday"), "yesterday"),
+        (("change", "a6", "owner"), "owner"),
+        (("change", "a6", "colour=red"), "colour"),
+        (("did", "a6", "dance"), "dance"),
+        (("new", "Won"), "Won"),
         (("undo", "a6", "77"), "77"),
         (("measure", "win_rat"), "win_rate"),
         (("funnel", "--by", "colour"), "colour"),

@@ -32,6 +32,9 @@ zone: UTC
 """
 WRITING = {
     "note": ("note", "A", "to call on Sunday"),
+    "new": ("new", "Talk", "account=Oak Kitchens"),
+    "change": ("change", "A", "owner=Dana"),
+    "did": ("did", "A", "call"),
     "move": ("move", "A", "Offer"),
     "undo": ("undo", "A", "1"),
     "win": ("win", "A"),

@@ -1,4 +1,4 @@
-"""Verbs that write: move, win, lose, note, undo. Each prints the number by which it can be taken back."""
+"""Verbs that write of deals: new, change, did, move, win … Each prints the number by which it can be taken back."""
 
 import datetime as dt
 import getpass
@@ -16,6 +16,82 @@ if TYPE_CHECKING:
     from yaad.model import DealEntry
 
 Reason = Annotated[str, typer.Option("--reason")]
+
+
+Values = Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE")]
+
+
+@on_the_book
+def new(
+    asked: Asked,
+    stage: Annotated[str, typer.Argument(metavar="STAGE")],
+    values: Values = None,
+    *,
+    deal: Annotated[str | None, typer.Option("--id", metavar="DEAL")] = None,
+    at: o.At = None,
+    person: o.Person = None,
+) -> None:
+    """Write a deal down that no file has."""
+    with asked.opened() as book:
+        said = {name: value or "" for name, value in said_values(values or []).items()}
+        entry = book.write_down(stage, said, at=moment(at, book.zone), by=who(person), deal_id=deal)
+    _told(asked, entry, "cli.written_down", {"deal": entry.deal_id})
+
+
+@on_the_book
+def change(asked: Asked, deal: o.DealId, values: Values = None, *, at: o.At = None, person: o.Person = None) -> None:
+    """Say what fields of a deal are."""
+    with asked.opened() as book:
+        entry = book.change(deal, said_values(values or []), at=moment(at, book.zone), by=who(person))
+    _told(asked, entry, "cli.changed", {"deal": deal})
+
+
+@on_the_book
+def did(
+    asked: Asked,
+    deal: o.DealId,
+    what: Annotated[str, typer.Argument(metavar="WHAT")],
+    *,
+    went: Annotated[str, typer.Option("--went", metavar="HOW")] = "",
+    text: Annotated[str, typer.Option("--text", metavar="TEXT")] = "",
+    incoming: Annotated[bool, typer.Option("--incoming")] = False,
+    due: Annotated[str | None, typer.Option("--due", metavar="TIME")] = None,
+    settles: Annotated[int | None, typer.Option("--settles", metavar="NUMBER")] = None,
+    at: o.At = None,
+    person: o.Person = None,
+) -> None:
+    """Write down what was done with the customer, or is planned."""
+    with asked.opened() as book:
+        entry = book.act(
+            deal,
+            what,
+            at=moment(at, book.zone),
+            by=who(person),
+            went=went,
+            text=text,
+            incoming=incoming,
+            due=None if due is None else typed_time(due, book.zone),
+            settles=settles,
+        )
+    _told(asked, entry, "cli.did", {"deal": deal})
+
+
+def said_values(typed: list[str]) -> dict[str, str | None]:
+    """Fields as ``name=value``; nothing behind the sign: it has none.
+
+    Raises:
+        InputError: there is no sign in one of them.
+
+    >>> said_values(["owner=Dana", "source="])
+    {'owner': 'Dana', 'source': None}
+    """
+    found: dict[str, str | None] = {}
+    for one in typed:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise InputError(Message("cli.no_value", {"text": one}))
+        found[name.strip()] = value or None
+    return found
 
 
 @on_the_book
@@ -125,11 +201,22 @@ def moment(text: str | None, zone: str) -> dt.datetime:
     local = ZoneInfo(zone)
     if text is None:
         return dt.datetime.now(local)  # a face may read the clock: the act is stamped with the time of the act
+    at = typed_time(text, zone)
+    if at > dt.datetime.now(local) + A_DAY:
+        raise InputError(Message("cli.time_to_come", {"day": at.date()}))
+    return at
+
+
+def typed_time(text: str, zone: str) -> dt.datetime:
+    """A time as typed, in the company's zone unless it says its own.
+
+    Raises:
+        InputError: it is no time.
+    """
+    from zoneinfo import ZoneInfo
+
     try:
         typed = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(Message("cli.bad_time", {"text": text})) from None
-    at = typed if typed.tzinfo else typed.replace(tzinfo=local)
-    if at > dt.datetime.now(local) + A_DAY:
-        raise InputError(Message("cli.time_to_come", {"day": at.date()}))
-    return at
+    return typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo(zone))
