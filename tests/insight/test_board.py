@@ -1,0 +1,101 @@
+"""The board: every open deal in its column, what a column holds, what is wanted and looked for."""
+
+import datetime as dt
+
+import pytest
+
+from yaad.insight.board import Wanted, board
+from yaad.measures import measure
+
+TODAY = dt.date(2024, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def past(written):
+    """Forty decided deals, and five open ones: two in Meeting, three in Quote."""
+    book = written("Meeting", "Quote")
+    for number in range(20):
+        book.deal(("Meeting", "2024-01-01"), ("Lost", f"2024-01-{15 + number // 2:02}"), amount=100)
+    for number in range(20):
+        end = "Won" if number % 4 else "Lost"
+        book.deal(
+            ("Meeting", "2024-01-01"), ("Quote", "2024-01-06"), (end, f"2024-01-{12 + number // 2:02}"), amount=100
+        )
+    day = dt.date
+    book.deal(("Meeting", "2024-02-27"), deal_id="A", amount=100, owner="Dana", name="מִטְבַּח לוין", next_step="call")
+    book.deal(("Meeting", "2024-02-20"), deal_id="B", amount=50, owner="Avi", phone="+972501234567")
+    book.deal(
+        ("Quote", "2024-02-27"), deal_id="C", amount=200, owner="Dana", next_step="x", next_step_day=day(2024, 2, 28)
+    )
+    book.deal(("Quote", "2024-01-10"), deal_id="D", owner="Avi", account="Café O'Neil", next_step_day=day(2024, 3, 9))
+    book.deal(("Quote", "2024-02-28"), deal_id="E", amount=300, owner=None, source="Web", next_step_day=TODAY)
+    return book.scope("2024-02-29")
+
+
+def ids(found):
+    return {column.stage.name: [card.deal_id for card in column.cards] for column in found.columns}
+
+
+def test_every_open_deal_stands_in_its_stage_the_most_urgent_first(past):
+    found = board(past, Wanted(), TODAY)
+    assert ids(found) == {"Meeting": ["B", "A"], "Quote": ["C", "E", "D"]}  # no step; overdue, today, later
+    assert (found.n, found.of) == (5, 5)
+    assert [(one.n, one.value) for one in found.columns] == [(2, 150.0), (3, 500.0)]
+    assert found.choices["owner"] == ("Avi", "Dana")
+
+
+def test_what_the_columns_are_worth_by_chance_is_the_weighted_pipeline(past):
+    found = board(past, Wanted(), TODAY)
+    [figure] = measure("weighted_pipeline", past)
+    assert sum(column.weighted for column in found.columns) == pytest.approx(figure.value)
+    assert 0 < figure.value < figure.beside["open_value"]
+
+
+def test_who_is_longer_in_a_stage_than_4_of_5_is_stuck(past):
+    cards = {card.deal_id: card for column in board(past, Wanted(), TODAY).columns for card in column.cards}
+    assert [name for name, card in sorted(cards.items()) if card.is_stuck] == ["D"]
+    assert cards["D"].days == 50
+    [figure] = measure("stuck", past)
+    assert figure.value == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted({"owner": "Dana"}), "AC"),
+        (Wanted({"owner": "Dana", "source": "Web"}), ""),
+        (Wanted(only="stuck"), "D"),
+        (Wanted(only="no_step"), "B"),
+        (Wanted(only="overdue"), "C"),
+        (Wanted(text="מטבח"), "A"),
+        (Wanted(text="לוין מטבח"), "A"),
+        (Wanted(text="050-123"), "B"),
+        (Wanted(text="cafe oneil"), "D"),
+        (Wanted(text="nobody"), ""),
+    ],
+)
+def test_what_is_wanted(past, wanted, found):
+    shown = board(past, wanted, TODAY)
+    assert "".join(sorted(card.deal_id for column in shown.columns for card in column.cards)) == found
+    assert (shown.n, shown.of) == (len(found), 5)
+
+
+def test_cards_that_are_not_shown_are_counted(past):
+    [meeting, quote] = board(past, Wanted(), TODAY, shown=1).columns
+    assert [(len(one.cards), one.n, one.more, one.value) for one in (meeting, quote)] == [
+        (1, 2, 1, 150.0),
+        (1, 3, 2, 500.0),
+    ]
+
+
+def test_amounts_of_mixed_currency_are_not_added(written):
+    book = written("Meeting")
+    book.deal(("Meeting", "2024-02-27"), deal_id="A", amount=100, currency="ILS")
+    book.deal(("Meeting", "2024-02-27"), deal_id="B", amount=100, currency="USD")
+    [column] = board(book.scope("2024-02-29"), Wanted(), TODAY).columns
+    assert (column.n, column.value, column.weighted) == (2, None, None)
+
+
+def test_an_empty_board(written):
+    found = board(written("Meeting", "Quote").scope("2024-02-29"), Wanted(), TODAY)
+    assert [(one.stage.name, one.n, one.value) for one in found.columns] == [("Meeting", 0, None), ("Quote", 0, None)]
