@@ -46,7 +46,7 @@ def test_every_open_deal_stands_in_its_stage_the_most_urgent_first(past):
 
 def test_what_the_columns_are_worth_by_chance_is_the_weighted_pipeline(past):
     found = board(past, Wanted(), TODAY)
-    [figure] = measure("weighted_pipeline", past)
+    [figure] = measure(["weighted_pipeline"], past)
     assert sum(column.weighted for column in found.columns) == pytest.approx(figure.value)
     assert 0 < figure.value < figure.beside["open_value"]
 
@@ -55,7 +55,7 @@ def test_who_is_longer_in_a_stage_than_4_of_5_is_stuck(past):
     cards = {card.deal_id: card for column in board(past, Wanted(), TODAY).columns for card in column.cards}
     assert [name for name, card in sorted(cards.items()) if card.is_stuck] == ["D"]
     assert cards["D"].days == 50
-    [figure] = measure("stuck", past)
+    [figure] = measure(["stuck"], past)
     assert figure.value == 1
 
 

@@ -145,9 +145,10 @@ def board(scope: Scope, wanted: Wanted, today: dt.date, shown: int = SHOWN) -> B
     rows = _rows(whole)
     every = _cards(whole, rows, today)
     kept = [card for row, card in zip(rows, every, strict=True) if _is_wanted(row, card, wanted)]
-    columns = [
-        _column(stage, [one for one in kept if one.stage == stage.name], shown) for stage in _stages(scope, every)
-    ]
+    by_stage: dict[str, list[Card]] = {}
+    for card in kept:
+        by_stage.setdefault(card.stage, []).append(card)
+    columns = [_column(stage, by_stage.get(stage.name, []), shown) for stage in _stages(scope, every)]
     choices = {name: tuple(sorted({str(row[name]) for row in rows if row[name]})) for name in EQUAL}
     return Board(tuple(columns), len(kept), len(every), choices)
 
