@@ -115,6 +115,10 @@ class Withheld(NotAllowed):
     """It is not told to who looks at the book: it would point at single persons."""
 
 
+class Changed(YaadError):
+    """What is written about is not as it was seen; nothing was written."""
+
+
 class BookError(YaadError):
     """The folder of a book is absent, busy or damaged."""
 

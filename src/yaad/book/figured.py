@@ -1,5 +1,6 @@
 """The figures of a book: measures, scorecards, funnels, times, customers, chances, findings."""
 
+import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import Scorecards, add, check, own_measures, remove
 from yaad.book.written import Written
 from yaad.errors import BookError
-from yaad.insight import winning
+from yaad.insight import SHOWN, Board, Wanted, winning
 from yaad.intake import Progress
 from yaad.measures.namesakes import Namesake, in_doubt, namesakes
 from yaad.measures.own_measures import OwnMeasures
@@ -184,6 +185,17 @@ class Figured(Written):
         """
         self.need_persons()
         return Calls(insight.deals_to_call(self._scope(), limit, likely(self.kept_win_chances())))
+
+    def board(self, wanted: Wanted | None = None, *, today: dt.date, shown: int = SHOWN) -> Board:
+        """The open deals by the stage they stand in, each with what is next, and what a stage holds.
+
+        Args:
+            wanted: which deals; all when absent.
+            today: by which a next step is overdue.
+            shown: cards of a column; the others are counted.
+        """
+        self.need_persons()
+        return insight.board(self._scope(), wanted or Wanted(), today, shown)
 
     def win_chances(self, on_progress: Progress | None = None) -> Chances:
         """The chance of each open deal with its reasons, or why none is told; computed once for the same data.

@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
-from yaad.errors import BookError, InputError, NotAllowed, UnknownName
+from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, Lake, checked_values, journal_of, settle, undone
 from yaad.model import (
     ACTS,
@@ -51,13 +51,35 @@ PLANNED = "planned"
 class Written(Opened):
     """A book that is written into."""
 
-    def move(self, deal_id: str, to_stage: str, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
+    def move(
+        self,
+        deal_id: str,
+        to_stage: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        key: str | None = None,
+        seen: str | None = None,
+    ) -> DealEntry:
         """The deal goes to another stage; a won or lost stage closes it.
+
+        Args:
+            deal_id: of the deal.
+            to_stage: where it goes.
+            at: when.
+            by: who moves it.
+            key: idempotency key.
+            seen: the stage in which whoever moves it saw it; None: wherever it stands.
 
         Raises:
             UnknownName: no such deal or stage.
+            Changed: it stands elsewhere by now.
         """
         stage = self.pipeline.stage(to_stage)
+        now = self.facts.deal(deal_id)
+        if seen is not None and (now["stage"] or "") != seen:
+            name = now["name"] or now["account"] or deal_id
+            raise Changed(Message("book.moved_meanwhile", {"deal": name, "stage": now["stage"] or "–"}))
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
         make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
         return self._append(make, deal_id, at, by, key)

@@ -84,6 +84,11 @@ class Card:
         return self.days is not None and self.limit_days is not None and self.days > self.limit_days
 
     @property
+    def whole_days(self) -> int | None:
+        """Days since it came to its stage that are over."""
+        return None if self.days is None else int(self.days)
+
+    @property
     def has_no_step(self) -> bool:
         """Whether nothing is agreed."""
         return not self.next_step and self.next_step_day is None
@@ -96,6 +101,7 @@ class Column:
     Attributes:
         stage: which.
         n: deals that stand there.
+        has_amounts: one of them has an amount.
         value: what they are worth together; None where their currencies differ, or none has an amount.
         weighted: the same by their chances.
         currency: of both.
@@ -104,6 +110,7 @@ class Column:
 
     stage: Stage
     n: int
+    has_amounts: bool
     value: float | None
     weighted: float | None
     currency: str | None
@@ -123,13 +130,36 @@ class Board:
         columns: stages in the company's order.
         n: deals on it.
         of: open deals that are seen.
+        without_step: those on it for which nothing is agreed.
         choices: column of `EQUAL` → its values among the open deals.
     """
 
     columns: tuple[Column, ...]
     n: int
     of: int
+    without_step: int
     choices: Mapping[str, tuple[str, ...]]
+
+    @property
+    def currency(self) -> str | None:
+        """Of all amounts; None where nobody says, or they differ: then `value` and `weighted` are None too."""
+        units = {one.currency for one in self.columns if one.value is not None}
+        return units.pop() if len(units) == 1 else None
+
+    @property
+    def value(self) -> float | None:
+        """What all deals on it are worth together."""
+        return self._sum([one.value for one in self.columns])
+
+    @property
+    def weighted(self) -> float | None:
+        """The same by their chances."""
+        return self._sum([one.weighted for one in self.columns])
+
+    def _sum(self, parts: Sequence[float | None]) -> float | None:
+        of_stages = {one.currency for one in self.columns if one.value is not None}
+        is_whole = all(one.value is not None for one in self.columns if one.has_amounts)
+        return sum(one or 0.0 for one in parts) if is_whole and len(of_stages) == 1 else None
 
 
 def board(scope: Scope, wanted: Wanted, today: dt.date, shown: int = SHOWN) -> Board:
@@ -150,7 +180,7 @@ def board(scope: Scope, wanted: Wanted, today: dt.date, shown: int = SHOWN) -> B
         by_stage.setdefault(card.stage, []).append(card)
     columns = [_column(stage, by_stage.get(stage.name, []), shown) for stage in _stages(scope, every)]
     choices = {name: tuple(sorted({str(row[name]) for row in rows if row[name]})) for name in EQUAL}
-    return Board(tuple(columns), len(kept), len(every), choices)
+    return Board(tuple(columns), len(kept), len(every), sum(card.has_no_step for card in kept), choices)
 
 
 def _rows(scope: Scope) -> list[Row]:
@@ -220,6 +250,7 @@ def _column(stage: Stage, cards: list[Card], shown: int) -> Column:
     return Column(
         stage=stage,
         n=len(cards),
+        has_amounts=bool(known),
         value=sum(card.amount or 0.0 for card in known) if told else None,
         weighted=sum((card.amount or 0.0) * card.chance for card in known) if told else None,
         currency=currency,

@@ -1,6 +1,6 @@
 """Errors of the product's family and the status by which a face answers them; one table for pages and programs."""
 
-from yaad.errors import BookError, CannotTell, NotAllowed, UnknownName, YaadError
+from yaad.errors import BookError, CannotTell, Changed, NotAllowed, UnknownName, YaadError
 from yaad.server.beside import TooBusy
 from yaad.server.scoping import NoSuchCompany
 
@@ -10,6 +10,7 @@ STATUS: tuple[tuple[type[YaadError], int], ...] = (
     (NotAllowed, 403),
     (CannotTell, 422),
     (BookError, 409),
+    (Changed, 409),
     (TooBusy, 503),
 )
 

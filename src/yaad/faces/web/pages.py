@@ -36,6 +36,7 @@ class Page:
 
 PAGES = (
     Page("overview", "sun", "analyse"),
+    Page("pipeline", "board", "analyse", domain="pipeline"),
     Page("funnel", "funnel", "analyse"),
     Page("dwell", "clock", "analyse"),
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),

@@ -99,3 +99,64 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     form.querySelector(".btn.p").focus();
   });
 }
+
+// The board: a deal is dragged to another stage, or moved by the keyboard; either fills in and sends the card's own form.
+const lanes = document.querySelector("[data-lanes]");
+if (lanes) {
+  const send = (deal, stage) => {
+    const form = deal.querySelector(".mover");
+    if (!form || deal.dataset.stage === stage) return;
+    form.elements.stage.value = stage;
+    if (form.elements.stage.value === stage) form.requestSubmit();
+  };
+  const stages = [...lanes.querySelectorAll(".lane")];
+  let taken = null;
+  lanes.addEventListener("change", (event) => event.target.closest(".mover")?.requestSubmit());
+  lanes.addEventListener("dragstart", (event) => {
+    taken = event.target.closest?.(".deal");
+    if (!taken) return;
+    taken.classList.add("taken");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", taken.dataset.deal);
+  });
+  lanes.addEventListener("dragend", () => {
+    taken?.classList.remove("taken");
+    taken = null;
+    for (const lane of stages) lane.classList.remove("over");
+  });
+  for (const lane of stages) {
+    lane.addEventListener("dragover", (event) => {
+      if (!taken) return;
+      event.preventDefault();
+      lane.classList.add("over");
+    });
+    lane.addEventListener("dragleave", (event) => {
+      if (!lane.contains(event.relatedTarget)) lane.classList.remove("over");
+    });
+    lane.addEventListener("drop", (event) => {
+      if (!taken) return;
+      event.preventDefault();
+      send(taken, lane.dataset.stage);
+    });
+  }
+  // arrows go from deal to deal; with Shift they take it along, to the stage beside in reading direction
+  lanes.addEventListener("keydown", (event) => {
+    const deal = event.target.closest?.(".deal");
+    if (!deal || event.target !== deal || !event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+    const here = stages.indexOf(deal.closest(".lane"));
+    const onward = (event.key === "ArrowRight") === (document.dir !== "rtl") ? 1 : -1;
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      const next = event.key === "ArrowDown" ? deal.nextElementSibling : deal.previousElementSibling;
+      next?.focus();
+    } else if (event.shiftKey) {
+      const lane = stages[here + onward];
+      if (lane) send(deal, lane.dataset.stage);
+    } else {
+      for (let at = here + onward; stages[at]; at += onward) {
+        const first = stages[at].querySelector(".deal");
+        if (first) return first.focus();
+      }
+    }
+  });
+}

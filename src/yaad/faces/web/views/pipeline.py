@@ -1,0 +1,172 @@
+"""The pipeline as a board: deals by stage, moved, written down, and all of it taken back."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from yaad.book.deals import entries_of
+from yaad.errors import InputError, UnknownName, YaadError
+from yaad.faces.web import beginning
+from yaad.faces.web.templatetags.say import language
+from yaad.insight import Board, Wanted
+from yaad.insight.board import EQUAL, ONLY
+from yaad.model import DealEntry, StageType
+from yaad.server.questions import reading
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.server.statuses import status_of
+from yaad.server.writing import write_once
+from yaad.text import Message, money
+
+NEW = ("account", "phone", "amount", "source", "next_step", "next_step_day")
+"""What is asked of a deal that is written down; more of it is said on the deal itself."""
+
+
+@require_GET
+def pipeline(request: HttpRequest) -> HttpResponse:
+    """The board."""
+    if reading.is_empty():
+        return beginning.begin(request)
+    return _page(request, request.GET)
+
+
+@require_POST
+def move(request: HttpRequest) -> HttpResponse:
+    """Move a deal from the stage in which it was seen to another one."""
+    deal, stage, seen = (request.POST.get(name, "") for name in ("deal", "stage", "seen"))
+    by, at = current().name, dt.datetime.now(dt.UTC)
+    try:
+        entry = write_once(lambda book: book.move(deal, stage, at=at, by=by, seen=seen))
+    except YaadError as error:
+        return _page(request, request.POST, error)
+    return _back(request, entry)
+
+
+@require_POST
+def write_down(request: HttpRequest) -> HttpResponse:
+    """Write a deal down."""
+    said = {name: request.POST.get(name, "").strip() for name in (*NEW, "owner")}
+    key, stage = request.POST.get("key", "") or uuid.uuid4().hex, request.POST.get("stage", "")
+    by, at = current().name, dt.datetime.now(dt.UTC)
+    try:
+        if not (said["account"] or said["phone"]):
+            raise InputError(Message("pipeline.no_name"))
+        entry = write_once(lambda book: book.write_down(stage, said, at=at, by=by, key=key))
+    except YaadError as error:
+        return _page(request, request.POST, error)
+    return _back(request, entry)
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what was done last."""
+    deal, number = request.POST.get("deal", ""), request.POST.get("number", "")
+    by, at = current().name, dt.datetime.now(dt.UTC)
+    try:
+        write_once(lambda book: book.undo(deal, int(number) if number.isdecimal() else 0, at=at, by=by))
+    except YaadError as error:
+        return _page(request, request.POST, error)
+    return redirect(_address(request.POST, back="1"))
+
+
+def _back(request: HttpRequest, entry: DealEntry) -> HttpResponse:
+    return redirect(_address(request.POST, deal=entry.deal_id, done=str(entry.seq)))
+
+
+def _address(given: Mapping[str, str], **more: str) -> str:
+    """Of the board as it is narrowed, with what was done."""
+    return reverse("pipeline") + "?" + urlencode({**_asked(given), **more})
+
+
+def _asked(given: Mapping[str, str]) -> dict[str, str]:
+    """What narrows the board; a form that writes carries it under other names, since its own fields are called so."""
+    names = (*EQUAL, "q", "only")
+    return {name: value for name in names if (value := given.get(f"at_{name}", given.get(name, "")).strip())}
+
+
+def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | None = None) -> HttpResponse:
+    if request.method == "POST":
+        given = {name: value for name, value in given.items() if name.startswith("at_")}
+    asked, today = _asked(given), _today()
+    equal = {name: asked[name] for name in EQUAL if name in asked}
+    wanted = Wanted(equal, asked.get("q", ""), asked["only"] if asked.get("only") in ONLY else "")
+    about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today)
+    found: Board = opened().shelf.ask("board", lambda book: book.board(wanted, today=today), *about)
+    context = {
+        "page": "pipeline",
+        "board": found,
+        "asked": asked,
+        "only": [_only(asked, name) for name in ("", *ONLY)],
+        "choices": [
+            (name, f"pipeline.by_{name}", found.choices[name], asked.get(name, ""))
+            for name in EQUAL
+            if len(found.choices[name]) > 1
+        ],
+        "stages": _stages(),
+        "lead": _lead(found, asked),
+        "may_write": current().may(Capability.WRITE),
+        "owners": sorted(current().viewer.owners or ()) or found.choices["owner"],
+        "key": uuid.uuid4().hex,
+        "typed": request.POST,
+        "done": _done(request) if error is None else None,
+        "back": "back" in request.GET,
+        "error": error.say(language()) if error else "",
+        "today": today,
+    }
+    status = status_of(error) if error else 200
+    return render(request, "web/pipeline.html", context, status=status)
+
+
+def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
+    """A link that shows some of the deals alone: its words, its address, and whether it is what is shown."""
+    kept = {one: value for one, value in asked.items() if one != "only"} | ({"only": name} if name else {})
+    return f"pipeline.only_{name or 'all'}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
+
+
+def _today() -> dt.date:
+    """The day by the company's clock; a face may read it."""
+    return dt.datetime.now(ZoneInfo(opened().shelf.book.zone)).date()
+
+
+def _stages() -> list[tuple[str, str]]:
+    """Where a deal can go: name and type of each stage."""
+    stages = opened().shelf.ask("pipeline", lambda book: book.pipeline).stages
+    return [(one.name, one.type.value) for one in stages if one.type is not StageType.ATTEMPT]
+
+
+def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
+    """What the board says in a sentence: how much, what it is worth, and how many wait for nothing."""
+    if asked:
+        return [Message("pipeline.lead_found", {"n": found.n, "of": found.of})]
+    said = Message("pipeline.lead_plain", {"n": found.n})
+    if found.value is not None and found.weighted is not None:
+        value, weighted = (money(one, found.currency, language()) for one in (found.value, found.weighted))
+        said = Message("pipeline.lead", {"n": found.n, "value": value, "weighted": weighted})
+    without = found.without_step
+    return [said, Message("pipeline.lead_steps", {"n": without})] if without else [said]
+
+
+def _done(request: HttpRequest) -> Mapping[str, object] | None:
+    """What the page that was left has done: the deal, where it stands now, and the number that takes it back."""
+    deal, number = request.GET.get("deal", ""), request.GET.get("done", "")
+    if not (deal and number.isdecimal()):
+        return None
+    try:
+        row = opened().shelf.once(lambda book: book.facts.deal(deal))
+        written = opened().shelf.once(lambda book: entries_of(book, deal))
+    except UnknownName:  # it was handed on, or taken back by somebody else
+        return None
+    entries = [one for one in written if one["seq"] == int(number) and one["counts"]]
+    if not entries:
+        return None
+    name = row["name"] or row["account"] or row["contact"] or row["phone"] or deal
+    said = "pipeline.written_down" if entries[0]["kind"] == "create" else "pipeline.moved"
+    return {"words": Message(said, {"name": str(name), "stage": str(row["stage"])}), "deal": deal, "number": number}
