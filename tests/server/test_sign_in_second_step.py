@@ -405,6 +405,7 @@ NO_ANSWERS = [
         ("http://localhost:8000", "en", "The passkey was not read"),
     ],
 )
+@pytest.mark.usefixtures("account")
 def test_where_the_address_is_a_number_a_passkey_that_fails_says_so(anew, monkeypatch, address, lang, words):
     from dataclasses import replace
 
