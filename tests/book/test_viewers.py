@@ -104,7 +104,7 @@ def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book
     scope = under._scope(by="week")
     by_hand = replace(
         scope, deals=tables["deals"], visits=tables["stage_visits"], moves=tables["stage_moves"],
-        table=tables.__getitem__, run=con.to_pyarrow, sql=str,
+        table=tables.__getitem__, whole=None, run=con.to_pyarrow, sql=str,
     )  # fmt: skip
     one, other = told(scope), told(by_hand)
     con.disconnect()

@@ -370,6 +370,7 @@ class Opened:
             least=0 if self.viewer.persons else LEAST,
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
             table=facts.table,
+            whole=facts.whole,
             calendar=calendar_of(self.root, facts.zone),
             zone=facts.zone,
             own=own_measures(self.root).made(),

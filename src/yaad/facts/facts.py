@@ -195,6 +195,10 @@ class Facts:
         found: int = self.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
         return found
 
+    def whole(self, name: str) -> ir.Table:
+        """A table with all its rows, whoever looks: never to be told, only to call things alike for everybody."""
+        return self._whole(name)
+
     def _whole(self, name: str) -> ir.Table:
         """A table with all its rows, whoever looks."""
         known = {"deals": self._deals, "stage_visits": self._visits, "stage_moves": self._moves}

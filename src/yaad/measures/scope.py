@@ -46,6 +46,8 @@ class Scope:
         left_out: deals that are no inquiries, where the company has stages for them.
         list_days: the days of the lists that the history comes from, rising; none where it comes from no list.
         table: any table of the book by its name in the model's schemas, journal and as-of applied.
+        whole: the same with all its rows, whoever looks: for what must be called alike for everybody, and is counted of
+            nobody's rows but those of who looks; `table` where there is none.
         calendar: the days on which the company works.
         zone: the company's time zone.
         settings: what the company said of itself: what counts as achieved, who works when.
@@ -68,6 +70,7 @@ class Scope:
     left_out: ir.Table | None = None
     list_days: tuple[dt.date, ...] = ()
     table: Callable[[str], ir.Table] = no_table
+    whole: Callable[[str], ir.Table] | None = None
     calendar: Calendar = field(default_factory=Calendar)
     zone: str = "UTC"
     settings: Settings = field(default_factory=Settings)
