@@ -38,8 +38,12 @@ LONG = "YAAD_QUERIES" in os.environ
 
 @pytest.mark.skipif(absent() != "", reason=absent())
 def test_one_user_alone_is_refused_before_a_table_is_made_and_two_go_on_from_there(tmp_path):
-    """Tables that one user made by mistake are no dead end: with their owner named the server gives the other rights."""
-    said = {"YAAD_SECRET_KEY": secrets.token_urlsafe(48), "YAAD_ADDRESS": "http://localhost:8765", "YAAD_HOME": str(tmp_path / "home")}
+    """Tables that one user made by mistake are no dead end: with their owner named the server gives the rights."""
+    said = {
+        "YAAD_SECRET_KEY": secrets.token_urlsafe(48),
+        "YAAD_ADDRESS": "http://localhost:8765",
+        "YAAD_HOME": str(tmp_path / "home"),
+    }
 
     def check(**more: str) -> tuple[int, str]:
         command = [sys.executable, "-m", "yaad", "--lang", "en", "check"]
