@@ -16,8 +16,8 @@ from yaad.server.scoping import on_behalf_of, scope
 EXAMPLES = int(os.environ.get("YAAD_AGENT_EXAMPLES", "120"))
 EVERYBODY = [person for people in SELLERS.values() for person in people]
 WORDS = (
-    "", " ", "won", "win_rate", "source", "owner", "month", "Cyd", "here-Cyd-0", "there-Ann-0", "2026-10", "2026-13", "all",
-    "a\0b", "\ud800", "\u202e", "'; DROP TABLE deals; --", "../../secret.key", "{{7*7}}", "9" * 400, "yesterday",
+    "", " ", "won", "win_rate", "source", "owner", "month", "Cyd", "here-Cyd-0", "there-Ann-0", "2026-10", "2026-13",
+    "all", "a\0b", "\ud800", "\u202e", "'; DROP TABLE deals; --", "../../secret.key", "{{7*7}}", "9" * 400, "yesterday",
 )  # fmt: skip
 VALUES = st.recursive(
     st.none()
