@@ -154,6 +154,7 @@ def with_customer(scope: Scope, deals: ir.Table) -> ir.Table:
 
 def _apart(scope: Scope) -> ir.Table | None:
     """What deals say of their customer → whom they are of, for names of several customers; None without such names."""
+    _doubtful(scope)  # noted, though the table be kept
     answers = ("apart", *sorted(scope.settings.customers.items()))
     if answers not in scope.known:  # the very same table each time, so that what was asked of it is not asked again
         scope.known[answers] = _table_of(scope)
@@ -182,6 +183,8 @@ def _table_of(scope: Scope) -> ir.Table | None:
 
 def _doubtful(scope: Scope) -> tuple[_Doubtful, ...]:
     """Names under which deals come with numbers or mails of several."""
+    if scope.watch is not None:
+        return scope.watch.picture(scope, _doubtful)
     country = scope.calendar.country or ISRAEL
     kept = _by_country(scope)
     if country not in kept:
