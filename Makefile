@@ -46,6 +46,7 @@ check-long: install system ## other examples of all laws, the full simulations, 
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=searching -m "not browser"
 	YAAD_WIZARD_ROWS=1000000 $(BIN)/pytest tests/pages/test_wizard.py
 	YAAD_API_EXAMPLES=650 $(BIN)/pytest tests/api/test_any_request.py
+	YAAD_AGENT_EXAMPLES=5000 $(BIN)/pytest tests/faces/mcp/test_any_call.py
 	YAAD_QUERIES=10000 $(BIN)/pytest tests/server/test_on_postgresql.py
 	$(BIN)/python -m benchmarks.killed --moments 1000
 	$(BIN)/python -m benchmarks.durable --moments 1000 --faults 60

@@ -92,7 +92,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "person": ("look_at_person", "person_held"),
     "person-asked": ("job", "person_held"),
     "person-export": ("export_person",),
-    "person-fetch": ("person_archive",),
+    "person-fetch": ("export_person", "person_archive"),
     "person-erase": ("erase_person", "finish_erasing"),
     "person-erasing": ("job",),
     "source-take-over": ("take_over_source",),

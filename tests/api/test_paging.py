@@ -6,18 +6,11 @@ import pytest
 from tests.api.held import answers, document, operations
 
 OF_THE_CATALOGUE = "one row a measure of the catalogue and of the company's own file, which has a greatest length"
-OF_A_BREAKDOWN = "one row a group of a breakdown, which has few by its kind, and a stage of the company's pipeline"
 OF_THE_COMPANY = "one row a person who sells in the company"
 BOUNDED = {
     "companies": "the parts of one account",
     "measures": OF_THE_CATALOGUE,
     "figures": OF_THE_CATALOGUE,
-    "measure": OF_A_BREAKDOWN,
-    "kpis": OF_A_BREAKDOWN,
-    "kpi": OF_A_BREAKDOWN,
-    "funnel": OF_A_BREAKDOWN,
-    "conversion": OF_A_BREAKDOWN,
-    "dwell": OF_A_BREAKDOWN,
     "explain": "at most as many rows as are asked for, 200; the others by kpi_rows",
     "customer": "what one customer bought",
     "cohorts": "one row a month, quarter or year of the data",
@@ -36,8 +29,9 @@ BOUNDED = {
 }
 """Operations with a list that is told whole, and what bounds it."""
 IN_PAGES = {
-    "kpi_rows", "stuck", "calls", "customers", "chances", "moved", "targets", "deals", "entries", "imports", "uploads",
-    "tables", "reports", "sources", "people", "proposed_ties", "invitations", "all_teams", "audit",
+    "measure", "kpis", "kpi", "funnel", "conversion", "dwell", "kpi_rows", "stuck", "calls", "customers", "chances",
+    "moved", "targets", "deals", "entries", "imports", "uploads", "tables", "reports", "sources", "people",
+    "proposed_ties", "invitations", "all_teams", "audit",
 }  # fmt: skip
 
 
@@ -89,6 +83,12 @@ def walked(asking, path, name, **query):
         ("/moved", "deals", {"since": "2026-10-01"}),
         ("/teams", "teams", {}),
         ("/tables", "tables", {}),
+        ("/measures/won", "measures", {"by": "owner"}),
+        ("/kpis", "kpis", {"by": "owner"}),
+        ("/kpis/won", "kpis", {"by": "owner"}),
+        ("/funnel", "groups", {"by": "name"}),
+        ("/conversion", "conversions", {"by": "owner"}),
+        ("/dwell", "groups", {"by": "owner"}),
     ],
 )
 def test_pages_of_a_list_join_without_gap_or_double(program, path, name, query):
@@ -97,6 +97,18 @@ def test_pages_of_a_list_join_without_gap_or_double(program, path, name, query):
     assert pages > 1
     assert found == asking.get(path, query | {"limit": 200}).json()[name]
     assert len({str(one) for one in found}) == len(found) == 2 * pages - len(found) % 2
+
+
+def test_a_page_of_groups_has_the_stages_of_these_groups(program):
+    asking = program("owner")
+    told = asking.get("/funnel", {"by": "owner", "limit": 2}).json()
+    stages = dict.fromkeys(one["by"]["owner"] for one in told["stages"])
+    assert [one["by"]["owner"] for one in told["groups"]] == list(stages)
+    assert len(told["groups"]) == 2
+    other = {"by": "source", "limit": 2, "cursor": told["next"]}
+    assert asking.get("/funnel", other).status_code == 400, "of another question"
+    file = asking.get("/funnel", {"by": "owner", "limit": 2}, Accept="text/csv").content.decode()
+    assert all(name in file for name in ("Ann", "Ben", "Cyd", "Dan", "Eli")), "a file has them all"
 
 
 def test_targets_come_page_by_page_and_a_new_one_ends_the_walk(program):

@@ -13,7 +13,7 @@ def test_a_program_reads_the_funnel_as_the_page_gives_it(team, program):
     answer = program("owner").get("/funnel", {"by": "source"})
     assert answer.status_code == 200
     page = team.client("owner").get(f"{team.here.prefix}funnel.json?by=source")
-    assert answer.json() == page.json()
+    assert answer.json() == {**page.json(), "next": None}
 
 
 @pytest.mark.parametrize("name", WITH_TOKENS)

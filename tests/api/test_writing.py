@@ -113,6 +113,40 @@ def test_a_request_that_failed_may_be_tried_again_under_its_key(program):
     assert asking.post("/deals/here-Dan-5/note", {"text": "x"}, Idempotency_Key="k" * 151).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/deals/here-Dan-3/note", {"text": "once"}),
+        ("/targets", {"period": "2028-05", "value": "90000"}),
+        ("/targets/split", {"period": "2028-05", "over": "owner", "weights": "equal"}),
+        ("/settings", {"name": "capacity:Quote", "value": 41}),
+    ],
+)
+def test_a_server_that_dies_between_the_effect_and_the_answer_has_the_effect_once(
+    team, program, monkeypatch, path, body
+):
+    from yaad.server import answered
+    from yaad.server.journal import DatabaseJournal
+    from yaad.server.models import Answered
+
+    def dies(_access, _key, work):
+        work()
+        raise SystemExit
+
+    asking, journal = program("owner"), DatabaseJournal(team.here.id)
+    if path == "/targets/split":
+        asking.post("/targets", {"period": "2028-05", "value": "90000"})
+    with monkeypatch.context() as dying:
+        dying.setattr(answered, "_first", dies)
+        with pytest.raises(SystemExit):
+            asking.post(path, body, Idempotency_Key=f"dies {path}")
+    written = journal.last_seq
+    later = dt.datetime.now(dt.UTC) - 2 * answered.ABANDONED
+    assert Answered.objects.filter(key=f"dies {path}", status__isnull=True).update(at=later) == 1
+    again = asking.post(path, body, Idempotency_Key=f"dies {path}")
+    assert (again.status_code, journal.last_seq) == (200, written)
+
+
 def test_an_answer_that_is_kept_is_not_told_to_who_sees_other_rows_now(team, program):
     from yaad.server.models import Membership
 

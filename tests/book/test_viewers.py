@@ -104,14 +104,14 @@ def test_every_measure_under_a_viewer_is_that_of_a_book_of_these_rows_alone(book
     scope = under._scope(by="week")
     by_hand = replace(
         scope, deals=tables["deals"], visits=tables["stage_visits"], moves=tables["stage_moves"],
-        table=tables.__getitem__, run=con.to_pyarrow, sql=str,
+        table=tables.__getitem__, whole=None, run=con.to_pyarrow, sql=str, shapes=None,
     )  # fmt: skip
     one, other = told(scope), told(by_hand)
     con.disconnect()
     assert len(one) > len(REGISTRY)
     close(one, other)
     for name in ("deals", "stage_visits"):
-        assert ("Filter[" in repr(under.facts.table(name))) is not large
+        assert ("WHERE" in under.facts.sql(under.facts.table(name))) is not large
     assert measures.measure(["won"], whole._scope()) != measures.measure(["won"], under._scope())
 
 
@@ -120,8 +120,8 @@ def test_of_a_large_book_a_large_part_is_not_copied(book, monkeypatch):
     monkeypatch.setattr("yaad.facts.facts.SMALL_PART", 1)
     monkeypatch.setattr("yaad.facts.facts.COPIED", {"deals": 1, "stage_visits": 1})
     facts = book(ANN).facts
-    assert "Filter[" in repr(facts.deals)
-    assert "Filter[" in repr(facts.visits)
+    assert "WHERE" in facts.sql(facts.deals)
+    assert "WHERE" in facts.sql(facts.visits)
 
 
 @pytest.mark.parametrize("table", ["deals", "stage_visits"])
@@ -131,7 +131,8 @@ def test_of_a_large_book_only_a_small_share_is_copied(book, monkeypatch, table):
     whole, mine = (facts.run(facts.table(table)).num_rows for facts in seen)
     for part, is_copied in ((whole // mine, True), (whole // mine + 1, False)):
         monkeypatch.setattr("yaad.facts.facts.SMALL_PART", part)
-        assert ("Filter[" in repr(book(ANN).facts.table(table))) is not is_copied
+        facts = book(ANN).facts
+        assert ("WHERE" in facts.sql(facts.table(table))) is not is_copied
 
 
 def test_names_that_are_offered_are_those_of_the_viewer(book):

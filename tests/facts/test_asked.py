@@ -32,19 +32,31 @@ def engine() -> Engine:
     return Engine()
 
 
+def ask(known: Asked, run, expr, whose: str = "") -> pa.Table:
+    return known.run((whose, str(ibis.to_sql(expr))), lambda: run(expr))
+
+
 def test_the_same_query_is_computed_once_and_another_one_too(engine):
-    known = Asked(engine.run)
-    first = known.run(ROWS.filter(ROWS.n > 1))
-    assert known.run(ROWS.filter(ROWS.n > 1)) is first
-    assert known.run(ROWS.filter(ROWS.n > 2)) is not first
+    known = Asked()
+    first = ask(known, engine.run, ROWS.filter(ROWS.n > 1))
+    assert ask(known, engine.run, ROWS.filter(ROWS.n > 1)) is first
+    assert ask(known, engine.run, ROWS.filter(ROWS.n > 2)) is not first
+    assert len(engine.queries) == 2
+
+
+def test_the_same_query_of_the_rows_of_others_is_another_one(engine):
+    known = Asked()
+    mine = ask(known, engine.run, ROWS, "me")
+    assert ask(known, engine.run, ROWS, "you") is not mine
+    assert ask(known, engine.run, ROWS, "me") is mine
     assert len(engine.queries) == 2
 
 
 def test_who_asks_meanwhile_waits_for_the_one_that_computes(engine):
-    known = Asked(engine.run)
+    known = Asked()
     engine.free.clear()
     with ThreadPoolExecutor(4) as pool:
-        answers = [pool.submit(known.run, ROWS.limit(3)) for _ in range(4)]
+        answers = [pool.submit(ask, known, engine.run, ROWS.limit(3)) for _ in range(4)]
         engine.free.set()
         assert len({id(answer.result()) for answer in answers}) == 1
     assert len(engine.queries) == 1
@@ -57,24 +69,24 @@ def test_what_fails_is_asked_again(engine):
             raise MemoryError
         return engine.run(expr)
 
-    known = Asked(run)
+    known = Asked()
     with pytest.raises(MemoryError):
-        known.run(ROWS)
-    assert known.run(ROWS) is known.run(ROWS)
+        ask(known, run, ROWS)
+    assert ask(known, run, ROWS) is ask(known, run, ROWS)
     assert len(engine.queries) == 2
 
 
 def test_only_so_much_is_kept_and_nothing_too_large(engine, monkeypatch):
     monkeypatch.setattr(asked, "MOST", 2 * asked.OF_QUERY + 100)
-    known = Asked(engine.run)
+    known = Asked()
     for at in (1, 2, 3, 1):
-        known.run(ROWS.limit(at))
+        ask(known, engine.run, ROWS.limit(at))
     assert len(engine.queries) == 4  # the first one had to go
-    known.run(ROWS.limit(1))
+    ask(known, engine.run, ROWS.limit(1))
     assert len(engine.queries) == 4
     monkeypatch.setattr(asked, "LARGEST", 0)
-    known.run(ROWS.limit(9))
-    known.run(ROWS.limit(9))
+    ask(known, engine.run, ROWS.limit(9))
+    ask(known, engine.run, ROWS.limit(9))
     assert len(engine.queries) == 6
 
 

@@ -28,6 +28,15 @@ def test_each_is_offered_once_by_name_and_the_likely_ones_first(offered, lang, f
     assert set(codes) <= set(known)
 
 
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_what_is_no_country_is_not_offered(lang):
+    unknown = {"he": "אזור לא ידוע", "en": "Unknown"}[lang]
+    for offered in (choices.countries(lang), choices.zones(lang)):
+        assert not any(unknown in name for _code, name in offered.others)
+    assert not any(choices.countries(lang).has(code) for code in ("EU", "UN", "XA", "ZZ"))
+    assert choices.countries(lang).has("CH")
+
+
 def test_clocks_of_one_country_are_told_apart():
     told = dict(choices.zones("en").others)
     assert told["America/Chicago"] == "United States (Chicago)"

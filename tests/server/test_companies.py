@@ -43,13 +43,16 @@ def test_who_owns_or_advises_a_company_may_begin_another(team, name, status):
 
 def test_the_owner_changes_what_the_company_says(team):
     from yaad.book import Book
-    from yaad.server.models import Company
+    from yaad.server.models import AuditEvent, Company
 
     said = TYPED | {"name": "Renamed", "transparency": "rank"}
     assert team.client("owner").post(f"{team.here.prefix}company/", said).status_code == 302
     now = Company.objects.get(pk=team.here.id)
     assert (now.name, now.transparency, now.country) == ("Renamed", "rank", "GB")
     assert Book.open(team.here.root).name == "Renamed"
+    told = AuditEvent.objects.filter(company=team.here.id).count()
+    assert team.client("owner").post(f"{team.here.prefix}company/", said).status_code == 302
+    assert AuditEvent.objects.filter(company=team.here.id).count() == told, "nothing was changed"
     assert team.client("owner").post(f"{team.here.prefix}company/", said | {"vat": "-1"}).status_code == 400
     assert team.client("manager").post(f"{team.here.prefix}company/", said | {"name": "Mine"}).status_code == 403
     assert Company.objects.get(pk=team.here.id).name == "Renamed"

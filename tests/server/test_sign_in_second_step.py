@@ -397,6 +397,27 @@ NO_ANSWERS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("address", "lang", "words"),
+    [
+        ("http://127.0.0.1:8000", "en", "Passkeys need a name"),
+        ("http://127.0.0.1:8000", "he", "ולא מספר"),
+        ("http://localhost:8000", "en", "The passkey was not read"),
+    ],
+)
+@pytest.mark.usefixtures("account")
+def test_where_the_address_is_a_number_a_passkey_that_fails_says_so(anew, monkeypatch, address, lang, words):
+    from dataclasses import replace
+
+    from yaad.faces.web.templatetags import signing
+
+    asked = replace(signing.home(), address=address)
+    monkeypatch.setattr(signing, "home", lambda: asked)
+    browser = anew()
+    browser.cookies["yaad_lang"] = lang
+    assert words in browser.get(LOGIN).content.decode()
+
+
 def test_what_is_no_answer_of_a_passkey_opens_nothing(account, with_app, anew):
     from django.core.cache import cache
 

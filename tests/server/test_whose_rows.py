@@ -41,6 +41,14 @@ def test_an_account_without_a_name_is_told_on_every_page(untied, path):
     assert UNTIED in untied.client("new").get(untied.here.prefix + path).content.decode()
 
 
+def test_who_sees_no_deal_is_not_told_that_the_data_lack_them(untied):
+    seen, unseen = (untied.client(name).get(untied.here.prefix).content.decode() for name in ("owner", "new"))
+    assert "What these data cannot tell" in seen
+    assert "What these data cannot tell" not in unseen
+    assert "It typically takes" in seen
+    assert "It typically takes" not in unseen
+
+
 def test_who_leads_an_empty_team_is_told_that(untied):
     page = untied.client("lead").get(untied.here.prefix).content.decode()
     assert "Nobody is in your team yet" in page

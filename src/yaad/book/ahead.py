@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
+import ibis.expr.types as ir
 import numpy as np
 
 from yaad import measures
@@ -126,11 +127,13 @@ def _state(usual: float, count: int) -> State:
 
 def _entries(planning: Planning) -> dict[str, int]:
     """Stage → deals that came into it in the recent days, skipped stages left out; inquiries as they came."""
-    scope = planning.scope
-    visits = scope.visits
-    recent = visits.filter(visits.first & (visits.entered_day >= planning.recent.start))
-    rows = scope.run(recent.group_by("stage").aggregate(n=recent.count())).to_pylist()
+    rows = planning.scope.rows(_came_into, planning.recent.start).to_pylist()
     return {str(row["stage"]): int(row["n"]) for row in rows} | {INQUIRIES: sum(planning.arrivals().values())}
+
+
+def _came_into(scope: measures.Scope, since: dt.date) -> ir.Table:
+    recent = scope.visits.filter(scope.visits.first & (scope.visits.entered_day >= since))
+    return recent.group_by("stage").aggregate(n=recent.count())
 
 
 def _period_after(period: Period) -> Period:
@@ -195,9 +198,7 @@ def _achieved(planning: Planning, period: Period) -> float:
 def _amounts(planning: Planning) -> tuple[list[float], str | None]:
     """Amounts of the deals won in the last year, and their currency; none where they are mixed or mostly missing."""
     scope = planning.scope
-    since = scope.as_of - dt.timedelta(days=365)
-    won = scope.deals.filter((scope.deals.outcome == "won") & (scope.deals.closed_day > since))
-    rows = scope.run(won.select("amount", "currency"))
+    rows = scope.rows(_won_lately)
     amounts = [float(amount) for amount in rows["amount"].to_pylist() if amount]
     if len(amounts) * 2 < rows.num_rows:
         return [], None
@@ -205,6 +206,12 @@ def _amounts(planning: Planning) -> tuple[list[float], str | None]:
         return amounts, single_unit(rows["currency"].to_pylist())
     except InputError:
         return [], None
+
+
+def _won_lately(scope: measures.Scope) -> ir.Table:
+    since = scope.as_of - dt.timedelta(days=365)
+    won = scope.deals.filter((scope.deals.outcome == "won") & (scope.deals.closed_day > since))
+    return won.select("amount", "currency")
 
 
 Steps = list[tuple[str, int, int]]

@@ -640,7 +640,7 @@ class _Sums:
                 value = Decimal(str(figure.value or 0))
                 yield _name(figure.by.get(kind or "")), Sum(value, figure.n, figure.unit)
             return
-        rows = scope.run(sales_by_day(scope))
+        rows = scope.rows(sales_by_day)
         if (period := scope.period) is not None:
             days = rows[DAY]
             rows = rows.filter(pc.and_(pc.greater_equal(days, period.start), pc.less(days, period.end)))
@@ -655,7 +655,7 @@ class _Sums:
     def _daily(self) -> dict[dt.date, float] | None:
         scope = replace(self.scope, period=None, by=())
         if self.measure in (WON_VALUE, "won"):
-            rows = scope.run(sales_by_day(scope)).rename_columns({DAY: "day"})
+            rows = scope.rows(sales_by_day).rename_columns({DAY: "day"})
             return daily_of(rows, "total" if self.measure == WON_VALUE else "n")
         if measures.find(self.measure).kind is not Kind.SIMPLE:
             return None

@@ -17,6 +17,7 @@ from yaad.book.importing import Given, Imports
 from yaad.book.imports import ImportRecord
 from yaad.book.persons.marks import FILE as ERASED
 from yaad.book.persons.marks import KEY as ERASED_KEY
+from yaad.book.persons.marks import last_erasing
 from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
@@ -25,6 +26,7 @@ from yaad.book.usual import USUAL, calendar_of, usual_of
 from yaad.errors import BookError, Withheld
 from yaad.facts import JOURNAL_FILES, Facts, Lake
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
+from yaad.measures.shapes import Shapes
 from yaad.measures.small_groups import COLUMNS as COARSE
 from yaad.measures.small_groups import GRAINS, is_whole
 from yaad.measures.withheld import LEAST
@@ -68,6 +70,7 @@ class Opened:
         self._seen: dict[dt.date, Opened] = {}
         self._whole: Opened | None = None  # the book that this one is a view of
         self._views: weakref.WeakSet[Opened] = weakref.WeakSet()  # those of this one
+        self._shapes = Shapes()
         self._is_shared = False
         self._moment = threading.local()
         self._lock = threading.RLock()
@@ -138,6 +141,7 @@ class Opened:
         """This book as somebody else sees it; it is shared, and what is built for one of the two serves the other."""
         other = type(self)(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=viewer)
         other._whole = self.shared()  # noqa: SLF001 – a book like this one
+        other._shapes = self._shapes  # noqa: SLF001
         with self._lock:
             self._views.add(other)
         return other.shared()
@@ -170,6 +174,7 @@ class Opened:
                 for view in self._views:  # an earlier picture of whoever asks for nothing now would live on
                     view._facts = None  # noqa: SLF001 – a book like this one
             if self._facts is None:
+                self._shapes.hold(last_erasing(self.root))
                 self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
             return self._facts
 
@@ -370,10 +375,13 @@ class Opened:
             least=0 if self.viewer.persons else LEAST,
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
             table=facts.table,
+            whole=facts.whole,
             calendar=calendar_of(self.root, facts.zone),
             zone=facts.zone,
             own=own_measures(self.root).made(),
             settings=facts.settings,
+            write=facts.write,
+            shapes=self._shapes,
         ).of_inquiries()
 
     def _period(self, period: PeriodLike) -> Period | None:
@@ -439,7 +447,7 @@ class Opened:
                 if self._whole is not None:
                     self._seen[day] = self._whole._on(day).seen_by(self.viewer)  # noqa: SLF001 – a book like this one
                 else:
-                    past = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
+                    past = self._from(day)
                     self._seen[day] = past.shared() if self._is_shared else past
                 if self._is_shared and len(self._seen) > DAYS_KEPT:  # who asks of it still holds it
                     self._seen.pop(next(iter(self._seen))).close()
@@ -457,8 +465,14 @@ class Opened:
         if self._is_shared and self.as_of - LATE < day < self.as_of:
             yield self._on(day)._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
             return
-        with closing(type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)) as past:
+        with closing(self._from(day)) as past:
             yield past._scope(by)  # noqa: SLF001 – a book like this one, seen from another day
+
+    def _from(self, day: dt.date) -> Self:
+        """A book like this one, seen from another day; what was written for the one serves the other."""
+        past = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
+        past._shapes = self._shapes  # noqa: SLF001 – a book like this one
+        return past
 
 
 def period_of(period: PeriodLike) -> Period | None:

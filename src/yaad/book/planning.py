@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+import ibis.expr.types as ir
 import numpy as np
 
 from yaad import measures
@@ -184,7 +185,7 @@ class Planning:
     def standing(self, period: Period) -> Standing:
         """What there is on the data's day."""
         scope = self.scope
-        rows = scope.run(counted(scope, measures.open_stays(scope), "place", exact=True))
+        rows = scope.rows(_standing)
         (won,) = measures.measure(["won"], replace(scope, period=period))
         return Standing(int(won.value or 0), integers(rows, "place"), floats(rows, "days"), integers(rows, "n"))
 
@@ -388,3 +389,7 @@ class Planning:
 
 def _name(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
+
+
+def _standing(scope: measures.Scope) -> ir.Table:
+    return counted(scope, measures.open_stays(scope), "place", exact=True)

@@ -4,9 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.expr.operations import Relation
 
 MOST = 64 << 20
 """Bytes of results that are kept of one picture; those that nobody asked for longest go first."""
@@ -15,24 +13,26 @@ LARGEST = 8 << 20
 OF_QUERY = 16 << 10
 """Bytes that the query itself is taken to hold."""
 
+Key = tuple[str, str]
+"""Whose rows are asked, and the query in the engine's words."""
+
 
 class Asked:
-    """Results of queries over tables that do not change. May be used from several threads at once.
+    """Results of queries over tables that do not change. May be used from several threads at once."""
 
-    Args:
-        run: computes a query.
-    """
-
-    def __init__(self, run: Callable[[ir.Table], pa.Table]) -> None:
-        self._run = run
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[Relation, pa.Table] = OrderedDict()
-        self._under_way: dict[Relation, threading.Lock] = {}
+        self._found: OrderedDict[Key, pa.Table] = OrderedDict()
+        self._under_way: dict[Key, threading.Lock] = {}
         self._bytes = 0
 
-    def run(self, expr: ir.Table) -> pa.Table:
-        """The result of a query; who asks what is being computed waits for it instead of computing it too."""
-        query = expr.op()
+    def run(self, query: Key, compute: Callable[[], pa.Table]) -> pa.Table:
+        """The result of a query; who asks what is being computed waits for it instead of computing it too.
+
+        Args:
+            query: whose rows are asked for what.
+            compute: does it.
+        """
         with self._lock:
             known = self._known(query)
             if known is not None:
@@ -44,20 +44,20 @@ class Asked:
             if known is not None:
                 return known
             try:
-                found = self._run(expr)
+                found = compute()
                 self._keep(query, found)
             finally:
                 with self._lock:
                     self._under_way.pop(query, None)
         return found
 
-    def _known(self, query: Relation) -> pa.Table | None:
+    def _known(self, query: Key) -> pa.Table | None:
         found = self._found.get(query)
         if found is not None:
             self._found.move_to_end(query)
         return found
 
-    def _keep(self, query: Relation, found: pa.Table) -> None:
+    def _keep(self, query: Key, found: pa.Table) -> None:
         if found.nbytes > LARGEST:
             return
         with self._lock:

@@ -4,11 +4,13 @@ import copy
 import datetime as dt
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.operations import Relation
 
 from yaad.errors import UnknownName, Withheld
 from yaad.facts.asked import Asked
@@ -19,10 +21,12 @@ from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.said import settings_of, target_of_row, targets_of
+from yaad.facts.standing_in import asked_tables, stand_in, told, write
 from yaad.facts.touched import Touched, touched_deals, without_notes_of
 from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
 from yaad.model import EVERYBODY, SCHEMAS, Entry, Pipeline, Settings, Target, Viewer
+from yaad.model.written import Written
 from yaad.text import Message
 
 SMALL = 100_000
@@ -33,6 +37,8 @@ SMALL_PART = 5
 """One part in so many: people who see no more than that of a book each have copied no more than the book together."""
 OF_VISITS = ("owner", "source")
 """Columns of deals that the stays carry as well."""
+WRITTEN = 128
+"""So many queries of a picture are kept as they are written."""
 NEAREST = 5
 """Ids named when a deal is not known."""
 
@@ -66,7 +72,8 @@ class Facts:
         self._lock = threading.RLock()
         self._views: dict[str, ir.Table] = {}
         self._building: dict[str, threading.RLock] = {}
-        self._asked = Asked(engine.run)
+        self._asked = Asked()
+        self._write: Callable[[Relation], Written] = lru_cache(WRITTEN)(lambda query: write(engine, query))
         self._in_lake = {
             table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
             for table, schema in TABLES.items()
@@ -176,18 +183,31 @@ class Facts:
     def table(self, name: str) -> ir.Table:
         """Any table of the book by its name in the schemas.
 
+        It stands for the rows that the viewer sees: all who look say the same of it, and `run` tells whose it is.
+
         Raises:
             UnknownName: no such table.
         """
-        name_seen = f"seen{self.viewer.key}_{name}"
-        return self._view(name_seen, lambda: self._seen(name_seen, visible(name, self.viewer, self._whole), name))
+        return stand_in(name, self._seen(name))
 
-    def _seen(self, name: str, rows: ir.Table, whole: str) -> ir.Table:
-        """What a viewer sees of a table: of a large book a copy, where it is a small part, since all is asked of it."""
-        if self.viewer.sees_all or whole not in COPIED or not self._has_more_than(self._whole("deals"), SMALL):
-            return rows
-        seen, of = self._count(rows), self._count(self._whole(whole))
-        return self._engine.keep(name, rows) if seen <= COPIED[whole] and seen * SMALL_PART <= of else rows
+    def _seen(self, name: str) -> ir.Table:
+        """The rows of a table that the viewer sees; under a name of theirs from then on, for `run`."""
+        seen = f"{self._whose}{name}"
+        return self._view(seen, lambda: self._put(seen, visible(name, self.viewer, self._whole), name))
+
+    @property
+    def _whose(self) -> str:
+        """What the names of the viewer's tables begin with."""
+        return f"seen{self.viewer.key}_"
+
+    def _put(self, name: str, rows: ir.Table, whole: str) -> ir.Table:
+        """Give a name to what a viewer sees: of a large book a copy, where it is a small part: all is asked of it."""
+        if not self.viewer.sees_all and whole in COPIED and self._has_more_than(self._whole("deals"), SMALL):
+            seen, of = self._count(rows), self._count(self._whole(whole))
+            if seen <= COPIED[whole] and seen * SMALL_PART <= of:
+                return self._engine.keep(name, rows)
+        self._engine.view(name, rows)
+        return rows
 
     def _has_more_than(self, rows: ir.Table, most: int) -> bool:
         return self._count(rows) > most
@@ -195,6 +215,10 @@ class Facts:
     def _count(self, rows: ir.Table) -> int:
         found: int = self.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
         return found
+
+    def whole(self, name: str) -> ir.Table:
+        """A table with all its rows, whoever looks: never to be told, only to call things alike for everybody."""
+        return self._whole(name)
 
     def _whole(self, name: str) -> ir.Table:
         """A table with all its rows, whoever looks."""
@@ -217,13 +241,27 @@ class Facts:
         """What the company said of itself."""
         return visible_settings(settings_of(self._company_entries()), self.viewer)
 
-    def run(self, expr: ir.Table) -> pa.Table:
-        """Compute an expression over these tables, once for as long as this picture is the one that is seen."""
-        return self._asked.run(expr)
+    def write(self, expr: ir.Table) -> Written:
+        """The query of an expression over these tables, for whoever runs it: it says nothing of whose rows it asks."""
+        return self._write(expr.op())
+
+    def run(self, query: ir.Table | Written) -> pa.Table:
+        """Compute a query of the viewer's rows, once for as long as this picture is the one that is seen."""
+        written = query if isinstance(query, Written) else self.write(query)
+
+        def compute() -> pa.Table:
+            for name in written.asks:
+                self._seen(name)
+            return self._engine.answer(told(written.text, self._whose), written)
+
+        whose = self.viewer.key if written.asks else ""  # what asks no table of theirs is the same for all
+        return self._asked.run((whose, written.text), compute)
 
     def sql(self, expr: ir.Table) -> str:
         """The query that `run` would run."""
-        return self._engine.sql(expr)
+        query = expr.op()
+        seen = {node: self._seen(name).op() for name, node in asked_tables(query).items()}
+        return self._engine.sql(query.replace(seen).to_expr() if seen else expr)
 
     def deal(self, deal_id: str) -> dict[str, object]:
         """The row of one deal.

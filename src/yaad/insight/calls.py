@@ -106,7 +106,7 @@ def deals_to_call(scope: Scope, limit: int = 10, known: Mapping[int, float] | No
 
 
 def _candidates(scope: Scope, chances: StageChances, known: Mapping[int, float]) -> _Candidates:
-    rows = scope.run(_open(scope))
+    rows = scope.rows(_open)
     places, days = integers(rows, "place"), floats(rows, "days")
     stages = rows["stage"].to_pylist()
     # the stay is that of the furthest stage with a history; a deal that stands elsewhere now came there unknown when

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import ibis
+import ibis.expr.types as ir
 
 from yaad.errors import InputError
 from yaad.measures import Scope, measure
@@ -224,6 +225,11 @@ def customers(
 
 def flow(scope: Scope, *, by_contract: bool) -> Flow:
     """Who bought in the asked period, or had a contract in it; in the last year where none is asked for."""
+    rows = scope.rows(_there, by_contract).to_pylist()[0]
+    return Flow(int(rows["n"]), int(rows["new"]), Window.of(scope).period)
+
+
+def _there(scope: Scope, by_contract: bool) -> ir.Table:  # noqa: FBT001 – a part of the question
     window = Window.of(scope)
     start, end = ibis.literal(window.start), ibis.literal(window.end)
     if by_contract:
@@ -237,8 +243,7 @@ def flow(scope: Scope, *, by_contract: bool) -> Flow:
         bought = with_first_day(purchases(scope.asking(by=(), all_time=True)))
         inside = bought.filter((bought.day >= start) & (bought.day < end) & ~bought.is_return)
         seen = inside.group_by("customer").aggregate(first=inside.first_day.min())
-    rows = scope.run(seen.aggregate(n=seen.count(), new=seen.count(where=seen["first"] >= start))).to_pylist()[0]
-    return Flow(int(rows["n"]), int(rows["new"]), window.period)
+    return seen.aggregate(n=seen.count(), new=seen.count(where=seen["first"] >= start))
 
 
 def one_customer(scope: Scope, name: str, found: Standing) -> OneCustomer | None:

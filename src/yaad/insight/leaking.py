@@ -168,7 +168,7 @@ def find_leaks(scope: Scope) -> Leaks:
     found = stand_out(entries_of(whole))
     if not found.cells:
         return Leaks((), found.compared, scope.as_of)
-    deals = follow(whole, whole.run(funnel_statistics(whole)))[0]
+    deals = follow(whole, whole.rows(funnel_statistics))[0]
     later = [_told(deals.expected(place + 1, deals.stages)) for place in range(deals.stages - 1)] + [1.0]
     average = _average(whole)
     rows = [_leaking(whole, cell, sure, later[cell.place], average) for cell, sure in found.cells]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import ibis.expr.types as ir
+
 from yaad.errors import InputError
 from yaad.measures import Scope, funnel, measure
 from yaad.measures.catalogue.values import finish_value, value_statistics
@@ -108,13 +110,17 @@ def _ten_more(scope: Scope, place: int) -> TenMore | None:
     return TenMore(10 * later, value, mean.unit, last)
 
 
+def _worth(lost: Scope) -> ir.Table:
+    return value_statistics(lost, day="created_day", outcomes=("lost",))
+
+
 def _value(scope: Scope, place: int) -> tuple[float | None, str | None, Message | None]:
     """What the deals lost at a place were worth, its currency, or why it cannot be told."""
     deals = scope.deals
     last = place == len(scope.stages) - 1
     there = deals.filter(deals.furthest >= place if last else deals.furthest == place)
     lost = replace(scope, deals=there)
-    table = scope.run(value_statistics(lost, day="created_day", outcomes=("lost",)))
+    table = lost.rows(_worth)
     try:
         (figure,) = finish_value(table, lost, measure="lost_value", outcome="lost")
     except InputError as error:  # amounts in several currencies: the step is named without them

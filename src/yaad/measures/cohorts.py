@@ -134,7 +134,7 @@ def cohorts(scope: Scope, every: Every | None = None) -> Cohorts:
 
 
 def _by_contract(scope: Scope) -> _Stays:
-    rows = scope.run(stays_by_contract(scope))
+    rows = scope.rows(stays_by_contract)
     came = _days(rows, "came")
     until, today = _days(rows, "until"), np.datetime64(scope.as_of, "D")
     lost = ~np.isnat(until)
@@ -143,7 +143,7 @@ def _by_contract(scope: Scope) -> _Stays:
 
 
 def _by_purchases(scope: Scope, idle: int) -> _Stays:
-    rows = scope.run(histories(scope, "first_day", "last_day"))
+    rows = scope.rows(histories, "first_day", "last_day")
     every = buyers(rows)
     came, last = _days(rows, "first_day"), _days(rows, "last_day")
     seen = np.full(len(came), np.datetime64(scope.as_of, "D") - idle)

@@ -98,21 +98,32 @@ def _deals_column(name: str) -> str | None:
 
 
 def _is_filled(scope: Scope, table: ir.Table, column: str) -> bool:
-    return _is_any(scope, table, table[column].notnull())
+    return bool(scope.rows(_filled, table, column)["n"][0].as_py())
 
 
 def _has_custom(scope: Scope, table: ir.Table, name: str) -> bool:
-    return _is_any(scope, table, table.custom.contains(name))
+    return bool(scope.rows(_with_custom, table, name)["n"][0].as_py())
 
 
-def _is_any(scope: Scope, table: ir.Table, flag: ir.BooleanValue) -> bool:
+def _filled(_scope: Scope, table: ir.Table, column: str) -> ir.Table:
+    return _one(table, table[column].notnull())
+
+
+def _with_custom(_scope: Scope, table: ir.Table, name: str) -> ir.Table:
+    return _one(table, table.custom.contains(name))
+
+
+def _one(table: ir.Table, flag: ir.BooleanValue) -> ir.Table:
     found = table.filter(flag).limit(1)
-    return bool(scope.run(found.aggregate(n=found.count()))["n"][0].as_py())
+    return found.aggregate(n=found.count())
 
 
 def _custom_names(scope: Scope, table: ir.Table) -> list[str]:
-    names = table.select(name=table.custom.keys().unnest()).distinct()
-    return sorted(scope.run(names)["name"].to_pylist())
+    return sorted(scope.rows(_names, table)["name"].to_pylist())
+
+
+def _names(_scope: Scope, table: ir.Table) -> ir.Table:
+    return table.select(name=table.custom.keys().unnest()).distinct()
 
 
 def _known(scope: Scope, table: ir.Table) -> list[str]:

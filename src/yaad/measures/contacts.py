@@ -138,9 +138,7 @@ def call_log(scope: Scope) -> Logs | None:
 def _ends(scope: Scope, *tables: str) -> Logs | None:
     ends = []
     for name in tables:
-        rows = scope.table(name)
-        rows = rows.filter(rows.day <= ibis.literal(scope.as_of))
-        found = scope.run(rows.aggregate(first=rows.day.min(), last=rows.day.max())).to_pylist()[0]
+        found = scope.rows(_first_and_last, name).to_pylist()[0]
         if found["first"] is not None:
             ends.append((found["first"], found["last"]))
     if not ends:
@@ -148,6 +146,12 @@ def _ends(scope: Scope, *tables: str) -> Logs | None:
     last = max(last for _, last in ends)
     has_ended = (scope.as_of - last).days > ENDED
     return Logs(min(first for first, _ in ends), last if has_ended else scope.as_of)
+
+
+def _first_and_last(scope: Scope, name: str) -> ir.Table:
+    rows = scope.table(name)
+    rows = rows.filter(rows.day <= ibis.literal(scope.as_of))
+    return rows.aggregate(first=rows.day.min(), last=rows.day.max())
 
 
 def truth(flag: ir.Value) -> ir.BooleanValue:

@@ -74,10 +74,10 @@ def conversion(
     whole = without_stage(scope).of_watched()
     ends = _ends(whole, start, end)
     if window_days is None:
-        return [_counted(whole, each, *ends) for each in follow(whole, whole.run(funnel_statistics(whole)))]
+        return [_counted(whole, each, *ends) for each in follow(whole, whole.rows(funnel_statistics))]
     if window_days <= 0:
         raise InputError(Message("measures.bad_window", {"days": window_days}))
-    table = whole.run(_timed(whole, *ends))
+    table = whole.rows(_timed, *ends)
     return [_within(whole, by, rows, ends, window_days) for by, rows in groups(whole, table)]
 
 
@@ -92,12 +92,16 @@ def default_window(scope: Scope) -> float:
     Raises:
         CannotTell: no deal was won in a known time.
     """
-    won = scope.deals.filter((scope.deals.outcome == "won") & (scope.deals.cycle_days >= 0))
-    rows = scope.run(counted(scope.asking(by=()), won.mutate(days=won.cycle_days)))
+    rows = scope.asking(by=()).rows(_won_ways)
     window = Sample.count(floats(rows, "days"), integers(rows, "n")).quantile(WINDOW_SHARE)
     if window is None:
         raise CannotTell(Message("measures.no_window"))
     return window
+
+
+def _won_ways(scope: Scope) -> ir.Table:
+    won = scope.deals.filter((scope.deals.outcome == "won") & (scope.deals.cycle_days >= 0))
+    return counted(scope, won.mutate(days=won.cycle_days))
 
 
 def stage_ratios(scope: Scope, window_days: float | None) -> StageRatios:
@@ -129,20 +133,28 @@ def _ratios(whole: Scope, window_days: float | None) -> StageRatios:
     names = (*whole.stages[1:], whole.won_name)
     places = range(1, len(names) + 1)
     if window_days is None:
-        deals = follow(whole, whole.run(funnel_statistics(whole)))[0]
+        deals = follow(whole, whole.rows(funnel_statistics))[0]
         rows = tuple(
             StageRatio(name, deals.entered(place), deals.entered(0)) for name, place in zip(names, places, strict=True)
         )
         return StageRatios(rows, None, young=0)
     if window_days < 0:
         raise InputError(Message("measures.bad_window", {"days": window_days}))
-    deals = asked(whole, whole.deals, "created_day")
-    every = whole.run(deals.aggregate(n=deals.count()))["n"][0].as_py()
-    came = whole.run(furthest_within(whole, deals, window_days))
+    every = whole.rows(_how_many)["n"][0].as_py()
+    came = whole.rows(_came_within, window_days)
     place, n = integers(came, "place"), integers(came, "n")
     of = int(n.sum())
     rows = tuple(StageRatio(name, int(n[place >= at].sum()), of) for name, at in zip(names, places, strict=True))
     return StageRatios(rows, window_days, young=int(every) - of)
+
+
+def _how_many(whole: Scope) -> ir.Table:
+    deals = asked(whole, whole.deals, "created_day")
+    return deals.aggregate(n=deals.count())
+
+
+def _came_within(whole: Scope, window_days: float) -> ir.Table:
+    return furthest_within(whole, asked(whole, whole.deals, "created_day"), window_days)
 
 
 def _enough(found: StageRatios) -> bool:
@@ -160,7 +172,7 @@ def way_lengths(scope: Scope, start: str) -> Spells:
     """
     whole = scope.asking(by=())
     whole = whole if whole.pipeline.position(start) == 0 else whole.of_watched()  # how deals end is known of all
-    rows = whole.run(_timed(whole, *_ends(whole, start, None)))
+    rows = whole.rows(_timed, *_ends(whole, start, None))
     days, n, ended = floats(rows, "days"), integers(rows, "n"), integers(rows, "ended")
     known = days >= 0  # NaN is not
     return Spells.count(days[known], ended[known], n[known])

@@ -149,7 +149,7 @@ def dwell(scope: Scope, basis: str = "first") -> list[Dwells]:
         UnknownName: no such basis or column.
     """
     whole = without_stage(scope)
-    table = whole.run(dwell_statistics(whole, basis))
+    table = whole.rows(dwell_statistics, basis)
     return [_dwells(whole, by, rows, basis) for by, rows in groups(whole, table)]
 
 

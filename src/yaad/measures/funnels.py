@@ -134,7 +134,7 @@ def funnel(scope: Scope) -> list[Funnel]:
         UnknownName: no such column.
     """
     whole = without_stage(scope)
-    groups_of = follow(whole, whole.run(funnel_statistics(whole)))
+    groups_of = follow(whole, whole.rows(funnel_statistics))
     n = sum(each.entered(0) for each in groups_of)
     said = (*watched_since(whole, n), *notes_on(whole.of_watched()))
     return [_funnel(whole, each, said) for each in groups_of]
@@ -158,11 +158,15 @@ def notes_on(scope: Scope) -> tuple[Message, ...]:
     notes = [Message("measures.silent_stages", {"stages": ", ".join(silent), "n": len(silent)})] if silent else []
     notes += between_lists(scope)
     if scope.left_out is not None:
-        rows = asked(scope.asking(by=()), scope.left_out, "created_day")
-        count = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
+        count = int(scope.asking(by=()).rows(_left_out, scope.left_out)["n"][0].as_py())
         stages = ", ".join(stage.name for stage in scope.pipeline.not_inquiries)
         notes += [Message("measures.not_inquiries", {"n": count, "stages": stages})] if count else []
     return tuple(notes)
+
+
+def _left_out(scope: Scope, left: ir.Table) -> ir.Table:
+    rows = asked(scope, left, "created_day")
+    return rows.aggregate(n=rows.count())
 
 
 def _followed(scope: Scope, by: dict[str, Cell], rows: pa.Table) -> Followed:

@@ -6,7 +6,7 @@ went stands in a column of the company's own that is called so (status, תוצא
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -122,11 +122,10 @@ def meaning_of(text: str, words: dict[str, str]) -> str | None:
 @once_a_picture
 def told_of(scope: Scope) -> Told:
     """What the activities of this book say of themselves: its own texts, recognised."""
-    words, activities = known_words(), scope.table("activities")
-    texts = _distinct(scope, activities.select(said=activities.kind))
-    names = _distinct(scope, activities.select(said=activities.custom.keys().unnest()))
+    words = known_words()
+    texts, names = _said(scope, _kinds), _said(scope, _columns)
     column = next((name for name in sorted(names) if fold_words(name) in words.columns), None)
-    values = _distinct(scope, activities.select(said=activities.custom.get(column))) if column else []
+    values = _said(scope, _cells, column) if column else []
     return Told(
         kinds={text: Did(meaning_of(text, words.kinds) or Did.OTHER) for text in texts},
         incoming=frozenset(text for text in texts if meaning_of(text, words.incoming)),
@@ -162,6 +161,24 @@ def _cases(column: ir.Value, meanings: dict[str, Did] | dict[str, Went]) -> ir.S
     return ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string")
 
 
-def _distinct(scope: Scope, said: ir.Table) -> list[str]:
-    texts = said.filter(said.said.notnull()).distinct()
-    return sorted(scope.run(texts)["said"].to_pylist())
+def _said(scope: Scope, build: Callable[..., ir.Table], *about: str) -> list[str]:
+    return sorted(scope.rows(build, *about)["said"].to_pylist())
+
+
+def _kinds(scope: Scope) -> ir.Table:
+    activities = scope.table("activities")
+    return _distinct(activities.select(said=activities.kind))
+
+
+def _columns(scope: Scope) -> ir.Table:
+    activities = scope.table("activities")
+    return _distinct(activities.select(said=activities.custom.keys().unnest()))
+
+
+def _cells(scope: Scope, column: str) -> ir.Table:
+    activities = scope.table("activities")
+    return _distinct(activities.select(said=activities.custom.get(column)))
+
+
+def _distinct(said: ir.Table) -> ir.Table:
+    return said.filter(said.said.notnull()).distinct()

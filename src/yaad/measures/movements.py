@@ -46,7 +46,7 @@ class OpenDeal:
 
 def open_deals(scope: Scope) -> list[OpenDeal]:
     """The open deals of the day of `scope`, by number; its period and breakdown are not looked at."""
-    rows = scope.run(_open(scope))
+    rows = scope.rows(_open)
     chances = StageChances.of(scope).chances(integers(rows, "place"), floats(rows, "days"))
     columns = (rows[name].to_pylist() for name in TOLD)
     return [

@@ -7,6 +7,9 @@ A deal is of the company that it names, or else of the person (`contact`), the n
   itself be a person's, and it is asked.
 - What somebody answered (`Settings.customers`) stands above both.
 
+Who is told apart gets a number of their own under the name, in the order in which the book first heard of them: a label
+is the same whoever looks, holds no digits of anybody's, and stays when a spelling comes or goes.
+
 Numbers are compared by their last digits, as they are dialled within the company's country. A deal without a number and
 a mail, under a name of several people, cannot be given to one of them: it stays under the bare name. Numbers that are
 made up tell nobody from anybody.
@@ -48,7 +51,8 @@ class Namesake:
         name: as the deals name the customer.
         is_person: it stands where a person's name stands; else where a company's does, without a person beside it.
         deals: under the name.
-        of: each one that it may be of, by what they are told apart by, and the number of their deals.
+        of: each one that it may be of, by their number under the name and what they were told apart by first, and how
+            many deals are theirs; as far as who looks sees them.
         said: what somebody answered; None: nobody was asked.
     """
 
@@ -77,30 +81,46 @@ class _Row:
     name: str
     phone: str | None
     email: str | None
-    deals: int
 
 
 @dataclass(frozen=True)
 class _Doubtful:
-    """A name, its deals, and whom each of them is of; empty where the deal does not tell."""
+    """A name, what its deals say in the order in which the book heard of it, and whom each is of; 0: it is untold."""
 
     name: str
     is_person: bool
     rows: tuple[_Row, ...]
-    whose: tuple[str, ...]
+    whose: tuple[int, ...]
 
 
 def namesakes(scope: Scope) -> list[Namesake]:
-    """The names of which it can be asked, those with most deals first."""
+    """The names of which it can be asked, those with most deals first; of the deals that who looks sees."""
+    seen, country = _seen(scope), scope.calendar.country or ISRAEL
     found = []
     for one in _doubtful(scope):
-        deals: dict[str, int] = defaultdict(int)
+        deals: dict[int, int] = defaultdict(int)
+        marks: dict[int, str] = {}
         for row, whose in zip(one.rows, one.whose, strict=True):
-            deals[whose] += row.deals
-        told = tuple(sorted((whose, n) for whose, n in deals.items() if whose))
-        said = scope.settings.customers.get(one.name)
-        found.append(Namesake(one.name, one.is_person, sum(deals.values()), told, said))
+            if n := seen.get(row, 0):
+                deals[whose] += n
+                marks.setdefault(whose, _mark(row, country))
+        told = tuple((f"{whose} – {marks[whose]}", n) for whose, n in sorted(deals.items()) if whose)
+        if len(told) > 1:
+            said = scope.settings.customers.get(one.name)
+            found.append(Namesake(one.name, one.is_person, sum(deals.values()), told, said))
     return sorted(found, key=lambda one: (-one.deals, one.name))
+
+
+def _seen(scope: Scope) -> dict[_Row, int]:
+    """What deals of doubtful names say, as far as who looks sees them, and of how many."""
+    doubtful = _doubtful(scope)
+    if not doubtful:
+        return {}
+    names = ibis.memtable(pa.table({"of": pa.array([one.name for one in doubtful], pa.string())}))
+    deals = scope.table("deals")
+    told = deals.mutate(name=ibis.coalesce(deals.account, deals.contact)).join(names, ibis._.name == names.of)
+    rows = scope.run(told.group_by(TELLING).aggregate(deals=told.count()))
+    return {_Row(row["name"], row["phone"], row["email"]): row["deals"] for row in rows.to_pylist()}
 
 
 def in_doubt(scope: Scope) -> list[Finding]:
@@ -134,6 +154,7 @@ def with_customer(scope: Scope, deals: ir.Table) -> ir.Table:
 
 def _apart(scope: Scope) -> ir.Table | None:
     """What deals say of their customer → whom they are of, for names of several customers; None without such names."""
+    _doubtful(scope)  # noted, though the table be kept
     answers = ("apart", *sorted(scope.settings.customers.items()))
     if answers not in scope.known:  # the very same table each time, so that what was asked of it is not asked again
         scope.known[answers] = _table_of(scope)
@@ -162,6 +183,8 @@ def _table_of(scope: Scope) -> ir.Table | None:
 
 def _doubtful(scope: Scope) -> tuple[_Doubtful, ...]:
     """Names under which deals come with numbers or mails of several."""
+    if scope.watch is not None:
+        return scope.watch.picture(scope, _doubtful)
     country = scope.calendar.country or ISRAEL
     kept = _by_country(scope)
     if country not in kept:
@@ -176,7 +199,7 @@ def _by_country(_scope: Scope) -> dict[str, tuple[_Doubtful, ...]]:
 
 
 def _found(scope: Scope, country: str) -> tuple[_Doubtful, ...]:
-    deals = scope.table("deals")
+    deals = (scope.whole or scope.table)("deals")
     by_company = deals.account.notnull()
     told = deals.mutate(name=ibis.coalesce(deals.account, deals.contact), by_company=by_company)
     told = told.filter(told.name.notnull())
@@ -188,11 +211,11 @@ def _found(scope: Scope, country: str) -> tuple[_Doubtful, ...]:
     several = (each.min_phone != each.max_phone) | (each.min_email != each.max_email)
     asked = each.filter(several & (~each.by_company | (each.persons == 0))).select(of="name", company="by_company")
     rows = told.join(asked, told.name == asked.of)
-    counted = rows.group_by([*TELLING, "company"]).aggregate(deals=rows.count()).order_by([*TELLING])
+    heard = rows.group_by([*TELLING, "company"]).aggregate(first=rows.deal.min()).order_by(["first", *TELLING])
     by_name: dict[tuple[str, bool], list[_Row]] = defaultdict(list)
-    for row in scope.run(counted).to_pylist():
+    for row in scope.run(heard).to_pylist():
         is_person = not row["company"]
-        by_name[row["name"], is_person].append(_Row(row["name"], row["phone"], row["email"], row["deals"]))
+        by_name[row["name"], is_person].append(_Row(row["name"], row["phone"], row["email"]))
     found = []
     for (name, is_person), some in by_name.items():
         whose = _whose(some, country)
@@ -201,31 +224,35 @@ def _found(scope: Scope, country: str) -> tuple[_Doubtful, ...]:
     return tuple(found)
 
 
-def _whose(rows: Sequence[_Row], country: str) -> list[str]:
-    """Of each row, what its person is told apart by: a number, else a mail; empty where it has neither."""
-    keys = [_keys(row, country) for row in rows]
-    first: dict[str, str] = {}  # what somebody is known by → what stands for all of it
+def _whose(rows: Sequence[_Row], country: str) -> list[int]:
+    """Of each row, in the order in which the book heard of them, which one of the name it is of; 0: it does not tell.
 
-    def root(key: str) -> str:
-        while (above := first.setdefault(key, key)) != key:
-            first[key] = first[above]  # the way is shorter for whoever comes next
-            key = above
-        return key
+    Who shares a number or a mail with two that were heard of before is both of them: the later number is not given
+    again, so that the others keep theirs.
+    """
+    keys = [_keys(row, country) for row in rows]
+    of: dict[str, int] = {}  # a number or a mail → whose
+    same = [0]  # one → who they turned out to be
+
+    def root(one: int) -> int:
+        while same[one] != one:
+            same[one] = same[same[one]]  # the way is shorter for whoever comes next
+            one = same[one]
+        return one
 
     for some in keys:
-        for key in some[1:]:
-            first[root(key)] = root(some[0])
-    shown: dict[str, str] = {}
-    for row, some in zip(rows, keys, strict=True):
-        if some:
-            label = row.phone if row.phone and _numbers(row.phone, country) else row.email or ""
-            shown[root(some[0])] = _better(shown.get(root(some[0])), label.strip())
-    return [shown[root(some[0])] if some else "" for some in keys]
+        known = sorted({root(of[key]) for key in some if key in of}) or [len(same)]
+        if some and known[0] == len(same):
+            same.append(known[0])
+        for other in known[1:]:
+            same[other] = known[0]
+        of |= dict.fromkeys(some, known[0])
+    return [root(of[some[0]]) if some else 0 for some in keys]
 
 
-def _better(one: str | None, other: str) -> str:
-    """The shorter label, a number before a mail, so that it is the same whatever the order of the rows."""
-    return other if one is None else min(one, other, key=lambda text: ("@" in text, len(text), text))
+def _mark(row: _Row, country: str) -> str:
+    """By what the person of a row is told apart: a number, else a mail."""
+    return (row.phone if row.phone and _numbers(row.phone, country) else row.email or "").strip()
 
 
 def _keys(row: _Row, country: str) -> list[str]:

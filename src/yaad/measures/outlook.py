@@ -102,10 +102,10 @@ def outlook(scope: Scope) -> Outlook:
     """
     whole = scope.asking(all_time=True)
     deals = keyed(whole, whole.deals, "created_day")
-    still, won = whole.run(_open(whole, deals)), whole.run(_won(whole, deals))
+    still, won = whole.rows(_open, deals), whole.rows(_won, deals)
     names, (part, won_part) = _parts(whole, still, won)
-    counts = whole.run(_counts(deals))
-    months = whole.run(_came(whole))
+    counts = whole.rows(_counts, deals)
+    months = whole.rows(_came)
     first = months["first"].to_pylist()
     unit, no_money = _unit(still, won)
     return Outlook(
@@ -148,7 +148,7 @@ def _month(day: ir.DateValue) -> ir.IntegerValue:
     return (day.year() * ibis.literal(MONTHS_A_YEAR) + day.month() - ibis.literal(1)).cast("int64")
 
 
-def _counts(deals: ir.Table) -> ir.Table:
+def _counts(_scope: Scope, deals: ir.Table) -> ir.Table:
     """Deals by furthest stage and outcome; whether their first day is known."""
     dated = deals.created_day.notnull()
     return deals.group_by(furthest="furthest", outcome="outcome", dated=dated).aggregate(n=deals.count())
@@ -194,13 +194,17 @@ def _parts(scope: Scope, *tables: pa.Table) -> tuple[tuple[Cell, ...], list[Coun
 
 
 def _values(scope: Scope, field: str, still: pa.Table) -> Values:
-    deals = scope.deals.filter(scope.deals[field].notnull() & scope.deals.outcome.isin(["won", "lost"]))
-    won = deals.count(where=deals.outcome == "won")
-    rows = scope.run(deals.group_by(value=field).aggregate(won=won, n=deals.count()).order_by("value"))
+    rows = scope.rows(_decided_by, field)
     code = {value: at for at, value in enumerate(rows["value"].to_pylist())}
     of_open = np.array([code.get(value, -1) for value in still[field].to_pylist()], dtype=np.int64)
     wins = floats(rows, "won")
     return Values(wins, floats(rows, "n") - wins, of_open)
+
+
+def _decided_by(scope: Scope, field: str) -> ir.Table:
+    deals = scope.deals.filter(scope.deals[field].notnull() & scope.deals.outcome.isin(["won", "lost"]))
+    won = deals.count(where=deals.outcome == "won")
+    return deals.group_by(value=field).aggregate(won=won, n=deals.count()).order_by("value")
 
 
 def _unit(still: pa.Table, won: pa.Table) -> tuple[str | None, Message | None]:

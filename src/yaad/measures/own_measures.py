@@ -7,7 +7,7 @@ interval of a ratio of two sums (see `comparing.ratio_of_sums`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 import ibis
 import ibis.expr.types as ir
@@ -85,7 +85,11 @@ class OwnMeasures:
     first: tuple[str, ...] = ()
 
     def made(self) -> dict[str, Measure]:
-        """The measures by id, ready to be asked for."""
+        """The measures by id, ready to be asked for; the very same each time."""
+        return dict(self._made)
+
+    @cached_property
+    def _made(self) -> dict[str, Measure]:
         return {one.id: made(one) for one in self.measures}
 
 

@@ -23,8 +23,20 @@ def once_a_picture(find: Callable[[Scope], Found]) -> Callable[[Scope], Found]:
 
     @wraps(find)
     def found(scope: Scope) -> Found:
+        if scope.watch is not None:
+            return scope.watch.picture(scope, found)
         if scope.table not in kept:
             kept[scope.table] = find(scope)
         return kept[scope.table]
 
     return found
+
+
+def has_any(scope: Scope, table: str) -> bool:
+    """Whether a table of the book has a row."""
+    return bool(scope.rows(_one_of, table)["n"][0].as_py())
+
+
+def _one_of(scope: Scope, table: str) -> ir.Table:
+    one = scope.table(table).limit(1)
+    return one.aggregate(n=one.count())

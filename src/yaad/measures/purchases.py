@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yaad.measures.dimensions import asked, floats, grouped, key_columns
 from yaad.measures.namesakes import with_customer
-from yaad.measures.pictures import once_a_picture
+from yaad.measures.pictures import has_any, once_a_picture
 from yaad.measures.scope import Scope
 from yaad.model import Tax, single_unit
 
@@ -22,8 +22,7 @@ UNTOLD = "?"
 @once_a_picture
 def has_orders(scope: Scope) -> bool:
     """Whether the book has orders; else its won deals stand for them."""
-    orders = scope.table("orders").limit(1)
-    return bool(scope.run(orders.aggregate(n=orders.count()))["n"][0].as_py())
+    return has_any(scope, "orders")
 
 
 def purchases(scope: Scope) -> ir.Table:

@@ -24,9 +24,12 @@ SHORTEST_PHONE = 7
 
 def filled_columns(scope: Scope) -> list[str]:
     """Columns of deals that hold anything in this book, custom fields after the known ones."""
-    deals = scope.deals
-    counts = scope.run(deals.aggregate(**{name: deals[name].count() for name in COLUMNS})).to_pylist()[0]
+    counts = scope.rows(_filled).to_pylist()[0]
     return [name for name in COLUMNS if counts[name]] + custom_names(scope)
+
+
+def _filled(scope: Scope) -> ir.Table:
+    return scope.deals.aggregate(**{name: scope.deals[name].count() for name in COLUMNS})
 
 
 def quality(
@@ -43,13 +46,9 @@ def quality(
     the deals that need the value: lost ones for the reason of the loss, open ones for the expected closing and the
     next step, all for the rest. An amount of 0 is a missing one.
     """
-    deals = scope.deals
-    counts = {name: _count(deals, flag) for name, flag in _flags(deals).items()}
     unmapped = custom_names(scope)  # a file may keep such a column under no mapping: it is not missing then
     wanted = [name for name in MISSING if name not in unmapped]
-    needs = {f"of_{name}": _count(deals, _needs(deals, name)) for name in MISSING}
-    ended = _count(deals, deals.outcome != "open")
-    row = scope.run(deals.aggregate(all=deals.count(), ended=ended, **counts, **needs)).to_pylist()[0]
+    row = scope.rows(_counts).to_pylist()[0]
     found = [_finding(name, row[name], row["all"]) for name in ("undated", "impossible", "reopened", "no_currency")]
     found.insert(1, _finding("ended_undated", row["ended_undated"], row["ended"]))
     found.append(_finding("stalled", measure(["stalled"], scope)[0].value or 0, row["all"]))
@@ -105,6 +104,14 @@ def _silent(stage: str) -> Finding:
     return Finding(f"silent:{stage}", 1, 1, Message("quality.silent", {"stage": stage}), means)
 
 
+def _counts(scope: Scope) -> ir.Table:
+    deals = scope.deals
+    counts = {name: _count(deals, flag) for name, flag in _flags(deals).items()}
+    needs = {f"of_{name}": _count(deals, _needs(deals, name)) for name in MISSING}
+    ended = _count(deals, deals.outcome != "open")
+    return deals.aggregate(all=deals.count(), ended=ended, **counts, **needs)
+
+
 def _watched_since(scope: Scope) -> Finding:
     """Deals that came before the lists: how far they came is in no figure."""
     deals, day = scope.deals, {"day": scope.pipeline.watched_since}
@@ -121,11 +128,18 @@ def _unused(stage: str) -> Finding:
 
 def _never_entered(scope: Scope) -> list[str]:
     """Stages that no deal was ever in, in the company's order."""
-    now = scope.run(scope.deals.select(stage="stage").distinct())["stage"].to_pylist()
-    then = scope.run(scope.moves.select(stage="to_stage").distinct())["stage"].to_pylist()
+    now, then = (scope.rows(build)["stage"].to_pylist() for build in (_stages_now, _stages_then))
     return [
         stage.name for stage in scope.pipeline.stages if stage.type in STILL_OPEN and stage.name not in {*now, *then}
     ]
+
+
+def _stages_now(scope: Scope) -> ir.Table:
+    return scope.deals.select(stage="stage").distinct()
+
+
+def _stages_then(scope: Scope) -> ir.Table:
+    return scope.moves.select(stage="to_stage").distinct()
 
 
 def _duplicates(scope: Scope) -> Finding:
@@ -133,6 +147,11 @@ def _duplicates(scope: Scope) -> Finding:
 
     Numbers are compared by their digits without the country's code and the leading zero; names by their letters.
     """
+    row = scope.rows(_alike).to_pylist()[0]
+    return _finding("duplicates", row["n"], row["of"])
+
+
+def _alike(scope: Scope) -> ir.Table:
     deals = scope.deals.filter(scope.deals.outcome == "open")
     digits = deals.phone.re_replace(r"[^0-9]", "").re_replace(r"^(00972|972|0)", "")
     letters = deals.name.lower().re_replace(r"[^\p{L}\p{N}]", "")
@@ -145,9 +164,7 @@ def _duplicates(scope: Scope) -> Finding:
         same_phone=deals.phone.notnull() & (deals.count().over(by_phone) > 1),
         same_name=deals.name.notnull() & (deals.count().over(by_name) > 1) & one_number.fill_null(True),  # noqa: FBT003 – Ibis takes the value
     )
-    counts = marked.aggregate(n=marked.count(where=marked.same_phone | marked.same_name), of=marked.count())
-    row = scope.run(counts).to_pylist()[0]
-    return _finding("duplicates", row["n"], row["of"])
+    return marked.aggregate(n=marked.count(where=marked.same_phone | marked.same_name), of=marked.count())
 
 
 def _quiet(scope: Scope, activities: ir.Table | None) -> Finding:
@@ -160,6 +177,16 @@ def _quiet(scope: Scope, activities: ir.Table | None) -> Finding:
         window = default_window(scope)
     except CannotTell:
         return _finding("quiet", 0, 0)
+    row = scope.rows(_silent_for, activities, float(window)).to_pylist()[0]
+    return _finding("quiet", row["n"], scope.rows(_how_many_open)["n"][0].as_py())
+
+
+def _how_many_open(scope: Scope) -> ir.Table:
+    open_deals = scope.deals.filter(scope.deals.outcome == "open")
+    return open_deals.aggregate(n=open_deals.count())
+
+
+def _silent_for(scope: Scope, activities: ir.Table | None, window: float) -> ir.Table:
     signs = scope.moves.select("deal", "day")
     if activities is not None:
         signs = signs.union(activities.select("deal", "day"), distinct=False)
@@ -167,10 +194,7 @@ def _quiet(scope: Scope, activities: ir.Table | None) -> Finding:
     told = signs.semi_join(open_deals, "deal")
     last = told.group_by("deal").aggregate(day=told.day.max())
     silence = ibis.literal(scope.as_of).delta(last.day, unit="day")
-    counts = {"n": last.count(where=silence.cast("float64") > ibis.literal(float(window), type="float64"))}
-    n = scope.run(last.aggregate(**counts))["n"][0].as_py()
-    of = scope.run(open_deals.aggregate(n=open_deals.count()))["n"][0].as_py()
-    return _finding("quiet", n, of)
+    return last.aggregate(n=last.count(where=silence.cast("float64") > ibis.literal(window, type="float64")))
 
 
 def _impossible_contracts(scope: Scope, contracts: ir.Table) -> Finding:
@@ -182,10 +206,18 @@ def _impossible_contracts(scope: Scope, contracts: ir.Table) -> Finding:
 
 def _orphans(scope: Scope, table: str, rows: ir.Table) -> Finding:
     """Rows that name a deal which the book does not know; a row that names none is no orphan."""
+    n = scope.rows(_of_no_deal, rows)["n"][0].as_py()
+    of = scope.rows(_how_many, rows)["n"][0].as_py()
+    return _finding(f"orphans_{table}", n, of)
+
+
+def _how_many(_scope: Scope, rows: ir.Table) -> ir.Table:
+    return rows.aggregate(n=rows.count())
+
+
+def _of_no_deal(scope: Scope, rows: ir.Table) -> ir.Table:
     known = scope.deals.select("deal_id")
     if scope.left_out is not None:
         known = known.union(scope.left_out.select("deal_id"), distinct=False)
     lost = rows.filter(rows.deal_id.notnull()).anti_join(known, "deal_id")
-    n = scope.run(lost.aggregate(n=lost.count()))["n"][0].as_py()
-    of = scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py()
-    return _finding(f"orphans_{table}", n, of)
+    return lost.aggregate(n=lost.count())

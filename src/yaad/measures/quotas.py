@@ -180,7 +180,7 @@ def held_against(wanted: Wanted, currency: str | None, tax: str | None) -> None:
         InputError: it is of another currency or tax; says which one to take.
     """
     if None not in (wanted.currency, currency) and wanted.currency != currency:
-        values = {"target": wanted.currency, "deals": currency}
+        values: dict[str, object] = {"target": wanted.currency, "deals": currency}
         raise InputError(Message("goals.other_currency", values))
     if len({wanted.tax, tax} & {Tax.NET, Tax.GROSS}) > 1:
         raise InputError(Message(f"goals.other_tax_{tax}"))

@@ -39,6 +39,7 @@ from yaad.measures.queries import query_text
 from yaad.measures.scope import Scope
 from yaad.measures.withheld import withheld
 from yaad.model.figures import Explanation, Figure
+from yaad.model.written import Written
 from yaad.text import Message
 
 REGISTRY: dict[str, Measure] = {
@@ -131,7 +132,7 @@ class _Asked:
     def __init__(self, scope: Scope, found: Iterable[Measure]) -> None:
         self._scope = scope
         leaves = [leaf for each in found for leaf in (each.parts or (each,))]
-        self._queries = {leaf.id: leaf.statistics(scope) for leaf in leaves}
+        self._queries = {leaf.id: scope.query(leaf.statistics) for leaf in leaves}
         self._rows: dict[object, pa.Table] = {}
 
     def figures(self, each: Measure) -> list[Figure]:
@@ -144,9 +145,10 @@ class _Asked:
             combined = each.combine([self.figures(part) for part in each.parts], self._scope)
             return [as_told(each, figure) for figure in combined]
         query = self._queries[each.id]
-        if query.op() not in self._rows:
-            self._rows[query.op()] = self._scope.run(query)
-        return [as_told(each, figure) for figure in each.finish(self._rows[query.op()], self._scope)]
+        asked = query.text if isinstance(query, Written) else query.op()
+        if asked not in self._rows:
+            self._rows[asked] = self._scope.run(query)
+        return [as_told(each, figure) for figure in each.finish(self._rows[asked], self._scope)]
 
 
 def as_told(found: Measure, figure: Figure) -> Figure:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from yaad.measures.dimensions import asked, floats, grouped, integers, keyed
-from yaad.measures.pictures import once_a_picture
+from yaad.measures.pictures import has_any, once_a_picture
 from yaad.measures.purchases import gaps, purchases
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Sample, Spells
@@ -31,14 +31,15 @@ FOREVER = dt.date(9999, 12, 31)
 @once_a_picture
 def has_contracts(scope: Scope) -> bool:
     """Whether the book has contracts."""
-    contracts = scope.table("contracts").limit(1)
-    return bool(scope.run(contracts.aggregate(n=contracts.count()))["n"][0].as_py())
+    return has_any(scope, "contracts")
 
 
-@once_a_picture
 def idle_days(scope: Scope) -> int | None:
     """The stated time of silence; None where nobody bought twice."""
-    rows = scope.run(gaps(scope.asking(by=(), all_time=True)))
+    return scope.asking(by=(), all_time=True).tell(_idle, gaps)
+
+
+def _idle(rows: pa.Table) -> int | None:
     again = rows.filter(rows["gap"].is_valid())
     found = Sample.count(floats(again, "gap"), integers(again, "n")).quantile(USUAL)
     return None if found is None else int(found)
@@ -126,9 +127,13 @@ def _counted(scope: Scope, each: ir.Table) -> ir.Table:
 
 def first_purchase(scope: Scope) -> dt.date | None:
     """The day of the first purchase of the book."""
-    bought = purchases(scope.asking(by=(), all_time=True))
-    day: dt.date | None = scope.run(bought.aggregate(first=bought.day.min()))["first"][0].as_py()
+    day: dt.date | None = scope.asking(by=(), all_time=True).rows(_first_bought)["first"][0].as_py()
     return day
+
+
+def _first_bought(scope: Scope) -> ir.Table:
+    bought = purchases(scope)
+    return bought.aggregate(first=bought.day.min())
 
 
 def stays_by_contract(scope: Scope) -> ir.Table:

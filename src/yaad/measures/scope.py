@@ -1,11 +1,11 @@
 """What a measure is asked about: the tables as of a day, how to run a query, the period and the breakdown."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -13,9 +13,16 @@ import pyarrow as pa
 
 from yaad.errors import UnknownName
 from yaad.model import Calendar, Period, Pipeline, Settings
+from yaad.model.written import Written
 
 if TYPE_CHECKING:
     from yaad.measures.definition import Measure
+    from yaad.measures.shapes import Shapes, Watch
+
+Query: TypeAlias = "ir.Table | Written"
+"""What can be run: an expression, or a query that is written already."""
+
+Told = TypeVar("Told")
 
 NOT_INQUIRY = "not_inquiry"
 """Outcome of deals that never were inquiries."""
@@ -46,19 +53,24 @@ class Scope:
         left_out: deals that are no inquiries, where the company has stages for them.
         list_days: the days of the lists that the history comes from, rising; none where it comes from no list.
         table: any table of the book by its name in the model's schemas, journal and as-of applied.
+        whole: the same with all its rows, whoever looks: for what must be called alike for everybody, and is counted of
+            nobody's rows but those of who looks; `table` where there is none.
         calendar: the days on which the company works.
         zone: the company's time zone.
         settings: what the company said of itself: what counts as achieved, who works when.
         own: measures that the company defined, by id; they stand beside those of the catalogue.
         least: of fewer than so many rows no figure is told: it could point at one person; 0 where persons are told.
         known: what was reckoned of these facts already, whatever the period.
+        write: a query in the engine's words, whoever runs it; None where each is put together where it is run.
+        shapes: queries that were written already, for all who ask the same.
+        watch: what is found out while a query is written that all who ask the same are to run.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
     deals: ir.Table
     visits: ir.Table
     moves: ir.Table
-    run: Callable[[ir.Table], pa.Table]
+    run: Callable[[Query], pa.Table]
     sql: Callable[[ir.Table], str]
     pipeline: Pipeline
     as_of: dt.date
@@ -68,12 +80,45 @@ class Scope:
     left_out: ir.Table | None = None
     list_days: tuple[dt.date, ...] = ()
     table: Callable[[str], ir.Table] = no_table
+    whole: Callable[[str], ir.Table] | None = None
     calendar: Calendar = field(default_factory=Calendar)
     zone: str = "UTC"
     settings: Settings = field(default_factory=Settings)
     own: Mapping[str, "Measure"] = field(default_factory=dict)
     least: int = 0
     known: dict[object, object] = field(default_factory=dict)
+    write: Callable[[ir.Table], Written] | None = None
+    shapes: "Shapes | None" = None
+    watch: "Watch | None" = None
+
+    def query(self, build: Callable[..., ir.Table], *args: object) -> Query:
+        """The query that ``build(scope, *args)`` puts together; for all who ask the same it is put together once.
+
+        Args:
+            build: a function of the module, not one made anew for each question; it looks at the scope and at `args`,
+                and at nothing else that may change.
+            args: what else it is about.
+        """
+        if self.shapes is None or self.write is None:
+            expr: ir.Table = build(self, *args)
+            return expr
+        return self.shapes.query(self, build, args)
+
+    def rows(self, build: Callable[..., ir.Table], *args: object) -> pa.Table:
+        """The rows of `query`."""
+        return self.run(self.query(build, *args))
+
+    def tell(self, how: Callable[[pa.Table], Told], build: Callable[..., ir.Table], *args: object) -> Told:
+        """What the rows of `query` say; whoever else hears the same goes on with the same query.
+
+        Args:
+            how: what the rows say; a function of the module.
+            build: see `query`.
+            args: see `query`.
+        """
+        if self.watch is None:
+            return how(self.rows(build, *args))
+        return self.watch.tell(self, how, build, args)
 
     def of_inquiries(self) -> "Scope":
         """The same question of inquiries only: what the company marked as none of them stands in `left_out`.
@@ -82,13 +127,8 @@ class Scope:
         """
         if not self.pipeline.not_inquiries:
             return self
-        left = self.deals.filter(self.deals.outcome == NOT_INQUIRY)
-        return replace(
-            self,
-            deals=self.deals.filter(self.deals.outcome != NOT_INQUIRY),
-            visits=self.visits.filter(self.visits.outcome != NOT_INQUIRY),
-            left_out=left,
-        )
+        deals, visits, left = _inquiries(self.deals), _inquiries(self.visits), _no_inquiries(self.deals)
+        return replace(self, deals=deals, visits=visits, left_out=left)
 
     def of_watched(self) -> "Scope":
         """The same question of the deals whose whole life was watched, where only lists tell the stages.
@@ -110,6 +150,17 @@ class Scope:
         )
 
     @cached_property
+    def shape(self) -> Hashable:
+        """What a query may depend on beside the rows: the question, and what the company said of itself.
+
+        What it said of its persons is noted where it is looked at (see `shapes`): each viewer knows another part of it.
+        """
+        said = replace(self.settings, people={}, teams={}, judgements={})
+        told = (self.pipeline, self.calendar, self.zone, self.as_of, self.as_of_at, self.period, self.list_days, said)
+        left_out = None if self.left_out is None else self.left_out.op()
+        return repr(told), self.least, self.by, self.deals.op(), self.visits.op(), self.moves.op(), left_out
+
+    @cached_property
     def watched_visits(self) -> ir.Table:
         """The stays whose length can be told: where only lists tell the stages, those that began since the first list.
 
@@ -129,14 +180,12 @@ class Scope:
         gaps = [(later - day).days for day, later in pairwise(self.list_days)]
         if not gaps:
             return None
-        seen = self.run(self.moves.aggregate(n=self.moves.count(where=self.moves.seen)))
-        return max(gaps) if seen["n"][0].as_py() else None
+        return max(gaps) if self.tell(_is_any, _moves_of_lists) else None
 
     @cached_property
     def is_large(self) -> bool:
         """Whether lengths of time are counted in bins, so that a book of millions answers at once."""
-        rows = self.run(self.visits.aggregate(rows=self.visits.count()))
-        return int(rows["rows"][0].as_py()) > EXACT_ROWS
+        return self.tell(_is_large, _how_many_visits)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -151,3 +200,29 @@ class Scope:
     def asking(self, *, by: tuple[str, ...] | None = None, all_time: bool = False) -> "Scope":
         """The same facts, another question."""
         return replace(self, by=self.by if by is None else by, period=None if all_time else self.period)
+
+
+@lru_cache(maxsize=16)
+def _inquiries(rows: ir.Table) -> ir.Table:
+    return rows.filter(rows.outcome != NOT_INQUIRY)
+
+
+@lru_cache(maxsize=16)
+def _no_inquiries(rows: ir.Table) -> ir.Table:
+    return rows.filter(rows.outcome == NOT_INQUIRY)
+
+
+def _how_many_visits(scope: Scope) -> ir.Table:
+    return scope.visits.aggregate(n=scope.visits.count())
+
+
+def _moves_of_lists(scope: Scope) -> ir.Table:
+    return scope.moves.aggregate(n=scope.moves.count(where=scope.moves.seen))
+
+
+def _is_large(rows: pa.Table) -> bool:
+    return int(rows["n"][0].as_py()) > EXACT_ROWS
+
+
+def _is_any(rows: pa.Table) -> bool:
+    return bool(rows["n"][0].as_py())

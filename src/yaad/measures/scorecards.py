@@ -8,6 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import ibis.expr.types as ir
+
 from yaad.errors import UnknownName
 from yaad.measures.comparing import Comparison, compare, is_of_what_began, is_state, is_summed
 from yaad.measures.definition import Family, Measure, Unit
@@ -208,7 +210,7 @@ def _that_know(scope: Scope, found: Sequence[Measure]) -> tuple[list[Measure], l
     for each in found:
         try:
             for leaf in each.parts or (each,):
-                leaf.statistics(scope)
+                scope.query(leaf.statistics)
         except UnknownName:
             if not known and each is found[-1]:
                 raise
@@ -233,8 +235,12 @@ def _figures(scope: Scope, known: Sequence[Measure]) -> dict[str, dict[Key, Figu
 
 def _first_day(scope: Scope) -> dt.date | None:
     """The first day of which the data tell anything."""
-    days = scope.run(scope.deals.aggregate(first=scope.deals.created_day.min(), closed=scope.deals.closed_day.min()))
+    days = scope.rows(_first_days)
     return min((day for column in ("first", "closed") if (day := days[column][0].as_py()) is not None), default=None)
+
+
+def _first_days(scope: Scope) -> ir.Table:
+    return scope.deals.aggregate(first=scope.deals.created_day.min(), closed=scope.deals.closed_day.min())
 
 
 def _then(

@@ -25,7 +25,7 @@ def month_ends(scope: Scope, months: int) -> list[Snapshot]:
         scope: the question; its period and breakdown are not looked at.
         months: how many, at least 1.
     """
-    rows = scope.run(_changes(met(scope)))
+    rows = scope.rows(_changes)
     places, at, change = integers(rows, "place"), integers(rows, "month"), integers(rows, "change")
     now = _number(scope.as_of)
     level = np.zeros((len(scope.stages), months), dtype=np.int64)
@@ -53,7 +53,8 @@ def met(scope: Scope) -> ir.Table:
     return visits.mutate(entered_day=visits.entered_day.fill_null(ibis.least(first, visits.left_day)), left_day=left)
 
 
-def _changes(visits: ir.Table) -> ir.Table:
+def _changes(scope: Scope) -> ir.Table:
+    visits = met(scope)
     dated = visits.filter(visits.entered_day.notnull())
     gone = dated.filter(dated.left_day.notnull())
     moved_in = _by_month(dated, dated.entered_day, 1)

@@ -231,8 +231,7 @@ def standing(scope: Scope) -> Standing:
 
 
 def _by_purchases(scope: Scope) -> Standing:
-    told = histories(scope, "customer", "first_day", "last_day")
-    rows = scope.run(_named(scope, told, _last_owner(scope)).order_by("customer"))
+    rows = scope.rows(_buying)
     every, n = buyers(rows), rows.num_rows
     silent = every.age - every.span
     usual, own = _usual(scope, every)
@@ -264,6 +263,11 @@ def _by_purchases(scope: Scope) -> Standing:
     )
 
 
+def _buying(scope: Scope) -> ir.Table:
+    told = histories(scope, "customer", "first_day", "last_day")
+    return _named(scope, told, _last_owner(scope)).order_by("customer")
+
+
 class _Money(NamedTuple):
     """What customers brought, are worth and have at stake; the currency; why something of it is not told."""
 
@@ -276,7 +280,7 @@ class _Money(NamedTuple):
 
 def _usual(scope: Scope, every: Buyers) -> tuple[Floats, np.ndarray]:
     """Days between purchases as is usual for each customer, and whether they are the customer's own."""
-    found = scope.run(gaps(scope))
+    found = scope.rows(gaps)
     again = found.filter(found["gap"].is_valid())
     typical = Sample.count(floats(again, "gap"), integers(again, "n")).median().value
     own = every.repeats >= OWN_GAPS
@@ -326,7 +330,7 @@ def _named(scope: Scope, told: ir.Table, owners: ir.Table, *, called: str = "cus
 # ---- by contract ----------------------------------------------------------------------------------------------------
 
 
-def _by_contract(scope: Scope) -> Standing:
+def _under_contract(scope: Scope) -> ir.Table:
     contracts = contracts_of(scope)
     latest = ibis.window(
         group_by=contracts.customer, order_by=[contracts.start_day.desc(), contracts.contract_id.desc()]
@@ -341,7 +345,11 @@ def _by_contract(scope: Scope) -> Standing:
     both = each.join(lasts, each.customer == lasts.of_customer)
     last_day = ibis.ifelse(both.endless.cast("boolean"), ibis.null("date"), both.ends)
     told = both.mutate(last_day=last_day).drop("of_customer", "ends", "endless")
-    rows = scope.run(_named(scope, told, last, called="named").order_by("customer"))  # a contract has the bare name
+    return _named(scope, told, last, called="named").order_by("customer")  # a contract has the bare name
+
+
+def _by_contract(scope: Scope) -> Standing:
+    rows = scope.rows(_under_contract)
     n = rows.num_rows
     until = rows["last_day"].to_numpy(zero_copy_only=False).astype("M8[D]")
     silent = (np.datetime64(scope.as_of, "D") - until).astype("m8[D]").astype(float)

@@ -130,12 +130,12 @@ def stuck_deals(scope: Scope) -> ir.Table:
 
 def stuck_yardstick(scope: Scope) -> dict[int, float]:
     """The days after which a deal is stuck, by place of the stage, as of the data's day."""
-    return stuck_limits(scope.run(_first_stays_of_the_book(scope)))
+    return stuck_limits(scope.rows(_first_stays_of_the_book))
 
 
 def stalled_deals(scope: Scope) -> ir.Table:
     """The deals counted as stalled, with their age in ``days`` and ``limit_days``, that of the longest closed deal."""
-    return _over(_open_deals(scope), stalled_limits(scope.run(_longest_closed(scope))))
+    return _over(_open_deals(scope), stalled_limits(scope.rows(_longest_closed)))
 
 
 def _first_stays_of_the_book(scope: Scope) -> ir.Table:

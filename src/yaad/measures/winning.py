@@ -40,7 +40,7 @@ class StageChances:
     def of(cls, scope: Scope) -> "StageChances":
         """The chances of a book; the period and the breakdown of the question are not looked at."""
         whole = scope.asking(by=(), all_time=True)
-        return cls(follow(whole, whole.run(funnel_statistics(whole)))[0])
+        return cls(follow(whole, whole.rows(funnel_statistics))[0])
 
     def share_from(self, place: int) -> Share:
         """Of the deals that enter the stage at `place`, the share that is won, with its range."""

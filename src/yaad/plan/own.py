@@ -15,7 +15,7 @@ FINEST = 10**6
 
 def followed(scope: Scope) -> list[Followed]:
     """The deals of each group of a question, followed through the stages."""
-    return follow(scope, scope.run(funnel_statistics(scope)))
+    return follow(scope, scope.rows(funnel_statistics))
 
 
 def expected_ratios(deals: Followed, names: Sequence[str]) -> list[Ratio]:

@@ -85,9 +85,9 @@ class Stays:
         """
         if half_life_days is None:
             whole = scope.asking(by=(), all_time=True)
-            return cls.of_spells([found.spells for found in follow(whole, whole.run(funnel_statistics(whole)))[:1]])
+            return cls.of_spells([found.spells for found in follow(whole, whole.rows(funnel_statistics))[:1]])
         weekly = scope.asking(by=("week",), all_time=True)
-        groups = follow(weekly, weekly.run(funnel_statistics(weekly)))
+        groups = follow(weekly, weekly.rows(funnel_statistics))
         weeks = [dt.date.fromisoformat(str(found.by["week"])) for found in groups]
         ages = [max((scope.as_of - week).days - 3, 0) for week in weeks]  # the middle of the week
         late = [at for at, age in enumerate(ages) if within_days is None or age < within_days]

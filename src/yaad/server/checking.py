@@ -132,17 +132,20 @@ def database() -> Iterator[Found]:
     from django.db import DatabaseError, connection
 
     from yaad.server.schema import standing
+    from yaad.server.upgrading import owner
 
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        found = standing()
+        found = standing(owner())  # who serves may not read the tables yet
     except DatabaseError as error:
         yield Found("database", Message("house.no_database", {"error": type(error).__name__}))
         return
     yield Found("database")
     if found.unknown:
         yield Found("tables", Message("house.newer_schema", {"steps": ", ".join(found.unknown)}))
+    elif found.ahead and connection.vendor == "postgresql" and owner() == connection.alias:
+        yield Found("tables", Message("house.needs_owner"))
     elif found.ahead:
         said = Message("house.tables_ahead", {"n": len(found.ahead)}) if found.done else Message("house.tables_new")
         yield Found("tables", note=said)
@@ -153,10 +156,12 @@ def database() -> Iterator[Found]:
 
 def _guards() -> Message | None:
     from yaad.server.acting import as_server
-    from yaad.server.guards import missing
+    from yaad.server.guards import ROLE, missing
 
     with as_server():
         found = missing()
+    if ROLE in found:
+        return Message("house.needs_owner")
     return Message("house.not_guarded", {"tables": ", ".join(found)}) if found else None
 
 

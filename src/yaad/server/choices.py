@@ -15,6 +15,8 @@ COUNTRIES = ("IL", "US", "GB", "DE", "FR", "CY")
 CURRENCIES = ("ILS", "USD", "EUR", "GBP")
 ZONES = ("Asia/Jerusalem", "Europe/London", "Europe/Berlin", "Europe/Paris", "America/New_York", "UTC")
 UTC = "UTC"
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes of two letters beside the countries: unions, scripts of trials, and what is unknown."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def countries(lang: str) -> Choices:
 def known_countries() -> frozenset[str]:
     """Two letters of each country."""
     codes = map(str, Locale.parse("en").territories)
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - NO_COUNTRIES
 
 
 @cache
@@ -64,6 +66,8 @@ def zones(lang: str) -> Choices:
     called = {
         zone: get_timezone_location(zone, locale=lang).removeprefix(before).removesuffix(behind) for zone in places
     }
+    unknown = Locale.parse(lang).territories["ZZ"]
+    called = {zone: name for zone, name in called.items() if unknown not in name}
     times = Counter(called.values())
     told = {zone: name if times[name] == 1 else f"{name} ({zone})" for zone, name in called.items()}
     return _choices(ZONES, told | {UTC: UTC})

@@ -184,6 +184,8 @@ def change(access: Access, asked: Asked) -> None:
         company = Company.objects.select_for_update().get(pk=access.company)
         before = Asked.of(company).said
         changed = {name: value for name, value in asked.said.items() if value != before[name]}
+        if not changed:
+            return
         for name, value in changed.items():
             setattr(company, name, value)
         company.save(update_fields=list(changed))

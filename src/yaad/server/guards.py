@@ -77,6 +77,7 @@ APART = (
     "CREATE POLICY of_company ON $table USING ($own) WITH CHECK ($own)",
     "DROP POLICY IF EXISTS seen_from_outside ON $table",
 )
+ROLE = "role"
 SEEN = "CREATE POLICY seen_from_outside ON $table FOR SELECT USING ($seen)"
 
 
@@ -120,7 +121,7 @@ def of_companies() -> dict[str, str]:
 
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """What is not guarded as it should be: names of tables, and ``role`` where the role that serves may do too much."""
+    """What is not guarded as it should be: names of tables, and `ROLE` where the role that serves may do too much."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -138,7 +139,7 @@ def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
             " AND pg_has_role(relowner, 'USAGE')) FROM pg_roles WHERE rolname = current_user",
             [COMPANIES],
         )
-        return bare + ["role"] * bool(cursor.fetchone()[0])
+        return bare + [ROLE] * bool(cursor.fetchone()[0])
 
 
 def _run(connection: BaseDatabaseWrapper, *statements: str) -> None:

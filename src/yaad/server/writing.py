@@ -1,9 +1,10 @@
 """Whoever writes in a company does so alone, pages and programs alike: nothing comes between a look and the entry."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from yaad.book import Book
 from yaad.server.scoping import current
@@ -12,6 +13,18 @@ from yaad.server.state import opened
 Done = TypeVar("Done")
 
 _alone: dict[str, threading.RLock] = {}
+
+
+class Stamp(TypedDict):
+    """Who writes, and when."""
+
+    at: dt.datetime
+    by: str
+
+
+def stamp() -> Stamp:
+    """Who writes, and when: an act is stamped with the time of the act."""
+    return Stamp(at=dt.datetime.now(dt.UTC), by=current().name)
 
 
 @contextmanager

@@ -342,7 +342,10 @@ def landed_said(made: WhatIf, lang: str) -> tuple[Said, ...]:
         ]
         lines.append(Message("levers.lands", {"months": phrases.parted(parts)}))
     if made.later >= SMALL:
-        values = {"count": number(round(made.later, 1), lang), "month": month_said(made.months[-1].month)}
+        values: dict[str, object] = {
+            "count": number(round(made.later, 1), lang),
+            "month": month_said(made.months[-1].month),
+        }
         lines.append(Message("levers.lands_later", values))
     if made.speed < 1:
         lines.append(Message("levers.faster"))
@@ -376,8 +379,8 @@ def landed_table(made: WhatIf, lang: str) -> Table:
         shown.append(Landed("", sum(row.customers for row in rest), money_left))
     words: dict[str, Said] = {"": Message("levers.other_months"), LATER: Message("levers.later_still")}
     if made.later >= SMALL:
-        value = None if made.average is None else Decimal(str(made.later)) * made.average
-        shown.append(Landed(LATER, made.later, value))
+        money_later = None if made.average is None else Decimal(str(made.later)) * made.average
+        shown.append(Landed(LATER, made.later, money_later))
     rows = []
     for row in shown:
         month = Shown(row.month, words.get(row.month) or month_said(row.month))

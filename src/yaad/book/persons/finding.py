@@ -20,6 +20,8 @@ from yaad.text import Message
 OF_CUSTOMERS = ("deals", "accounts", "orders", "contracts", "calls")
 OF_SELLERS = {"deals": "owner", "orders": "owner", "contracts": "owner", "targets": "owner", "activities": "by"}
 OF_SELLERS_TOO = {"stage_moves": "by", "calls": "by"}
+LAST_DIGITS = 9
+"""Digits from its end by which a number is known, with and without a country's code."""
 MANY = 5
 """So many rows of others say the same: then it says nothing of one person."""
 
@@ -141,7 +143,7 @@ def _customer(facts: Facts, who: str, one: frozenset[str]) -> Found:
     if any(map(is_made_up, phones)):
         raise InputError(Message("person.no_ones_number", {"who": who}))
     by_name = not phones and "@" not in who
-    asked = phones or frozenset({mail})
+    asked = _dialled_alike(rows, phones) if phones else frozenset({mail})
     seeds = [row for row in rows if (row.name == name if by_name else row.keys & asked)]
     if not seeds and not by_name:
         seeds = _by_own_columns(facts, rows, asked)
@@ -185,6 +187,12 @@ def _customer(facts: Facts, who: str, one: frozenset[str]) -> Found:
         tuple(dict.fromkeys(row.called for row in rows if row.name not in names and row.keys & shared)),
         dict(told),
     )
+
+
+def _dialled_alike(rows: Iterable[_Row], asked: frozenset[str]) -> frozenset[str]:
+    """Numbers, and those in the data that are dialled alike: with a country's code, or as they are told within it."""
+    ends = {number[-LAST_DIGITS:] for number in asked if len(number) > LAST_DIGITS}
+    return asked | {key for row in rows for key in row.phones if key[-LAST_DIGITS:] in ends}
 
 
 def _all_names_and_keys(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from yaad.book import Book
 from yaad.errors import InputError
-from yaad.faces.api.asking import not_empty, stamp
+from yaad.faces.api.asking import not_empty
 from yaad.faces.api.declared import TABLES, Rows, as_file, key_of, of_scope, reads, version, writes
 from yaad.faces.api.paging import page_of
 from yaad.faces.api.parameters import Amount, AsOf, Body, By, Count, Cursor, Name, Number, Period, Text, day, lang
@@ -23,7 +23,7 @@ from yaad.server.questions.plan_asked import Asked
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.tokens import Scope
-from yaad.server.writing import write_once
+from yaad.server.writing import stamp, write_once
 from yaad.show import Result
 from yaad.text import Message
 

@@ -17,9 +17,31 @@ from yaad.server.roles import Capability
 from yaad.show import Catalogue, Result
 
 router = Router()
+MANY = 200
+"""Rows or groups of a breakdown that are told at once where nobody asks for fewer."""
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
-KPI = {"kpis": [{"id": "win_rate", "value": 0.5, "unit": "rate", "n": 20}], "period": {"name": "2026-10"}}
+KPI = {"kpis": [{"id": "win_rate", "value": 0.5, "unit": "rate", "n": 20}], "period": {"name": "2026-10"}, "next": None}
 BEHIND = {"id": "won", "rows": [{"deal_id": "D-1001", "owner": "Dana"}], "rows_total": 10, "offset": 0, "next": None}
+
+
+def _paged(request: HttpRequest, found: Result, name: str, cursor: str, limit: int) -> Result | Json:
+    """A breakdown, which may be by a column of many values, with one page of its rows; a file has them all.
+
+    Args:
+        request: whose other parameters say what is asked: a cursor goes on in the same question alone.
+        found: the whole of it.
+        name: of its list; with ``groups`` go the rows of these groups as ``stages``.
+        cursor: where it goes on; empty: at its beginning.
+        limit: how many.
+    """
+    if as_file(request):
+        return found
+    asked = {key: value for key, value in request.GET.items() if key not in ("cursor", "limit")}
+    told = page_of(found.to_dict(lang()), name, cursor, limit, {"of": request.path, **asked, "version": version()})
+    if name == "groups":
+        stages = [stage | {"by": group["by"]} for group in told["groups"] for stage in group["stages"]]
+        told = {**told, "stages": stages}
+    return told
 
 
 @reads(
@@ -50,11 +72,20 @@ def figures(request: HttpRequest, period: Period = "") -> Result:
     return reading.all_figures(period)
 
 
-@reads(router, "/measures/{measure}", Capability.TOTALS, shapes.Values, files=TABLES)
-def measure(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", as_of: AsOf = None) -> Result:
-    """One measure, in all or by a dimension."""
-    del request
-    return reading.figures([measure], by, period, day(as_of, "as_of"))
+@reads(router, "/measures/{measure}", Capability.TOTALS, shapes.ValuesOf, files=TABLES)
+def measure(
+    request: HttpRequest,
+    *,
+    measure: InPath,
+    by: By = "",
+    period: Period = "",
+    as_of: AsOf = None,
+    cursor: Cursor = "",
+    limit: Count = MANY,
+) -> Result | Json:
+    """One measure, in all or by a dimension, page by page."""
+    found = reading.figures([measure], by, period, day(as_of, "as_of"))
+    return _paged(request, found, "measures", cursor, limit)
 
 
 @reads(router, "/measures/{measure}/explain", Capability.ROWS, shapes.Why, files=TABLES)
@@ -84,17 +115,27 @@ def kpis(
     whole: Whole = False,
     look_back: Whole = False,
     as_of: AsOf = None,
-) -> Result:
-    """The scorecard of a period."""
-    del request
-    return kpi_reading.kpis(period, by, whole=whole, look_back=look_back, as_of=day(as_of, "as_of"))
+    cursor: Cursor = "",
+    limit: Count = MANY,
+) -> Result | Json:
+    """The scorecard of a period, its rows page by page."""
+    found = kpi_reading.kpis(period, by, whole=whole, look_back=look_back, as_of=day(as_of, "as_of"))
+    return _paged(request, found, "kpis", cursor, limit)
 
 
 @reads(router, "/kpis/{measure}", Capability.TOTALS, shapes.Scorecard, files=TABLES, example=KPI)
-def kpi(request: HttpRequest, measure: InPath, by: By = "", period: Period = "", *, look_back: Whole = False) -> Result:
-    """One measure of the scorecard."""
-    del request
-    return kpi_reading.one(measure, period, by, look_back=look_back)
+def kpi(
+    request: HttpRequest,
+    *,
+    measure: InPath,
+    by: By = "",
+    period: Period = "",
+    look_back: Whole = False,
+    cursor: Cursor = "",
+    limit: Count = MANY,
+) -> Result | Json:
+    """One measure of the scorecard, its rows page by page."""
+    return _paged(request, kpi_reading.one(measure, period, by, look_back=look_back), "kpis", cursor, limit)
 
 
 @reads(router, "/kpis/{measure}/rows", Capability.ROWS, shapes.Behind, files=TABLES, example=BEHIND)
@@ -120,10 +161,17 @@ def kpi_rows(
 
 
 @reads(router, "/funnel", Capability.TOTALS, shapes.Funnel, files=TABLES)
-def funnel(request: HttpRequest, by: By = "", period: Period = "", as_of: AsOf = None) -> Result:
-    """The funnel."""
-    del request
-    return reading.funnels(by, period, day(as_of, "as_of"))
+def funnel(
+    request: HttpRequest,
+    *,
+    by: By = "",
+    period: Period = "",
+    as_of: AsOf = None,
+    cursor: Cursor = "",
+    limit: Count = MANY,
+) -> Result | Json:
+    """The funnel, its groups page by page."""
+    return _paged(request, reading.funnels(by, period, day(as_of, "as_of")), "groups", cursor, limit)
 
 
 @reads(router, "/conversion", Capability.TOTALS, shapes.Conversion, files=TABLES)
@@ -135,10 +183,12 @@ def conversion(
     by: By = "",
     period: Period = "",
     as_of: AsOf = None,
-) -> Result:
-    """The way between two stages."""
-    del request
-    return reading.conversion(start, end, by, period, day(as_of, "as_of"))
+    cursor: Cursor = "",
+    limit: Count = MANY,
+) -> Result | Json:
+    """The way between two stages, its groups page by page."""
+    found = reading.conversion(start, end, by, period, day(as_of, "as_of"))
+    return _paged(request, found, "conversions", cursor, limit)
 
 
 @reads(router, "/dwell", Capability.TOTALS, shapes.Dwell, files=TABLES)
@@ -149,10 +199,11 @@ def dwell(
     by: By = "",
     period: Period = "",
     as_of: AsOf = None,
-) -> Result:
-    """How long deals stay in each stage."""
-    del request
-    return reading.dwells(basis, by, period, day(as_of, "as_of"))
+    cursor: Cursor = "",
+    limit: Count = MANY,
+) -> Result | Json:
+    """How long deals stay in each stage, its groups page by page."""
+    return _paged(request, reading.dwells(basis, by, period, day(as_of, "as_of")), "groups", cursor, limit)
 
 
 @reads(router, "/stuck", Capability.ROWS, shapes.Stuck, files=TABLES)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from yaad.faces.web.progress import part
 from yaad.faces.web.templatetags.say import language
 from yaad.server import computing
 from yaad.server.jobs import Job, State
@@ -56,10 +57,7 @@ def waiting(what: str) -> Waiting:
 @require_GET
 def progress(request: HttpRequest, what: str) -> HttpResponse:
     """How far it is, for the page that waits; the page comes anew when it has ended."""
-    found = waiting(what)
-    if not found.is_at_work:
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "web/parts/progress.html", {"job": found.job})
+    return part(request, waiting(what).job)
 
 
 @require_POST

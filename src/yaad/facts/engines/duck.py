@@ -14,12 +14,17 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
 from ibis.expr.operations import InMemoryTable, Relation
 
 from yaad.facts.engines.port import named
+from yaad.model.written import Written
 
 CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 """Only what comes with the wheel is used: nothing is fetched while a figure is computed."""
+
+WRITTEN = 256
+"""So many queries are kept with their text."""
 
 
 class DuckEngine:
@@ -93,6 +98,27 @@ class DuckEngine:
         relation.create(name)
         return named(name, schema)
 
+    def view(self, name: str, expr: ir.Table) -> ir.Table:
+        """See `Engine.view`."""
+        with self._writing:
+            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {_compiled(expr.op())}')
+        return named(name, expr.schema().to_pyarrow())
+
+    def text(self, query: Relation) -> str:
+        """See `Engine.text`."""
+        return _compiled(query)
+
+    def answer(self, text: str, query: Written) -> pa.Table:
+        """See `Engine.answer`."""
+        for name, table in query.tables:
+            self.connection.register(name, table)
+        try:
+            found = self.connection.sql(text).to_arrow_table()
+        finally:
+            for name, _ in query.tables:
+                self.connection.unregister(name)
+        return DuckDBPyArrowData.convert_table(found, query.schema)
+
     def drop(self, name: str) -> None:
         """Forget a table of `keep` or `memtable`, where there is one."""
         self.connection.execute('DROP TABLE IF EXISTS "' + name + '"')
@@ -138,7 +164,7 @@ class DuckEngine:
         return backend
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=WRITTEN)
 def _compiled(relation: Relation) -> str:
     """The query of an expression: an import asks the same of every part, and to write it takes longer."""
     return str(ibis.to_sql(relation.to_expr(), dialect="duckdb", pretty=False))

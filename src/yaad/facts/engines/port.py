@@ -6,6 +6,9 @@ from typing import Protocol
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.operations import Relation
+
+from yaad.model.written import Written
 
 
 class Engine(Protocol):
@@ -30,6 +33,18 @@ class Engine(Protocol):
 
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """The result of an expression, computed once and kept under `name` for as long as the engine lives."""
+        ...
+
+    def view(self, name: str, expr: ir.Table) -> ir.Table:
+        """An expression under the name `name`, computed whenever it is read."""
+        ...
+
+    def text(self, query: Relation) -> str:
+        """A query in the engine's words, for `answer`; the same is written once."""
+        ...
+
+    def answer(self, text: str, query: Written) -> pa.Table:
+        """Compute a query that is written, in the words `text`; the types are as those of `run`."""
         ...
 
     def run(self, expr: ir.Table) -> pa.Table:

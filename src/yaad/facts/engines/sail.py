@@ -13,9 +13,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.expr.operations import InMemoryTable
+from ibis.expr.operations import InMemoryTable, Relation
 
 from yaad.facts.engines.port import named
+from yaad.model.written import Written
 
 if TYPE_CHECKING:
     from pysail.spark import SparkConnectServer
@@ -126,6 +127,22 @@ class SailEngine:
         """See `Engine.keep`; the server computes it again where it is read."""
         self._spark.sql(self.sql(expr)).createOrReplaceTempView(name)
         return named(name, expr.schema().to_pyarrow())
+
+    def view(self, name: str, expr: ir.Table) -> ir.Table:
+        """See `Engine.view`."""
+        return self.keep(name, expr)
+
+    def text(self, query: Relation) -> str:
+        """See `Engine.text`."""
+        return self.sql(query.to_expr())
+
+    def answer(self, text: str, query: Written) -> pa.Table:
+        """See `Engine.answer`; one query at a time."""
+        with self._lock:
+            for name, table in query.tables:
+                self.memtable(name, table)
+            found = self._spark.sql(text).toArrow()
+        return _in_types(found, query.schema.to_pyarrow())
 
     def run(self, expr: ir.Table) -> pa.Table:
         """See `Engine.run`; one query at a time."""

@@ -124,7 +124,7 @@ def tenure_spells(rows: pa.Table, as_of: dt.date) -> Spells:
 
 def tenure_curve(scope: Scope) -> tuple[Curve, int | None]:
     """The share of customers who are still there after so many months; and the days of silence, None by contract."""
-    rows = scope.run(tenure_statistics(scope.asking(by=())))
+    rows = scope.asking(by=()).rows(tenure_statistics)
     idle = int(integers(rows, "idle").max()) if "idle" in rows.column_names and rows.num_rows else None
     return kaplan_meier(tenure_spells(rows, scope.as_of)), idle
 

@@ -27,10 +27,14 @@ class Sources:
 
 @once_a_picture
 def _sources(scope: Scope) -> Sources:
-    deals = scope.table("deals")
-    texts = scope.run(deals.filter(deals.source.notnull()).select("source").distinct())["source"].to_pylist()
+    texts = scope.rows(_told)["source"].to_pylist()
     words = known_words().kinds
     return Sources(tuple(sorted(text for text in texts if meaning_of(text, words) == Did.WALK_IN)))
+
+
+def _told(scope: Scope) -> ir.Table:
+    deals = scope.table("deals")
+    return deals.filter(deals.source.notnull()).select("source").distinct()
 
 
 def _walked_in(scope: Scope) -> ir.Table:

@@ -365,10 +365,9 @@ class SourcesCosts(Told):
     notes: Words
 
 
-class Gain(Told):
-    """What a change brings."""
+class Worth(Told):
+    """From what to what, and what that is worth."""
 
-    what: str
     stage: str | None
     before: float | None
     after: float | None
@@ -378,6 +377,12 @@ class Gain(Told):
     high: float | None
     within_customers: float | None
     within_money: float | None
+
+
+class Gain(Worth):
+    """What a change brings."""
+
+    what: str
 
 
 class Changes(Told):
@@ -426,21 +431,12 @@ class MonthValue(Told):
     value: float | None
 
 
-class Lever(Told):
+class Lever(Worth):
     """An improvement, and what it is worth."""
 
     kind: str
     aim: str
-    stage: str | None
     words: str
-    before: float | None
-    after: float | None
-    customers: float | None
-    money: float | None
-    low: float | None
-    high: float | None
-    within_customers: float | None
-    within_money: float | None
     once: bool
     who: list[str]
     n: int | None

@@ -44,6 +44,10 @@ class Values(Told):
     measures: list[Value]
 
 
+class ValuesOf(Values, InPages):
+    """Figures of the groups of a breakdown."""
+
+
 class Why(Told):
     """What stands behind a measure."""
 
@@ -122,7 +126,7 @@ class Kpi(Told):
     goal: Aim | None
 
 
-class Scorecard(Told):
+class Scorecard(InPages):
     """The scorecard of a period."""
 
     period: OfPeriod
@@ -176,7 +180,7 @@ class FunnelGroup(Told):
     notes: Words
 
 
-class Funnel(Told):
+class Funnel(InPages):
     """The funnel; what is won, undated and to know stands in it where there is one group alone."""
 
     stages: list[FunnelStageOf]
@@ -206,7 +210,7 @@ class Way(Told):
     by: Group
 
 
-class Conversion(Told):
+class Conversion(InPages):
     """Ways between two stages."""
 
     conversions: list[Way]
@@ -250,7 +254,7 @@ class Stays(Told):
     notes: Words
 
 
-class Dwell(Told):
+class Dwell(InPages):
     """Times in stage; the total stands in it where there is one group alone."""
 
     stages: list[StayOf]

@@ -1,5 +1,6 @@
 """Parts of the pages of signing in: what was just done, the picture of a key, the fields of a form."""
 
+import ipaddress
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from qrcode.image.svg import SvgPathImage
 
+from yaad.server.companies import home
 from yaad.server.sign_in.words import TOLD
 
 register = template.Library()
@@ -51,6 +53,16 @@ def browser(agent: str) -> str:
     """A browser and its system by the names that people know; what is neither is shown as it calls itself."""
     names = [next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, names)) or agent[:LONGEST_AGENT] or "–"
+
+
+@register.simple_tag
+def has_a_name() -> bool:
+    """Whether the server's address holds a name; browsers keep no passkeys for a bare number."""
+    try:
+        ipaddress.ip_address(home().host)
+    except ValueError:
+        return True
+    return False
 
 
 @register.filter

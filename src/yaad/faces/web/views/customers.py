@@ -1,6 +1,5 @@
 """The customers: whom to call, how they stay, who is still there; one of them; and the margin that they are told in."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,9 +20,8 @@ from yaad.measures.cohorts import Every
 from yaad.measures.standing import RENEWAL_DAYS, STOPPED, Customer, Standing, State
 from yaad.server.questions import customer_reading, reading
 from yaad.server.questions.customer_reading import EVERYBODY, Wanted, states_of
-from yaad.server.scoping import current
 from yaad.server.statuses import status_of
-from yaad.server.writing import write_once
+from yaad.server.writing import stamp, write_once
 from yaad.show import CustomersResult
 from yaad.show.customers import (
     alive_said,
@@ -113,9 +111,7 @@ def margin(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("margin", "")
     try:
         share = read_margin(typed)
-        # a face may read the clock: the act is stamped with the time of the act
-        now, who = dt.datetime.now(dt.UTC), current().name
-        write_once(lambda book: book.set_setting(MARGIN, share, at=now, by=who))
+        write_once(lambda book: book.set_setting(MARGIN, share, **stamp()))
     except YaadError as error:
         filters = Filters("", "", reverse("customers"))
         shown = _asked(request, filters, 1)

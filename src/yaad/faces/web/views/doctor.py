@@ -1,6 +1,5 @@
 """How good the data are: what was found in them, what they cannot tell, and which column would unlock it."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +14,7 @@ from yaad.faces.web.formats import answer
 from yaad.faces.web.templatetags.say import language
 from yaad.model.settings import Same
 from yaad.server.questions import reading
-from yaad.server.scoping import current
-from yaad.server.writing import write_once
+from yaad.server.writing import stamp, write_once
 
 MOST = 12
 """Names that are asked about at once."""
@@ -59,8 +57,7 @@ def same(request: HttpRequest) -> HttpResponse:
     def say(book: Book) -> None:
         if said not in ("", *Same) or name not in {one.name for one in book.namesakes()}:
             raise UnknownName("option", said or name, [*Same])
-        # a face may read the clock: the act is stamped with the time of the act
-        book.set_setting(f"customer:{name}", said or None, at=dt.datetime.now(dt.UTC), by=current().name)
+        book.set_setting(f"customer:{name}", said or None, **stamp())
 
     write_once(say)
     return redirect(reverse("doctor") + "#h-same")

@@ -13,7 +13,8 @@ from yaad.book import ImportRecord
 from yaad.book.reports import kind_shown
 from yaad.errors import BookError, InputError, YaadError
 from yaad.faces.web.account import account
-from yaad.faces.web.formats import FILES, Format, wanted
+from yaad.faces.web.formats import FILES, Format
+from yaad.faces.web.progress import part_alone
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.overview import answers
 from yaad.intake import Kind
@@ -125,10 +126,8 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     """Where an upload stands: progress, questions, or the account of its import with the first answers."""
     found = drafts.load(draft)
     job = bringing.advance(found)
-    if wanted(request, None) is Format.FRAGMENT:
-        if job is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})  # the next page of the upload is ready
-        return page(request, "web/parts/progress.html", {"job": job, "phases": _phases(found)})
+    if told := part_alone(request, job, _phases(found)):  # once it has ended the next page of the upload is ready
+        return told
     return page(request, f"web/draft_{_view_of(found, job)}.html", _context(found, job))
 
 

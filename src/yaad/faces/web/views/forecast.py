@@ -18,8 +18,8 @@ from yaad.faces.web.formats import answer, as_file, gives_file
 from yaad.faces.web.templatetags.say import language
 from yaad.model import parse_day
 from yaad.server.questions import forecast_reading, reading
-from yaad.server.scoping import current
 from yaad.server.statuses import status_of
+from yaad.server.writing import stamp
 from yaad.show.fans import fan_html
 from yaad.show.forecasts import (
     BacktestResult,
@@ -93,7 +93,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() or None for name in ("commit", "best", "person")}
     period = request.POST.get("period", "").strip()
     try:
-        forecast_reading.judge(**typed, period=period, at=dt.datetime.now(dt.UTC), by=current().name)
+        forecast_reading.judge(**typed, period=period, **stamp())
     except YaadError as error:
         context = _context(request, Filters("", "", reverse("forecast")), _usual(), None)
         said = {"error": error.say(language()), "judged_typed": request.POST}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +25,7 @@ from yaad.server.questions import goal_reading, reading
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
-from yaad.server.writing import write_once
+from yaad.server.writing import stamp, write_once
 from yaad.show.goals import GoalResult
 from yaad.show.proposals import ProposalsResult
 
@@ -84,7 +83,7 @@ def set_target(request: HttpRequest) -> HttpResponse:
     value = request.POST.get("value", "").strip()
     return _written(
         request,
-        lambda book, asked: book.goals.set(value, asked.period, measure=asked.measure, whose=asked.whose, **_stamp()),
+        lambda book, asked: book.goals.set(value, asked.period, measure=asked.measure, whose=asked.whose, **stamp()),
     )
 
 
@@ -95,7 +94,7 @@ def split(request: HttpRequest) -> HttpResponse:
     return _written(
         request,
         lambda book, asked: book.goals.split(
-            over, asked.period, measure=asked.measure, weights=weights, whose=asked.whose, **_stamp()
+            over, asked.period, measure=asked.measure, weights=weights, whose=asked.whose, **stamp()
         ),
     )
 
@@ -105,7 +104,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     """Take a target away."""
     return _written(
         request,
-        lambda book, asked: book.goals.remove(asked.period, measure=asked.measure, whose=asked.whose, **_stamp()),
+        lambda book, asked: book.goals.remove(asked.period, measure=asked.measure, whose=asked.whose, **stamp()),
         stay=True,
     )
 
@@ -115,19 +114,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was written about a target."""
     number = request.POST.get("number", "")
     seq = int(number) if number.isdecimal() else None
-    return _written(request, lambda book, _asked: book.goals.undo(seq, **_stamp()), stay=True)
-
-
-class Stamp(TypedDict):
-    """Who writes, and when."""
-
-    at: dt.datetime
-    by: str
-
-
-def _stamp() -> Stamp:
-    """A face may read the clock: the act is stamped with the time of the act."""
-    return Stamp(at=dt.datetime.now(dt.UTC), by=current().name)
+    return _written(request, lambda book, _asked: book.goals.undo(seq, **stamp()), stay=True)
 
 
 def _written(request: HttpRequest, write: Callable[[Book, Asked], object], *, stay: bool = False) -> HttpResponse:

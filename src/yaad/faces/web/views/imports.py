@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.progress import part_alone
 from yaad.faces.web.templatetags.say import language
 from yaad.server import tasks
 from yaad.server.jobs import State
@@ -26,10 +26,8 @@ def undoing(request: HttpRequest, job: str) -> HttpResponse:
     """How far the taking back is; the list of imports when it is done."""
     found = opened().jobs.of_mine(job)
     done = found.state is State.DONE
-    if wanted(request, None) is Format.FRAGMENT:
-        if found.state.final:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "web/parts/progress.html", {"job": found})
+    if told := part_alone(request, found):
+        return told
     if done:
         return redirect("files")
     error = (found.error or {}).get(language()) if found.state is State.FAILED else None

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import as_file, gives_file
+from yaad.model import Funnel
 from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -30,10 +31,16 @@ def answers() -> Mapping[str, object]:
         "leak": reading.leak(),
         "dwell": dwell,
         "calls": reading.calls().content,
-        "cannot": reading.cannot_tell(),
+        "cannot": [] if _sees_nothing(funnel) else reading.cannot_tell(),
         "stuck": reading.figure("stuck"),
         "headline": reading.headline(),
     }
+
+
+def _sees_nothing(funnel: Funnel) -> bool:
+    """Whether somebody sees no deal of a company that has some: what the data lack cannot be told from that."""
+    seen = any(row.entered for row in funnel.stages) or funnel.won or funnel.undated
+    return current().viewer.owners is not None and not seen
 
 
 @gives_file

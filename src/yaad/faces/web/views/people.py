@@ -17,6 +17,7 @@ from yaad.errors import InputError
 from yaad.faces.web.templatetags.say import language
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access, current
+from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -145,8 +146,9 @@ def put_team(request: HttpRequest) -> HttpResponse:
     name, above = _said(request, "name"), _said(request, "above")
 
     def put() -> HttpResponse:
-        undo = undoing.of_team(access, name)
-        return _done(request, access, "team", teams.put_team(access, name, above), undo)
+        with one_at_a_time():
+            undo = undoing.of_team(access, name)
+            return _done(request, access, "team", teams.put_team(access, name, above), undo)
 
     return _tried(request, access, put)
 
@@ -159,8 +161,9 @@ def remove_team(request: HttpRequest) -> HttpResponse:
     access, name = of_server(), _said(request, "name")
 
     def remove() -> HttpResponse:
-        undo = undoing.of_team(access, name)
-        teams.remove_team(access, name)
+        with one_at_a_time():
+            undo = undoing.of_team(access, name)
+            teams.remove_team(access, name)
         return _done(request, access, "team_removed", name, undo)
 
     return _tried(request, access, remove)

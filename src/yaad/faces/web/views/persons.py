@@ -6,11 +6,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book.persons import Part
 from yaad.errors import BookError, UnknownName, YaadError
-from yaad.faces.web.formats import Format, wanted
+from yaad.faces.web.progress import part_alone
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
 from yaad.server import tasks
-from yaad.server.jobs import Job, State
+from yaad.server.jobs import State
 from yaad.server.state import opened
 from yaad.server.taken_out import FILES, download
 from yaad.text import Message
@@ -42,11 +42,11 @@ def asked(request: HttpRequest, job: str) -> HttpResponse:
 
     of_server()
     is_look, found = asked_persons.is_look(job), opened().jobs.progress(job)
+    if part := part_alone(request, found):
+        return part
     if not found.state.final:
         title = "person.looking" if is_look else "person.collecting"
-        return _progress(request, found, "web/person_asked.html", {"title": title})
-    if wanted(request, None) is Format.FRAGMENT:
-        return _anew()
+        return render(request, "web/person_asked.html", {"page": "people", "job": found, "title": title})
     try:
         if is_look:
             return _page(request, looked=job)
@@ -100,10 +100,10 @@ def erasing(request: HttpRequest, job: str) -> HttpResponse:
     if jobs.arguments(job, tasks.ERASE) is None:
         raise UnknownName("option", job, [])
     found = jobs.progress(job)
+    if part := part_alone(request, found, PHASES):
+        return part
     if not found.state.final:
-        return _progress(request, found, "web/person_erasing.html", {"phases": PHASES})
-    if wanted(request, None) is Format.FRAGMENT:
-        return _anew()
+        return render(request, "web/person_erasing.html", {"page": "people", "job": found, "phases": PHASES})
     if found.state is not State.DONE:
         words = (found.error or {}).get(language()) or render_words(Message("person.broke"), language())
         return _page(request, broken=words)
@@ -120,17 +120,6 @@ def _begun(request: HttpRequest, what: str) -> HttpResponse:
     except YaadError as error:
         return _page(request, error=error)
     return redirect("person-asked", job=job)
-
-
-def _progress(request: HttpRequest, job: Job, page: str, more: dict[str, object]) -> HttpResponse:
-    is_part = wanted(request, None) is Format.FRAGMENT
-    context = {"page": "people", "job": job, **more}
-    return render(request, "web/parts/progress.html" if is_part else page, context)
-
-
-def _anew() -> HttpResponse:
-    """The page that shows how far a job is comes anew: it has ended."""
-    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def _asked(request: HttpRequest) -> tuple[str, Part]:

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.formats import FILES, Format, wanted
+from yaad.faces.web.formats import FILES, Format
+from yaad.faces.web.progress import part_alone
 from yaad.faces.web.templatetags.say import language
 from yaad.model import SCHEMAS
 from yaad.server import drafts, made
@@ -72,10 +73,8 @@ def _make(request: HttpRequest, report: Json) -> HttpResponse:
 def report(request: HttpRequest, report: str) -> HttpResponse:
     """Where a report stands: progress, then its files."""
     found, job = made.load(report).advanced()
-    if wanted(request, None) is Format.FRAGMENT:
-        if job is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "web/parts/progress.html", {"job": job})
+    if told := part_alone(request, job):
+        return told
     context = {
         "page": "reports",
         "report": found,

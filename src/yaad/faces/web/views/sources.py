@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.book.sources.named import HTTP, SFTP, Source
 from yaad.book.sources.schedule import DAYS, Schedule
 from yaad.errors import InputError, YaadError
-from yaad.faces.web.formats import FILES, Format, wanted
+from yaad.faces.web.formats import FILES, Format
+from yaad.faces.web.progress import part_alone
 from yaad.faces.web.templatetags.say import language
 from yaad.server import bringing, recurring, tasks
 from yaad.server.kept_files import kept_file
@@ -125,10 +126,8 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
     """One source: its run that is under way, else how the last one went."""
     shown = recurring.load(name, _now())
     phases = list(tasks.Phase)
-    if wanted(request, None) is Format.FRAGMENT:
-        if shown.job is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "web/parts/progress.html", {"job": shown.job, "phases": phases})
+    if part := part_alone(request, shown.job, phases):
+        return part
     told, questions = shown.standing.told, shown.standing.questions
     context = {
         "page": "files",
