@@ -147,6 +147,11 @@ def test_a_query_without_a_viewer_asks_nobody(shared):
         facts._engine.answer(written.text, written)
 
 
+def test_a_column_that_is_called_by_its_table_is_told(shared):
+    scope = shared.seen_by(ANN)._scope()
+    assert scope.run(scope.table("deals").count().as_table()).column(0).to_pylist() == [3]
+
+
 # ---- what is found out of the rows ------------------------------------------------------------------------------
 
 

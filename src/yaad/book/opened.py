@@ -141,7 +141,7 @@ class Opened:
         """This book as somebody else sees it; it is shared, and what is built for one of the two serves the other."""
         other = type(self)(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=viewer)
         other._whole = self.shared()  # noqa: SLF001 – a book like this one
-        other._shapes = self._shapes  # noqa: SLF001
+        other._shapes = self._shapes  # noqa: SLF001 – a book like this one
         with self._lock:
             self._views.add(other)
         return other.shared()

@@ -117,6 +117,7 @@ class DuckEngine:
         finally:
             for name, _ in query.tables:
                 self.connection.unregister(name)
+        found = found.rename_columns(list(query.schema.names))  # one without a name of its own is called by its table
         return DuckDBPyArrowData.convert_table(found, query.schema)
 
     def drop(self, name: str) -> None:

@@ -142,7 +142,7 @@ class SailEngine:
             for name, table in query.tables:
                 self.memtable(name, table)
             found = self._spark.sql(text).toArrow()
-        return _in_types(found, query.schema.to_pyarrow())
+        return _in_types(found.rename_columns(list(query.schema.names)), query.schema.to_pyarrow())
 
     def run(self, expr: ir.Table) -> pa.Table:
         """See `Engine.run`; one query at a time."""
