@@ -128,7 +128,8 @@ def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | Non
 def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
     """A link that shows some of the deals alone: its words, its address, and whether it is what is shown."""
     kept = {one: value for one, value in asked.items() if one != "only"} | ({"only": name} if name else {})
-    return f"pipeline.only_{name or 'all'}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
+    word = name or "all"
+    return f"pipeline.only_{word}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
 
 
 def _today() -> dt.date:
