@@ -49,6 +49,15 @@ def test_what_cannot_be_is_refused(variable, value):
         Running.from_environment({variable: value})
 
 
+def test_what_pages_compute_by_themselves_goes_behind_imports():
+    told = "import os; from yaad.server import jobs, tasks, worker; tasks.register(); "
+    told += "worker.stand_back(jobs._tasks[tasks.IMPORT]); print(os.nice(0)); "
+    told += "worker.stand_back(jobs._tasks[tasks.COMPUTE]); print(os.nice(0))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60)
+    imported, computed = map(int, done.stdout.split())
+    assert computed == min(imported + 9, 19)
+
+
 def test_a_job_that_takes_too_much_memory_ends_itself():
     """A child takes the ceiling, then more than it; the same amount below the ceiling is its own."""
     told = "import sys; from yaad.server.running import Running; from yaad.server.worker import limit;"

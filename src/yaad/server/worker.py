@@ -26,6 +26,9 @@ BROKEN = 1
 """The exit code of a job that broke; why stands in a line of the log."""
 EVERY = 0.2  # seconds between two writes of the progress
 BEHIND_PAGES = 10  # steps of the system's own priority, of 19
+BEHIND_JOBS = 9  # further steps
+UNASKED = frozenset({"yaad.server.tasks:compute"})
+"""Tasks that pages begin by themselves: they take what imports and reports, which people wait for, leave free."""
 
 
 class Report(Protocol):
@@ -119,6 +122,12 @@ def limit(running: "Running") -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def stand_back(task: str) -> None:
+    """Go behind the jobs that people wait for, where this is none of them."""
+    if task in UNASKED:
+        os.nice(BEHIND_JOBS)
+
+
 def main(database: Path, job: str) -> int:
     """Run one job to its end and write how it ended."""
     signal.signal(signal.SIGTERM, _stop)
@@ -129,6 +138,7 @@ def main(database: Path, job: str) -> int:
             return 0
         task, arguments, company, account = taken
         module, _, function = task.partition(":")
+        stand_back(task)
         with on_behalf_of(_access(company, account)):
             result = getattr(importlib.import_module(module), function)(arguments, reporter(database, job))
         _finish(database, job, State.DONE, result=result)
