@@ -336,9 +336,14 @@ def _same(folder: Path) -> dict[str, Any]:
     return {"measures": len(before), "differ": [name for name in before if before[name] != after.get(name)]}
 
 
+def is_clean(one: dict[str, Any]) -> bool:
+    """Whether what was written is all there; what could not be looked at is not."""
+    return bool(one.get("clean"))
+
+
 def accepted(found: list[dict[str, Any]], same: dict[str, Any]) -> bool:
     """Whether nothing was lost or doubled, something was written, and a rebuild changed nothing."""
-    return all(one["clean"] for one in found) and found[-1]["acknowledged"] > len(found) and not same["differ"]
+    return all(map(is_clean, found)) and found[-1]["acknowledged"] > len(found) and not same["differ"]
 
 
 def main() -> int:
@@ -366,7 +371,7 @@ def main() -> int:
     result |= {
         "faults": why or len(faults),
         "failed_calls": sum(each.get("failed_calls", 0) for each in found),
-        "bad": [each for each in found if not each["clean"]],
+        "bad": [each for each in found if not is_clean(each)],
         "measures": same["measures"],
         "measures_that_differ_after_a_rebuild": same["differ"],
         "accepted": accepted(found, same),
