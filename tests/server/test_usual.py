@@ -108,11 +108,12 @@ def test_a_change_of_the_company_is_known_to_its_book(company):
 def test_targets_go_by_the_days_of_the_companys_country(company, tmp_path):
     from yaad.server import companies
     from yaad.server.models import Company
+    from yaad.server.writing import one_at_a_time
 
     def days(country):
         asked = companies.Asked.of(Company.objects.get(pk=company.company))
         companies.change(company, replace(asked, country=country))
-        with book_of(company) as book:
+        with book_of(company) as book, one_at_a_time():
             book.goals.set("6000", "2026-Q4", at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC), by="Ann")
             goal = book.goals.status("2026-11").content
             return goal.curve.days, goal.wanted.value, book.data_version

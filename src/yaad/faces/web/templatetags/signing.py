@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from qrcode.image.svg import SvgPathImage
 
-from yaad.server.companies import home
 from yaad.server.sign_in.words import TOLD
 
 register = template.Library()
@@ -58,6 +57,8 @@ def browser(agent: str) -> str:
 @register.simple_tag
 def has_a_name() -> bool:
     """Whether the server's address holds a name; browsers keep no passkeys for a bare number."""
+    from yaad.server.companies import home  # reads tables, which the server of one book does not have
+
     try:
         ipaddress.ip_address(home().host)
     except ValueError:
