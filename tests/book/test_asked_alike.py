@@ -299,7 +299,7 @@ def test_what_was_written_meanwhile_is_told_by_the_same_query(own):
 
 
 def test_only_so_many_are_kept(shared, monkeypatch):
-    first, scope = Counting(ids), replace(shared._scope(), shapes=shapes.Shapes())
+    first, scope = Counting(ids), replace(shared._scope(), shapes=shapes.Shapes(), stamp=None)
     told(scope, first)
     told(scope, first)
     assert first.times == 1

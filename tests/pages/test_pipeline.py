@@ -39,6 +39,14 @@ def card(page, deal):
     return page.locator(f'.deal[data-deal="{deal}"]')
 
 
+def by_form(page, deal, stage):
+    """Move a card by its own form; gives the answer."""
+    card(page, deal).locator("select").select_option(stage)
+    with page.expect_navigation() as answer:
+        card(page, deal).locator(".mover button").click()
+    return answer.value
+
+
 def drag(page, deal, onward):
     """Drag a card by its name onto the head of a column, as a hand does."""
     name, head = card(page, deal).locator("b"), page.locator(f'.lane[data-stage="{onward}"] h2')
@@ -58,9 +66,7 @@ def undo(page):
 def test_a_deal_is_moved_by_its_form_without_scripts_and_taken_back(visit, full, lang):
     page = visit(full, "/pipeline/", lang=lang, js=False)
     stage, deal, onward = first(page)
-    card(page, deal).locator("select").select_option(onward)
-    with page.expect_navigation():
-        card(page, deal).locator(".mover button").click()
+    by_form(page, deal, onward)
     assert deal in lanes(page)[onward]
     assert onward in page.inner_text("#done")
     undo(page)
@@ -93,12 +99,9 @@ def test_arrows_go_from_deal_to_deal(visit, full):
 def test_who_saw_another_stage_is_told_and_nothing_is_overwritten(visit, full, lang):
     page, other = visit(full, "/pipeline/", lang=lang), visit(full, "/pipeline/", lang=lang)
     _stage, deal, onward = first(page)
-    with page.expect_navigation():
-        card(page, deal).locator("select").select_option(onward)
+    by_form(page, deal, onward)
     back = [name for name in lanes(other) if name and name != onward][-1]
-    with other.expect_navigation() as answer:
-        card(other, deal).locator("select").select_option(back)
-    assert answer.value.status == 409
+    assert by_form(other, deal, back).status == 409
     assert onward in other.inner_text(".say-error")
     assert deal in lanes(other)[onward]
     undo(page)
@@ -136,8 +139,7 @@ def test_what_is_narrowed_stays_so_after_a_move(visit, full):
     page = visit(full, "/pipeline/?only=no_step", lang="en")
     assert page.locator(".strip [aria-current]").inner_text() == "No next step"
     stage, deal, onward = first(page)
-    with page.expect_navigation():
-        card(page, deal).locator("select").select_option(onward)
+    by_form(page, deal, onward)
     assert "only=no_step" in page.url
     undo(page)
     assert "only=no_step" in page.url

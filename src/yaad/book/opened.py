@@ -174,8 +174,10 @@ class Opened:
                 for view in self._views:  # an earlier picture of whoever asks for nothing now would live on
                     view._facts = None  # noqa: SLF001 – a book like this one
             if self._facts is None:
-                self._shapes.hold(last_erasing(self.root))
+                stamp = last_erasing(self.root)
+                self._shapes.hold(stamp)
                 self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
+                self._facts.stamp = stamp
             return self._facts
 
     def close(self) -> None:
@@ -382,6 +384,7 @@ class Opened:
             settings=facts.settings,
             write=facts.write,
             shapes=self._shapes,
+            stamp=facts.stamp,
         ).of_inquiries()
 
     def _period(self, period: PeriodLike) -> Period | None:

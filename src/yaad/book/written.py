@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
 from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, Lake, checked_values, journal_of, settle, undone
+from yaad.insight.board import name_of
 from yaad.model import (
     ACTS,
     EVERYBODY,
@@ -46,6 +48,8 @@ OWN_ID = "Y-"
 """So begin the ids of deals that people write down without one."""
 ID_LETTERS = 12
 PLANNED = "planned"
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Between which something can be planned for."""
 
 
 class Written(Opened):
@@ -78,7 +82,7 @@ class Written(Opened):
         stage = self.pipeline.stage(to_stage)
         now = self.facts.deal(deal_id)
         if seen is not None and (now["stage"] or "") != seen:
-            name = now["name"] or now["account"] or deal_id
+            name = name_of(now)
             raise Changed(Message("book.moved_meanwhile", {"deal": name, "stage": now["stage"] or "–"}))
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
         make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
@@ -141,7 +145,8 @@ class Written(Opened):
         if stage.type is not StageType.OPEN:
             raise InputError(Message("book.not_a_beginning", {"stage": stage.name}))
         key = key or uuid.uuid4().hex
-        known = cast("dict[str, str]", checked_values({name: value for name, value in values.items() if value}))
+        given = checked_values({name: value for name, value in values.items() if value})
+        known = {name: value for name, value in self._with_unit(given, {}).items() if value}
         made = deal_id or f"{OWN_ID}{hashlib.sha256(key.encode()).hexdigest()[:ID_LETTERS]}"
         entry = CreateEntry(deal_id=made, at=at, by=by, key=key, to_stage=stage.name, values=known)
         if deal_id and self._is_another(entry):
@@ -153,7 +158,8 @@ class Written(Opened):
         entries = journal_of(self.root).of([entry.deal_id])
         if any(one.key == entry.key for one in entries):
             return False
-        return self.facts.has_deal(entry.deal_id) or any(isinstance(one, CreateEntry) for one in entries)
+        # what was written of a deal that is no more is told to whoever writes one down under its id
+        return self.facts.has_deal(entry.deal_id) or bool(entries and not self.viewer.sees_all)
 
     def change(
         self, deal_id: str, values: Mapping[str, str | None], *, at: dt.datetime, by: str, key: str | None = None
@@ -173,7 +179,21 @@ class Written(Opened):
         """
         if not values:
             raise InputError(Message("book.nothing_said"))
-        return self._append(partial(ChangeEntry, values=checked_values(values)), deal_id, at, by, key)
+        said = self._with_unit(checked_values(values), self.facts.deal(deal_id))
+        return self._append(partial(ChangeEntry, values=said), deal_id, at, by, key)
+
+    def _with_unit(self, values: dict[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
+        """Values with the currency and the VAT of an amount that is said without them: those of the book's deals.
+
+        Args:
+            values: what is said.
+            present: the deal as it stands.
+        """
+        if not values.get("amount"):
+            return values
+        usual = self.facts.unit_of_amounts()
+        told = {name: usual[name] for name in ("currency", "tax") if usual[name] and not present.get(name)}
+        return {**told, **values}
 
     def act(
         self,
@@ -213,9 +233,13 @@ class Written(Opened):
             raise UnknownName("outcome", went, WENT)
         if (went == PLANNED) != (due is not None):
             raise InputError(Message("book.planned_when"))
+        if due is not None and not FIRST_YEAR <= due.year <= LAST_YEAR:
+            raise InputError(Message("book.planned_too_far", {"first": FIRST_YEAR, "last": LAST_YEAR}))
+        self.facts.deal(deal_id)
         if settles is not None:
             self._planned(deal_id, settles, key)
-        told = due.astimezone(dt.UTC).isoformat() if due else None
+        when = due if due is None or due.tzinfo else due.replace(tzinfo=ZoneInfo(self.zone))
+        told = when.astimezone(dt.UTC).isoformat() if when else None
         made = partial(ActEntry, did=did, went=went, text=text, incoming=incoming, due=told, settles=settles)
         return self._append(made, deal_id, at, by, key)
 

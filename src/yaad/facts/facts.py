@@ -22,7 +22,7 @@ from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.said import settings_of, target_of_row, targets_of
 from yaad.facts.standing_in import asked_tables, stand_in, told, write
-from yaad.facts.touched import Touched, touched_deals, without_notes_of
+from yaad.facts.touched import Touched, touched_deals, without_deal, without_notes_of
 from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
 from yaad.model import EVERYBODY, SCHEMAS, Entry, Pipeline, Settings, Target, Viewer
@@ -37,7 +37,7 @@ SMALL_PART = 5
 """One part in so many: people who see no more than that of a book each have copied no more than the book together."""
 OF_VISITS = ("owner", "source")
 """Columns of deals that the stays carry as well."""
-WRITTEN = 128
+KEPT_QUERIES = 128
 """So many queries of a picture are kept as they are written."""
 NEAREST = 5
 """Ids named when a deal is not known."""
@@ -54,7 +54,10 @@ class Facts:
         pipeline: the company's stages.
         zone: the company's time zone.
         viewer: who looks; the tables hold the rows that they may see, and no other.
+        stamp: what whoever opened the facts wants to know them by.
     """
+
+    stamp: object = None
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class Facts:
         self._views: dict[str, ir.Table] = {}
         self._building: dict[str, threading.RLock] = {}
         self._asked = Asked()
-        self._write: Callable[[Relation], Written] = lru_cache(WRITTEN)(lambda query: write(engine, query))
+        self._write: Callable[[Relation], Written] = lru_cache(KEPT_QUERIES)(lambda query: write(engine, query))
         self._in_lake = {
             table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
             for table, schema in TABLES.items()
@@ -81,12 +84,12 @@ class Facts:
         touched = touched_deals(engine, self._in_lake, self._pin, self._journal)
         self._last_entry = touched.last_seq if touched else self._pin.journal_seq
         self._touched = touched if touched and not touched.is_empty else None
-        tail = self._touched.tail if self._touched else None
-        days = (self._pin.last_day, tail.last_day if tail else None)
+        told = self._touched.last_day if self._touched else None
+        days = (self._pin.last_day, told)
         self._last_day = max((day for day in days if day), default=None)
         self.pipeline: Pipeline = self._pin.pipeline
         self.zone: str = self._pin.zone
-        later = tail.last_day if tail and tail.last_day else self._pin.as_of_day
+        later = told or self._pin.as_of_day
         self.as_of: dt.date = as_of or max(self._pin.as_of_day, later)
 
     @classmethod
@@ -279,10 +282,18 @@ class Facts:
         near = self.deals.select("deal_id", distance=distance).order_by("distance", "deal_id").limit(NEAREST)
         raise UnknownName("deal", deal_id, self.run(near)["deal_id"].to_pylist())
 
+    def unit_of_amounts(self) -> dict[str, str | None]:
+        """The currency and the VAT in which the deals of the book have their amounts; None where they differ."""
+        deals = self._whole("deals")
+        rows = self.run(deals.filter(deals.amount.notnull()).select("currency", "tax").distinct()).to_pylist()
+        told = {name: {row[name] for row in rows} for name in ("currency", "tax")}
+        return {name: next(iter(found)) if len(found) == 1 else None for name, found in told.items()}
+
     def has_deal(self, deal_id: str) -> bool:
         """Whether the book has a deal of this id, whoever looks."""
         deals = self._whole("deals")
-        return self.run(deals.filter(deals.deal_id == deal_id).select("deal").limit(1)).num_rows > 0
+        rows: int = self.run(deals.filter(deals.deal_id == deal_id).select("deal").limit(1)).num_rows
+        return rows > 0
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -433,7 +444,7 @@ class Facts:
         numbers = self._view("numbers", lambda: engine.memtable("tail_numbers", touched.numbers))
         if table == "activities":
             notes = engine.memtable("tail_activities", touched.notes)
-            return without_notes_of(rows, numbers).union(notes, distinct=False)
+            return without_deal(without_notes_of(rows, numbers), touched.gone).union(notes, distinct=False)
         moves = self._view("tail_moves", lambda: engine.memtable("tail_stage_moves", touched.moves))
         deals = self._view("tail_deals", lambda: self._tail_deals(touched, moves))
         anew = {"stage_moves": moves, "deals": deals}.get(table)

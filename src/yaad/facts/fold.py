@@ -1,6 +1,7 @@
 """The fold: entries of the journal → what they change in the facts. Pure."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from yaad.model import (
     NoteEntry,
     Pipeline,
     RetractEntry,
+    Tax,
     UndoEntry,
     WinEntry,
     parse_day,
@@ -37,6 +39,7 @@ NOTE_ID = "journal-"
 HOW_IT_WENT = "status"
 """The column of the company's own in which an activity that people wrote says how it went."""
 
+CURRENCY = re.compile(r"[A-Z]{3}")
 LONGEST = 2000
 """Letters of a field that people write."""
 HELD, PLANNED = "held", "planned"
@@ -176,14 +179,17 @@ Activity = dict[str, dt.datetime | dt.date | str | bool | list[tuple[str, str]]]
 
 def _activity_rows(counting: list[DealEntry], zone: ZoneInfo) -> list[Activity]:
     """Notes and acts. What was planned and is settled is told by what settles it, under the planned one's number."""
-    acts = [entry for entry in counting if isinstance(entry, ActEntry)]
-    settled = {entry.settles: entry for entry in acts if entry.settles is not None}
+    acts = {entry.seq: entry for entry in counting if isinstance(entry, ActEntry)}
+    settling = {entry.settles: entry for entry in acts.values() if entry.settles in acts and entry.settles < entry.seq}
     rows = []
     for entry in counting:
         if isinstance(entry, NoteEntry):
             rows.append(_activity(entry, entry.seq, "note", entry.text, zone))
-        elif isinstance(entry, ActEntry) and entry.settles is None:
-            rows.append(_act_row(settled.get(entry.seq, entry), entry.seq, zone))
+        elif isinstance(entry, ActEntry) and not (entry.settles in acts and entry.settles < entry.seq):
+            last = entry
+            while last.seq in settling:  # put off, and put off again
+                last = settling[last.seq]
+            rows.append(_act_row(last, entry.seq, zone))
     return rows
 
 
@@ -191,8 +197,9 @@ def _act_row(entry: ActEntry, number: int, zone: ZoneInfo) -> Activity:
     kind = f"incoming {entry.did}" if entry.incoming else entry.did
     row = _activity(entry, number, kind, entry.text, zone)
     if entry.due and entry.went == PLANNED:
-        due = dt.datetime.fromisoformat(entry.due)
-        row |= {"at": due.astimezone(dt.UTC), "day": _local_day(due, zone)}
+        with suppress(ValueError, OverflowError):  # a journal never changes
+            due = dt.datetime.fromisoformat(entry.due)
+            row |= {"at": due.astimezone(dt.UTC), "day": _local_day(due, zone)}
     return row | {"custom": [(HOW_IT_WENT, entry.went or HELD)]}
 
 
@@ -227,7 +234,7 @@ def _said(entry: DealEntry) -> dict[str, str | None]:
         return written_values({"amount": entry.amount}) if entry.amount is not None else {}
     if isinstance(entry, LoseEntry):
         return {"lost_reason": entry.reason} if entry.reason else {}
-    return written_values(entry.values) if isinstance(entry, ChangeEntry) else {}
+    return written_values(entry.values) if isinstance(entry, CreateEntry | ChangeEntry) else {}
 
 
 def written_values(values: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -240,7 +247,7 @@ def written_values(values: Mapping[str, str | None]) -> dict[str, str | None]:
     for name, value in values.items():
         if name in WRITTEN:
             with suppress(InputError):
-                found[name] = value if value is None else as_text(read_as(SCHEMAS["deals"].field(name).type, value))
+                found[name] = value if value is None else as_text(_read(name, value))
     return found
 
 
@@ -258,8 +265,21 @@ def checked_values(values: Mapping[str, str | None]) -> dict[str, str | None]:
         text = value.strip() if value else None
         if text and len(text) > LONGEST:
             raise InputError(Message("book.too_long", {"column": name, "n": LONGEST}))
-        found[name] = as_text(read_as(SCHEMAS["deals"].field(name).type, text)) if text else None
+        found[name] = as_text(_read(name, text)) if text else None
     return found
+
+
+def _read(name: str, text: str) -> object:
+    """A text as a person writes it of a column.
+
+    Raises:
+        InputError: it is no amount, day, currency or kind of VAT.
+    """
+    if name == "currency" and not CURRENCY.fullmatch(text):
+        raise InputError(Message("book.bad_currency", {"text": text}))
+    if name == "tax" and text not in set(Tax):
+        raise InputError(Message("book.bad_tax", {"text": text, "known": ", ".join(Tax)}))
+    return read_as(SCHEMAS["deals"].field(name).type, text)
 
 
 def read_as(kind: pa.DataType, text: str) -> object:

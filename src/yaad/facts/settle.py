@@ -8,7 +8,7 @@ from yaad.facts.journal import Journal
 from yaad.facts.lake import TABLES, Lake
 from yaad.facts.parts import Workshop, rewrite_deals
 from yaad.facts.pin import Pin
-from yaad.facts.touched import Touched, notes_in, touched_deals, without_notes_of
+from yaad.facts.touched import Touched, notes_in, touched_deals, without_deal, without_notes_of
 
 EVERY = 1000
 """Entries beyond the pin before they are folded in; a page computes so many anew without being felt."""
@@ -41,9 +41,8 @@ def settled_pin(lake: Lake, journal: Journal, pin: Pin, *, memory_limit: str | N
             return pin
         if not touched.is_empty:
             _fold_in(shop, touched)
-        tail = touched.tail
-        events = [moment for moment in (pin.last_event, tail.last_event) if moment]
-        days = [day for day in (pin.last_day, tail.last_day) if day]
+        events = [moment for moment in (pin.last_event, touched.last_event) if moment]
+        days = [day for day in (pin.last_day, touched.last_day) if day]
         settled = pin.moved(
             tables=pin.tables | shop.commit(),
             seq=pin.seq + 1,
@@ -51,7 +50,7 @@ def settled_pin(lake: Lake, journal: Journal, pin: Pin, *, memory_limit: str | N
             waiting=touched.waiting,
             last_event=max(events, default=None),
             last_day=max(days, default=None),
-            as_of_day=max([pin.as_of_day, *([tail.last_day] if tail.last_day else [])]),
+            as_of_day=max([pin.as_of_day, *([touched.last_day] if touched.last_day else [])]),
         )
         lake.publish(settled)
         return settled
@@ -66,8 +65,8 @@ def _fold_in(shop: Workshop, touched: Touched) -> None:
     rewrite_deals(shop, rows, moves, shop.pin.pipeline, gone=touched.gone)
     activities = shop.old("activities")
     written = notes_in(activities).semi_join(numbers, "deal")
-    if touched.notes.num_rows or bench.run(written.limit(1)).num_rows:
-        others = without_notes_of(activities, numbers)
+    if touched.notes.num_rows or touched.gone or bench.run(written.limit(1)).num_rows:
+        others = without_deal(without_notes_of(activities, numbers), touched.gone)
         notes = others.union(bench.memtable("settled_notes", touched.notes), distinct=False)
         shop.replace("activities", notes, ORDER["activities"])
     kept = shop.old("overlays").anti_join(numbers, "deal")

@@ -1,22 +1,23 @@
 """The deals that the journal's tail touches, computed anew: the lake's own rows and what people wrote."""
 
-from collections.abc import Collection, Mapping
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad.facts.arrivals import DESCRIPTIVE
 from yaad.facts.engines.port import Engine
-from yaad.facts.fold import NOTE_ID, Tail, fold, written_values
+from yaad.facts.fold import NOTE_ID, Tail, fold
 from yaad.facts.histories import JOURNAL_SEQ
 from yaad.facts.journal import Journal
 from yaad.facts.overlays import from_table, overlaid, to_table
 from yaad.facts.pin import Pin
-from yaad.facts.texts import as_value
-from yaad.model import SCHEMAS, CreateEntry, DealEntry
+from yaad.model import SCHEMAS, DealEntry
 
 DEAL_COLUMNS = ("deal", "deal_id", *DESCRIPTIVE, "recorded_seq", "file", "row")
 
@@ -27,6 +28,8 @@ class Touched:
 
     Attributes:
         last_seq: the last entry looked at.
+        last_event: the latest moment of a move that people wrote of deals that the book knows; None without one.
+        last_day: its local day.
         waiting: ids of deals that entries speak of and the book does not know.
         gone: numbers of deals that people wrote down, which the lake has, and took back.
         tail: the fold of all entries of these deals.
@@ -37,6 +40,8 @@ class Touched:
     """
 
     last_seq: int
+    last_event: dt.datetime | None
+    last_day: dt.date | None
     waiting: tuple[str, ...]
     gone: tuple[int, ...]
     tail: Tail
@@ -75,24 +80,34 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
     present = from_table(engine.run(lake["overlays"].semi_join(known, "deal")))
     lake_moves = lake["stage_moves"]
     imported = engine.run(lake_moves.filter(lake_moves.seq < JOURNAL_SEQ).semi_join(known, "deal"))
-    of_sources = {*imported["deal"].to_pylist(), *(row["deal"] for row in known_rows if row["file"] is not None)}
+    of_moves = set(imported["deal"].to_pylist())
+    of_sources = {*of_moves, *(row["deal"] for row in known_rows if row["file"] is not None)}
     gone = {numbers[one] for one in tail.unborn & numbers.keys()} - of_sources
     rows = [row for row in known_rows if row["deal"] not in gone]
     rows += _new_rows(engine, lake["deals"], tail.born.keys() - numbers.keys(), tail, pin)
     numbers = {str(row["deal_id"]): int(row["deal"]) for row in rows}
+    moves_schema = SCHEMAS["stage_moves"]
+    moved = _numbered(_without_late_births(tail, of_moves, numbers), numbers, pin, moves_schema)
     overlays = overlaid(rows, tail.fields, present, pin.export_days)
     schema = pa.schema([SCHEMAS["deals"].field(name) for name in DEAL_COLUMNS])
-    moves_schema = SCHEMAS["stage_moves"]
     return Touched(
         last_seq=fresh[-1].seq if fresh else pin.journal_seq,
-        waiting=tuple(sorted(tail.deal_ids - numbers.keys() - tail.unborn)),
+        last_event=pc.max(moved["at"]).as_py(),
+        last_day=pc.max(moved["day"]).as_py(),
+        waiting=tuple(sorted(tail.deal_ids - numbers.keys())),
         gone=tuple(sorted(gone)),
         tail=tail,
         deals=pa.Table.from_pylist(rows, schema=schema),
-        moves=pa.concat_tables([imported.cast(moves_schema), _numbered(tail.moves, numbers, pin, moves_schema)]),
+        moves=pa.concat_tables([imported.cast(moves_schema), moved]),
         notes=_numbered(tail.notes, numbers, pin, SCHEMAS["activities"]),
         overlays=to_table(overlays),
     )
+
+
+def _without_late_births(tail: Tail, of_moves: set[int], numbers: Mapping[str, int]) -> pa.Table:
+    """The moves that people wrote; how a deal began is what a source tells, where one tells of its moves."""
+    told = {tail.born[deal_id].seq + JOURNAL_SEQ for deal_id in tail.born if numbers.get(deal_id) in of_moves}
+    return tail.moves.filter(pc.invert(pc.is_in(tail.moves["seq"], value_set=pa.array(told, pa.int64()))))
 
 
 def _new_rows(engine: Engine, deals: ir.Table, new: Collection[str], tail: Tail, pin: Pin) -> list[dict[str, Any]]:
@@ -100,21 +115,26 @@ def _new_rows(engine: Engine, deals: ir.Table, new: Collection[str], tail: Tail,
     if not new:
         return []
     top = engine.run(deals.aggregate(top=deals.deal.max()))["top"][0].as_py() or 0
-    begun = sorted((tail.born[deal_id] for deal_id in new), key=lambda entry: entry.seq)
-    return [_new_row(entry, number, pin) for number, entry in enumerate(begun, top + 1)]
-
-
-def _new_row(entry: CreateEntry, number: int, pin: Pin) -> dict[str, Any]:
-    """The row of one deal, as it was written down."""
-    told = {name: as_value(name, text) for name, text in written_values(entry.values).items()}
-    given = {"deal": number, "deal_id": entry.deal_id, "recorded_seq": pin.seq + 1}
-    return dict.fromkeys(DEAL_COLUMNS) | told | given
+    begun = sorted(new, key=lambda deal_id: tail.born[deal_id].seq)
+    blank = dict.fromkeys(DEAL_COLUMNS)  # what is written of them are fields that people wrote: no source told any
+    return [
+        blank | {"deal": number, "deal_id": deal_id, "recorded_seq": pin.seq + 1}
+        for number, deal_id in enumerate(begun, top + 1)
+    ]
 
 
 def without_notes_of(activities: ir.Table, numbers: ir.Table) -> ir.Table:
     """Activities without what people wrote on these deals; the fold brings it anew."""
     others = activities.filter(~activities.activity_id.startswith(NOTE_ID))
     return others.union(notes_in(activities).anti_join(numbers, "deal"), distinct=False)
+
+
+def without_deal(activities: ir.Table, gone: Sequence[int]) -> ir.Table:
+    """Activities of deals that are no more wait for a deal again: a number may be given to another one."""
+    if not gone:
+        return activities
+    deal = ibis.ifelse(activities.deal.isin(list(gone)), ibis.null("int64"), activities.deal)
+    return activities.mutate(deal=deal)
 
 
 def notes_in(activities: ir.Table) -> ir.Table:

@@ -15,14 +15,14 @@ from yaad.errors import InputError
 from yaad.measures import Scope, open_stays
 from yaad.measures.stuck import stuck_yardstick
 from yaad.measures.winning import StageChances
-from yaad.model import Stage, single_unit
+from yaad.model import Stage, Tax, single_unit
 from yaad.text.searching import found_in
 
 SHOWN = 50
 """Cards of a column that are shown; the others are counted."""
 DETAILS = (
     "deal", "deal_id", "name", "account", "contact", "owner", "source", "product", "branch", "amount", "currency",
-    "phone", "email", "stage", "next_step", "next_step_day", "expected_close_day", "created_day",
+    "tax", "phone", "email", "stage", "next_step", "next_step_day", "expected_close_day", "created_day",
 )  # fmt: skip
 FOUND_BY = ("deal_id", "name", "account", "contact", "owner", "phone", "email", "next_step")
 """What a search looks at."""
@@ -69,6 +69,7 @@ class Card:
     stage: str
     amount: float | None
     currency: str | None
+    tax: str | None
     phone: str | None
     days: float | None
     limit_days: float | None
@@ -104,7 +105,7 @@ class Column:
         has_amounts: one of them has an amount.
         value: what they are worth together; None where their currencies differ, or none has an amount.
         weighted: the same by their chances.
-        currency: of both.
+        currency, tax: of both.
         cards: the first of them.
     """
 
@@ -114,6 +115,7 @@ class Column:
     value: float | None
     weighted: float | None
     currency: str | None
+    tax: str | None
     cards: tuple[Card, ...]
 
     @property
@@ -157,7 +159,7 @@ class Board:
         return self._sum([one.weighted for one in self.columns])
 
     def _sum(self, parts: Sequence[float | None]) -> float | None:
-        of_stages = {one.currency for one in self.columns if one.value is not None}
+        of_stages = {(one.currency, one.tax) for one in self.columns if one.value is not None}
         is_whole = all(one.value is not None for one in self.columns if one.has_amounts)
         return sum(one or 0.0 for one in parts) if is_whole and len(of_stages) == 1 else None
 
@@ -207,12 +209,13 @@ def _card(row: Row, chance: float, limit: float | None, today: dt.date) -> Card:
     day = row["next_step_day"]
     return Card(
         deal_id=row["deal_id"],
-        name=str(row["name"] or row["account"] or row["contact"] or row["deal_id"]),
+        name=name_of(row),
         account=row["account"],
         owner=row["owner"],
         stage=row["stage"] or "",
         amount=None if row["amount"] is None else float(row["amount"]),
         currency=row["currency"],
+        tax=row["tax"],
         phone=row["phone"],
         days=row["days"],
         limit_days=limit,
@@ -244,9 +247,9 @@ def _stages(scope: Scope, cards: Iterable[Card]) -> list[Stage]:
 def _column(stage: Stage, cards: list[Card], shown: int) -> Column:
     known = [card for card in cards if card.amount is not None]
     try:
-        currency, told = single_unit(card.currency for card in known), bool(known)
-    except InputError:  # of mixed currencies no sum is told
-        currency, told = None, False
+        currency, tax, told = *_unit(known), bool(known)
+    except InputError:  # of mixed currencies, or some with VAT and some without, no sum is told
+        currency, tax, told = None, None, False
     return Column(
         stage=stage,
         n=len(cards),
@@ -254,8 +257,29 @@ def _column(stage: Stage, cards: list[Card], shown: int) -> Column:
         value=sum(card.amount or 0.0 for card in known) if told else None,
         weighted=sum((card.amount or 0.0) * card.chance for card in known) if told else None,
         currency=currency,
+        tax=tax,
         cards=tuple(sorted(cards, key=_urgency)[:shown]),
     )
+
+
+def _unit(cards: Iterable[Card]) -> tuple[str | None, str | None]:
+    """The one currency of amounts, and whether VAT is in them.
+
+    Raises:
+        InputError: they are not of one kind.
+    """
+    every = list(cards)
+    tax = single_unit(None if card.tax in (None, Tax.UNKNOWN.value) else card.tax for card in every)
+    return single_unit(card.currency for card in every), tax
+
+
+def name_of(row: Row) -> str:
+    """What a deal is called: by its own name, its customer's, or else by its telephone or its id.
+
+    >>> name_of({"name": None, "account": "Oak Kitchens", "contact": None, "phone": None, "deal_id": "D-1"})
+    'Oak Kitchens'
+    """
+    return str(row["name"] or row["account"] or row["contact"] or row["phone"] or row["deal_id"])
 
 
 def _urgency(card: Card) -> tuple[int, dt.date, float, str]:

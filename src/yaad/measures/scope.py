@@ -1,6 +1,7 @@
 """What a measure is asked about: the tables as of a day, how to run a query, the period and the breakdown."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -63,6 +64,7 @@ class Scope:
         known: what was reckoned of these facts already, whatever the period.
         write: a query in the engine's words, whoever runs it; None where each is put together where it is run.
         shapes: queries that were written already, for all who ask the same.
+        stamp: of who had been erased when the facts were read; see `Shapes.hold`.
         watch: what is found out while a query is written that all who ask the same are to run.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
@@ -89,6 +91,7 @@ class Scope:
     known: dict[object, object] = field(default_factory=dict)
     write: Callable[[ir.Table], Written] | None = None
     shapes: "Shapes | None" = None
+    stamp: object = None
     watch: "Watch | None" = None
 
     def query(self, build: Callable[..., ir.Table], *args: object) -> Query:
@@ -158,7 +161,8 @@ class Scope:
         said = replace(self.settings, people={}, teams={}, judgements={})
         told = (self.pipeline, self.calendar, self.zone, self.as_of, self.as_of_at, self.period, self.list_days, said)
         left_out = None if self.left_out is None else self.left_out.op()
-        return repr(told), self.least, self.by, self.deals.op(), self.visits.op(), self.moves.op(), left_out
+        digest = hashlib.sha256(repr(told).encode()).digest()  # no names of the company's, and not longer with them
+        return digest, self.least, self.by, self.deals.op(), self.visits.op(), self.moves.op(), left_out
 
     @cached_property
     def watched_visits(self) -> ir.Table:

@@ -217,11 +217,12 @@ class Shapes:
         """The query of a question; see `Scope.query`."""
         if scope.watch is None:
             return self._found(scope, build, args)[0]
-        query, seen = self._found(scope.watch.plain(scope), build, args)
+        query, seen, is_for_all = self._found(scope.watch.plain(scope), build, args)
         scope.watch.seen += seen  # what this one leans on, the one that is put together of it leans on
+        scope.watch.is_for_all &= is_for_all
         return query
 
-    def _found(self, scope: "Scope", build: Build, args: tuple[object, ...]) -> tuple[Written, Seen]:
+    def _found(self, scope: "Scope", build: Build, args: tuple[object, ...]) -> tuple[Written, Seen, bool]:
         key, seen = (build, tuple(_plain(one) for one in args), scope.shape), Seen()
         with self._lock:
             shape = self._shapes.get(key)
@@ -230,7 +231,7 @@ class Shapes:
         step = None if shape is None else shape.first
         while step is not None:
             if step.query is not None:
-                return step.query, seen
+                return step.query, seen, True
             if step.asks is None:
                 break
             seen.append((step.asks, _digest(step.asks.found(scope))))
@@ -248,15 +249,19 @@ class Shapes:
                 self._shapes.clear()
                 self._size, self._stamp = 0, stamp
 
-    def _built(self, key: Hashable, scope: "Scope", build: Build, args: tuple[object, ...]) -> tuple[Written, Seen]:
+    def _built(
+        self, key: Hashable, scope: "Scope", build: Build, args: tuple[object, ...]
+    ) -> tuple[Written, Seen, bool]:
         if scope.write is None:
             raise TypeError(scope.write)
         watch = Watch(scope)
         query = scope.write(build(watch.watched(), *args))
-        if watch.is_for_all and not holds_rows(query):
+        is_for_all = watch.is_for_all and not holds_rows(query)
+        if is_for_all:
             with self._lock:
-                self._keep(key, watch.seen, query)
-        return query, watch.seen
+                if scope.stamp == self._stamp:  # else it is of a picture from before an erasing
+                    self._keep(key, watch.seen, query)
+        return query, watch.seen, is_for_all
 
     def _keep(self, key: Hashable, seen: Seen, query: Written) -> None:
         shape = self._shapes.setdefault(key, _Shape())

@@ -26,15 +26,15 @@ class Money:
     tax: Tax = Tax.UNKNOWN
 
 
-WHOLE_DIGITS = 14
-"""Digits before the point that an amount may have: the tables keep eighteen in all, four of them after it."""
+WHOLE_DIGITS, PLACES = 14, 4
+"""Digits before and after the point that an amount may have: what the tables keep."""
 
 
 def read_amount(text: str) -> Decimal:
     """An amount that a person typed: digits, groups of three by commas, a point.
 
     Raises:
-        InputError: it is no amount, below 0, or too large to be kept.
+        InputError: it is no amount, below 0, too large to be kept, or finer than a hundredth of a cent.
 
     >>> read_amount("1,234.50")
     Decimal('1234.50')
@@ -43,7 +43,7 @@ def read_amount(text: str) -> Decimal:
         amount = Decimal(text.strip().replace(",", ""))
     except InvalidOperation:
         raise InputError(Message("errors.bad_amount", {"text": text})) from None
-    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** WHOLE_DIGITS:
+    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** WHOLE_DIGITS or round(amount, PLACES) != amount:
         raise InputError(Message("errors.bad_amount", {"text": text}))
     return amount
 

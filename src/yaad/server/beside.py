@@ -39,6 +39,8 @@ _hands: list[threading.Thread] = []
 _waited: OrderedDict[Hashable, "Piece"] = OrderedDict()
 _of: Counter[Hashable] = Counter()
 """Pieces that wait or are under way, by whose they are."""
+_turns: dict[Hashable, int] = {}
+"""The turn of the latest piece of each who has one: fair queueing by the time at which a piece would begin."""
 
 
 class TooBusy(YaadError):
@@ -52,11 +54,13 @@ class _Pace:
     Attributes:
         asked: pieces that were put in line.
         begun: of these, those that were begun.
+        turn: of the piece that was begun last.
         seconds: that one takes, the latest ones above all.
     """
 
     asked: int = 0
     begun: int = 0
+    turn: int = 0
     seconds: float = 1.0
 
 
@@ -91,7 +95,7 @@ def beside(work: Work, *, rank: int = UNASKED, turn: int = 0) -> None:
     Args:
         work: what to do.
         rank: `WAITED_FOR` goes before `UNASKED`.
-        turn: how much goes before it that is of the same one: the first of each go before the second of anybody.
+        turn: the lowest goes first: the first piece of each goes before the second of anybody.
     """
     context = copy_context()
     _line.put((rank, turn, next(_numbers), lambda: context.run(work)))
@@ -120,10 +124,12 @@ def once(key: Hashable, work: Work, about: object = None, whose: Hashable = None
         known = _waited.get(key)
         if known is not None and known.does(about):
             return known
-        turn = _of[whose] if whose is not None else 0
-        if turn >= EACH:
+        if whose is not None and _of[whose] >= EACH:
             raise TooBusy(Message("server.many_of_yours"))
-        if whose is not None:
+        turn = _pace.turn
+        if whose is not None:  # behind their own earlier ones, and not for ever behind whoever comes later
+            turn = max(turn, _turns.get(whose, turn - 1) + 1)
+            _turns[whose] = turn
             _of[whose] += 1
         _pace.asked += 1
         made = _waited[key] = Piece(about, _pace.asked)
@@ -134,6 +140,7 @@ def once(key: Hashable, work: Work, about: object = None, whose: Hashable = None
         began = time.monotonic()
         with _lock:
             _pace.begun += 1
+            _pace.turn = max(_pace.turn, turn)
         try:
             work()
         except YaadError:
@@ -155,6 +162,7 @@ def _leave(whose: Hashable) -> None:
     _of[whose] -= 1
     if not _of[whose]:
         del _of[whose]
+        _turns.pop(whose, None)
 
 
 def _forget() -> None:
@@ -176,8 +184,9 @@ def _do(line: queue.PriorityQueue[tuple[int, int, int, Work]]) -> None:
     while True:
         *_, work = line.get()
         try:
-            work()
+            try:
+                work()
+            finally:
+                close_old_connections()
         except Exception:  # the next ones are not to blame for it
             log.exception("what was done beside the requests has failed")
-        finally:
-            close_old_connections()

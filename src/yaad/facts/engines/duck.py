@@ -23,8 +23,8 @@ from yaad.model.written import Written
 CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 """Only what comes with the wheel is used: nothing is fetched while a figure is computed."""
 
-WRITTEN = 256
-"""So many queries are kept with their text."""
+KEPT_TEXTS = 64
+"""So many queries of an engine are kept with their text."""
 
 
 class DuckEngine:
@@ -52,6 +52,8 @@ class DuckEngine:
         self._root.execute("SET enable_external_access = false")
         self._root.execute("SET TimeZone = 'UTC'")
         self._tidying = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
+        # an import asks the same of every part; what stands in a query goes with the engine
+        self._compiled = lru_cache(KEPT_TEXTS)(_compile)
         self._thread = threading.local()
         self._writing = threading.Lock()
 
@@ -101,12 +103,12 @@ class DuckEngine:
     def view(self, name: str, expr: ir.Table) -> ir.Table:
         """See `Engine.view`."""
         with self._writing:
-            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {_compiled(expr.op())}')
+            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {_compile(expr.op())}')
         return named(name, expr.schema().to_pyarrow())
 
     def text(self, query: Relation) -> str:
         """See `Engine.text`."""
-        return _compiled(query)
+        return _compile(query)
 
     def answer(self, text: str, query: Written) -> pa.Table:
         """See `Engine.answer`."""
@@ -145,7 +147,7 @@ class DuckEngine:
         """The expression as DuckDB's own, with the small tables that stand inside it."""
         for node in expr.op().find(InMemoryTable):
             self.connection.register(node.name, node.data.to_pyarrow(node.schema))
-        return self.connection.sql(_compiled(expr.op()))
+        return self.connection.sql(self._compiled(expr.op()))
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -165,7 +167,6 @@ class DuckEngine:
         return backend
 
 
-@lru_cache(maxsize=WRITTEN)
-def _compiled(relation: Relation) -> str:
-    """The query of an expression: an import asks the same of every part, and to write it takes longer."""
+def _compile(relation: Relation) -> str:
+    """The query of an expression in the engine's words."""
     return str(ibis.to_sql(relation.to_expr(), dialect="duckdb", pretty=False))

@@ -111,7 +111,6 @@ if (lanes) {
   };
   const stages = [...lanes.querySelectorAll(".lane")];
   let taken = null;
-  lanes.addEventListener("change", (event) => event.target.closest(".mover")?.requestSubmit());
   lanes.addEventListener("dragstart", (event) => {
     taken = event.target.closest?.(".deal");
     if (!taken) return;

@@ -15,9 +15,10 @@ from yaad.book.deals import entries_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.templatetags.say import language
+from yaad.facts import KeyTaken
 from yaad.insight import Board, Wanted
-from yaad.insight.board import EQUAL, ONLY
-from yaad.model import DealEntry, StageType
+from yaad.insight.board import EQUAL, ONLY, name_of
+from yaad.model import DealEntry
 from yaad.server.questions import reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -26,6 +27,7 @@ from yaad.server.statuses import status_of
 from yaad.server.writing import write_once
 from yaad.text import Message, money
 
+LONGEST_NUMBER = 18
 NEW = ("account", "phone", "amount", "source", "next_step", "next_step_day")
 """What is asked of a deal that is written down; more of it is said on the deal itself."""
 
@@ -42,6 +44,8 @@ def pipeline(request: HttpRequest) -> HttpResponse:
 def move(request: HttpRequest) -> HttpResponse:
     """Move a deal from the stage in which it was seen to another one."""
     deal, stage, seen = (request.POST.get(name, "") for name in ("deal", "stage", "seen"))
+    if stage == seen:
+        return redirect(_address(request.POST))
     by, at = current().name, dt.datetime.now(dt.UTC)
     try:
         entry = write_once(lambda book: book.move(deal, stage, at=at, by=by, seen=seen))
@@ -71,7 +75,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     deal, number = request.POST.get("deal", ""), request.POST.get("number", "")
     by, at = current().name, dt.datetime.now(dt.UTC)
     try:
-        write_once(lambda book: book.undo(deal, int(number) if number.isdecimal() else 0, at=at, by=by))
+        write_once(lambda book: book.undo(deal, _number(number) or 0, at=at, by=by))
     except YaadError as error:
         return _page(request, request.POST, error)
     return redirect(_address(request.POST, back="1"))
@@ -83,19 +87,21 @@ def _back(request: HttpRequest, entry: DealEntry) -> HttpResponse:
 
 def _address(given: Mapping[str, str], **more: str) -> str:
     """Of the board as it is narrowed, with what was done."""
-    return reverse("pipeline") + "?" + urlencode({**_asked(given), **more})
+    return reverse("pipeline") + "?" + urlencode({**_of_form(given), **more})
 
 
 def _asked(given: Mapping[str, str]) -> dict[str, str]:
-    """What narrows the board; a form that writes carries it under other names, since its own fields are called so."""
-    names = (*EQUAL, "q", "only")
-    return {name: value for name in names if (value := given.get(f"at_{name}", given.get(name, "")).strip())}
+    """What narrows the board."""
+    return {name: value for name in (*EQUAL, "q", "only") if (value := given.get(name, "").strip())}
+
+
+def _of_form(given: Mapping[str, str]) -> dict[str, str]:
+    """The same as a form that writes carries it: under other names, since its own fields are called so."""
+    return _asked({name.removeprefix("at_"): value for name, value in given.items() if name.startswith("at_")})
 
 
 def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | None = None) -> HttpResponse:
-    if request.method == "POST":
-        given = {name: value for name, value in given.items() if name.startswith("at_")}
-    asked, today = _asked(given), _today()
+    asked, today = _of_form(given) if request.method == "POST" else _asked(given), _today()
     equal = {name: asked[name] for name in EQUAL if name in asked}
     wanted = Wanted(equal, asked.get("q", ""), asked["only"] if asked.get("only") in ONLY else "")
     about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today)
@@ -113,8 +119,8 @@ def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | Non
         "stages": _stages(),
         "lead": _lead(found, asked),
         "may_write": current().may(Capability.WRITE),
-        "owners": sorted(current().viewer.owners or ()) or found.choices["owner"],
-        "key": uuid.uuid4().hex,
+        "owners": sorted(current().viewer.owners or ()) or _people(),
+        "key": uuid.uuid4().hex if isinstance(error, KeyTaken) else request.POST.get("key") or uuid.uuid4().hex,
         "typed": request.POST,
         "done": _done(request) if error is None else None,
         "back": "back" in request.GET,
@@ -125,11 +131,21 @@ def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | Non
     return render(request, "web/pipeline.html", context, status=status)
 
 
+def _number(text: str) -> int | None:
+    """The number of an entry as an address has it; None where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+
+
 def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
     """A link that shows some of the deals alone: its words, its address, and whether it is what is shown."""
     kept = {one: value for one, value in asked.items() if one != "only"} | ({"only": name} if name else {})
     word = name or "all"
     return f"pipeline.only_{word}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
+
+
+def _people() -> list[str]:
+    """Who sells, or has sold."""
+    return opened().shelf.ask("names", lambda book: book.goals.names("owner"), "owner")
 
 
 def _today() -> dt.date:
@@ -140,7 +156,7 @@ def _today() -> dt.date:
 def _stages() -> list[tuple[str, str]]:
     """Where a deal can go: name and type of each stage."""
     stages = opened().shelf.ask("pipeline", lambda book: book.pipeline).stages
-    return [(one.name, one.type.value) for one in stages if one.type is not StageType.ATTEMPT]
+    return [(one.name, one.type.value) for one in stages]
 
 
 def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
@@ -158,16 +174,15 @@ def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
 def _done(request: HttpRequest) -> Mapping[str, object] | None:
     """What the page that was left has done: the deal, where it stands now, and the number that takes it back."""
     deal, number = request.GET.get("deal", ""), request.GET.get("done", "")
-    if not (deal and number.isdecimal()):
+    if not deal or _number(number) is None:
         return None
     try:
         row = opened().shelf.once(lambda book: book.facts.deal(deal))
         written = opened().shelf.once(lambda book: entries_of(book, deal))
     except UnknownName:  # it was handed on, or taken back by somebody else
         return None
-    entries = [one for one in written if one["seq"] == int(number) and one["counts"]]
+    entries = [one for one in written if one["seq"] == _number(number) and one["counts"]]
     if not entries:
         return None
-    name = row["name"] or row["account"] or row["contact"] or row["phone"] or deal
     said = "pipeline.written_down" if entries[0]["kind"] == "create" else "pipeline.moved"
-    return {"words": Message(said, {"name": str(name), "stage": str(row["stage"])}), "deal": deal, "number": number}
+    return {"words": Message(said, {"name": name_of(row), "stage": str(row["stage"])}), "deal": deal, "number": number}
