@@ -7,7 +7,7 @@ import pytest
 import yaad
 from yaad.book.persons.erasing import begin, finish
 from yaad.book.persons.finding import Part, find
-from yaad.errors import InputError, NotAllowed, UnknownName
+from yaad.errors import Changed, InputError, NotAllowed, UnknownName
 from yaad.facts import KeyTaken
 from yaad.model import Viewer
 
@@ -87,6 +87,10 @@ def test_an_id_that_is_taken_is_refused(book):
         ("New", {"amount": "a lot"}, InputError, "a lot"),
         ("New", {"next_step_day": "soon"}, InputError, "soon"),
         ("New", {"next_step": "x" * 2001}, InputError, "2,000"),
+        ("New", {"amount": "1.23456"}, InputError, "1.23456"),
+        ("New", {"amount": "1e-9"}, InputError, "1e-9"),
+        ("New", {"currency": "shekel"}, InputError, "shekel"),
+        ("New", {"tax": "some"}, InputError, "some"),
     ],
 )
 def test_what_cannot_be_written_is_refused_and_nothing_is_kept(book, stage, values, error, words):
@@ -105,6 +109,8 @@ def test_what_is_planned_is_settled_once(book):
     plan = book.act("A", "meeting", at=AT, by="Noa", went="planned", due=due)
     with pytest.raises(InputError, match="plans nothing"):
         book.act("A", "meeting", at=due, by="Noa", went="held", settles=plan.seq + 1)
+    with pytest.raises(InputError, match="1970 to 2200"):
+        book.act("A", "meeting", at=AT, by="Noa", went="planned", due=due.replace(year=9999))
     done = book.act("A", "meeting", at=due, by="Noa", went="held", settles=plan.seq, key="d")
     assert book.act("A", "meeting", at=due, by="Noa", went="held", settles=plan.seq, key="d") == done
     with pytest.raises(InputError, match="plans nothing"):
@@ -136,3 +142,44 @@ def test_who_is_erased_is_erased_from_what_people_wrote_down(book):
     row = yaad.open(book.root).facts.deal(deal)
     assert (row["owner"], row["amount"]) == ("Noa", 12000)
     assert row["account"] != "Cohen Kitchens"
+
+
+def test_an_amount_without_a_currency_is_in_that_of_the_others(tmp_path):
+    (tmp_path / "deals.csv").write_text("deal,stage,amount,entered\nA,New,100,2026-01-01\n", "utf-8")
+    mapping = """kind: deals
+shape: two_dates
+columns: {id: deal, stage: stage, amount: amount, entered: entered}
+entered_opens: New
+stages: [{name: New}, {name: Won, type: won}, {name: Lost, type: lost}]
+dates: iso
+currency: {amount: ILS}
+tax: {amount: net}
+zone: UTC
+"""
+    (tmp_path / "map.yaml").write_text(mapping, "utf-8")
+    book = yaad.Book.create(tmp_path / "book")
+    book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml")
+    deal = book.write_down("New", {"account": "X", "amount": "70"}, at=AT, by="Noa")
+    assert (deal.values["currency"], deal.values["tax"]) == ("ILS", "net")
+    [value] = book.measure("open_value").content
+    assert (value.value, value.unit) == (170, "ILS")
+    bare = book.write_down("New", {"account": "Y"}, at=AT, by="Noa")
+    assert set(bare.values) == {"account"}
+    assert book.change(bare.deal_id, {"amount": "5"}, at=AT, by="Noa").values["currency"] == "ILS"
+
+
+def test_what_was_written_of_an_id_is_not_inherited(book):
+    begun = book.write_down("New", {"owner": "Gil"}, at=AT, by="Gil", deal_id="S")
+    book.note("S", "a secret", at=AT, by="Gil")
+    book.undo("S", begun.seq, at=AT, by="Gil")
+    own = book.seen_by(Viewer(frozenset({"Noa"})))
+    with pytest.raises(InputError, match="a deal with the id S"):
+        own.write_down("New", {"owner": "Noa"}, at=AT, by="Noa", deal_id="S")
+    assert book.write_down("New", {"owner": "Noa"}, at=AT, by="Noa", deal_id="S").deal_id == "S"
+
+
+def test_whoever_moves_what_stands_elsewhere_by_now_is_told(book):
+    with pytest.raises(Changed, match="Quote"):
+        book.move("A", "Won", at=AT, by="Noa", seen="New")
+    assert book.facts.deal("A")["stage"] == "Quote"
+    book.move("A", "Won", at=AT, by="Noa", seen="Quote")

@@ -4,6 +4,7 @@ import datetime as dt
 from contextlib import closing
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -213,3 +214,88 @@ def test_when_it_is_folded_changes_nothing(tmp_path_factory, put, rows_of, steps
         }
 
     assert by_id(often) == by_id(never)
+
+
+def test_what_a_file_and_people_say_of_a_deal_stands_by_when_it_was_said(lake, put, rows_of, write, journal):
+    put(lake, BOOK, **TOLD)
+    write(CreateEntry, "c", 20, to_stage="Lead", values={"owner": "Dana", "amount": "1200", "phone": "+972501234567"})
+    settle(lake, journal, every=1)
+    put(lake, {"c": [("Lead", 14)]}, name="earlier", as_of=dt.date(2024, 1, 14), owner=["Noa"], amount=[5])
+    row = rows_of(lake, as_of=dt.date(2024, 1, 31))[2]
+    assert (row["owner"], row["amount"], row["phone"]) == ("Dana", 1200, "+972501234567")
+    put(lake, {"c": [("Lead", 14)]}, name="later", as_of=dt.date(2024, 1, 25), owner=["Gil"])
+    row = rows_of(lake, as_of=dt.date(2024, 1, 31))[2]
+    assert (row["owner"], row["amount"], row["phone"]) == ("Gil", 1200, "+972501234567")
+
+
+def test_how_a_deal_began_is_what_its_source_tells(lake, put, rows_of, write):
+    put(lake, BOOK, **TOLD)
+    write(CreateEntry, "c", 10, to_stage="Lead", values={})
+    put(lake, {"c": [("Lead", 3), ("Quote", 7)]}, name="history")
+    assert [(one["stage"], one["ended"]) for one in rows_of(lake, "stage_visits") if one["deal"] == 3] == [
+        ("Lead", "forward"),
+        ("Quote", "open"),
+    ]
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_deal_that_was_taken_back_moves_no_day(lake, put, write, journal, settled):
+    put(lake, BOOK, **TOLD)
+    begun = write(CreateEntry, "new", 10, to_stage="Lead", values=ASKED)
+    write(MoveEntry, "new", 25, to_stage="Quote")
+    write(UndoEntry, "new", 26, undoes=begun.seq)
+    if settled:
+        settle(lake, journal, every=1)
+    with closing(Facts.open(lake.root)) as facts:
+        assert facts.as_of == dt.date(2024, 1, 9)
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_what_people_wrote_of_an_id_that_a_file_brings_later_counts_from_then_on(
+    lake, put, rows_of, write, journal, settled
+):
+    put(lake, BOOK, **TOLD)
+    begun = write(CreateEntry, "c", 10, to_stage="Lead", values={})
+    write(ChangeEntry, "c", 20, values={"owner": "Zed"})
+    write(UndoEntry, "c", 21, undoes=begun.seq)
+    if settled:
+        settle(lake, journal, every=1)
+    put(lake, {"c": [("Lead", 9)]}, name="more", owner=["Noa"], as_of=dt.date(2024, 1, 12))
+    assert rows_of(lake)[2]["owner"] == "Zed"
+    write(NoteEntry, "c", 22, text="x")
+    assert rows_of(lake)[2]["owner"] == "Zed"
+
+
+def test_a_number_that_is_free_again_brings_nothing_of_the_deal_before(lake, put, rows_of, write, journal, batch):
+    put(lake, BOOK, **TOLD)
+    begun = write(CreateEntry, "c", 10, to_stage="Lead", values={})
+    settle(lake, journal, every=1)
+    rows = {"activity_id": ["x"], "deal_id": ["c"], "kind": ["call"], "day": [dt.date(2024, 1, 11)]}
+    put(lake, name="acts", tables={"activities": pa.table(rows)}, as_of=dt.date(2024, 1, 11))
+    assert [row["deal"] for row in rows_of(lake, "activities")] == [3]
+    write(UndoEntry, "c", 12, undoes=begun.seq)
+    assert [row["deal"] for row in rows_of(lake, "activities")] == [None]
+    settle(lake, journal, every=1)
+    write(CreateEntry, "other", 13, to_stage="Lead", values={})
+    assert [(row["deal"], row["deal_id"]) for row in rows_of(lake)][2:] == [(3, "other")]
+    assert [row["deal"] for row in rows_of(lake, "activities")] == [None]
+
+
+def test_what_was_put_off_is_told_as_it_went_in_the_end(lake, put, rows_of, write):
+    put(lake, BOOK, **TOLD)
+    due = "2024-01-20T10:00:00+00:00"
+    plan = write(ActEntry, "b", 3, did="meeting", went="planned", due=due)
+    again = write(ActEntry, "b", 4, did="meeting", went="planned", due="2024-01-27T10:00:00+00:00", settles=plan.seq)
+    assert [row["day"].day for row in rows_of(lake, "activities")] == [27]
+    write(ActEntry, "b", 27, did="meeting", went="held", settles=again.seq)
+    assert [dict(row["custom"])["status"] for row in rows_of(lake, "activities")] == ["held"]
+    write(UndoEntry, "b", 28, undoes=plan.seq)
+    assert [dict(row["custom"])["status"] for row in rows_of(lake, "activities")] == ["held"]
+
+
+@pytest.mark.parametrize("due", ["9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+00:00", "soon"])
+def test_a_plan_whose_time_cannot_be_read_stands_where_it_was_said(lake, put, rows_of, write, due):
+    put(lake, BOOK, **TOLD)
+    lake.publish(lake.pin().moved(zone="Asia/Jerusalem"))
+    write(ActEntry, "b", 3, did="meeting", went="planned", due=due)
+    assert len(rows_of(lake, "activities")) == 1

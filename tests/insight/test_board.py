@@ -96,6 +96,15 @@ def test_amounts_of_mixed_currency_are_not_added(written):
     assert (column.n, column.value, column.weighted) == (2, None, None)
 
 
+def test_amounts_with_and_without_vat_are_not_added(written):
+    book = written("Meeting", "Quote")
+    book.deal(("Meeting", "2024-02-27"), deal_id="A", amount=100, currency="ILS", tax="net")
+    book.deal(("Quote", "2024-02-27"), deal_id="B", amount=117, currency="ILS", tax="gross")
+    found = board(book.scope("2024-02-29"), Wanted(), TODAY)
+    assert [column.value for column in found.columns] == [100, 117]
+    assert (found.value, found.weighted) == (None, None)
+
+
 def test_an_empty_board(written):
     found = board(written("Meeting", "Quote").scope("2024-02-29"), Wanted(), TODAY)
     assert [(one.stage.name, one.n, one.value) for one in found.columns] == [("Meeting", 0, None), ("Quote", 0, None)]

@@ -234,7 +234,7 @@ class Written(Opened):
         if (went == PLANNED) != (due is not None):
             raise InputError(Message("book.planned_when"))
         if due is not None and not FIRST_YEAR <= due.year <= LAST_YEAR:
-            raise InputError(Message("book.planned_too_far", {"first": FIRST_YEAR, "last": LAST_YEAR}))
+            raise InputError(Message("book.planned_too_far", {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}))
         self.facts.deal(deal_id)
         if settles is not None:
             self._planned(deal_id, settles, key)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from yaad.errors import InputError, UnknownName
-from yaad.facts.histories import JOURNAL_SEQ
+from yaad.facts.histories import BIRTH_SEQ, JOURNAL_SEQ
 from yaad.facts.texts import as_text
 from yaad.model import (
     SCHEMAS,
@@ -154,7 +154,7 @@ def _move_row(
     return {
         "deal_id": entry.deal_id,
         "sort_at": sort_at,
-        "seq": JOURNAL_SEQ + entry.seq,
+        "seq": (BIRTH_SEQ if isinstance(entry, CreateEntry) else JOURNAL_SEQ) + entry.seq,
         "to_stage": entry.to_stage,
         "at": at,
         "day": day,

@@ -16,6 +16,8 @@ from yaad.facts.lists import ListDay, with_earlier_lists
 
 JOURNAL_SEQ = 1 << 40
 """People's moves are numbered from here (plus the entry's number): at equal times they come last."""
+BIRTH_SEQ = 1 << 39
+"""The moves with which deals begin that people wrote down are numbered from here: before their others of that time."""
 
 VALUES = ("to_stage", "at", "day", "whole_day")
 
@@ -39,7 +41,8 @@ def new_histories(came: ir.Table, old: ir.Table, history: History, snapshots: Se
         snapshots: `recorded_seq` of the imports whose moves were told.
         this: the day of the import, and which of the others are of earlier days.
     """
-    imported, people = old.filter(old.seq < JOURNAL_SEQ), old.filter(old.seq >= JOURNAL_SEQ)
+    # of a deal that people wrote down the source tells how it began, once it tells of it
+    imported, people = old.filter(old.seq < BIRTH_SEQ), old.filter(old.seq >= JOURNAL_SEQ)
     is_told = imported.recorded_seq.isin(list(snapshots)) if snapshots else ibis.literal(value=False)
     told, events = imported.filter(is_told), imported.filter(~is_told)
     if history is History.REPLACE:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from yaad.facts.arrivals import DESCRIPTIVE
 from yaad.facts.engines.port import Engine
 from yaad.facts.fold import NOTE_ID, Tail, fold
-from yaad.facts.histories import JOURNAL_SEQ
+from yaad.facts.histories import BIRTH_SEQ
 from yaad.facts.journal import Journal
 from yaad.facts.overlays import from_table, overlaid, to_table
 from yaad.facts.pin import Pin
@@ -79,7 +79,7 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
     known = engine.memtable("touched_numbers", pa.table({"deal": pa.array(sorted(numbers.values()), pa.int64())}))
     present = from_table(engine.run(lake["overlays"].semi_join(known, "deal")))
     lake_moves = lake["stage_moves"]
-    imported = engine.run(lake_moves.filter(lake_moves.seq < JOURNAL_SEQ).semi_join(known, "deal"))
+    imported = engine.run(lake_moves.filter(lake_moves.seq < BIRTH_SEQ).semi_join(known, "deal"))
     of_moves = set(imported["deal"].to_pylist())
     of_sources = {*of_moves, *(row["deal"] for row in known_rows if row["file"] is not None)}
     gone = {numbers[one] for one in tail.unborn & numbers.keys()} - of_sources
@@ -106,7 +106,7 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
 
 def _without_late_births(tail: Tail, of_moves: set[int], numbers: Mapping[str, int]) -> pa.Table:
     """The moves that people wrote; how a deal began is what a source tells, where one tells of its moves."""
-    told = {tail.born[deal_id].seq + JOURNAL_SEQ for deal_id in tail.born if numbers.get(deal_id) in of_moves}
+    told = {tail.born[deal_id].seq + BIRTH_SEQ for deal_id in tail.born if numbers.get(deal_id) in of_moves}
     return tail.moves.filter(pc.invert(pc.is_in(tail.moves["seq"], value_set=pa.array(told, pa.int64()))))
 
 
