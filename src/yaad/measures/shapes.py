@@ -293,7 +293,7 @@ def holds_rows(query: Written) -> bool:
     return any(tuple(table.column_names) not in OF_DAYS for _, table in query.tables)
 
 
-def _plain(one: object) -> Hashable:
+def _plain(one: Any) -> Hashable:  # noqa: ANN401 – whatever a query is about
     """What a query is about, so that it can be told from another."""
     if isinstance(one, ir.Expr):
         query: Hashable = one.op()
@@ -303,7 +303,7 @@ def _plain(one: object) -> Hashable:
     return one
 
 
-def _digest(found: object) -> Digest:
+def _digest(found: Any) -> Digest:  # noqa: ANN401 – whatever was found
     if isinstance(found, pa.Table):
         found = (repr(found.schema), found.to_pydict())
     return hashlib.sha256(pickle.dumps(found)).digest()[:16]
