@@ -183,3 +183,15 @@ def test_whoever_moves_what_stands_elsewhere_by_now_is_told(book):
         book.move("A", "Won", at=AT, by="Noa", seen="New")
     assert book.facts.deal("A")["stage"] == "Quote"
     book.move("A", "Won", at=AT, by="Noa", seen="Quote")
+
+
+def test_who_was_written_down_and_taken_back_is_found_and_erased(book):
+    begun = book.write_down("New", SAID, at=AT, by="Noa")
+    book.undo(begun.deal_id, begun.seq, at=AT, by="Noa")
+    found = find(book.facts, "050-123 4567", Part.CUSTOMER)
+    assert found.deals == {begun.deal_id}
+    begin(book.root, found, AT)
+    finish(book.root, AT)
+    text = (book.root / "journal.sqlite").read_bytes()
+    assert b"1234567" not in text
+    assert b"Cohen" not in text

@@ -3,7 +3,7 @@
 import copy
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from yaad.facts.standing_in import asked_tables, stand_in, told, write
 from yaad.facts.touched import Touched, touched_deals, without_deal, without_notes_of
 from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
-from yaad.model import EVERYBODY, SCHEMAS, Entry, Pipeline, Settings, Target, Viewer
+from yaad.model import EVERYBODY, SCHEMAS, ChangeEntry, CreateEntry, Entry, Pipeline, Settings, Target, Viewer
 from yaad.model.written import Written
 from yaad.text import Message
 
@@ -288,6 +288,15 @@ class Facts:
         rows = self.run(deals.filter(deals.amount.notnull()).select("currency", "tax").distinct()).to_pylist()
         told = {name: {row[name] for row in rows} for name in ("currency", "tax")}
         return {name: next(iter(found)) if len(found) == 1 else None for name, found in told.items()}
+
+    def said_of_no_deal(self) -> list[tuple[str, Mapping[str, str | None]]]:
+        """The id of a deal, and what people wrote of its columns, of each entry whose deal the book does not have.
+
+        Such are deals that were written down and taken back, and those of an import that was taken back.
+        """
+        told = [one for one in self._journal.since(0) if isinstance(one, CreateEntry | ChangeEntry)]
+        known = set(self.run(self._whole("deals").select("deal_id"))["deal_id"].to_pylist()) if told else set()
+        return [(one.deal_id, one.values) for one in told if one.deal_id not in known]
 
     def has_deal(self, deal_id: str) -> bool:
         """Whether the book has a deal of this id, whoever looks."""

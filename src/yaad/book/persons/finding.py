@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,6 +22,8 @@ OF_SELLERS = {"deals": "owner", "orders": "owner", "contracts": "owner", "target
 OF_SELLERS_TOO = {"stage_moves": "by", "calls": "by"}
 LAST_DIGITS = 9
 """Digits from its end by which a number is known, with and without a country's code."""
+NOWHERE = -1
+"""The place of what stands in the journal alone."""
 MANY = 5
 """So many rows of others say the same: then it says nothing of one person."""
 
@@ -356,8 +358,15 @@ def _rows(facts: Facts) -> Iterator[_Row]:
         columns = dict(zip(names, column(facts, table, *names), strict=True))
         for place in range(len(columns[names[0]])):
             told = {name: values[place] or "" for name, values in columns.items()}
-            called = told.get("contact") or told.get("account") or told.get("name") or ""
-            called = "" if folded_name(called) in organisations else called
-            mails = frozenset({folded_mail(told["email"])}) if told.get("email") else frozenset()
-            phones = frozenset(folded_phones(told.get("phone", "")))
-            yield _Row(table, place, told.get("deal_id", ""), called, folded_name(called), phones, mails)
+            yield _row(table, place, told, organisations)
+    for deal_id, said in facts.said_of_no_deal():  # they are on no table, and stand in the journal all the same
+        written = {name: value or "" for name, value in said.items() if name != "name"}
+        yield _row("deals", NOWHERE, {"deal_id": deal_id, **written}, organisations)
+
+
+def _row(table: str, place: int, told: Mapping[str, str], organisations: Collection[str]) -> _Row:
+    called = told.get("contact") or told.get("account") or told.get("name") or ""
+    called = "" if folded_name(called) in organisations else called
+    mails = frozenset({folded_mail(told["email"])}) if told.get("email") else frozenset()
+    phones = frozenset(folded_phones(told.get("phone", "")))
+    return _Row(table, place, told.get("deal_id", ""), called, folded_name(called), phones, mails)
