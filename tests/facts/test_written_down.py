@@ -154,6 +154,8 @@ def test_an_earlier_day_knows_the_fields_of_then(lake, put, rows_of, write):
         ("b", "Noa", 30),
     ]
     assert {row["owner"] for row in then["stage_visits"]} == {"Noa"}
+    write(ChangeEntry, "b", 16, values={"owner": "Gil", "amount": None})
+    assert [(row["owner"], row["amount"]) for row in rows_of(lake)][:2] == [("Noa", 100), ("Gil", None)]
     later = seen(rows_of, lake, as_of=dt.date(2024, 1, 13))
     assert [(row["owner"], row["amount"]) for row in later["deals"]] == [("Noa", 100), ("Dana", 55)]
 

@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,13 +16,16 @@ from ibis.expr.operations import Relation
 from yaad.errors import UnknownName, Withheld
 from yaad.facts.asked import Asked
 from yaad.facts.engines import Engine, engine_named
+from yaad.facts.fold import fold
 from yaad.facts.journal import Journal, journal_of
 from yaad.facts.lake import TABLES, Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
+from yaad.facts.overlays import Overlay
 from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.said import settings_of, target_of_row, targets_of
 from yaad.facts.standing_in import asked_tables, stand_in, told, write
+from yaad.facts.texts import as_value
 from yaad.facts.touched import Touched, touched_deals, without_deal, without_notes_of
 from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
@@ -366,14 +370,36 @@ class Facts:
         return self._present("stage_moves").semi_join(self._changed(), "deal")
 
     def _untold(self, deals: ir.Table) -> ir.Table:
-        """Without what people wrote of a field after the as-of day: it stands as the source told it."""
-        later = self._said_since()
-        for name in sorted(self.run(later.select("field").distinct())["field"].to_pylist()):
-            told = later.filter(later.field == name).select(of_deal="deal", told=later.told.cast(deals[name].type()))
-            both = deals.join(told, deals.deal == told.of_deal, how="left")
-            value = ibis.ifelse(both.of_deal.notnull(), both.told, both[name])
+        """With the fields that people wrote after the as-of day as they stood then."""
+        later = self.run(self._said_since()).to_pylist()
+        if not later:
+            return deals
+        stood = self._stood_then(deals, [Overlay(**row) for row in later])
+        for name in sorted({field for _, field in stood}):
+            values = {deal: as_value(name, text) for (deal, field), text in stood.items() if field == name}
+            kind = SCHEMAS["deals"].field(name).type
+            rows = pa.table({"of_deal": pa.array(values, pa.int64()), "then": pa.array(values.values(), kind)})
+            then = self._engine.memtable(f"then_{name}", rows)
+            both = deals.join(then, deals.deal == then.of_deal, how="left")
+            value = ibis.ifelse(both.of_deal.notnull(), both.then, both[name])
             deals = both.mutate(**{name: value}).select(*deals.columns)
         return deals
+
+    def _stood_then(self, deals: ir.Table, overlays: list[Overlay]) -> dict[tuple[int, str], str | None]:
+        """Deal and field → what stood on the as-of day: the last word of a person by then, unless the source came later."""
+        numbers = sorted({one.deal for one in overlays})
+        ids = dict(
+            zip(*self.run(deals.filter(deals.deal.isin(numbers)).select("deal", "deal_id")).to_pydict().values())
+        )
+        entries = self._journal.of(ids.values())
+        said = fold(entries, self.pipeline, zone=self.zone, until=self.as_of).fields
+        stood: dict[tuple[int, str], str | None] = {}
+        for one in overlays:
+            change = said.get((ids.get(one.deal, ""), one.field))
+            told_day = one.told_day if one.told_day and one.told_day <= self.as_of else None
+            then = replace(one, value=change.value, day=change.day, told_day=told_day) if change else None
+            stood[one.deal, one.field] = then.standing if then else one.told
+        return stood
 
     def _said_since(self) -> ir.Table:
         """The fields that people wrote after the as-of day."""

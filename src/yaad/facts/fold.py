@@ -83,7 +83,14 @@ class Tail:
     last_day: dt.date | None
 
 
-def fold(entries: Iterable[DealEntry], pipeline: Pipeline, *, zone: str = "UTC", whole_days: bool = False) -> Tail:
+def fold(
+    entries: Iterable[DealEntry],
+    pipeline: Pipeline,
+    *,
+    zone: str = "UTC",
+    whole_days: bool = False,
+    until: dt.date | None = None,
+) -> Tail:
     """What the entries change.
 
     An undone entry counts no more (nor does an undone undo); a beginning, a move, a winning and a losing are moves at
@@ -95,11 +102,14 @@ def fold(entries: Iterable[DealEntry], pipeline: Pipeline, *, zone: str = "UTC",
         pipeline: moves into stages that it does not know are left out.
         zone: of the company: says on which day a moment falls.
         whole_days: the book's own moves are dates without a time: a moment is then ordered within its local day.
+        until: what was said of later local days is left out; what was taken back counts no more, whenever that was.
     """
     ordered = sorted(entries, key=lambda entry: entry.seq)
     taken_back = undone(ordered)
     counting = [entry for entry in ordered if entry.seq not in taken_back and not isinstance(entry, UndoEntry)]
     place = ZoneInfo(zone)
+    if until is not None:
+        counting = [entry for entry in counting if _local_day(entry.at, place) <= until]
     steps = [entry for entry in counting if isinstance(entry, MOVING)]
     moves = [_move_row(entry, place, whole_days=whole_days) for entry in steps if entry.to_stage in pipeline.positions]
     beginnings = [entry for entry in ordered if isinstance(entry, CreateEntry)]
