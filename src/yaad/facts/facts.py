@@ -386,11 +386,9 @@ class Facts:
         return deals
 
     def _stood_then(self, deals: ir.Table, overlays: list[Overlay]) -> dict[tuple[int, str], str | None]:
-        """Deal and field → what stood on the as-of day: the last word of a person by then, unless the source came later."""
-        numbers = sorted({one.deal for one in overlays})
-        ids = dict(
-            zip(*self.run(deals.filter(deals.deal.isin(numbers)).select("deal", "deal_id")).to_pydict().values())
-        )
+        """Deal and field → what stood on the as-of day: a person's last word by then, unless the source came later."""
+        told = deals.filter(deals.deal.isin(sorted({one.deal for one in overlays})))
+        ids = {row["deal"]: str(row["deal_id"]) for row in self.run(told.select("deal", "deal_id")).to_pylist()}
         entries = self._journal.of(ids.values())
         said = fold(entries, self.pipeline, zone=self.zone, until=self.as_of).fields
         stood: dict[tuple[int, str], str | None] = {}
