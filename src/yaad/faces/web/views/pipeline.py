@@ -16,7 +16,7 @@ from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.templatetags.say import language
 from yaad.facts import KeyTaken
-from yaad.insight import Board, Wanted
+from yaad.insight import SHOWN, Board, Wanted
 from yaad.insight.board import EQUAL, ONLY, name_of
 from yaad.model import DealEntry
 from yaad.server.questions import reading
@@ -28,6 +28,8 @@ from yaad.server.writing import write_once
 from yaad.text import Message, money
 
 LONGEST_NUMBER = 18
+EVERY = 10_000
+"""Cards of a column where all are asked for."""
 NEW = ("account", "phone", "amount", "source", "next_step", "next_step_day")
 """What is asked of a deal that is written down; more of it is said on the deal itself."""
 
@@ -92,7 +94,10 @@ def _address(given: Mapping[str, str], **more: str) -> str:
 
 def _asked(given: Mapping[str, str]) -> dict[str, str]:
     """What narrows the board."""
-    return {name: value for name in (*EQUAL, "q", "only") if (value := given.get(name, "").strip())}
+    found = {name: value for name in (*EQUAL, "q", "only", "all") if (value := given.get(name, "").strip())}
+    if found.get("only") not in ONLY:
+        found.pop("only", None)
+    return found
 
 
 def _of_form(given: Mapping[str, str]) -> dict[str, str]:
@@ -103,9 +108,9 @@ def _of_form(given: Mapping[str, str]) -> dict[str, str]:
 def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | None = None) -> HttpResponse:
     asked, today = _of_form(given) if request.method == "POST" else _asked(given), _today()
     equal = {name: asked[name] for name in EQUAL if name in asked}
-    wanted = Wanted(equal, asked.get("q", ""), asked["only"] if asked.get("only") in ONLY else "")
-    about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today)
-    found: Board = opened().shelf.ask("board", lambda book: book.board(wanted, today=today), *about)
+    wanted, shown = Wanted(equal, asked.get("q", ""), asked.get("only", "")), EVERY if "all" in asked else SHOWN
+    about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today, shown)
+    found: Board = opened().shelf.ask("board", lambda book: book.board(wanted, today=today, shown=shown), *about)
     context = {
         "page": "pipeline",
         "board": found,
@@ -117,6 +122,7 @@ def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | Non
             if len(found.choices[name]) > 1
         ],
         "stages": _stages(),
+        "all": reverse("pipeline") + "?" + urlencode({**asked, "all": "1"}),
         "lead": _lead(found, asked),
         "may_write": current().may(Capability.WRITE),
         "owners": sorted(current().viewer.owners or ()) or _people(),
@@ -161,7 +167,7 @@ def _stages() -> list[tuple[str, str]]:
 
 def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
     """What the board says in a sentence: how much, what it is worth, and how many wait for nothing."""
-    if asked:
+    if asked.keys() - {"all"}:
         return [Message("pipeline.lead_found", {"n": found.n, "of": found.of})]
     said = Message("pipeline.lead_plain", {"n": found.n})
     if found.value is not None and found.weighted is not None:
