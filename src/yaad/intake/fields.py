@@ -56,6 +56,7 @@ _DEAL = _fields(
     won=("won", _M),
     lost=("lost", _M),
     expected_close=("expected_close_day", _M),
+    next_step_day=("next_step_day", _M),
     updated=("updated", _M),
     outcome="outcome",
     ended=("ended", _F),

@@ -6,7 +6,7 @@ from yaad.intake.kinds import Kind
 APART = {frozenset(pair) for pair in (("id", "stage"), ("id", "order"), ("id", "at"), ("stage", "from"))}
 """Fields that are never one column, though one of them is text."""
 COUNTED = (Value.AMOUNT, Value.SHARE, Value.SECONDS)
-BESIDE = frozenset({"updated", "expected_close"})
+BESIDE = frozenset({"updated", "expected_close", "next_step_day"})
 """Dates that another date may stand for: the last change is often when a deal ended, its closing what was expected."""
 
 

@@ -19,7 +19,7 @@ from yaad.intake.fields import FIELDS
 from yaad.intake.snapshots import day_of
 from yaad.text import Message
 
-PLANNED = ("expected_close", "start", "end")
+PLANNED = ("expected_close", "next_step_day", "start", "end")
 """Dates that may lie ahead: they stay within no range."""
 FAR = 31
 """Days beyond all other dates of a file that one of a column in doubt may lie and still fit."""
@@ -107,7 +107,7 @@ def _comes_before(found: Decisions, one: str, other: str) -> bool:
     """A field's date is never later than another's."""
     stages = [name for name in found.fields if name not in FIELDS[found.kind]]  # the date of a stage each
     if one in BEGINS:
-        return other in (*stages, *ENDS, "expected_close", "updated", "at")
+        return other in (*stages, *ENDS, "expected_close", "next_step_day", "updated", "at")
     if one in stages:
         return other in ENDS
     return (one, other) == ("start", "end") or (one in ENDS and other == "updated")

@@ -273,6 +273,9 @@ def _deals(values: Values, standing: Standing, ids: pa.Array, rows: Ints) -> pa.
     expected = _expected(values, standing)
     if expected is not None:
         columns["expected_close_day"] = loaded(expected)
+    due = values.dates("next_step_day")
+    if due is not None:
+        columns["next_step_day"] = loaded(due.day)
     columns["file"], columns["row"] = loaded(values.files()), loaded(values.lines())
     return typed_table(columns, DEALS)
 
