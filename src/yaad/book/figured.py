@@ -186,12 +186,12 @@ class Figured(Written):
         self.need_persons()
         return Calls(insight.deals_to_call(self._scope(), limit, likely(self.kept_win_chances())))
 
-    def board(self, wanted: Wanted | None = None, *, today: dt.date, shown: int = SHOWN) -> Board:
+    def board(self, today: dt.date, wanted: Wanted | None = None, *, shown: int = SHOWN) -> Board:
         """The open deals by the stage they stand in, each with what is next, and what a stage holds.
 
         Args:
-            wanted: which deals; all when absent.
             today: by which a next step is overdue.
+            wanted: which deals; all when absent.
             shown: cards of a column; the others are counted.
         """
         self.need_persons()

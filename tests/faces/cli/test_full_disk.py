@@ -101,7 +101,8 @@ def test_what_is_written_by_hand(told, verb):
 def test_each_entry_is_written_once_with_room_and_not_before(told):
     journal = journal_of(told / "seen")
     kinds = [type(entry).__name__ for entry in journal.since(0)]
-    assert kinds == ["NoteEntry", "NoteEntry", "MoveEntry", "UndoEntry", "WinEntry", "LoseEntry"]
+    written = ["CreateEntry", "ChangeEntry", "ActEntry", "MoveEntry", "UndoEntry", "WinEntry", "LoseEntry"]
+    assert kinds == ["NoteEntry", "NoteEntry", *written]
 
 
 @pytest.mark.parametrize("verb", HANDING)

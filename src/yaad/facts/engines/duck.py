@@ -67,16 +67,14 @@ class DuckEngine:
         return named(name, schema)
 
     def _with_all(self, found: duckdb.DuckDBPyRelation, schema: pa.Schema) -> duckdb.DuckDBPyRelation:
-        """The rows with every column of the schema: one that came after they were stored is empty."""
+        """The rows with every column of the schema, in its order: one that came after they were stored is empty."""
         later = [field for field in schema if field.name not in found.columns]
-        if not later:
-            return found
-        kinds = self._root.from_arrow(pa.schema(later).empty_table()).types
-        empty = [
-            duckdb.ConstantExpression(None).cast(kind).alias(field.name)
+        kinds = self._root.from_arrow(pa.schema(later).empty_table()).types if later else []
+        empty = {
+            field.name: duckdb.ConstantExpression(None).cast(kind).alias(field.name)
             for field, kind in zip(later, kinds, strict=True)
-        ]
-        return found.select(duckdb.StarExpression(), *empty)
+        }
+        return found.select(*(empty.get(name, duckdb.ColumnExpression(name)) for name in schema.names))
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:
         """See `Engine.memtable`."""
@@ -119,7 +117,10 @@ class DuckEngine:
         finally:
             for name, _ in query.tables:
                 self.connection.unregister(name)
-        found = found.rename_columns(list(query.schema.names))  # one without a name of its own is called by its table
+        names = list(query.schema.names)
+        is_named = sorted(found.column_names) == sorted(names)
+        # one without a name of its own is called by its table
+        found = found.select(names) if is_named else found.rename_columns(names)
         return DuckDBPyArrowData.convert_table(found, query.schema)
 
     def drop(self, name: str) -> None:

@@ -110,7 +110,7 @@ def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | Non
     equal = {name: asked[name] for name in EQUAL if name in asked}
     wanted, shown = Wanted(equal, asked.get("q", ""), asked.get("only", "")), EVERY if "all" in asked else SHOWN
     about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today, shown)
-    found: Board = opened().shelf.ask("board", lambda book: book.board(wanted, today=today, shown=shown), *about)
+    found: Board = opened().shelf.ask("board", lambda book: book.board(today, wanted, shown=shown), *about)
     context = {
         "page": "pipeline",
         "board": found,
