@@ -19,11 +19,11 @@ READERS: dict[str, set[str]] = {
     # pages
     "": EVERYBODY,
     "funnel conversion time kpis kpis/* measures": EVERYBODY,
-    "calls board stuck chances plan kpis/*/deals goals proposals forecast moved backtest judgements": ROWS,
+    "calls board pipeline stuck chances plan kpis/*/deals goals proposals forecast moved backtest judgements": ROWS,
     "customers customer cohorts levers leaks doctor why/* computing/* computing/*/start computing/*/cancel": ROWS,
     "tables/*": ROWS,
     "goals/set goals/split goals/remove goals/undo": LEADING,
-    "forecast/judge tokens tokens/*/revoke": SELLING,
+    "forecast/judge pipeline/move pipeline/new pipeline/undo tokens tokens/*/revoke": SELLING,
     "people people/invite people/invited/*/withdraw people/invited/*/again": LEADING,
     "people/* people/*/end people/*/tie people/teams people/teams/remove people/place people/undo": OWNER,
     "people/person people/person/export people/person/export/* people/person/erase": OWNER,

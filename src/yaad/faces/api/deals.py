@@ -128,7 +128,7 @@ class Note(Act):
     text: Long
 
 
-class Begin(Act):
+class NewDeal(Act):
     """A deal that begins.
 
     Attributes:
@@ -142,7 +142,7 @@ class Begin(Act):
     deal_id: Name | None = None
 
 
-class Change(Act):
+class DealChange(Act):
     """What fields of a deal are.
 
     Attributes:
@@ -152,7 +152,7 @@ class Change(Act):
     values: Annotated[dict[str, Long | None], Field(min_length=1, max_length=len(CAN_BE_WRITTEN))]
 
 
-class Did(Act):
+class DealAct(Act):
     """What was done with the customer, or is planned.
 
     Attributes:
@@ -263,7 +263,7 @@ def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
     body={"stage": "New", "values": {"account": "Oak Kitchens", "phone": "+97235550100", "source": "Phone"}},
     example=WRITTEN | {"stage": "New"},
 )
-def write_down(request: HttpRequest, body: Begin) -> Json:
+def write_down(request: HttpRequest, body: NewDeal) -> Json:
     """Write a deal down that no file has. Who sees only their own deals has to name themselves as its ``owner``."""
     not_empty()
     access = current()
@@ -285,7 +285,7 @@ def write_down(request: HttpRequest, body: Begin) -> Json:
     example=WRITTEN,
     matched=True,
 )
-def change(request: HttpRequest, deal_id: DealId, body: Change) -> Json:
+def change(request: HttpRequest, deal_id: DealId, body: DealChange) -> Json:
     """Say what fields of a deal are."""
     return _written(
         request, deal_id, body.at, lambda book, at, by, key: book.change(deal_id, body.values, at=at, by=by, key=key)
@@ -301,7 +301,7 @@ def change(request: HttpRequest, deal_id: DealId, body: Change) -> Json:
     example=WRITTEN,
     matched=True,
 )
-def act(request: HttpRequest, deal_id: DealId, body: Did) -> Json:
+def act(request: HttpRequest, deal_id: DealId, body: DealAct) -> Json:
     """Write down what was done with the customer, or is planned."""
 
     def write(book: Book, at: dt.datetime, by: str, key: str | None) -> DealEntry:
