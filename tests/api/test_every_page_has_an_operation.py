@@ -17,6 +17,10 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "measures": ("measures", "figures"),
     "calls": ("calls",),
     "board": ("leaderboard",),
+    "pipeline": ("deals",),
+    "pipeline-move": ("move",),
+    "pipeline-new": ("write_down",),
+    "pipeline-undo": ("undo",),
     "stuck": ("stuck",),
     "chances": ("chances",),
     "plan": ("plan",),
@@ -99,14 +103,13 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "asset": OURS,
 }
 """Name of a page's address → operations that say and do the same, or why there is none."""
-DEALS = ("write_down", "change", "act", "move", "win", "lose", "note", "undo")
+DEALS = ("change", "act", "win", "lose", "note")
 MORE = {
     "me": "who asks",
     "companies": "where a program begins",
     "own_measures": "measures are defined in a file, on no page",
     "add_own_measures": "measures are defined in a file, on no page",
     "remove_own_measure": "measures are defined in a file, on no page",
-    "deals": "deals as rows, for programs that keep their own list",
     "deal": "one deal of that list",
     "entries": "what was written of it",
     **dict.fromkeys(DEALS, "deals are written in the company's own system"),
