@@ -286,7 +286,7 @@ def test_who_sells_is_told_nothing_of_customers(small_book):
     assert {row["deal_id"] for row in told["deals"]} == {"D1", "D2", "D6"}
     assert {entry["by"] for entry in told["entries"]} == {"יוסי לוי"}
     text = json.dumps(told, ensure_ascii=False)
-    assert not [one for one in ("דנה", "050", "אבי גל", "מטבח") if one in text]
+    assert not [one for one in ("דנה", "050-", "0501234567", "אבי גל", "מטבח") if one in text]
 
 
 STEPS = ["originals", "original:0", "record:0", "original:0", "files", "journal", "rebuild", "vacuum", "done"]
