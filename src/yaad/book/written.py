@@ -39,6 +39,7 @@ from yaad.model import (
     person_of_setting,
     read_amount,
 )
+from yaad.model.entries import PLANNED
 from yaad.text import Message
 
 log = logging.getLogger("yaad.book")
@@ -47,7 +48,6 @@ An = TypeVar("An", bound=Entry)
 OWN_ID = "Y-"
 """So begin the ids of deals that people write down without one."""
 ID_LETTERS = 12
-PLANNED = "planned"
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Between which something can be planned for."""
 
@@ -80,13 +80,18 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self.pipeline.stage(to_stage)
-        now = self.facts.deal(deal_id)
-        if seen is not None and (now["stage"] or "") != seen:
-            name = name_of(now)
-            raise Changed(Message("book.moved_meanwhile", {"deal": name, "stage": now["stage"] or "–"}))
+        if seen is not None:
+            self._stands_in(deal_id, seen)
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
         make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
         return self._append(make, deal_id, at, by, key)
+
+    def _stands_in(self, deal_id: str, stage: str) -> None:
+        """Hold that a deal stands where it was seen."""
+        now = self.facts.deal(deal_id)
+        if (now["stage"] or "") != stage:
+            values = {"deal": name_of(now), "stage": now["stage"] or "–"}
+            raise Changed(Message("book.moved_meanwhile", values))
 
     def win(
         self,

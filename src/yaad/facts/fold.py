@@ -32,6 +32,7 @@ from yaad.model import (
     parse_day,
     read_amount,
 )
+from yaad.model.entries import HELD, PLANNED
 from yaad.text import Message
 
 NOTE_ID = "journal-"
@@ -42,7 +43,6 @@ HOW_IT_WENT = "status"
 CURRENCY = re.compile(r"[A-Z]{3}")
 LONGEST = 2000
 """Letters of a field that people write."""
-HELD, PLANNED = "held", "planned"
 LAST_OF_DAY = dt.time(23, 59, 59, 999999)
 
 

@@ -47,7 +47,8 @@ WRITTEN = (
 
 ACTS = ("call", "meeting", "visit", "message", "email")
 """What can be done with a customer; each is a word of the kinds that the measures know."""
-WENT = ("planned", "held", "no_show", "cancelled")
+PLANNED, HELD = "planned", "held"
+WENT = (PLANNED, HELD, "no_show", "cancelled")
 """How it can have gone; of a call, a no-show is one that nobody answered."""
 
 

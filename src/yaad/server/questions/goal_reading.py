@@ -68,3 +68,8 @@ def this_month() -> Goal | None:
         raise
     except YaadError:
         return None
+
+
+def names(kind: str) -> list[str]:
+    """Whom or what a target may be for: people, branches or products."""
+    return opened().shelf.ask("names", lambda b: b.goals.names(kind), kind)

@@ -179,7 +179,7 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
         "who": who,
         "may_set": sets_targets(),
         "may_split": who is None or bool(asked.whose.said),
-        "names": {kind: _names(kind) for kind in ("owner", "branch", "product")},
+        "names": {kind: goal_reading.names(kind) for kind in ("owner", "branch", "product")},
         "file": asked.query(),
         "typed": {},
         "error": "",
@@ -194,11 +194,6 @@ def _around(period: Period, before: Period, after: Period) -> list[Period]:
     ]
     months = [named(start.year, start.month, 1)] if months_of(period) > 1 else []
     return [*months, before, period, after, *longer]
-
-
-def _names(kind: str) -> list[str]:
-    """Whom or what a target may be for."""
-    return opened().shelf.ask("names", lambda b: b.goals.names(kind), kind)
 
 
 def _who() -> list[tuple[str, str]] | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from yaad.book import Book
 from yaad.book.deals import entries_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
@@ -19,12 +20,12 @@ from yaad.facts import KeyTaken
 from yaad.insight import SHOWN, Board, Wanted
 from yaad.insight.board import EQUAL, ONLY, name_of
 from yaad.model import DealEntry
-from yaad.server.questions import reading
+from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
-from yaad.server.writing import write_once
+from yaad.server.writing import stamp, write_once
 from yaad.text import Message, money
 
 LONGEST_NUMBER = 18
@@ -39,7 +40,7 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     """The board."""
     if reading.is_empty():
         return beginning.begin(request)
-    return _page(request, request.GET)
+    return _page(request)
 
 
 @require_POST
@@ -48,12 +49,7 @@ def move(request: HttpRequest) -> HttpResponse:
     deal, stage, seen = (request.POST.get(name, "") for name in ("deal", "stage", "seen"))
     if stage == seen:
         return redirect(_address(request.POST))
-    by, at = current().name, dt.datetime.now(dt.UTC)
-    try:
-        entry = write_once(lambda book: book.move(deal, stage, at=at, by=by, seen=seen))
-    except YaadError as error:
-        return _page(request, request.POST, error)
-    return _back(request, entry)
+    return _written(request, lambda book: book.move(deal, stage, seen=seen, **stamp()))
 
 
 @require_POST
@@ -61,30 +57,31 @@ def write_down(request: HttpRequest) -> HttpResponse:
     """Write a deal down."""
     said = {name: request.POST.get(name, "").strip() for name in (*NEW, "owner")}
     key, stage = request.POST.get("key", "") or uuid.uuid4().hex, request.POST.get("stage", "")
-    by, at = current().name, dt.datetime.now(dt.UTC)
-    try:
-        if not (said["account"] or said["phone"]):
-            raise InputError(Message("pipeline.no_name"))
-        entry = write_once(lambda book: book.write_down(stage, said, at=at, by=by, key=key))
-    except YaadError as error:
-        return _page(request, request.POST, error)
-    return _back(request, entry)
+    if not (said["account"] or said["phone"]):
+        return _page(request, InputError(Message("pipeline.no_name")))
+    return _written(request, lambda book: book.write_down(stage, said, key=key, **stamp()))
 
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was done last."""
-    deal, number = request.POST.get("deal", ""), request.POST.get("number", "")
-    by, at = current().name, dt.datetime.now(dt.UTC)
+    deal, number = request.POST.get("deal", ""), _number(request.POST.get("number", "")) or 0
+    return _written(request, lambda book: book.undo(deal, number, **stamp()), back="1")
+
+
+def _written(request: HttpRequest, write: Callable[[Book], DealEntry], **more: str) -> HttpResponse:
+    """Write, and show the board as it was narrowed; what cannot be written is said there.
+
+    Args:
+        request: the form.
+        write: what to write.
+        more: what the address of the board says of it; which deal it was, and the number, when absent.
+    """
     try:
-        write_once(lambda book: book.undo(deal, _number(number) or 0, at=at, by=by))
+        entry = write_once(write)
     except YaadError as error:
-        return _page(request, request.POST, error)
-    return redirect(_address(request.POST, back="1"))
-
-
-def _back(request: HttpRequest, entry: DealEntry) -> HttpResponse:
-    return redirect(_address(request.POST, deal=entry.deal_id, done=str(entry.seq)))
+        return _page(request, error)
+    return redirect(_address(request.POST, **(more or {"deal": entry.deal_id, "done": str(entry.seq)})))
 
 
 def _address(given: Mapping[str, str], **more: str) -> str:
@@ -105,8 +102,8 @@ def _of_form(given: Mapping[str, str]) -> dict[str, str]:
     return _asked({name.removeprefix("at_"): value for name, value in given.items() if name.startswith("at_")})
 
 
-def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | None = None) -> HttpResponse:
-    asked, today = _of_form(given) if request.method == "POST" else _asked(given), _today()
+def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    asked, today = _of_form(request.POST) if request.method == "POST" else _asked(request.GET), _today()
     equal = {name: asked[name] for name in EQUAL if name in asked}
     wanted, shown = Wanted(equal, asked.get("q", ""), asked.get("only", "")), EVERY if "all" in asked else SHOWN
     about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today, shown)
@@ -125,13 +122,12 @@ def _page(request: HttpRequest, given: Mapping[str, str], error: YaadError | Non
         "all": reverse("pipeline") + "?" + urlencode({**asked, "all": "1"}),
         "lead": _lead(found, asked),
         "may_write": current().may(Capability.WRITE),
-        "owners": sorted(current().viewer.owners or ()) or _people(),
+        "owners": sorted(current().viewer.owners or ()) or goal_reading.names("owner"),
         "key": uuid.uuid4().hex if isinstance(error, KeyTaken) else request.POST.get("key") or uuid.uuid4().hex,
         "typed": request.POST,
         "done": _done(request) if error is None else None,
         "back": "back" in request.GET,
         "error": error.say(language()) if error else "",
-        "today": today,
     }
     status = status_of(error) if error else 200
     return render(request, "web/pipeline.html", context, status=status)
@@ -147,11 +143,6 @@ def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
     kept = {one: value for one, value in asked.items() if one != "only"} | ({"only": name} if name else {})
     word = name or "all"
     return f"pipeline.only_{word}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
-
-
-def _people() -> list[str]:
-    """Who sells, or has sold."""
-    return opened().shelf.ask("names", lambda book: book.goals.names("owner"), "owner")
 
 
 def _today() -> dt.date:
@@ -183,8 +174,7 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     if not deal or _number(number) is None:
         return None
     try:
-        row = opened().shelf.once(lambda book: book.facts.deal(deal))
-        written = opened().shelf.once(lambda book: entries_of(book, deal))
+        row, written = opened().shelf.once(lambda book: (book.facts.deal(deal), entries_of(book, deal)))
     except UnknownName:  # it was handed on, or taken back by somebody else
         return None
     entries = [one for one in written if one["seq"] == _number(number) and one["counts"]]
