@@ -409,10 +409,10 @@ NO_ANSWERS = [
 def test_where_the_address_is_a_number_a_passkey_that_fails_says_so(anew, monkeypatch, address, lang, words):
     from dataclasses import replace
 
-    from yaad.faces.web.templatetags import signing
+    from yaad.server import companies
 
-    asked = replace(signing.home(), address=address)
-    monkeypatch.setattr(signing, "home", lambda: asked)
+    asked = replace(companies.home(), address=address)
+    monkeypatch.setattr(companies, "home", lambda: asked)
     browser = anew()
     browser.cookies["yaad_lang"] = lang
     assert words in browser.get(LOGIN).content.decode()

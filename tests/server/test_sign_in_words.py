@@ -11,7 +11,7 @@ from yaad.text import LANGUAGES, Message, render
 
 LOGIN, SECOND = "/account/login/", "/account/second/"
 LATIN = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"English", "JavaScript", "Chrome", "Linux"}
+NAMES = {"English", "JavaScript", "Chrome", "Linux", "localhost"}
 """What is written in Latin letters in a Hebrew page: the switch of language and names of things."""
 
 
