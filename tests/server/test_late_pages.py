@@ -51,3 +51,9 @@ def test_in_a_small_book_no_page_is_late(team):
     client.get(page)
     write(team, "lose", "here-Cyd-5")
     assert LINE not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("page", ["", "goals/", "kpis/", "forecast/"])
+def test_a_page_that_is_counted_beside_comes_whole(large, ben, caplog, page):
+    assert ben.get(f"{large.here.prefix}{page}").status_code == 200
+    assert not [one for one in caplog.records if one.name == "yaad.beside"]

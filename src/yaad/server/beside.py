@@ -13,6 +13,8 @@ from contextvars import copy_context
 from dataclasses import dataclass
 
 from django.db import close_old_connections
+from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_urlconf
+from django.utils.translation import get_language, override
 
 from yaad.errors import YaadError
 from yaad.text import Message
@@ -97,13 +99,25 @@ def beside(work: Work, *, rank: int = UNASKED, turn: int = 0) -> None:
         rank: `WAITED_FOR` goes before `UNASKED`.
         turn: the lowest goes first: the first piece of each goes before the second of anybody.
     """
-    context = copy_context()
-    _line.put((rank, turn, next(_numbers), lambda: context.run(work)))
+    _line.put((rank, turn, next(_numbers), _carried(work)))
     with _lock:
         _hands[:] = [one for one in _hands if one.is_alive()]
         if len(_hands) < HANDS:
             _hands.append(threading.Thread(target=_do, args=(_line,), name="yaad-beside", daemon=True))
             _hands[-1].start()
+
+
+def _carried(work: Work) -> Work:
+    """The work as another thread does it: with all that holds here. Django knows addresses and language by thread."""
+    context, urlconf, prefix, language = copy_context(), get_urlconf(), get_script_prefix(), get_language()
+
+    def here() -> None:
+        set_urlconf(urlconf)
+        set_script_prefix(prefix)
+        with override(language):
+            work()
+
+    return lambda: context.run(here)
 
 
 def once(key: Hashable, work: Work, about: object = None, whose: Hashable = None) -> Piece:
@@ -151,7 +165,7 @@ def once(key: Hashable, work: Work, about: object = None, whose: Hashable = None
                 _pace.seconds += NEWS * (made.ended - began - _pace.seconds)
                 if whose is not None:
                     _leave(whose)
-            made.set_result(None)
+            made.set_result(None)  # also where it broke off: nobody waits for it for ever
 
     beside(done, rank=WAITED_FOR, turn=turn)
     return made
