@@ -1,5 +1,6 @@
 """The door of the interface: who asks, in which company, how often; and that every error leaves it as a problem."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.csrf import csrf_exempt
@@ -104,7 +105,7 @@ def guarded(view: View, *, is_open: bool = False) -> View:
                 with nullcontext() if is_open else _entered(request, kwargs.get("company")):
                     response = view(request, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 – whatever it is, a program gets a problem and no page
-                response = told(error, lang)
+                response = told(error, request, lang)
         if response.status_code >= 400 and response.get("Content-Type") != problems.TYPE:
             response = _as_problem(response, lang)
         response.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
@@ -115,17 +116,25 @@ def guarded(view: View, *, is_open: bool = False) -> View:
     return behind
 
 
-def told(error: Exception, lang: str) -> HttpResponse:
+def told(error: Exception, request: HttpRequest, lang: str) -> HttpResponse:
     """The answer that says an error."""
     if isinstance(error, YaadError):
         return _in_words(error, lang)
     if isinstance(error, ValidationError):
-        return problems.unfit(error.errors, lang)
+        return problems.unfit(error.errors, _written(request), lang)
     for kind, status, key in FOREIGN:
         if isinstance(error, kind):
             return problems.message(error.status_code if isinstance(error, HttpError) else status, key, lang)
     _log.exception("an operation broke", exc_info=error)
     return problems.message(500, "web.broken", lang)
+
+
+def _written(request: HttpRequest) -> object:
+    """What was sent as JSON; None where nothing was."""
+    try:
+        return json.loads(request.body)
+    except (ValueError, RawPostDataException):  # there is none, or it is a form that was read already
+        return None
 
 
 def _in_words(error: YaadError, lang: str) -> HttpResponse:

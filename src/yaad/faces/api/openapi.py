@@ -28,7 +28,11 @@ PROBLEM = {
         "detail": {"type": "string"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"where": {"type": "string"}, "detail": {"type": "string"}}},
+            "items": {
+                "type": "object",
+                "required": ["where", "in", "kind", "detail"],
+                "properties": {name: {"type": "string"} for name in ("where", "in", "kind", "detail")},
+            },
         },
     },
     "examples": [

@@ -11,6 +11,7 @@ from yaad.text import Message, has_key, render
 
 TYPE = "application/problem+json"
 URN = "urn:yaad:problem:"
+BODY, MISSING = "body", "missing"
 TITLED = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 500)
 
 
@@ -50,12 +51,40 @@ def message(status: int, key: str, lang: str, **values: object) -> HttpResponse:
     return problem(status, render(Message(key, values), lang), lang)
 
 
-def unfit(errors: Sequence[Mapping[str, object]], lang: str) -> HttpResponse:
-    """What was sent does not have the form that the operation asks for: each place with its reason."""
+def unfit(errors: Sequence[Mapping[str, object]], written: object, lang: str) -> HttpResponse:
+    """What was sent does not have the form that the operation asks for: each place with its reason.
+
+    Args:
+        errors: each with its ``type`` and its ``loc``: where it was sent, and the steps to it.
+        written: the body as it was written.
+        lang: of the sentences.
+    """
     found = []
     for one in errors:
-        place = ".".join(str(part) for part in one["loc"])  # type: ignore[attr-defined] # a tuple of names and numbers
+        source, *steps = one["loc"]  # type: ignore[misc] # a tuple of names and numbers
         kind = str(one["type"])
+        place = _place(steps, written, kind) if source == BODY else ".".join(map(str, steps))
         key = f"api.unfit_{kind}" if has_key(f"api.unfit_{kind}", lang) else "api.unfit"
-        found.append({"where": place, "kind": kind, "detail": render(Message(key, {"place": place}), lang)})
-    return problem(422, " ".join(dict.fromkeys(one["detail"] for one in found)), lang, errors=found)
+        told = {"where": place or BODY, "in": source, "kind": kind}
+        found.append(told | {"detail": render(Message(key, {"place": place or BODY}), lang)})
+    several = {(one["where"], one["in"], one["detail"]): one for one in reversed(found)}  # of forms that none fits: one
+    told_once = list(reversed(several.values()))
+    return problem(422, " ".join(dict.fromkeys(one["detail"] for one in told_once)), lang, errors=told_once)
+
+
+def _place(steps: Sequence[str | int], written: object, kind: str) -> str:
+    """The way to a value through the body as it was written, without the names of forms among which it might choose."""
+    way: list[str | int] = []
+    for step in steps:
+        if _holds(written, step):
+            written = written[step]  # type: ignore[index] # it holds that member
+        elif kind != MISSING or step != steps[-1]:
+            continue
+        way.append(step)
+    return ".".join(map(str, way))
+
+
+def _holds(written: object, step: str | int) -> bool:
+    if isinstance(written, dict):
+        return step in written
+    return isinstance(written, list) and isinstance(step, int) and step < len(written)

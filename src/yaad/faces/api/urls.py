@@ -1,8 +1,11 @@
 """The addresses of the interface, under ``/api/v1/``."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
 from ninja import NinjaAPI, Router
+from ninja.errors import ValidationError, ValidationErrorContext
 
 from yaad.faces.api import ahead, company, deals, door, figures, handed, house, imports, jobs, people, persons, sources
 from yaad.faces.api.declared import check, sent
@@ -12,8 +15,25 @@ from yaad.server.policy import OPEN, POLICY, SIGNED_IN
 VERSION = "1.0.0"
 
 
+class _Api(NinjaAPI):
+    """Names places of what was sent as it was written: an operation calls its body by a name that nobody wrote."""
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """What does not fit: each with where it was sent, and the steps to it."""
+        found = []
+        for context in error_contexts:
+            inside = getattr(context.model, "__read_from_single_attr__", None)
+            for one in super().validation_error_from_error_contexts([context]).errors:
+                source, *steps = one["loc"]
+                named = steps[1:] if inside is not None and steps[:1] == [inside] else steps
+                found.append({**one, "loc": (source, *named)})
+        return ValidationError(found)
+
+
 def _api(name: str, *routers: Router) -> NinjaAPI:
-    api = NinjaAPI(title="Yaad", version=VERSION, urls_namespace=name, openapi_url=None, docs_url=None)
+    api = _Api(title="Yaad", version=VERSION, urls_namespace=name, openapi_url=None, docs_url=None)
     for router in routers:
         api.add_router("", router)
     api._exception_handlers.clear()  # noqa: SLF001 – errors go through to the door, which alone answers them
