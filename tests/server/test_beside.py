@@ -6,6 +6,8 @@ from django.utils.translation import get_language, override
 
 from yaad.server.beside import once
 
+pytestmark = pytest.mark.usefixtures("team")  # where a server's settings hold
+
 
 @pytest.fixture
 def placed():

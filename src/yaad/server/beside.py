@@ -17,6 +17,7 @@ from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_u
 from django.utils.translation import get_language, override
 
 from yaad.errors import YaadError
+from yaad.facts.engines import step_back
 from yaad.text import Message
 
 log = logging.getLogger("yaad.beside")
@@ -32,6 +33,8 @@ EACH = 8
 """Pieces of work of one account that wait or are under way at a time; who asks for more is asked to come again."""
 NEWS = 0.1
 """What the time of the latest piece of work counts of the time that is expected of one."""
+BEHIND_REQUESTS = 10
+"""Steps of the system's own priority, of 19, that the hands stand behind whoever answers at once."""
 WAITED_FOR, UNASKED = 0, 1
 
 _line: queue.PriorityQueue[tuple[int, int, int, Work]] = queue.PriorityQueue()
@@ -195,6 +198,7 @@ def in_line() -> int:
 
 
 def _do(line: queue.PriorityQueue[tuple[int, int, int, Work]]) -> None:
+    step_back(BEHIND_REQUESTS)
     while True:
         *_, work = line.get()
         try:

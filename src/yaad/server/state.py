@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from yaad.facts.engines import engines_stand_back
+from yaad.server.beside import BEHIND_REQUESTS
 from yaad.server.jobs import Jobs, has_left
 from yaad.server.place import Place
 from yaad.server.running import Running, usual_questions
@@ -158,6 +160,7 @@ def open_companies(folder_of: Callable[[str], Path], running: Running | None = N
         running: how much is done at once; as usual when absent.
     """
     close()
+    engines_stand_back(BEHIND_REQUESTS)
     desks = Desks(folder_of, running or Running(questions=usual_questions()))
     _held.append(_Held(lambda: desks.of(current()), desks.close))
     return desks

@@ -18,6 +18,7 @@ from ibis.backends.duckdb.converter import DuckDBPyArrowData
 from ibis.expr.operations import InMemoryTable, Relation
 
 from yaad.facts.engines.port import named
+from yaad.facts.engines.standing_back import behind
 from yaad.model.written import Written
 
 CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -43,7 +44,8 @@ class DuckEngine:
         self, folders: Sequence[Path] = (), *, memory_limit: str | None = None, threads: int | None = None
     ) -> None:
         self._spill = Path(tempfile.gettempdir()) / f"yaad-{uuid.uuid4().hex}"
-        self._root = duckdb.connect(":memory:", config={**CONFIG, "temp_directory": str(self._spill)})
+        config = {**CONFIG, "temp_directory": str(self._spill)}
+        self._root = behind(lambda: duckdb.connect(":memory:", config=config))
         if memory_limit:
             self._root.execute("SET memory_limit = $limit", {"limit": memory_limit})
         if threads:
