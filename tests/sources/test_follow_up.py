@@ -149,11 +149,11 @@ def test_an_edit_of_each_column_arrives_and_nothing_else(book, tmp_path, column)
 
 def test_the_day_of_the_next_step_arrives_and_stays(book, tmp_path):
     book.import_files([edited(book, tmp_path, {"A": {"next_step_day": dt.date(2026, 2, 9)}})])
-    assert dict(book.facts.deal("A")["custom"]) == {"next_step_day": "2026-02-09"}
+    assert book.facts.deal("A")["next_step_day"] == dt.date(2026, 2, 9)
     book.import_files([edited(book, tmp_path, {"B": {"next_step": "call"}})])
-    assert dict(book.facts.deal("A")["custom"]) == {"next_step_day": "2026-02-09"}
+    assert book.facts.deal("A")["next_step_day"] == dt.date(2026, 2, 9)
     book.import_files([edited(book, tmp_path, {"A": {"next_step_day": None}})])
-    assert not dict(book.facts.deal("A")["custom"] or {})
+    assert book.facts.deal("A")["next_step_day"] is None
 
 
 def test_a_change_of_stage_is_a_move_of_its_day(book, tmp_path):
@@ -212,12 +212,15 @@ def test_what_cannot_be_taken_is_rejected_with_its_reason(book, tmp_path):
     assert "sources" not in (book.root / "rejects").glob("*.csv").__next__().read_text("utf-8-sig")
 
 
-def test_a_value_is_emptied_and_the_last_one_of_a_column_is_refused(book, tmp_path):
+def test_a_value_is_emptied_also_the_last_one_of_its_column(book, tmp_path):
+    before = standing(book)
     book.import_files([edited(book, tmp_path, {"A": {"next_step": None}})])
-    assert book.facts.deal("A")["next_step"] is None
     report = book.import_files([edited(book, tmp_path, {"A": {"expected_close_day": None}})])
-    assert report.files[0].rejects["reason"].to_pylist() == ["sources.rejected_last_value"]
-    assert book.facts.deal("A")["expected_close_day"] == dt.date(2026, 3, 1)
+    assert (report.files[0].loaded, report.files[0].rejected) == (1, 0)
+    before["A"] |= {"next_step": None, "expected_close_day": None}
+    assert standing(book) == before
+    book.rebuild()
+    assert standing(book) == before
 
 
 def test_what_the_book_has_learnt_meanwhile_stays(book, tmp_path):

@@ -389,7 +389,7 @@ def _compared(root: Path, path: Path, as_of: dt.date | None) -> Returned:
 def _store_returned(lake: Lake, returned: Returned, name: str, as_of: dt.date | None) -> Stored:
     stored = store(
         lake,
-        returned.tables,
+        (returned.tables,),  # as a portion, whose columns all speak: a cell that was emptied has no value any more
         None,
         zone=returned.zone,
         last_event=None,

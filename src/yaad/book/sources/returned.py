@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from yaad.book.sources.sheet import BASE, CHANGED_ON, FIELDS, MARKER, NEXT_STEP_DAY, Row, as_text, day_kept, own_fields
+from yaad.book.sources.sheet import BASE, CHANGED_ON, FIELDS, MARKER, Row
 from yaad.errors import InputError
 from yaad.facts import Facts
 from yaad.intake import MOVES, REJECTS, FileReport, fold
@@ -21,8 +21,9 @@ from yaad.text import LANGUAGES, Message
 TICK = dt.timedelta(microseconds=1)
 HEADS_WITHIN = 20
 """Lines above the data that are looked through for the heads."""
-TEXTS = tuple(name for name in BASE if name not in ("id", "stage", NEXT_STEP_DAY))
+WRITABLE = tuple(name for name in BASE if name not in ("id", "stage"))
 """Columns of a deal that a person can change, under their names in the book."""
+DAYS = tuple(one.name for one in FIELDS if one.value == "day")
 
 Cells = dict[str, str]
 
@@ -104,10 +105,6 @@ def read_back(path: Path, facts: Facts, as_of: dt.date | None) -> Returned:
             rejects.append((number, no.column, no.reason, ",".join(cells.values())))
             continue
         tally[kept] += 1
-    for deal, name in list(_emptied(taken, standing)):
-        rejects.append((taken.lines[deal], name, "sources.rejected_last_value", deal))
-        _forget(taken, deal)
-        tally["loaded"] -= 1
     named = [(row, heads.get(name, ""), reason, raw) for row, name, reason, raw in rejects]
     report = _report(source, len(lines), tally, named)
     tables = _tables(taken, source.sha256)
@@ -175,7 +172,7 @@ def _same(name: str, text: str, was: str) -> bool:
     """Whether a cell says what it said, in whatever way the program that saved it wrote it."""
     if text == was.strip():
         return True
-    if name in (NEXT_STEP_DAY, "expected_close_day"):
+    if name in DAYS:
         return text[:10] == was and text[10:].strip() in ("", "00:00:00")
     if name == "amount" and text and was:
         try:
@@ -275,43 +272,17 @@ def _rows(source: Source, wanted: Callable[[dict[str, object]], bool]) -> Iterat
 
 
 def _stands(facts: Facts, ids: list[str]) -> _Standing:
-    names = [name for name in BASE if name not in ("id", NEXT_STEP_DAY)]
+    names = [name for name in BASE if name != "id"]
     deals = facts.deals.filter(facts.deals.deal_id.isin(ids))
-    rows = facts.run(deals.select("deal", "deal_id", "custom", *names)).to_pylist()
+    rows = facts.run(deals.select("deal", "deal_id", *names)).to_pylist()
     numbers = {row["deal"]: row["deal_id"] for row in rows}
     moves = facts.moves.semi_join(deals.select("deal"), "deal")
     last = facts.run(moves.group_by("deal").aggregate(last=moves.sort_at.max(), day=moves.day.max())).to_pylist()
-    for row in rows:
-        row[NEXT_STEP_DAY] = day_kept(own_fields(row).get(NEXT_STEP_DAY))
     return _Standing(
         {row["deal_id"]: row for row in rows},
         {numbers[one["deal"]]: (one["last"].astimezone(dt.UTC), one["day"]) for one in last},
         {fold(stage.name): stage.name for stage in facts.pipeline.stages},
     )
-
-
-def _emptied(taken: _Taken, standing: _Standing) -> Iterator[tuple[str, str]]:
-    """Cells that were emptied where no other deal keeps a value of that column to tell it by.
-
-    A column without any value is one that the source is silent about: the book would keep what it has.
-    """
-    for name in sorted(taken.changed - {NEXT_STEP_DAY}):
-        rows = taken.deals.values()
-        if rows and all(row[name] is None for row in rows):
-            witness = next((deal for deal, row in standing.rows.items() if _untouched(deal, row, name, taken)), None)
-            if witness is None:
-                yield from [(deal, name) for deal in taken.deals if standing.rows[deal][name] is not None]
-            else:
-                taken.deals[witness] = standing.rows[witness]
-
-
-def _untouched(deal: str, row: Row, name: str, taken: _Taken) -> bool:
-    return deal not in taken.deals and row[name] is not None
-
-
-def _forget(taken: _Taken, deal: str) -> None:
-    taken.deals.pop(deal, None)
-    taken.moves[:] = [move for move in taken.moves if move["deal_id"] != deal]
 
 
 def _tables(taken: _Taken, sha256: str) -> dict[str, pa.Table]:
@@ -323,8 +294,7 @@ def _tables(taken: _Taken, sha256: str) -> dict[str, pa.Table]:
                 "deal_id": deal,
                 "file": sha256,
                 "row": taken.lines.get(deal),
-                **{name: row[name] for name in TEXTS if name in taken.changed},
-                **({"custom": _custom(row)} if NEXT_STEP_DAY in taken.changed else {}),
+                **{name: row[name] for name in WRITABLE if name in taken.changed},
             }
             for deal, row in taken.deals.items()
         ]
@@ -335,14 +305,6 @@ def _tables(taken: _Taken, sha256: str) -> dict[str, pa.Table]:
             [{**move, "seq": place} for place, move in enumerate(taken.moves)], schema=MOVES
         )
     return tables
-
-
-def _custom(row: Row) -> list[tuple[str, str]]:
-    """The company's own fields of a deal, with the day of its next step."""
-    pairs = own_fields(row)
-    pairs.pop(NEXT_STEP_DAY, None)
-    day = row[NEXT_STEP_DAY]
-    return [*pairs.items(), *([(NEXT_STEP_DAY, as_text(NEXT_STEP_DAY, day))] if day else [])]
 
 
 def _report(source: Source, rows: int, tally: Counter[str], rejects: list[tuple[int, str, str, str]]) -> FileReport:

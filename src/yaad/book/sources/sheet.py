@@ -29,8 +29,6 @@ MARKER = "yaad_follow_up"
 """Name of the hidden sheet with the values as they were written."""
 LISTS = "yaad_lists"
 """Name of the hidden sheet that the drop-downs take their words from."""
-NEXT_STEP_DAY = "next_step_day"
-"""The day of the next step: a field of the company's own."""
 CHANGED_ON = "changed_on"
 MOST = 100_000
 """Rows; nobody fills in more by hand."""
@@ -58,7 +56,7 @@ FIELDS = (
     Field("owner", 16),
     Field("stage", 18),
     Field("next_step", 30),
-    Field(NEXT_STEP_DAY, 14, "day"),
+    Field("next_step_day", 14, "day"),
     Field("expected_close_day", 14, "day"),
     Field("amount", 14, "amount"),
     Field("phone", 16),
@@ -102,8 +100,7 @@ def rows_of(facts: Facts, owner: str | None) -> list[Row]:
     deals = facts.deals.filter(facts.deals.outcome == "open")
     if owner is not None:
         deals = deals.filter(deals.owner == owner)
-    names = [name for name in BASE if name != NEXT_STEP_DAY]
-    plain = deals.select(id="deal_id", custom="custom", **{name: name for name in names if name != "id"})
+    plain = deals.select(id="deal_id", **{name: name for name in BASE if name != "id"})
     found: list[Row] = facts.run(plain.order_by("id").limit(MOST + 1)).to_pylist()
     if not found:
         known = facts.run(facts.deals.filter(facts.deals.outcome == "open").select("owner").distinct())["owner"]
@@ -112,24 +109,8 @@ def rows_of(facts: Facts, owner: str | None) -> list[Row]:
         raise InputError(Message(key, {"owner": owner or "", "known": owners}))
     if len(found) > MOST:
         raise InputError(Message("sources.too_many_deals", {"n": MOST}))
-    for row in found:
-        row[NEXT_STEP_DAY] = day_kept(own_fields(row).get(NEXT_STEP_DAY))
     places = {stage.name: place for place, stage in enumerate(facts.pipeline.stages)}
     return sorted(found, key=lambda row: (places.get(str(row["stage"]), len(places)), str(row["id"])))
-
-
-def own_fields(row: Row) -> dict[str, str]:
-    """The company's own fields of a deal."""
-    pairs = row["custom"]
-    return {str(name): str(value) for name, value in pairs} if isinstance(pairs, list) else {}
-
-
-def day_kept(text: str | None) -> dt.date | None:
-    """The day of the next step as the book keeps it; None where it holds something else."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
 
 
 def reasons_of(facts: Facts) -> list[str]:
