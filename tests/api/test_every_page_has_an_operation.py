@@ -21,6 +21,13 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "pipeline-move": ("move",),
     "pipeline-new": ("write_down",),
     "pipeline-undo": ("undo",),
+    "deal": ("deal", "timeline", "entries"),
+    "deal-note": ("note",),
+    "deal-did": ("act", "change"),
+    "deal-change": ("change",),
+    "deal-move": ("move",),
+    "deal-close": ("win", "lose", "change"),
+    "deal-undo": ("undo",),
     "stuck": ("stuck",),
     "chances": ("chances",),
     "plan": ("plan",),
@@ -103,16 +110,12 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "asset": OURS,
 }
 """Name of a page's address → operations that say and do the same, or why there is none."""
-DEALS = ("change", "act", "win", "lose", "note")
 MORE = {
     "me": "who asks",
     "companies": "where a program begins",
     "own_measures": "measures are defined in a file, on no page",
     "add_own_measures": "measures are defined in a file, on no page",
     "remove_own_measure": "measures are defined in a file, on no page",
-    "deal": "one deal of that list",
-    "entries": "what was written of it",
-    **dict.fromkeys(DEALS, "deals are written in the company's own system"),
 }
 """Operations that no page needs, and what they are for."""
 

@@ -129,7 +129,7 @@ ADDRESSES = {
     "customers": "/customers", "cohorts": "/cohorts", "doctor": "/doctor", "forecast": "/forecast",
     "moved": "/moved", "judgements": "/judgements", "plan": "/plan", "levers": "/levers", "leaks": "/leaks",
     "goals": "/goals", "targets": "/targets", "proposals": "/proposals", "deals": "/deals",
-    "entries": "/deals/here-Ann-0/entries", "deal": "/deals/here-Ann-0", "imports": "/imports",
+    "entries": "/deals/here-Ann-0/entries", "deal": "/deals/here-Ann-0", "timeline": "/deals/here-Ann-0/timeline", "imports": "/imports",
     "uploads": "/uploads", "tables": "/tables", "reports": "/reports", "sources": "/sources",
     "me": "/api/v1/me", "companies": "/api/v1/companies", "company": "/company", "start_columns": "/company/start",
     "leaderboard": "/leaderboard", "audit": "/audit", "verify_audit": "/audit/verify",

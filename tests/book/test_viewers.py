@@ -164,7 +164,7 @@ OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", 
             "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
             "write"}  # fmt: skip
 ASKED = {
-    "board": (AT.date(),),
+    "board": (AT.date(),), "deal": ("x",),
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),

@@ -6,13 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
 from yaad.book.opened import Opened
 from yaad.facts import journal_of, undone
-from yaad.model import SCHEMAS
+from yaad.insight.closing_words import ClosingWords, closing_words
+from yaad.insight.deal import Beside, Deal, one_deal
+from yaad.insight.winning import WinChances
+from yaad.measures import Scope
+from yaad.model import SCHEMAS, DealEntry, WinEntry
 from yaad.show import plain
 
 OWN = ("deal", "recorded_seq", "file", "row")
@@ -90,6 +95,35 @@ def entries_of(book: Opened, deal_id: str) -> list[Json]:
     entries = journal_of(book.root).of([deal_id])
     gone = undone(entries)
     return [_entry(json.loads(one.to_json()), one.seq, gone) for one in entries]
+
+
+def story_of(book: Opened, deal_id: str, scope: Scope, chances: WinChances | None, today: dt.date | None) -> Deal:
+    """One deal as people work on it; see `yaad.insight.deal`.
+
+    Args:
+        book: whose, as its viewer sees it.
+        deal_id: of the deal.
+        scope: the facts.
+        chances: where they were computed for these data.
+        today: by which a next step is overdue; the data's day when absent.
+
+    Raises:
+        UnknownName: there is none, or not for this viewer.
+    """
+    row = book.facts.deal(deal_id)
+    entries = journal_of(book.root).of([deal_id])
+    if book.asked_as_of is not None:
+        zone = ZoneInfo(book.zone)
+        entries = [one for one in entries if one.at.astimezone(zone).date() <= book.as_of]
+    told = book.facts.told_by_source(int(str(row["deal"])))
+    return one_deal(scope, row, Beside(entries, told, chances), today or book.as_of)
+
+
+def words_of(book: Opened, scope: Scope) -> ClosingWords:
+    """What people said when deals were closed."""
+    entries = [one for one in journal_of(book.root).since(0) if isinstance(one, DealEntry)]
+    gone = undone(entries)
+    return closing_words(scope, [one for one in entries if isinstance(one, WinEntry) and one.seq not in gone])
 
 
 def _entry(told: Json, seq: int, gone: Sequence[int] | frozenset[int]) -> Json:

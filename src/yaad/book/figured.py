@@ -7,12 +7,14 @@ from contextlib import suppress
 from yaad import insight, measures
 from yaad.book.chances import keep_chances, kept_chances, likely
 from yaad.book.customers import cohorts_of, customer_of, customers_of
+from yaad.book.deals import story_of, words_of
 from yaad.book.opened import By, PeriodLike
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import Scorecards, add, check, own_measures, remove
 from yaad.book.written import Written
 from yaad.errors import BookError
 from yaad.insight import SHOWN, Board, Wanted, winning
+from yaad.insight.closing_words import ClosingWords
 from yaad.intake import Progress
 from yaad.measures.namesakes import Namesake, in_doubt, namesakes
 from yaad.measures.own_measures import OwnMeasures
@@ -20,6 +22,7 @@ from yaad.measures.withheld import without_small_dwells, without_small_funnels, 
 from yaad.model import Finding
 from yaad.show import Calls, Chances, Conversions, DwellTimes, Figures, Findings, Funnels, Result, Snapshots
 from yaad.show.customers import CohortsResult, CustomersResult, OneCustomerResult
+from yaad.show.deal import DealResult
 from yaad.show.kpis import Kpis, RowsBehind
 
 
@@ -196,6 +199,24 @@ class Figured(Written):
         """
         self.need_persons()
         return insight.board(self._scope(), wanted or Wanted(), today, shown)
+
+    def deal(self, deal_id: str, *, today: dt.date | None = None) -> DealResult:
+        """One deal: where it stands, how sure it is, what is next, and all that happened to it.
+
+        Args:
+            deal_id: the source's id.
+            today: by which a next step is overdue; the data's day when absent.
+
+        Raises:
+            UnknownName: no such deal.
+        """
+        self.need_persons()
+        return DealResult(story_of(self, deal_id, self._scope(), self.kept_win_chances(), today))
+
+    def closing_words(self) -> ClosingWords:
+        """What people said when deals were closed: why they were won, what was done well, why they were lost."""
+        self.need_persons()
+        return words_of(self, self._scope())
 
     def win_chances(self, on_progress: Progress | None = None) -> Chances:
         """The chance of each open deal with its reasons, or why none is told; computed once for the same data.

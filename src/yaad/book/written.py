@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
 from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
-from yaad.facts import Journal, Lake, checked_values, journal_of, settle, undone
+from yaad.facts import Journal, Lake, as_text, checked_values, journal_of, settle, undone
 from yaad.insight.board import name_of
 from yaad.model import (
     ACTS,
     EVERYBODY,
     WENT,
+    WRITTEN,
     ActEntry,
     ChangeEntry,
     CreateEntry,
@@ -93,6 +94,17 @@ class Written(Opened):
             values = {"deal": name_of(now), "stage": now["stage"] or "–"}
             raise Changed(Message("book.moved_meanwhile", values))
 
+    def _says(self, deal_id: str, seen: Mapping[str, str | None]) -> None:
+        """Hold that columns of a deal say what was seen there."""
+        now = self.facts.deal(deal_id)
+        for name, before in seen.items():
+            says = as_text(now.get(name)) or ""
+            if says != (before or ""):
+                field = Message(f"deal.field_{name}") if name in WRITTEN else name
+                raise Changed(
+                    Message("deal.changed_meanwhile", {"deal": name_of(now), "field": field, "now": says or "–"})
+                )
+
     def win(
         self,
         deal_id: str,
@@ -101,23 +113,69 @@ class Written(Opened):
         by: str,
         amount: str | None = None,
         reason: str = "",
+        done_well: str = "",
+        to_stage: str | None = None,
+        seen: str | None = None,
         key: str | None = None,
     ) -> DealEntry:
-        """The deal is won; an amount (decimal text) replaces the deal's.
+        """The deal is won.
+
+        Args:
+            deal_id: of the deal.
+            at: when.
+            by: who won it.
+            amount: decimal text; replaces the deal's.
+            reason: why, in a few words that others may say too.
+            done_well: what was done well on the way, a line each.
+            to_stage: a won stage; the first one when absent.
+            seen: see `move`.
+            key: idempotency key.
 
         Raises:
-            UnknownName: no such deal.
-            InputError: the amount cannot be read.
+            UnknownName: no such deal or stage.
+            InputError: the amount cannot be read, or the stage is no won one.
+            Changed: it stands elsewhere by now.
         """
-        stage = self._closing(StageType.WON)
+        stage = self._closing(StageType.WON, to_stage)
+        if seen is not None:
+            self._stands_in(deal_id, seen)
         exact = None if amount is None else str(read_amount(amount))
-        make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason)
+        make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason, done_well=done_well)
         return self._append(make, deal_id, at, by, key)
 
-    def lose(self, deal_id: str, *, at: dt.datetime, by: str, reason: str = "", key: str | None = None) -> DealEntry:
-        """The deal is lost."""
-        stage = self._closing(StageType.LOST)
-        make = partial(LoseEntry, to_stage=stage.name, reason=reason)
+    def lose(
+        self,
+        deal_id: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        reason: str = "",
+        text: str = "",
+        to_stage: str | None = None,
+        seen: str | None = None,
+        key: str | None = None,
+    ) -> DealEntry:
+        """The deal is lost.
+
+        Args:
+            deal_id: of the deal.
+            at: when.
+            by: who says it.
+            reason: why, in a few words that others may say too.
+            text: free words.
+            to_stage: a lost stage; the first one when absent.
+            seen: see `move`.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal or stage.
+            InputError: the stage is no lost one.
+            Changed: it stands elsewhere by now.
+        """
+        stage = self._closing(StageType.LOST, to_stage)
+        if seen is not None:
+            self._stands_in(deal_id, seen)
+        make = partial(LoseEntry, to_stage=stage.name, reason=reason, text=text)
         return self._append(make, deal_id, at, by, key)
 
     def write_down(
@@ -167,7 +225,14 @@ class Written(Opened):
         return self.facts.has_deal(entry.deal_id) or bool(entries and not self.viewer.sees_all)
 
     def change(
-        self, deal_id: str, values: Mapping[str, str | None], *, at: dt.datetime, by: str, key: str | None = None
+        self,
+        deal_id: str,
+        values: Mapping[str, str | None],
+        *,
+        at: dt.datetime,
+        by: str,
+        key: str | None = None,
+        seen: Mapping[str, str | None] | None = None,
     ) -> DealEntry:
         """Say what fields of a deal are; None: it has none.
 
@@ -177,13 +242,17 @@ class Written(Opened):
             at: when it is so.
             by: who says it.
             key: idempotency key.
+            seen: column → what whoever changes it saw there, as `yaad.facts.as_text` writes it.
 
         Raises:
             UnknownName: no such deal or column.
             InputError: a value cannot be read, or nothing is said.
+            Changed: one of the columns says something else by now.
         """
         if not values:
             raise InputError(Message("book.nothing_said"))
+        if seen:
+            self._says(deal_id, seen)
         said = self._with_unit(checked_values(values), self.facts.deal(deal_id))
         return self._append(partial(ChangeEntry, values=said), deal_id, at, by, key)
 
@@ -195,6 +264,8 @@ class Written(Opened):
             present: the deal as it stands.
         """
         if not values.get("amount"):
+            return values
+        if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
         usual = self.facts.unit_of_amounts()
         told = {name: usual[name] for name in ("currency", "tax") if usual[name] and not present.get(name)}
@@ -277,11 +348,17 @@ class Written(Opened):
             raise InputError(Message("book.undone_already", {"number": seq, "deal": deal_id}))
         return self.write(UndoEntry(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex, undoes=seq))
 
-    def _closing(self, kind: StageType) -> Stage:
+    def _closing(self, kind: StageType, name: str | None) -> Stage:
+        """The stage of this name, else the first one of its kind."""
         stages = self.pipeline.won if kind is StageType.WON else self.pipeline.lost
         if not stages:
             raise InputError(Message("book.no_closing_stage"))
-        return stages[0]
+        if name is None:
+            return stages[0]
+        stage = self.pipeline.stage(name)
+        if stage not in stages:
+            raise InputError(Message("deal.another_kind", {"stage": stage.name}))
+        return stage
 
     def _append(
         self, make: Callable[..., DealEntry], deal_id: str, at: dt.datetime, by: str, key: str | None

@@ -24,6 +24,7 @@ from yaad.facts.pin import Pin, end_of_day
 from yaad.facts.said import settings_of
 from yaad.facts.settle import settle
 from yaad.facts.store import Stored, store
+from yaad.facts.texts import as_text
 from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
 
@@ -43,6 +44,7 @@ __all__ = [
     "SqliteJournal",
     "Stored",
     "Tail",
+    "as_text",
     "build_lives",
     "build_visits",
     "checked_values",

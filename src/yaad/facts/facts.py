@@ -286,6 +286,12 @@ class Facts:
         near = self.deals.select("deal_id", distance=distance).order_by("distance", "deal_id").limit(NEAREST)
         raise UnknownName("deal", deal_id, self.run(near)["deal_id"].to_pylist())
 
+    def told_by_source(self, deal: int) -> dict[str, str | None]:
+        """Column → what the source says of a deal, as text, of the columns of which people wrote."""
+        overlays = self._overlays()
+        rows = self.run(overlays.filter(overlays.deal == ibis.literal(deal)).select("field", "told")).to_pylist()
+        return {row["field"]: row["told"] for row in rows}
+
     def unit_of_amounts(self) -> dict[str, str | None]:
         """The currency and the VAT in which the deals of the book have their amounts; None where they differ."""
         deals = self._whole("deals")

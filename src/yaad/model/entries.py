@@ -112,21 +112,36 @@ class MoveEntry(DealEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class WinEntry(DealEntry):
-    """The deal is won; `amount` (decimal text) replaces the deal's amount when given."""
+    """The deal is won.
+
+    Attributes:
+        to_stage: a won stage.
+        reason: why, in a few words that others may say too.
+        amount: decimal text; replaces the deal's amount when given.
+        done_well: what was done well on the way, a line each.
+    """
 
     kind: ClassVar[EntryKind] = EntryKind.WIN
     to_stage: str
     reason: str = ""
     amount: str | None = None
+    done_well: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoseEntry(DealEntry):
-    """The deal is lost."""
+    """The deal is lost.
+
+    Attributes:
+        to_stage: a lost stage.
+        reason: why, in a few words that others may say too.
+        text: free words.
+    """
 
     kind: ClassVar[EntryKind] = EntryKind.LOSE
     to_stage: str
     reason: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ BOOK = frozenset(
         "lose",
         "note",
         "undo",
+        "deal",
         "doctor",
         "xray",
         "export",

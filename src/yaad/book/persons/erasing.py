@@ -421,6 +421,8 @@ def clean_journal(root: Path, cleaner: Cleaner) -> int:
 
 
 SELLING = ("owner", "by")
+FREE = ("text", "done_well")
+"""Free words of an entry."""
 
 
 def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> tuple[str, str, str]:
@@ -434,7 +436,7 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
             continue
         if name in SELLING:
             plain[name] = cleaner.seller(value)
-        elif name == "text" and mark:
+        elif name in FREE and mark:
             plain[name] = mark
         elif name == "name" and ":" in value:
             plain[name] = _setting(value, cleaner)

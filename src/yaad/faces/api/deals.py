@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from ninja import Router
@@ -26,6 +27,7 @@ from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.writing import write_once
+from yaad.show import Result
 from yaad.text import Message
 
 router = Router()
@@ -93,6 +95,26 @@ def entries(request: HttpRequest, deal_id: DealId, cursor: Cursor = "", limit: C
     return listing.page(opened().shelf.once(lambda book: entries_of(book, deal_id)), cursor, limit)
 
 
+@reads(
+    router,
+    "/deals/{path:deal_id}/timeline",
+    Capability.ROWS,
+    shapes.DealStory,
+    example={
+        "deal_id": "D-1001",
+        "name": "Oak Kitchens",
+        "says": ["12 days in Quote, within the usual.", "No next step is agreed."],
+        "timeline": [{"kind": "moved", "day": "2026-10-20", "said": "Moved to Quote", "number": 411}],
+    },
+)
+def timeline(request: HttpRequest, deal_id: DealId) -> Result:
+    """One deal as people work on it: how long and how sure, what is next, and all that happened, the latest first."""
+    del request
+    not_empty()
+    today = dt.datetime.now(ZoneInfo(opened().shelf.book.zone)).date()
+    return opened().shelf.once(lambda book: book.deal(deal_id, today=today))
+
+
 class Act(Body):
     """Something that happened to a deal.
 
@@ -110,16 +132,33 @@ class Move(Act):
 
 
 class Win(Act):
-    """Won."""
+    """Won.
 
+    Attributes:
+        stage: a won stage; the first one when absent.
+        amount: replaces the deal's.
+        reason: why.
+        done_well: what was done well on the way, a line each.
+    """
+
+    stage: Name | None = None
     amount: Amount | None = None
     reason: Text = ""
+    done_well: Long | None = None
 
 
 class Lose(Act):
-    """Lost."""
+    """Lost.
 
+    Attributes:
+        stage: a lost stage; the first one when absent.
+        reason: why.
+        text: free words.
+    """
+
+    stage: Name | None = None
     reason: Text = ""
+    text: Long | None = None
 
 
 class Note(Act):
@@ -205,18 +244,26 @@ def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
     "/deals/{path:deal_id}/win",
     Capability.WRITE,
     shapes.DealWritten,
-    body={"amount": "12500.00", "reason": "Price"},
+    body={"amount": "12500.00", "reason": "Price", "done_well": "Answered the same day"},
     example={**WRITTEN, "stage": "Won", "outcome": "won"},
     matched=True,
 )
 def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
     """Close a deal as won."""
-    return _written(
-        request,
-        deal_id,
-        body.at,
-        lambda book, at, by, key: book.win(deal_id, at=at, by=by, amount=body.amount, reason=body.reason, key=key),
-    )
+
+    def write(book: Book, at: dt.datetime, by: str, key: str | None) -> DealEntry:
+        return book.win(
+            deal_id,
+            at=at,
+            by=by,
+            amount=body.amount,
+            reason=body.reason,
+            done_well=body.done_well or "",
+            to_stage=body.stage,
+            key=key,
+        )
+
+    return _written(request, deal_id, body.at, write)
 
 
 @writes(
@@ -234,7 +281,9 @@ def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
         request,
         deal_id,
         body.at,
-        lambda book, at, by, key: book.lose(deal_id, at=at, by=by, reason=body.reason, key=key),
+        lambda book, at, by, key: book.lose(
+            deal_id, at=at, by=by, reason=body.reason, text=body.text or "", to_stage=body.stage, key=key
+        ),
     )
 
 
@@ -269,7 +318,7 @@ def write_down(request: HttpRequest, body: NewDeal) -> Json:
     access = current()
 
     def act(book: Book) -> Json:
-        at, key = _moment(body.at, book.zone), key_of(request)
+        at, key = moment_of(body.at, book.zone), key_of(request)
         entry = book.write_down(body.stage, body.values, at=at, by=access.name, key=key, deal_id=body.deal_id)
         return _stands(book, entry)
 
@@ -369,7 +418,7 @@ def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write
 
     def act(book: Book) -> Json:
         hold(request, lambda: str(deal_of(book, deal_id)["version"]), Message("api.conflict", {"deal": deal_id}))
-        return _stands(book, write(book, _moment(said, book.zone), access.name, key_of(request)))
+        return _stands(book, write(book, moment_of(said, book.zone), access.name, key_of(request)))
 
     return write_once(act)
 
@@ -383,10 +432,8 @@ def _stands(book: Book, entry: DealEntry) -> Json:
     return told
 
 
-def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:
+def moment_of(said: dt.datetime | None, zone: str) -> dt.datetime:
     """When it happened; a face may read the clock."""
-    from zoneinfo import ZoneInfo
-
     local = ZoneInfo(zone)
     now = dt.datetime.now(local)
     if said is None:
@@ -401,6 +448,4 @@ def _moment(said: dt.datetime | None, zone: str) -> dt.datetime:
 
 def _aware(said: dt.datetime, zone: str) -> dt.datetime:
     """A moment with its zone: the company's where none is said."""
-    from zoneinfo import ZoneInfo
-
     return said if said.tzinfo else said.replace(tzinfo=ZoneInfo(zone))

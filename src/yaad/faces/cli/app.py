@@ -62,6 +62,7 @@ for _name, _verb in (
     ("backtest", forecasts.backtest),
     ("moved", forecasts.moved),
     ("judge", forecasts.judge),
+    ("deal", entries.deal),
     ("new", entries.new),
     ("change", entries.change),
     ("did", entries.did),

@@ -9,11 +9,12 @@ import typer
 
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
-from yaad.faces.cli.verbs import Asked, on_the_book
+from yaad.faces.cli.verbs import Asked, figures, on_the_book
 from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.model import DealEntry
+    from yaad.show import Result
 
 Reason = Annotated[str, typer.Option("--reason")]
 
@@ -36,6 +37,13 @@ def new(
         said = {name: value or "" for name, value in said_values(values or []).items()}
         entry = book.write_down(stage, said, at=moment(at, book.zone), by=who(person), deal_id=deal)
     _told(asked, entry, "cli.written_down", {"deal": entry.deal_id})
+
+
+@figures
+def deal(asked: Asked, deal: o.DealId) -> "Result":
+    """One deal: where it stands, what is next, and what happened."""
+    with asked.opened() as book:
+        return book.deal(deal)
 
 
 @on_the_book
@@ -120,13 +128,15 @@ def win(
     *,
     amount: Annotated[str | None, typer.Option("--amount", metavar="AMOUNT")] = None,
     reason: Reason = "",
+    well: Annotated[list[str] | None, typer.Option("--well", metavar="TEXT")] = None,
     at: o.At = None,
     person: o.Person = None,
 ) -> None:
     """Close a deal as won."""
     with asked.opened() as book:
         when = moment(at, book.zone)
-        entry = book.win(deal, at=when, by=who(person), amount=amount, reason=reason)
+        told = "\n".join(well or [])
+        entry = book.win(deal, at=when, by=who(person), amount=amount, reason=reason, done_well=told)
     _told(asked, entry, "cli.won", {"deal": deal})
 
 
@@ -136,12 +146,13 @@ def lose(
     deal: o.DealId,
     *,
     reason: Reason = "",
+    text: Annotated[str, typer.Option("--text", metavar="TEXT")] = "",
     at: o.At = None,
     person: o.Person = None,
 ) -> None:
     """Close a deal as lost."""
     with asked.opened() as book:
-        entry = book.lose(deal, at=moment(at, book.zone), by=who(person), reason=reason)
+        entry = book.lose(deal, at=moment(at, book.zone), by=who(person), reason=reason, text=text)
     _told(asked, entry, "cli.lost", {"deal": deal})
 
 

@@ -49,6 +49,7 @@ class DealEntry(Told):
     counts: bool
     to_stage: str = ""
     reason: str = ""
+    done_well: str = ""
     amount: str | None = None
     text: str = ""
     values: dict[str, str | None] = Field(default_factory=dict)
@@ -81,6 +82,74 @@ class OneDeal(Deal, Version):  # type: ignore[misc, valid-type] # made of the bo
 
     way: list[DealStep]
     entries: list[DealEntry]
+
+
+class DealBeside(Told):
+    """Another deal of the same customer."""
+
+    deal_id: str
+    name: str
+    stage: str | None
+    outcome: str
+    amount: float | None
+    currency: str | None
+
+
+class DealChanged(Told):
+    """A field that people changed."""
+
+    field: str
+    before: str | None
+    now: str | None
+
+
+class DealLine(Told):
+    """Something that happened to a deal; ``number`` is that of the entry by which it can be taken back."""
+
+    kind: str
+    at: Moment | None
+    day: Day | None
+    by: str | None
+    said: str
+    stage: str | None
+    did: str
+    went: str
+    incoming: bool
+    due: Moment | None
+    text: str
+    reason: str
+    done_well: str
+    amount: float | None
+    currency: str | None
+    seconds: float | None
+    changes: list[DealChanged]
+    number: int | None
+    waits: bool
+
+
+class DealStory(Told):
+    """A deal as people work on it: what it says, how long, how sure, what is next, and what happened."""
+
+    deal_id: str
+    name: str
+    stage: str | None
+    outcome: str
+    says: list[str]
+    days: float | None
+    usual_days: float | None
+    limit_days: float | None
+    stuck: bool
+    chance: float | None
+    level: str | None
+    reasons: list[str]
+    withheld: str | None
+    share_of_stage: float | None
+    overdue: bool
+    others: list[DealBeside]
+    others_more: int
+    timeline: list[DealLine]
+    timeline_more: int
+    as_of: Day
 
 
 class DealWritten(Version):
