@@ -56,7 +56,8 @@ def address_of(custom: Mapping[str, str]) -> str:
     'הרצל 5, חיפה'
     """
     for name, value in custom.items():
-        said = set(searchable(name).split())
+        words = searchable(name).split()
+        said = {*words, *(word.removeprefix("ה") for word in words)}  # Hebrew writes “the” as a letter of the word
         if value and said & {searchable(one) for one in ADDRESS} and not said & {searchable(one) for one in OTHER}:
             return value.strip()
     return ""

@@ -352,7 +352,7 @@ def _reach(found: Deal) -> object:
     """How the customer is reached, with prepared words in the language of the page."""
     book, values = opened().shelf.book, found.values
     name = values["contact"] or values["account"] or ""
-    said = {"name": name, "company": book.name} if name else {"company": book.name}
+    said: dict[str, object] = {"name": name, "company": book.name} if name else {"company": book.name}
     words = say_plain(Message("deal.hello" if name else "deal.hello_nobody", said), language())
     return reach(values["phone"], found.custom, calendar_of(book.root, book.zone).country, words)
 
