@@ -109,7 +109,7 @@ def begun(folder, *, again=True):
 
 
 def erase(book, who, part=Part.CUSTOMER, **more):
-    found = find(book.facts, who, part)
+    found = find(book.facts, who, part, country=book.dials_in)
     mark = begin(book.root, found, NOW)
     finish(book.root, NOW, **more)
     book.close()

@@ -1,6 +1,7 @@
 """Who is taken for the person who is to be erased, and who is not: spellings, namesakes, shared numbers, ids."""
 
 import datetime as dt
+import json
 import shutil
 
 import pytest
@@ -10,6 +11,7 @@ from yaad.book import Book
 from yaad.book.persons import Part, find
 from yaad.book.persons.cleaning import Cleaner, Role
 from yaad.book.persons.marks import Known, Marks, folded_mail, folded_name, folded_phones
+from yaad.book.usual import Usual, say_usual
 from yaad.errors import InputError
 
 AT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -113,6 +115,72 @@ def test_a_number_of_another_country_is_found_in_any_spelling(tmp_path, asked):
     book.import_files([tmp_path / "deals.csv"])
     assert found(book, asked).called == ("Zoé",)
     book.close()
+
+
+AMERICANS = ["1,Ann Poe,(212) 555-0199,Won,2026-01-02,2026-02-01,100", "2,Bo Lee,(212) 555-0188,Won,2026-01-02,,100"]
+LATER = [
+    "3,A. Poe,+1 212 555 0199,Won,2026-03-02,2026-03-09,100",
+    "4,Bo Lee,1-212-555-0188 or 212.555.0177,Won,2026-03-02,2026-03-09,100",
+    "5,Cy Orr,2125550199,Won,2026-03-02,2026-03-09,100",
+    "6,Di Orr,0212555019,Won,2026-03-02,2026-03-09,100",
+]
+OF_AMERICANS = "id,contact,phone,stage,created,closed,amount"
+
+
+@pytest.fixture
+def american(tmp_path):
+    """A book of a company of the United States; brings rows in."""
+    book = Book.create(tmp_path / "book")
+    say_usual(book.root, Usual("America/New_York", "USD", None, "US"))
+
+    def bring(name, rows):
+        (tmp_path / name).write_text("\n".join([OF_AMERICANS, *rows]) + "\n", "utf-8")
+        book.import_files([tmp_path / name])
+
+    bring("deals.csv", AMERICANS)
+    yield book, bring
+    book.close()
+
+
+def test_a_number_is_read_as_one_of_the_companys_country(american):
+    book, _ = american
+    for who in ("212-555-0199", "+12125550199", "1 212 555 0199"):
+        one = find(book.facts, who, Part.CUSTOMER, country=book.dials_in)
+        assert (one.called, one.phones, one.country) == (("Ann Poe",), {"+12125550199"}, "US")
+
+
+def test_who_was_erased_stays_erased_in_any_writing_of_the_companys_country(american):
+    book, bring = american
+    mark = erase(book, "2125550199")
+    book.close()
+    bring("later.csv", LATER)
+    assert {one: row["contact"] for one, row in rows_of(book).items()} == {
+        "1": mark, "2": "Bo Lee", "3": mark, "4": "Bo Lee", "5": mark, "6": "Di Orr",
+    }  # fmt: skip
+    assert Cleaner(Marks(book.root)).text("Call 212.555.0199, not 212.555.0188") == f"Call {mark}, not 212.555.0188"
+
+
+def test_who_was_erased_stays_erased_when_the_company_moves(american):
+    """Numbers are met as they were read then, and as they would be read now by who is erased since."""
+    book, bring = american
+    mark = erase(book, "2125550199")
+    say_usual(book.root, Usual("Europe/London", "GBP", None, "GB"))
+    book.close()
+    bring("later.csv", [LATER[0], LATER[2]])
+    other = erase(book, "2125550188")
+    assert Marks(book.root).countries == ("GB", "US")
+    assert {one: row["contact"] for one, row in rows_of(book).items()} == {"1": mark, "2": other, "3": mark, "5": mark}
+
+
+def test_a_list_from_before_countries_were_noted_is_read_as_it_was_written(tmp_path):
+    marks = Marks(tmp_path)
+    one = marks.add({Known.PHONE: folded_phones("050-1234567")}, AT)
+    plain = json.loads((tmp_path / "erased.json").read_text("utf-8"))
+    for person in plain:
+        del person["countries"]
+    (tmp_path / "erased.json").write_text(json.dumps(plain), "utf-8")
+    assert Marks(tmp_path).countries == ("IL",)
+    assert Cleaner(Marks(tmp_path)).text("0501234567") == one.mark
 
 
 def test_a_number_that_nobody_has_is_nobody(made):

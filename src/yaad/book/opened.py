@@ -327,7 +327,12 @@ class Opened:
     @property
     def zone(self) -> str:
         """The company's time zone."""
-        return self.facts.zone
+        return self._pin.zone
+
+    @property
+    def dials_in(self) -> str:
+        """The country to which telephone numbers without a code belong (ISO code)."""
+        return calendar_of(self.root, self.zone).dials_in
 
     @property
     def pipeline(self) -> Pipeline:

@@ -29,7 +29,6 @@ from yaad.intake.deciding.phones import is_made_up, phones_in
 from yaad.measures.pictures import once_a_picture
 from yaad.measures.scope import Scope
 from yaad.model import Finding
-from yaad.model.calendar import ISRAEL
 from yaad.model.settings import Same
 from yaad.text import Message
 
@@ -95,7 +94,7 @@ class _Doubtful:
 
 def namesakes(scope: Scope) -> list[Namesake]:
     """The names of which it can be asked, those with most deals first; of the deals that who looks sees."""
-    seen, country = _seen(scope), scope.calendar.country or ISRAEL
+    seen, country = _seen(scope), scope.calendar.dials_in
     found = []
     for one in _doubtful(scope):
         deals: dict[int, int] = defaultdict(int)
@@ -185,7 +184,7 @@ def _doubtful(scope: Scope) -> tuple[_Doubtful, ...]:
     """Names under which deals come with numbers or mails of several."""
     if scope.watch is not None:
         return scope.watch.picture(scope, _doubtful)
-    country = scope.calendar.country or ISRAEL
+    country = scope.calendar.dials_in
     kept = _by_country(scope)
     if country not in kept:
         kept[country] = _found(scope, country)

@@ -58,6 +58,15 @@ class Calendar:
         return cls(country, rest, frozenset({FRIDAY}) if country == ISRAEL else frozenset())
 
     @property
+    def dials_in(self) -> str:
+        """The country to which a telephone number without a code belongs (ISO code).
+
+        >>> Calendar.of_country("US").dials_in, Calendar.of_zone("UTC").dials_in
+        ('US', 'IL')
+        """
+        return self.country or ISRAEL
+
+    @property
     def first_weekday(self) -> int:
         """The day on which the week begins: the one after its rest; Monday = 0.
 

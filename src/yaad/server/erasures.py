@@ -115,7 +115,7 @@ def again(home: Home, lists: Mapping[str, Json]) -> Again:
             root = home.company(company.pk)
             if company.pk in lists:
                 told = lists[company.pk]
-                Marks(root).take_over(told["key"], [Erased(**one) for one in told["persons"]])
+                Marks(root).take_over(told["key"], map(Erased.of_plain, told["persons"]))
             if not (waiting := len(Marks(root).unfinished)):
                 continue
             try:

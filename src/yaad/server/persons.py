@@ -225,12 +225,13 @@ def _found(company: str, who: str, part: Part) -> Found:
     root = folder_of(company)
     with closing(Book.open(root)) as book:
         if part is not Part.SELLER:
-            return find(book.facts, who, part, said=book.settings.customers)
+            return find(book.facts, who, part, said=book.settings.customers, country=book.dials_in)
         if "@" in who:
             if not members:
                 raise InputError(Message("person.unknown", {"who": who}))
             who = members[0].person or members[0].account.name or members[0].account.email
-        return find(book.facts, who, part, [one.account.email for one in members], _names(company, members))
+        mails, names = [one.account.email for one in members], _names(company, members)
+        return find(book.facts, who, part, mails, names, country=book.dials_in)
 
 
 def _names(company: str, members: Sequence[Membership]) -> list[str]:

@@ -19,5 +19,5 @@ def as_if_erased(found: Found) -> Iterator[Cleaner]:
     """What erasing somebody would find, without writing anything: what is taken out is what would be erased."""
     with tempfile.TemporaryDirectory(prefix="yaad-person-") as folder:
         marks = Marks(Path(folder))
-        marks.add(found.values, NEVER)
+        marks.add(found.values, NEVER, found.country)
         yield Cleaner(marks)

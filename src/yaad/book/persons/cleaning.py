@@ -72,6 +72,7 @@ class Cleaner:
 
     def __init__(self, marks: Marks) -> None:
         self._marks = marks
+        self._countries = marks.countries
         self._texts: dict[str, str] = {}
         self._known: dict[str, _Cell] = {}
         self._firsts: dict[str, tuple[int, ...]] = {}
@@ -201,9 +202,9 @@ class Cleaner:
     def _phones(self, cell: str) -> Iterator[str]:
         if sum(map(str.isdecimal, cell)) < LEAST_DIGITS:
             return
-        yield from folded_phones(cell)
+        yield from folded_phones(cell, self._countries)
         for one in NUMBER.finditer(cell):
-            yield from folded_phones(one[0])
+            yield from folded_phones(one[0], self._countries)
 
     def _number(self, found: re.Match[str]) -> str:
         """A run of digits without their numbers; several may stand side by side."""
@@ -213,7 +214,7 @@ class Cleaner:
             for first in range(len(groups) - size + 1):
                 start, end = groups[first][0], groups[first + size - 1][1]
                 start -= start > 0 and text[start - 1] in "+("
-                for phone in folded_phones(text[start:end]):
+                for phone in folded_phones(text[start:end], self._countries):
                     if mark := self._marks.of(Known.PHONE, phone):
                         rest = text[end:]
                         return text[:start] + mark + (NUMBER.sub(self._number, rest) if rest.strip() else rest)

@@ -82,7 +82,7 @@ def begin(root: Path, found: Found, at: dt.datetime) -> str:
     with as_if_erased(found) as cleaner:
         if bad := sorted(_cannot_rewrite(root, cleaner)):
             raise InputError(Message("person.cannot_rewrite", {"names": ", ".join(bad)}))
-    return Marks(root).add(found.values, at).mark
+    return Marks(root).add(found.values, at, found.country).mark
 
 
 def finish(

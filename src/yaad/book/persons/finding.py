@@ -3,7 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from yaad.errors import InputError
 from yaad.facts import Facts
 from yaad.intake.deciding.phones import is_made_up
 from yaad.model import SCHEMAS
+from yaad.model.calendar import ISRAEL
 from yaad.model.settings import Same
 from yaad.text import Message
 
@@ -69,6 +70,7 @@ class Found:
         others: as they stand in the data, the names of those who have one of their numbers or addresses too.
         deals: the sources' ids of their deals.
         counts: table → how many rows are theirs.
+        country: as whose numbers theirs were read where no code told it.
     """
 
     part: Part
@@ -83,6 +85,7 @@ class Found:
     called: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    country: str = ISRAEL
 
     @property
     def values(self) -> dict[Known, frozenset[str]]:
@@ -104,6 +107,7 @@ def find(
     also: Sequence[str] = (),
     *,
     said: Mapping[str, Same] | None = None,
+    country: str = ISRAEL,
 ) -> Found:
     """Somebody by a telephone number, an address of mail or the exact name.
 
@@ -114,6 +118,7 @@ def find(
         more: of a seller, addresses of mail of their account.
         also: of a seller, other names under which they write.
         said: of a customer, what was answered of a name with several numbers; see `Settings.customers`.
+        country: to which numbers without a code belong.
 
     Raises:
         InputError: nobody is known by it, or two different persons are.
@@ -121,9 +126,9 @@ def find(
     if not who.strip():
         raise InputError(Message("person.nobody_named"))
     if part is Part.SELLER:
-        return _seller(facts, who, more, also)
+        return replace(_seller(facts, who, more, also), country=country)
     one = frozenset(name for name, answer in (said or {}).items() if answer is Same.ONE)
-    return _customer(facts, who, one)
+    return _customer(facts, who, one, country)
 
 
 def column(facts: Facts, table: str, *names: str) -> list[list[str | None]]:
@@ -132,23 +137,24 @@ def column(facts: Facts, table: str, *names: str) -> list[list[str | None]]:
     return [rows.column(name).cast(pa.string()).to_pylist() for name in names]
 
 
-def _customer(facts: Facts, who: str, one: frozenset[str]) -> Found:
+def _customer(facts: Facts, who: str, one: frozenset[str], country: str) -> Found:
     """A customer.
 
     Args:
         facts: of the whole book.
         who: as typed.
         one: names under which all rows are of one person, whatever their numbers.
+        country: to which numbers without a code belong.
     """
-    rows = list(_rows(facts))
-    phones, mail, name = frozenset(folded_phones(who)), folded_mail(who), folded_name(who)
+    rows = list(_rows(facts, country))
+    phones, mail, name = frozenset(folded_phones(who, [country])), folded_mail(who), folded_name(who)
     if any(map(is_made_up, phones)):
         raise InputError(Message("person.no_ones_number", {"who": who}))
     by_name = not phones and "@" not in who
     asked = _dialled_alike(rows, phones) if phones else frozenset({mail})
     seeds = [row for row in rows if (row.name == name if by_name else row.keys & asked)]
     if not seeds and not by_name:
-        seeds = _by_own_columns(facts, rows, asked)
+        seeds = _by_own_columns(facts, rows, asked, country)
     if not seeds:
         raise InputError(Message("person.unknown", {"who": who}))
     if by_name and len(_apart(seeds, one)) > 1:
@@ -188,6 +194,7 @@ def _customer(facts: Facts, who: str, one: frozenset[str]) -> Found:
         tuple(dict.fromkeys(row.called for row in own if row.called)),
         tuple(dict.fromkeys(row.called for row in rows if row.name not in names and row.keys & shared)),
         dict(told),
+        country,
     )
 
 
@@ -246,7 +253,7 @@ def _own_columns(facts: Facts, table: str) -> tuple[pa.Array, list[int]]:
     return pa.concat_arrays(values) if values else pa.array([], pa.string()), places
 
 
-def _by_own_columns(facts: Facts, rows: Sequence[_Row], asked: frozenset[str]) -> list[_Row]:
+def _by_own_columns(facts: Facts, rows: Sequence[_Row], asked: frozenset[str], country: str) -> list[_Row]:
     """Rows in whose own columns a number or an address stands."""
     found: list[_Row] = []
     for table in OF_CUSTOMERS:
@@ -256,7 +263,7 @@ def _by_own_columns(facts: Facts, rows: Sequence[_Row], asked: frozenset[str]) -
         at = {
             place
             for value, place in zip(values.to_pylist(), places, strict=True)
-            if value and (folded_mail(value) in asked or asked.intersection(folded_phones(value)))
+            if value and (folded_mail(value) in asked or asked.intersection(folded_phones(value, [country])))
         }
         found += [row for row in rows if row.table == table and row.place in at]
     return found
@@ -285,7 +292,7 @@ def _seller(facts: Facts, who: str, more: Sequence[str], also: Sequence[str]) ->
     told = +told
     if not told and not more:
         raise InputError(Message("person.unknown", {"who": who}))
-    customers = {row.name for row in _rows(facts)}
+    customers = {row.name for row in _rows(facts, ISRAEL)}
     return Found(
         Part.SELLER,
         names,
@@ -348,8 +355,8 @@ def _organisations(facts: Facts) -> frozenset[str]:
     return frozenset(account for contact, account in pairs if not _is_alike(account, {contact}))
 
 
-def _rows(facts: Facts) -> Iterator[_Row]:
-    """Rows that say of which customer they are."""
+def _rows(facts: Facts, country: str) -> Iterator[_Row]:
+    """Rows that say of which customer they are; their numbers without a code belong to a country."""
     organisations = _organisations(facts)
     for table in OF_CUSTOMERS:
         wanted = ("deal_id", "contact", "account", "name", "phone", "email")
@@ -358,15 +365,15 @@ def _rows(facts: Facts) -> Iterator[_Row]:
         columns = dict(zip(names, column(facts, table, *names), strict=True))
         for place in range(len(columns[names[0]])):
             told = {name: values[place] or "" for name, values in columns.items()}
-            yield _row(table, place, told, organisations)
+            yield _row(table, place, told, organisations, country)
     for deal_id, said in facts.said_of_no_deal():  # they are on no table, and stand in the journal all the same
         written = {name: value or "" for name, value in said.items() if name != "name"}
-        yield _row("deals", NOWHERE, {"deal_id": deal_id, **written}, organisations)
+        yield _row("deals", NOWHERE, {"deal_id": deal_id, **written}, organisations, country)
 
 
-def _row(table: str, place: int, told: Mapping[str, str], organisations: Collection[str]) -> _Row:
+def _row(table: str, place: int, told: Mapping[str, str], organisations: Collection[str], country: str) -> _Row:
     called = told.get("contact") or told.get("account") or told.get("name") or ""
     called = "" if folded_name(called) in organisations else called
     mails = frozenset({folded_mail(told["email"])}) if told.get("email") else frozenset()
-    phones = frozenset(folded_phones(told.get("phone", "")))
+    phones = frozenset(folded_phones(told.get("phone", ""), [country]))
     return _Row(table, place, told.get("deal_id", ""), called, folded_name(called), phones, mails)

@@ -16,11 +16,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from yaad.book.disk import appearing
 from yaad.errors import BookError
 from yaad.intake import fold
 from yaad.intake.deciding.phones import phones_in
+from yaad.model.calendar import ISRAEL
 from yaad.text import Message
 
 FILE = "erased.json"
@@ -70,6 +72,7 @@ class Erased:
         done: when it was seen that nothing is left; empty until then.
         digests: by what they were known → digests.
         asked: how often it was asked for; it is done for what was known the last time.
+        countries: whose numbers theirs were read as where no code told it: they are met again when read so.
     """
 
     mark: str
@@ -77,6 +80,13 @@ class Erased:
     done: str = ""
     digests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: int = 1
+    countries: tuple[str, ...] = (ISRAEL,)
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> "Erased":
+        """One as they stand in a file."""
+        digests = {known: tuple(told) for known, told in plain["digests"].items()}
+        return cls(**{**plain, "digests": digests, "countries": tuple(plain.get("countries", (ISRAEL,)))})
 
 
 class Marks:
@@ -95,9 +105,7 @@ class Marks:
             plain = json.loads((self._root / FILE).read_text("utf-8"))
         except FileNotFoundError:
             plain = []
-        self.persons = tuple(
-            Erased(**{**one, "digests": {name: tuple(told) for name, told in one["digests"].items()}}) for one in plain
-        )
+        self.persons = tuple(map(Erased.of_plain, plain))
         self._key = bytes.fromhex((self._root / KEY).read_text("ascii")) if self.persons else b""
         self._by_digest: dict[str, str] = {}
         for one in self.persons:
@@ -128,8 +136,19 @@ class Marks:
         """Changes with every person who is put on the list, or put on it again."""
         return frozenset((one.mark, one.asked) for one in self.persons)
 
-    def add(self, values: Mapping[Known, Iterable[str]], at: dt.datetime) -> Erased:
-        """Put a person on the list, or what is newly known of one who is on it: that is to be erased from now on."""
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """As whose numbers those on the list were read."""
+        return tuple(sorted({country for one in self.persons for country in one.countries}))
+
+    def add(self, values: Mapping[Known, Iterable[str]], at: dt.datetime, country: str = ISRAEL) -> Erased:
+        """Put a person on the list, or what is newly known of one who is on it: that is to be erased from now on.
+
+        Args:
+            values: by what they are known, folded.
+            at: now.
+            country: as whose numbers theirs were read.
+        """
         with self._alone():
             digests = {known.value: {self.digest(known, value) for value in told} for known, told in values.items()}
             strong = {f"{known}:{one}" for known in (Known.PHONE, Known.MAIL) for one in digests.get(known, ())}
@@ -140,7 +159,9 @@ class Marks:
                     digests.setdefault(known, set()).update(told)
             mark = before.mark if before else STAND_IN + secrets.token_hex(3)
             kept = {known: tuple(sorted(told)) for known, told in digests.items() if told}
-            found = Erased(mark, at.isoformat(), "", kept, asked=before.asked + 1 if before else 1)
+            countries = {country, *(before.countries if before else ())}
+            asked = before.asked + 1 if before else 1
+            found = Erased(mark, at.isoformat(), "", kept, asked=asked, countries=tuple(sorted(countries)))
             self._write((*(one for one in self.persons if one.mark != mark), found))
         return found
 
@@ -172,8 +193,7 @@ class Marks:
             mine = {one.mark: one for one in self.persons}
             for one in persons:
                 if one.mark not in mine or mine[one.mark].asked < one.asked:
-                    told = {known: tuple(digests) for known, digests in one.digests.items()}
-                    mine[one.mark] = replace(one, done="", digests=told)
+                    mine[one.mark] = replace(one, done="")
             self._write(tuple(mine.values()))
 
     def reopen(self, known: frozenset[tuple[str, int]]) -> None:
@@ -226,6 +246,7 @@ def folded_mail(text: str) -> str:
     return text.strip().casefold()
 
 
-def folded_phones(text: str) -> Iterator[str]:
-    """The numbers of a text in one form for comparing."""
-    yield from phones_in(text)
+def folded_phones(text: str, countries: Iterable[str] = (ISRAEL,)) -> Iterator[str]:
+    """The numbers of a text in one form for comparing; without a code they may be of any of these countries."""
+    for country in countries:
+        yield from phones_in(text, country)

@@ -56,7 +56,8 @@ def export(
         from yaad.book.persons.taking_out import take_out, write_archive
 
         with asked.opened() as book:
-            told = take_out(book.root, book.facts, find(book.facts, who, part, said=book.settings.customers), {})
+            found = find(book.facts, who, part, said=book.settings.customers, country=book.dials_in)
+            told = take_out(book.root, book.facts, found, {})
         write_archive(told, out)
         rows = sum(map(len, told.values()))
     asked.screen.told(Message("person.exported", {"n": rows, "path": str(out)}), rows=rows, path=str(out))
@@ -89,7 +90,7 @@ def erase(
         if is_unfinished(asked.root):
             finish(asked.root, now)
         with asked.opened() as book:
-            found = find(book.facts, who, part, said=book.settings.customers)
+            found = find(book.facts, who, part, said=book.settings.customers, country=book.dials_in)
         begin(asked.root, found, now)
         done = finish(asked.root, now)
     told: dict[str, object] = {"originals": done.originals, "files": done.files, "entries": done.entries}
