@@ -327,7 +327,7 @@ class Opened:
     @property
     def zone(self) -> str:
         """The company's time zone."""
-        return self._pin.zone
+        return self.facts.zone
 
     @property
     def dials_in(self) -> str:
