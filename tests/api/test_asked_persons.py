@@ -1,5 +1,6 @@
 """What a program asks about one person: begun as a job, told once, and of no one any longer than that."""
 
+import json
 import time
 
 
@@ -48,11 +49,31 @@ def test_whom_it_was_about_stands_in_no_row_of_a_job_and_goes_with_an_erasing(te
     assert not (archive.parent / "asked.json").exists()
     erased = asking.post("/persons/erase", {"who": "0501234564", "part": "customer", "again": "0501234564"})
     assert erased.status_code == 202
-    assert not place.persons.exists()
+    job = erased.json()["id"]
     until = time.monotonic() + 120
-    while asking.get(f"/jobs/{erased.json()['id']}").json()["state"] in ("waiting", "running"):
+    while asking.get(f"/jobs/{job}").json()["state"] in ("waiting", "running"):
         assert time.monotonic() < until
         time.sleep(0.2)
+    assert asking.get(f"/persons/erase/{job}").json()["originals"] == 1
+    assert asking.get(f"/persons/look/{job}").status_code == 404, "it looks for nobody"
+    assert program("owner", company=team.there).get(f"/persons/erase/{job}").status_code == 404
+    (left,) = (path for path in place.persons.rglob("*") if path.is_file())
+    assert list(json.loads(left.read_text("utf-8"))) == ["mark"], "whom it was about is gone"
+
+
+def test_whom_nobody_knows_is_not_erased_and_why_stands_with_the_job(team, program, env):
+    asking = program("owner")
+    begun = asking.post("/persons/erase", {"who": "Zebulon", "part": "customer", "again": "Zebulon"})
+    assert begun.status_code == 202, "the book is looked at by the job"
+    job, until = begun.json()["id"], time.monotonic() + 120
+    while (told := asking.get(f"/jobs/{job}").json())["state"] in ("waiting", "running"):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert (told["state"], "Zebulon" in told["error"]) == ("failed", False)
+    why = asking.get(f"/persons/erase/{job}")
+    assert (why.status_code, "Zebulon" in why.json()["detail"]) == (400, True)
+    own = team.here.accounts["owner"].email
+    assert asking.post("/persons/erase", {"who": own, "part": "seller", "again": own}).status_code == 400
 
 
 def test_while_a_job_is_at_work_nothing_is_told(program, monkeypatch):

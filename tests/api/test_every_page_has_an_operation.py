@@ -105,7 +105,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "person-export": ("export_person",),
     "person-fetch": ("export_person", "person_archive"),
     "person-erase": ("erase_person", "finish_erasing"),
-    "person-erasing": ("job",),
+    "person-erasing": ("job", "person_erased"),
     "source-take-over": ("take_over_source",),
     "asset": OURS,
 }

@@ -71,6 +71,14 @@ def test_a_part_of_the_address_is_named_as_it_is_written_there(program, path, qu
     assert places(program("owner").get(path, query)) == found
 
 
+@pytest.mark.parametrize("body", ["[" * 5000, "x", "{"])
+def test_a_body_beside_a_question_is_not_looked_into(program, body):
+    asking = program("owner")
+    address = f"/api/v1/companies/{asking.company}/deals?limit=many"
+    told = asking.client.generic("GET", address, body, "application/json", headers=asking.headers)
+    assert places(told) == [("query", "limit", "int_parsing")]
+
+
 def test_a_part_of_a_form_is_named_as_it_was_written(program):
     asking = program("owner")
     root = f"/api/v1/companies/{asking.company}"

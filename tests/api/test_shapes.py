@@ -138,7 +138,10 @@ ADDRESSES = {
 }  # fmt: skip
 QUERIES = {"plan": {"target": 3}, "customers": {"state": "all"}}
 BY = ("measure", "kpis", "funnel", "conversion", "dwell", "forecast")
-WITH_MORE = {"chances", "backtest", "customer", "job", "member", "person_held", "report", "source", "upload_status"}
+WITH_MORE = {
+    "chances", "backtest", "customer", "job", "member", "person_erased", "person_held", "report", "source",
+    "upload_status",
+}  # fmt: skip
 """Asked elsewhere: of them there is nothing until something is computed, brought in or named."""
 
 

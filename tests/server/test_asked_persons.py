@@ -59,6 +59,57 @@ def test_what_was_refused_is_not_asked_again(asked, monkeypatch):
     assert [path.name for path in asked.iterdir()] == ["refused.json"]
 
 
+def told(*_):
+    """Nobody follows it."""
+
+
+@pytest.fixture
+def wanted(asked):
+    """A folder in which it stands who is to be erased."""
+    (asked / "asked.json").rename(asked / "erase.json")
+    return asked
+
+
+def test_an_erasing_that_is_stopped_begins_anew_until_they_are_on_the_list_and_then_goes_on(wanted, monkeypatch):
+    from yaad.server import asked_persons, persons
+
+    begun, gone_on = [], []
+
+    def stopped(*_):
+        raise SystemExit
+
+    monkeypatch.setattr(persons, "begin_erasing", stopped)
+    with pytest.raises(SystemExit):
+        asked_persons.erase(NAME, told)
+    monkeypatch.setattr(persons, "begin_erasing", lambda _access, who, part: begun.append((who, part)) or "erased1")
+    monkeypatch.setattr(persons, "go_on", stopped)
+    with pytest.raises(SystemExit):
+        asked_persons.erase(NAME, told)
+    monkeypatch.setattr(persons, "go_on", lambda *more: gone_on.append(more[0]))
+    asked_persons.erase(NAME, told)
+    assert (begun, len(gone_on)) == ([("Dan", "seller")], 1)
+    assert json.loads((wanted / "erase.json").read_text("utf-8")) == {"mark": "erased1"}
+
+
+def test_an_erasing_of_whom_nobody_knows_any_more_does_not_say_that_it_was_done(wanted):
+    from yaad.errors import BookError
+    from yaad.server import asked_persons
+
+    (wanted / "erase.json").unlink()
+    with pytest.raises(BookError, match="broke off"):
+        asked_persons.erase(NAME, told)
+
+
+def test_who_waits_to_be_erased_is_not_forgotten_when_somebody_else_is(team, wanted):
+    from yaad.server import persons
+
+    other = wanted.with_name("other")
+    other.mkdir()
+    (other / "asked.json").write_text("{}", "utf-8")
+    persons._forget_asked(team.here.root)
+    assert [path.name for path in wanted.parent.iterdir()] == [NAME]
+
+
 def test_after_a_day_it_goes_by_the_clock(team, asked):
     from yaad.server import asked_persons, companies
 

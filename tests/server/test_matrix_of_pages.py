@@ -46,7 +46,7 @@ READERS: dict[str, set[str]] = {
     "api:leaderboard api:deals/*/timeline": ROWS,
     "api:people api:people/meaning api:invitations api:teams": LEADING,
     "api:people/proposed api:people/* api:company api:company/start api:audit api:audit/verify api:sources": OWNER,
-    "api:persons/look/* api:persons/export/*": OWNER,
+    "api:persons/look/* api:persons/export/* api:persons/erase/*": OWNER,
     "api:sources/* api:sources/*/rejects/*.csv api:sources/*/rejects/*.xlsx": OWNER,
     "api:imports api:uploads api:uploads/* api:uploads/*/rejects/*.csv api:uploads/*/rejects/*.xlsx": OWNER,
     "api:uploads/*/changes.csv api:reports api:reports/* api:reports/*/xray.pdf api:reports/*/xray.xlsx": OWNER,

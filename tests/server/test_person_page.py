@@ -85,9 +85,11 @@ def test_the_page_asks_a_job_and_nothing_itself_and_what_was_found_waits_for_who
         raise AssertionError("looked for in a request")
 
     monkeypatch.setattr(Jobs, "_line_up", lambda *_more: None)  # it waits as long as this test
-    for name in ("look", "export"):
+    for name in ("look", "export", "_found"):
         monkeypatch.setattr(persons, name, never)
     client = team.client("owner")
+    begun = client.post(f"{team.here.prefix}people/person/erase/", {"who": "0501234561", "again": "0501234561"})
+    assert 'id="bar"' in client.get(begun.url).content.decode()
     for where in ("", "export/"):
         begun = client.post(f"{team.here.prefix}people/person/{where}", {"who": "0501234561"})
         told = client.get(begun.url)
@@ -115,6 +117,9 @@ def test_erased_only_when_typed_again(team, in_processes):
     assert "0501234562" not in shown.get(f"{team.here.prefix}tables/deals.csv").content.decode()
     begun_again = page(team, "owner", who="0501234562")
     assert answered(shown, begun_again.url).status_code == 400
+    of_nobody = page(team, "owner", "erase/", who="0501234562", again="0501234562")
+    why = answered(shown, of_nobody.url)
+    assert (why.status_code, "0501234562" in why.content.decode()) == (400, True)
     told = AuditEvent.objects.filter(company=team.here.id, action="person.erased").order_by("seq").last()
     assert (told.actor, told.detail["originals"]) == (team.here.accounts["owner"].pk, 1)
     assert b"0501234562" not in (team.here.root / "server" / "jobs.sqlite").read_bytes()
@@ -176,14 +181,14 @@ def test_a_job_of_another_kind_is_no_erasing(team):
 
 def test_the_steps_of_the_job_are_those_of_the_page(team):
     from yaad.faces.web.views.persons import PHASES
-    from yaad.server import persons, tasks
+    from yaad.server import asked_persons, persons, tasks
     from yaad.server.scoping import Forbidden, on_behalf_of, scope
 
     owner = scope(team.here.accounts["owner"].pk, team.here.id)
-    persons.begin_erasing(owner, "0501234563", persons.Part.CUSTOMER)
     said = []
     with on_behalf_of(owner):
-        done = tasks.erase({}, lambda _done, _total=None, phase="": said.append(phase))
+        folder = asked_persons._asked(asked_persons.WANTED, "0501234563", persons.Part.CUSTOMER)
+        done = tasks.erase({"folder": folder}, lambda _done, _total=None, phase="": said.append(phase))
     assert done["originals"] > 0
     assert [one for one in dict.fromkeys(said) if one in PHASES] == list(PHASES)
     manager = scope(team.here.accounts["manager"].pk, team.here.id)

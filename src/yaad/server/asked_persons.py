@@ -1,8 +1,8 @@
-"""What an owner asks about one person, done by jobs: what is held of them, and all of it as one archive.
+"""What an owner asks about one person, done by jobs: what is held of them, all of it as one archive, their erasure.
 
 Whom it is about stands in a folder of the job beside the book, and neither among the job's arguments nor in what it
 returns or fails with: these are kept. The folder goes when the archive was fetched, after a day, and whenever somebody
-is erased.
+is erased. In that of an erasing whom it is about is replaced by their mark once they are on the list.
 """
 
 import datetime as dt
@@ -18,6 +18,7 @@ from typing import Any
 
 from yaad.book.disk import appearing, told_when_full
 from yaad.book.persons import Part
+from yaad.book.persons.erasing import WANTED, Erasure
 from yaad.errors import BookError, InputError, UnknownName
 from yaad.server import persons, tasks
 from yaad.server.companies import folder_of
@@ -27,10 +28,14 @@ from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.wire import pack, unpack
+from yaad.server.worker import Report
 from yaad.text import Message
 
 ASKED, LOOKED, ARCHIVE, REFUSED = "asked.json", "looked.json", "person.zip", "refused.json"
 LOOK, EXPORT = "look", "export"
+MARK = "mark"
+FIND = f"{persons.STEP}find"
+"""The first phase of an erasing."""
 KEPT = 86_400
 """Seconds for which an archive waits to be fetched."""
 
@@ -72,14 +77,34 @@ def begin(what: str, who: str, part: Part) -> str:
         BookError: the disk is full.
     """
     current().need(Capability.PEOPLE)
+    return opened().jobs.submit(tasks.PERSON, {"what": what, "folder": _asked(ASKED, who, part)})
+
+
+def begin_erasing(who: str, part: Part) -> str:
+    """Begin to erase somebody; gives the job.
+
+    Args:
+        who: as typed.
+        part: in which they stand in the data.
+
+    Raises:
+        Forbidden, InputError: see `persons.check_may_go`.
+        BookError: the disk is full.
+    """
+    persons.check_may_go(current(), who, part)
+    return opened().jobs.submit(tasks.ERASE, {"folder": _asked(WANTED, who, part)})
+
+
+def _asked(name: str, who: str, part: Part) -> str:
+    """Write down whom a job is about, in a folder of its own; gives that folder's name."""
     base = _folder(current().company)
     _sweep(base, time.time() - KEPT)
     with told_when_full(base):
         folder = base / secrets.token_hex(8)
         folder.mkdir(mode=0o700)
-        with appearing(folder / ASKED) as partial:
+        with appearing(folder / name) as partial:
             partial.write_text(json.dumps({"who": who, "part": part.value}), "utf-8")
-    return opened().jobs.submit(tasks.PERSON, {"what": what, "folder": folder.name})
+    return folder.name
 
 
 def done(what: str, name: str) -> Json:
@@ -103,11 +128,73 @@ def done(what: str, name: str) -> Json:
                 partial.write_text(json.dumps(asdict(looked)), "utf-8")
             told = {"counts": looked.counts, "accounts": looked.accounts}
     except InputError as error:
-        with appearing(folder / REFUSED) as partial:
-            partial.write_text(json.dumps(pack(error.message)), "utf-8")
+        _refuse(folder, error)
         told = {"refused": True}
     (folder / ASKED).unlink(missing_ok=True)  # not where it was interrupted: the job begins anew then
     return told
+
+
+def erase(name: str, report: Report) -> Erasure:
+    """Put somebody on the list of those who are erased and erase all who are on it, inside of the job.
+
+    Args:
+        name: of the folder in which it stands who it is.
+        report: told which step it is at, and how many rows are done.
+
+    Raises:
+        InputError: nobody was erased; why stands in the folder, since it names them.
+        BookError: nobody knows any more who was meant; or see `persons.go_on`.
+    """
+    access = current()
+    folder = _folder(access.company) / name
+    wanted = folder / WANTED
+    try:
+        asked = json.loads(wanted.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BookError(Message("person.broke_off")) from None
+    if MARK not in asked:  # else it was interrupted after that
+        report(0, None, FIND)
+        try:
+            mark = persons.begin_erasing(access, asked["who"], Part(asked["part"]))
+        except InputError as error:
+            _refuse(folder, error)
+            wanted.unlink()
+            raise InputError(Message("person.not_erased")) from None
+        with appearing(wanted) as partial:
+            partial.write_text(json.dumps({MARK: mark}), "utf-8")
+    return persons.go_on(access.company, access.account, report)
+
+
+def _refuse(folder: Path, error: InputError) -> None:
+    with appearing(folder / REFUSED) as partial:
+        partial.write_text(json.dumps(pack(error.message)), "utf-8")
+
+
+def erased(job: str) -> Json:
+    """What an erasing changed, counted.
+
+    Raises:
+        UnknownName: there is no such job, or not for who asks.
+        BookError: it is not done, or was broken off.
+        InputError: nobody was erased, and why.
+    """
+    found, arguments = opened().jobs.of_mine(job), opened().jobs.arguments(job, tasks.ERASE)
+    if arguments is None:
+        raise UnknownName("option", job, [])
+    if not found.state.final:
+        raise BookError(Message("api.job_not_done"))
+    if why := why_not(job):
+        raise InputError(why)
+    if found.state is not State.DONE:
+        raise BookError(Message("person.broke_off"))
+    return found.result
+
+
+def why_not(job: str) -> Message | None:
+    """Why an erasing was not begun; None of one that was."""
+    arguments = opened().jobs.arguments(job, tasks.ERASE) or {}
+    folder = _folder(current().company) / arguments.get("folder", "")
+    return _refusal(folder) if (folder / REFUSED).is_file() else None
 
 
 def looked(job: str) -> Json:

@@ -62,6 +62,7 @@ ADDED = {
 NEW = """
 INSERT INTO job (id, task, arguments, state, company, account) VALUES (?, ?, ?, ?, ?, ?)
 """
+LATEST = "SELECT id FROM job WHERE task = ? AND (? IS NULL OR arguments = ?) ORDER BY rowid DESC LIMIT 1"
 WAITING = "SELECT id, company FROM job WHERE state = ? AND pid IS NULL ORDER BY rowid"
 BEGIN = "UPDATE job SET folder = ?, begun = begun + 1 WHERE id = ?"
 ANEW = "UPDATE job SET state = ?, pid = NULL, done = 0, total = NULL, phase = '' WHERE id = ?"
@@ -282,13 +283,16 @@ class Jobs:
             raise UnknownName("option", job, [])
         return found
 
-    def latest(self, task: str, arguments: dict[str, Json]) -> Job | None:
-        """The last job that was submitted of this task with these arguments; None while there was none."""
+    def latest(self, task: str, arguments: dict[str, Json] | None = None) -> Job | None:
+        """The last job that was submitted of this task; None while there was none.
+
+        Args:
+            task: its name.
+            arguments: that it was submitted with; any where nothing is said.
+        """
+        told = None if arguments is None else json.dumps(arguments)
         with connect(self.path) as db:
-            row = db.execute(
-                "SELECT id FROM job WHERE task = ? AND arguments = ? ORDER BY rowid DESC LIMIT 1",
-                (_tasks.get(task, ""), json.dumps(arguments)),
-            ).fetchone()
+            row = db.execute(LATEST, (_tasks.get(task, ""), told, told)).fetchone()
         return self.progress(row[0]) if row else None
 
     def arguments(self, job: str, task: str) -> dict[str, Json] | None:

@@ -21,7 +21,7 @@ from yaad.book import Book
 from yaad.book.persons import Found, Marks, Part, find
 from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.cleaning import Cleaner
-from yaad.book.persons.erasing import Erasure, begin, clean_entry, compact, finish
+from yaad.book.persons.erasing import WANTED, Erasure, begin, clean_entry, compact, finish
 from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
 from yaad.book.persons.taking_out import take_out, write_archive
@@ -96,15 +96,12 @@ def export(access: Access, who: str, part: Part, path: Path) -> int:
     return rows
 
 
-def begin_erasing(access: Access, who: str, part: Part) -> str:
-    """Put somebody on the list of those who are erased; gives what stands in their place.
-
-    From here on they are not brought in any more; `go_on` does the rest.
+def check_may_go(access: Access, who: str, part: Part) -> None:
+    """Go on only where the company can be without the accounts of somebody; the book is not looked at.
 
     Raises:
-        Forbidden, InputError: see `look`.
-        InputError: it is oneself, the last owner of a company in which others work, or a file holds them in cells that
-            cannot be replaced.
+        Forbidden: they may not erase.
+        InputError: it is oneself, or the last owner of a company in which others work.
     """
     access.need(Capability.PEOPLE)
     members = _members(access.company, who) if part is Part.SELLER else []
@@ -112,9 +109,21 @@ def begin_erasing(access: Access, who: str, part: Part) -> str:
         raise InputError(Message("person.not_oneself"))
     if any(one.role == Role.OWNER and one.ended_at is None for one in members):
         check_owner_stays(members[0].company, [one.account_id for one in members])
+
+
+def begin_erasing(access: Access, who: str, part: Part) -> str:
+    """Put somebody on the list of those who are erased; gives what stands in their place.
+
+    From here on they are not brought in any more; `go_on` does the rest. It takes as long as reading the whole book.
+
+    Raises:
+        Forbidden, InputError: see `look` and `check_may_go`.
+        InputError: a file holds them in cells that cannot be replaced.
+    """
+    check_may_go(access, who, part)
     found = _found(access.company, who, part)
     mark = begin(folder_of(access.company), found, timezone.now())
-    shutil.rmtree(Place(folder_of(access.company)).persons, ignore_errors=True)
+    _forget_asked(folder_of(access.company))
     with transaction.atomic():
         audit.record(access.company, access.account, "person.erasing", f"erased:{mark}", {"part": str(part)})
     erasures.keep(home(), access.company)
@@ -166,7 +175,7 @@ def go_on(company: str, account: int | None = None, report: Report | None = None
         return entries
 
     def at_last(done: Erasure) -> None:
-        shutil.rmtree(Place(root).persons, ignore_errors=True)
+        _forget_asked(root)
         erasures.keep(home(), company)
         with as_server():
             _compact()
@@ -210,9 +219,17 @@ def _resume(desks: "Desks", company: str) -> None:
     access = scope(owner, company)
     with on_behalf_of(access):
         jobs = desks.of(access).jobs
-        before = jobs.latest(tasks.ERASE, {})
+        before = jobs.latest(tasks.ERASE)
         if before is None or before.state.final:
             jobs.submit(tasks.ERASE, {})
+
+
+def _forget_asked(root: Path) -> None:
+    """Remove what was asked and found of persons; who waits to be erased is asked for in a folder that stays."""
+    base = Place(root).persons
+    for folder in base.iterdir() if base.is_dir() else ():
+        if not (folder / WANTED).is_file():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unheard(done: int, total: int | None = None, phase: str = "", /) -> None:

@@ -433,14 +433,17 @@ def erase(arguments: dict[str, Json], report: Report) -> Json:
     """Erase all who are on a company's list of those who were erased, and not erased yet; see `yaad.server.persons`.
 
     Args:
-        arguments: none: they would stand in the row of the job, and whom it is about is told by the list.
+        arguments: the name of the ``folder`` in which it stands who is put on the list before; none where nobody is.
+            Whom it is about would stand in the row of the job.
         report: told which step it is at, and how many rows are done.
     """
-    del arguments
-    from yaad.server import persons
+    from yaad.server import asked_persons, persons
 
     access = current()
-    done = persons.go_on(access.company, access.account, report)
+    if folder := arguments.get("folder"):
+        done = asked_persons.erase(folder, report)
+    else:
+        done = persons.go_on(access.company, access.account, report)
     return {"originals": done.originals, "files": done.files, "entries": done.entries}
 
 

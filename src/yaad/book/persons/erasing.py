@@ -46,7 +46,9 @@ from yaad.text import Message
 Json = Any  # plain JSON values of any kind
 GOES = (COMPUTED, "server/reports")
 """Folders that can be made again at any time."""
-LEFT = frozenset({FILE, KEY, "current.json", "write.lock", *JOURNAL_FILES})
+WANTED = "erase.json"
+"""In a file of this name it stands who is to be erased next; whoever erases them removes it."""
+LEFT = frozenset({FILE, KEY, WANTED, "current.json", "write.lock", *JOURNAL_FILES})
 TEXTS = "SELECT rowid, $column FROM $table WHERE typeof($column) = 'text'"
 REPLACE = "UPDATE $table SET $column = ? WHERE rowid = ?"
 VALUES = re.compile(r"(?<=[\s\[{,:\"'-])[^\s\[\]{},:\"'#][^\[\]{},:\"'#\n]*(?<!\s)")

@@ -130,10 +130,10 @@ def told(error: Exception, request: HttpRequest, lang: str) -> HttpResponse:
 
 
 def _written(request: HttpRequest) -> object:
-    """What was sent as JSON; None where nothing was."""
+    """What was sent as JSON; None where nothing was, or what nobody can read beside a question that does not fit."""
     try:
         return json.loads(request.body)
-    except (ValueError, RawPostDataException):  # there is none, or it is a form that was read already
+    except (ValueError, RecursionError, OSError, RawPostDataException, SuspiciousOperation):
         return None
 
 

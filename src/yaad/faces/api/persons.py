@@ -97,8 +97,23 @@ def erase_person(request: HttpRequest, body: Erase) -> Json:
     who, part = body.asked()
     if " ".join(body.again.split()) != who:
         raise InputError(Message("person.type_again"))
-    persons.begin_erasing(current(), who, part)
-    return begun(opened().jobs.submit(tasks.ERASE, {}))
+    return begun(asked_persons.begin_erasing(who, part))
+
+
+@reads(
+    router,
+    "/persons/erase/{job}",
+    Capability.PEOPLE,
+    shapes.Erased,
+    scope=Scope.PEOPLE,
+    kept=False,
+    example={"originals": 2, "files": 3, "entries": 17},
+)
+def person_erased(request: HttpRequest, job: JobId) -> Json:
+    """What an erasing changed, counted; or why nobody was erased."""
+    del request
+    told: Json = asked_persons.erased(job)
+    return told
 
 
 @writes(

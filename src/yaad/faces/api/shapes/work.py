@@ -199,6 +199,14 @@ class Removed(Told):
     removed: str
 
 
+class Erased(Told):
+    """What an erasing changed, counted."""
+
+    originals: int
+    files: int
+    entries: int
+
+
 class Held(Told):
     """What is held of somebody, counted."""
 

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book.persons import Part
-from yaad.errors import BookError, UnknownName, YaadError
+from yaad.errors import BookError, InputError, UnknownName, YaadError
 from yaad.faces.web.progress import part_alone
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.people import of_server
@@ -17,7 +17,7 @@ from yaad.text import Message
 from yaad.text import render as render_words
 
 TABLES = ("deals", "activities", "stage_moves", "calls", "orders", "contracts", "accounts", "targets")
-PHASES = tuple(f"erase_{step}" for step in ("originals", "files", "journal", "rebuild", "look"))
+PHASES = tuple(f"erase_{step}" for step in ("find", "originals", "files", "journal", "rebuild", "look"))
 
 
 def person(request: HttpRequest) -> HttpResponse:
@@ -74,19 +74,19 @@ def fetch(request: HttpRequest, job: str) -> HttpResponse:
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
     """Begin to erase them, once that was typed; or to do to its end what was broken off."""
-    from yaad.server import persons
+    from yaad.server import asked_persons
 
-    access = of_server()
+    of_server()
+    if request.POST.get("go_on"):
+        return redirect("person-erasing", job=opened().jobs.submit(tasks.ERASE, {}))
     who, part = _asked(request)
-    if not request.POST.get("go_on"):
-        looked = request.POST.get("looked", "")
-        if request.POST.get("again", "").strip() != who:
-            return _page(request, said=Message("person.type_again"), looked=looked)
-        try:
-            persons.begin_erasing(access, who, part)
-        except YaadError as error:
-            return _page(request, error=error, looked=looked)
-    return redirect("person-erasing", job=opened().jobs.submit(tasks.ERASE, {}))
+    looked = request.POST.get("looked", "")
+    if request.POST.get("again", "").strip() != who:
+        return _page(request, said=Message("person.type_again"), looked=looked)
+    try:
+        return redirect("person-erasing", job=asked_persons.begin_erasing(who, part))
+    except YaadError as error:
+        return _page(request, error=error, looked=looked)
 
 
 @require_GET
@@ -96,6 +96,9 @@ def erasing(request: HttpRequest, job: str) -> HttpResponse:
     Raises:
         UnknownName: there is none of this number.
     """
+    from yaad.server import asked_persons
+
+    of_server()
     jobs = opened().jobs
     if jobs.arguments(job, tasks.ERASE) is None:
         raise UnknownName("option", job, [])
@@ -104,6 +107,8 @@ def erasing(request: HttpRequest, job: str) -> HttpResponse:
         return part
     if not found.state.final:
         return render(request, "web/person_erasing.html", {"page": "people", "job": found, "phases": PHASES})
+    if why := asked_persons.why_not(job):
+        return _page(request, error=InputError(why))
     if found.state is not State.DONE:
         words = (found.error or {}).get(language()) or render_words(Message("person.broke"), language())
         return _page(request, broken=words)
@@ -154,7 +159,7 @@ def _page(
     preview = asked_persons.found_of(looked) if looked else None
     who, part = (preview.who, Part(preview.part)) if preview else _asked(request)
     counts = preview.counts if preview else {}
-    under_way = opened().jobs.latest(tasks.ERASE, {})
+    under_way = opened().jobs.latest(tasks.ERASE)
     context = {
         "page": "people",
         "typed": {"who": who},
