@@ -18,6 +18,8 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "calls": ("calls",),
     "board": ("leaderboard",),
     "pipeline": ("deals",),
+    "pipeline-lanes": ("deals",),
+    "pipeline-live": "it says that a page is to be asked for anew; programs ask for what they need",
     "pipeline-move": ("move",),
     "pipeline-new": ("write_down",),
     "pipeline-undo": ("undo",),

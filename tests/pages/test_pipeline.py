@@ -97,7 +97,7 @@ def test_arrows_go_from_deal_to_deal(visit, full):
 
 
 def test_who_saw_another_stage_is_told_and_nothing_is_overwritten(visit, full, lang):
-    page, other = visit(full, "/pipeline/", lang=lang), visit(full, "/pipeline/", lang=lang)
+    page, other = visit(full, "/pipeline/", lang=lang), visit(full, "/pipeline/", lang=lang, js=False)
     _stage, deal, onward = first(page)
     by_form(page, deal, onward)
     back = [name for name in lanes(other) if name and name != onward][-1]

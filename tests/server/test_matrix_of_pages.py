@@ -21,7 +21,7 @@ READERS: dict[str, set[str]] = {
     "funnel conversion time kpis kpis/* measures": EVERYBODY,
     "calls board pipeline stuck chances plan kpis/*/deals goals proposals forecast moved backtest judgements": ROWS,
     "customers customer cohorts levers leaks doctor why/* computing/* computing/*/start computing/*/cancel": ROWS,
-    "tables/*": ROWS,
+    "tables/* pipeline/live pipeline/lanes": ROWS,
     "deal deal/note": ROWS,
     "deal/close deal/did deal/change deal/move deal/undo": SELLING,
     "goals/set goals/split goals/remove goals/undo": LEADING,

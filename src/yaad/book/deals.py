@@ -91,7 +91,7 @@ def entries_of(book: Opened, deal_id: str) -> list[Json]:
     Raises:
         UnknownName: there is none, or not for this viewer.
     """
-    book.facts.deal(deal_id)
+    book.deal_now(deal_id)
     entries = journal_of(book.root).of([deal_id])
     gone = undone(entries)
     return [_entry(json.loads(one.to_json()), one.seq, gone) for one in entries]

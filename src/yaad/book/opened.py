@@ -15,6 +15,7 @@ from yaad import measures
 from yaad.book.computed import FOLDER as COMPUTED
 from yaad.book.importing import Given, Imports
 from yaad.book.imports import ImportRecord
+from yaad.book.open_deals import OpenDeals, Row
 from yaad.book.persons.marks import FILE as ERASED
 from yaad.book.persons.marks import KEY as ERASED_KEY
 from yaad.book.persons.marks import last_erasing
@@ -24,7 +25,8 @@ from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.book.usual import USUAL, calendar_of, usual_of
 from yaad.errors import BookError, Withheld
-from yaad.facts import JOURNAL_FILES, Facts, Lake
+from yaad.facts import JOURNAL_FILES, Facts, Lake, Pin, read_pin
+from yaad.insight.board import Standing, Yardsticks, standing_of, yardsticks
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.measures.shapes import Shapes
 from yaad.measures.small_groups import COLUMNS as COARSE
@@ -71,6 +73,7 @@ class Opened:
         self._whole: Opened | None = None  # the book that this one is a view of
         self._views: weakref.WeakSet[Opened] = weakref.WeakSet()  # those of this one
         self._shapes = Shapes()
+        self._open_deals = OpenDeals(self._picture)
         self._is_shared = False
         self._moment = threading.local()
         self._lock = threading.RLock()
@@ -179,6 +182,39 @@ class Opened:
                 self._facts = Facts.open(self.root, engine=self.engine, as_of=self.asked_as_of, viewer=self.viewer)
                 self._facts.stamp = stamp
             return self._facts
+
+    def _picture(self) -> tuple[Facts, measures.Scope]:
+        """The facts and what is asked of them, of one moment."""
+        with self.at_one_moment():
+            return self.facts, self._scope()
+
+    @property
+    def open_deals(self) -> OpenDeals:
+        """The open deals as they stand, for all who look at the book."""
+        return self._open_deals if self._whole is None else self._whole.open_deals
+
+    def deal_now(self, deal_id: str) -> Row:
+        """The row of one deal as it stands by now; at once where the open deals are carried on.
+
+        Raises:
+            UnknownName: no such deal; says the nearest ids.
+            Withheld: single deals are not told to the viewer.
+        """
+        if self.viewer.persons and self.asked_as_of is None and self.open_deals.is_begun:
+            row = self.open_deals.deal(deal_id, self.viewer)
+            if row is not None:
+                return row
+        return self.facts.deal(deal_id)
+
+    def standing(self) -> Standing:
+        """The open deals as the facts tell them."""
+        self.need_persons()
+        return standing_of(self._scope())
+
+    def yardsticks(self) -> Yardsticks:
+        """What open deals are held against: chances by stage and age, and how long is long in each stage."""
+        self.need_persons()
+        return yardsticks(self._scope())
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -327,7 +363,7 @@ class Opened:
     @property
     def zone(self) -> str:
         """The company's time zone."""
-        return self.facts.zone
+        return self._pin.zone
 
     @property
     def dials_in(self) -> str:
@@ -337,7 +373,13 @@ class Opened:
     @property
     def pipeline(self) -> Pipeline:
         """The stages of the company."""
-        return self.facts.pipeline
+        return self._pin.pipeline
+
+    @property
+    def _pin(self) -> Pin:
+        """What the book is now; of a moment that is held, what it was then."""
+        held: Facts | None = getattr(self._moment, "facts", None)
+        return held.pin if held is not None else read_pin(self.root)
 
     @property
     def settings(self) -> Settings:

@@ -89,14 +89,14 @@ class Written(Opened):
 
     def _stands_in(self, deal_id: str, stage: str) -> None:
         """Hold that a deal stands where it was seen."""
-        now = self.facts.deal(deal_id)
+        now = self.deal_now(deal_id)
         if (now["stage"] or "") != stage:
             values = {"deal": name_of(now), "stage": now["stage"] or "–"}
             raise Changed(Message("book.moved_meanwhile", values))
 
     def _says(self, deal_id: str, seen: Mapping[str, str | None]) -> None:
         """Hold that columns of a deal say what was seen there."""
-        now = self.facts.deal(deal_id)
+        now = self.deal_now(deal_id)
         for name, before in seen.items():
             says = as_text(now.get(name)) or ""
             if says != (before or ""):
@@ -253,7 +253,7 @@ class Written(Opened):
             raise InputError(Message("book.nothing_said"))
         if seen:
             self._says(deal_id, seen)
-        said = self._with_unit(checked_values(values), self.facts.deal(deal_id))
+        said = self._with_unit(checked_values(values), self.deal_now(deal_id))
         return self._append(partial(ChangeEntry, values=said), deal_id, at, by, key)
 
     def _with_unit(self, values: dict[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
@@ -264,6 +264,8 @@ class Written(Opened):
             present: the deal as it stands.
         """
         if not values.get("amount"):
+            return values
+        if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
         if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
@@ -311,7 +313,7 @@ class Written(Opened):
             raise InputError(Message("book.planned_when"))
         if due is not None and not FIRST_YEAR <= due.year <= LAST_YEAR:
             raise InputError(Message("book.planned_too_far", {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}))
-        self.facts.deal(deal_id)
+        self.deal_now(deal_id)
         if settles is not None:
             self._planned(deal_id, settles, key)
         when = due if due is None or due.tzinfo else due.replace(tzinfo=ZoneInfo(self.zone))
@@ -341,7 +343,7 @@ class Written(Opened):
         """
         entries = journal_of(self.root).of([deal_id])
         if not (entries and self.viewer == EVERYBODY):  # of a deal that was taken back the entries are left
-            self.facts.deal(deal_id)
+            self.deal_now(deal_id)
         if not any(entry.seq == seq for entry in entries):
             raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
         if seq in undone(entries):
@@ -363,7 +365,7 @@ class Written(Opened):
     def _append(
         self, make: Callable[..., DealEntry], deal_id: str, at: dt.datetime, by: str, key: str | None
     ) -> DealEntry:
-        self.facts.deal(deal_id)
+        self.deal_now(deal_id)
         return self.write(make(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex))
 
     def set_setting(

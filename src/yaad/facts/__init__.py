@@ -1,5 +1,6 @@
 """The facts of a book: its tables on disk, what people write in between, and stays and lives built from moves."""
 
+from yaad.facts.anew import Anew
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
 from yaad.facts.fold import Tail, checked_values, fold, undone
@@ -20,7 +21,7 @@ from yaad.facts.lake import Lake
 from yaad.facts.list_store import DatedList, store_lists
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import Kept
-from yaad.facts.pin import Pin, end_of_day
+from yaad.facts.pin import Pin, end_of_day, read_pin
 from yaad.facts.said import settings_of
 from yaad.facts.settle import settle
 from yaad.facts.store import Stored, store
@@ -31,6 +32,7 @@ from yaad.facts.visits import build_visits
 __all__ = [
     "JOURNAL_FILES",
     "LIFE_COLUMNS",
+    "Anew",
     "Counts",
     "DatedList",
     "Engine",
@@ -56,6 +58,7 @@ __all__ = [
     "journal_of",
     "keep_elsewhere",
     "kept_for",
+    "read_pin",
     "register_keeper",
     "settings_of",
     "settle",

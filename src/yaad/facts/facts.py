@@ -14,6 +14,7 @@ import pyarrow as pa
 from ibis.expr.operations import Relation
 
 from yaad.errors import UnknownName, Withheld
+from yaad.facts.anew import Anew
 from yaad.facts.asked import Asked
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.fold import fold
@@ -139,6 +140,29 @@ class Facts:
     def pin(self) -> Pin:
         """What the lake was when this picture was taken."""
         return self._pin
+
+    @property
+    def root(self) -> Path:
+        """The book's folder."""
+        return self._lake.root
+
+    @property
+    def journal(self) -> Journal:
+        """Where what people write is kept."""
+        return self._journal
+
+    @property
+    def last_entry(self) -> int:
+        """The last entry of the journal that this picture shows."""
+        return self._last_entry
+
+    def pin_now(self) -> Pin:
+        """What the lake is by now."""
+        return self._lake.pin()
+
+    def by_now(self) -> Anew:
+        """Makes single deals as they are by now of the lake of this picture."""
+        return Anew(self._engine, self._in_lake, self._pin, self._journal)
 
     @property
     def as_of_at(self) -> dt.datetime:

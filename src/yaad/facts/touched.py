@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -62,18 +62,52 @@ class Touched:
 
 
 def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journal: Journal) -> Touched | None:
-    """The rows of all deals that an entry beyond the pin speaks of; None when there is no entry.
-
-    All entries of these deals are folded anew, so that an entry may undo one that is in the lake already. Entries of
-    deals that the book does not know wait for their deal, unless it begins with one of them.
-    """
+    """The rows of all deals that an entry beyond the pin speaks of; None when there is no entry."""
     fresh = journal.since(pin.journal_seq)
     spoken_of = {entry.deal_id for entry in fresh if isinstance(entry, DealEntry)} | set(pin.waiting)
     if not fresh and not spoken_of:
         return None
+    last_seq = fresh[-1].seq if fresh else pin.journal_seq
+    return made_anew(engine, lake, pin, journal, spoken_of=spoken_of, last_seq=last_seq)
+
+
+class Asks(Protocol):
+    """What it takes to make deals anew: see `Engine`."""
+
+    def memtable(self, name: str, table: pa.Table) -> ir.Table:
+        """A small table that stands in memory."""
+        ...
+
+    def run(self, expr: ir.Table) -> pa.Table:
+        """Compute an expression."""
+        ...
+
+
+def made_anew(
+    engine: Asks,
+    lake: Mapping[str, ir.Table],
+    pin: Pin,
+    journal: Journal,
+    *,
+    spoken_of: Collection[str],
+    last_seq: int,
+) -> Touched:
+    """The rows of some deals by all that is written of them.
+
+    All entries of these deals are folded anew, so that an entry may undo one that is in the lake already. Entries of
+    deals that the book does not know wait for their deal, unless it begins with one of them.
+
+    Args:
+        engine: runs the queries.
+        lake: its tables at the pin.
+        pin: the book's.
+        journal: what people wrote.
+        spoken_of: ids of the deals.
+        last_seq: the last entry looked at.
+    """
     entries = journal.of(spoken_of)
     tail = fold(entries, pin.pipeline, zone=pin.zone, whole_days=pin.whole_days)
-    ids = engine.memtable("touched_ids", pa.table({"deal_id": pa.array(sorted(tail.deal_ids), pa.string())}))
+    ids = engine.memtable("touched_ids", pa.table({"deal_id": pa.array(sorted(spoken_of), pa.string())}))
     known_rows = engine.run(lake["deals"].semi_join(ids, "deal_id").select(*DEAL_COLUMNS)).to_pylist()
     numbers = {str(row["deal_id"]): int(row["deal"]) for row in known_rows}
     known = engine.memtable("touched_numbers", pa.table({"deal": pa.array(sorted(numbers.values()), pa.int64())}))
@@ -91,7 +125,7 @@ def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journa
     overlays = overlaid(rows, tail.fields, present, pin.export_days)
     schema = pa.schema([SCHEMAS["deals"].field(name) for name in DEAL_COLUMNS])
     return Touched(
-        last_seq=fresh[-1].seq if fresh else pin.journal_seq,
+        last_seq=last_seq,
         last_event=pc.max(moved["at"]).as_py(),
         last_day=pc.max(moved["day"]).as_py(),
         waiting=tuple(sorted(tail.deal_ids - numbers.keys())),
@@ -110,7 +144,7 @@ def _without_late_births(tail: Tail, of_moves: set[int], numbers: Mapping[str, i
     return tail.moves.filter(pc.invert(pc.is_in(tail.moves["seq"], value_set=pa.array(told, pa.int64()))))
 
 
-def _new_rows(engine: Engine, deals: ir.Table, new: Collection[str], tail: Tail, pin: Pin) -> list[dict[str, Any]]:
+def _new_rows(engine: Asks, deals: ir.Table, new: Collection[str], tail: Tail, pin: Pin) -> list[dict[str, Any]]:
     """Rows of deals that people wrote down and the lake does not have, with the next free numbers, in their order."""
     if not new:
         return []

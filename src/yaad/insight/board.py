@@ -5,25 +5,36 @@ What a column is worth by chance is each deal's amount × the chance by its stag
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Any
 
+import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from yaad.errors import InputError
 from yaad.measures import Scope, open_stays
+from yaad.measures.lengths import ages
 from yaad.measures.stuck import stuck_yardstick
 from yaad.measures.winning import StageChances
-from yaad.model import Stage, Tax, single_unit
+from yaad.model import Pipeline, Stage, Tax, single_unit
 from yaad.text.searching import found_in
 
 SHOWN = 50
 """Cards of a column that are shown; the others are counted."""
+EVERY = 10_000
+"""Cards of a column where all are asked for."""
 DETAILS = (
     "deal", "deal_id", "name", "account", "contact", "owner", "source", "product", "branch", "amount", "currency",
     "tax", "phone", "email", "stage", "next_step", "next_step_day", "expected_close_day", "created_day",
+    "campaign", "lost_reason",
 )  # fmt: skip
+SINCE = ("entered", "entered_day", "whole_days")
+"""Columns of stays: when a deal came to its stage."""
 FOUND_BY = ("deal_id", "name", "account", "contact", "owner", "phone", "email", "next_step")
 """What a search looks at."""
 EQUAL = ("owner", "source", "product", "branch")
@@ -31,6 +42,41 @@ EQUAL = ("owner", "source", "product", "branch")
 STUCK, NO_STEP, OVERDUE = "stuck", "no_step", "overdue"
 ONLY = (STUCK, NO_STEP, OVERDUE)
 Row = Mapping[str, Any]
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+FAR = np.iinfo(np.int32).max
+"""A day after all days."""
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """What deals are held against: what the book has seen of stages and times.
+
+    Attributes:
+        chances: of being won, by stage and age.
+        limits: days after which a deal is stuck, by place of the stage.
+    """
+
+    chances: StageChances
+    limits: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The open deals as they stand at a moment, of whoever looks.
+
+    Attributes:
+        rows: of `open_rows`.
+        pipeline: the company's stages.
+        as_of: the day of the data; `as_of_at` its end.
+        zone: the company's time zone.
+    """
+
+    rows: pa.Table
+    pipeline: Pipeline
+    as_of: dt.date
+    as_of_at: dt.datetime
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -173,104 +219,176 @@ def board(scope: Scope, wanted: Wanted, today: dt.date, shown: int = SHOWN) -> B
         today: by which a next step is overdue.
         shown: cards of a column.
     """
+    return board_of(standing_of(scope), yardsticks(scope), wanted, today, shown=shown)
+
+
+def standing_of(scope: Scope) -> Standing:
+    """The open deals of the facts as they stand."""
+    return Standing(scope.rows(open_rows), scope.pipeline, scope.as_of, scope.as_of_at, scope.zone)
+
+
+def yardsticks(scope: Scope) -> Yardsticks:
+    """What the deals of a book are held against."""
     whole = scope.asking(by=(), all_time=True)
-    rows = _rows(whole)
-    every = _cards(whole, rows, today)
-    kept = [card for row, card in zip(rows, every, strict=True) if _is_wanted(row, card, wanted)]
-    by_stage: dict[str, list[Card]] = {}
-    for card in kept:
-        by_stage.setdefault(card.stage, []).append(card)
-    columns = [_column(stage, by_stage.get(stage.name, []), shown) for stage in _stages(scope, every)]
-    choices = {name: tuple(sorted({str(row[name]) for row in rows if row[name]})) for name in EQUAL}
-    return Board(tuple(columns), len(kept), len(every), sum(card.has_no_step for card in kept), choices)
+    return Yardsticks(StageChances.of(whole), stuck_yardstick(whole))
 
 
-def _rows(scope: Scope) -> list[Row]:
-    """The open deals in the order of their numbers, with where they stand and since how long."""
-    deals = scope.deals.filter(scope.deals.outcome == "open").select(*DETAILS)
-    stays = open_stays(scope).select(of_deal="deal", place="place", days="days")
-    both = deals.left_join(stays, deals.deal == stays.of_deal).drop("of_deal").order_by("deal")
-    found: list[Row] = scope.run(both).to_pylist()
-    return found
+def open_rows(scope: Scope) -> ir.Table:
+    """The open deals, each with the place where it stands, and since when; ``days`` is null where nobody can tell."""
+    whole = scope.asking(by=(), all_time=True)
+    deals = whole.deals.filter(whole.deals.outcome == "open").select(*DETAILS)
+    stays = open_stays(whole)
+    stays = stays.select("place", "days", *SINCE, of_deal="deal")
+    return deals.left_join(stays, deals.deal == stays.of_deal).drop("of_deal")
 
 
-def _cards(scope: Scope, rows: Sequence[Row], today: dt.date) -> list[Card]:
-    places = np.array([row["place"] or 0 for row in rows], dtype=np.int64)
-    days = np.array([np.nan if row["days"] is None else row["days"] for row in rows], dtype=np.float64)
-    chances = StageChances.of(scope).chances(places, days) if rows else np.empty(0)
-    limits = stuck_yardstick(scope) if rows else {}
-    return [
-        _card(row, float(chance), limits.get(int(place)), today)
-        for row, chance, place in zip(rows, chances.tolist(), places.tolist(), strict=True)
-    ]
+def board_of(
+    standing: Standing,
+    yard: Yardsticks,
+    wanted: Wanted,
+    today: dt.date,
+    *,
+    shown: int = SHOWN,
+    more: str | None = None,
+) -> Board:
+    """The board of deals as they stand.
 
-
-def _card(row: Row, chance: float, limit: float | None, today: dt.date) -> Card:
-    day = row["next_step_day"]
-    return Card(
-        deal_id=row["deal_id"],
-        name=name_of(row),
-        account=row["account"],
-        owner=row["owner"],
-        stage=row["stage"] or "",
-        amount=None if row["amount"] is None else float(row["amount"]),
-        currency=row["currency"],
-        tax=row["tax"],
-        phone=row["phone"],
-        days=row["days"],
-        limit_days=limit,
-        chance=chance,
-        next_step=row["next_step"],
-        next_step_day=day,
-        expected_close_day=row["expected_close_day"],
-        is_overdue=day is not None and day < today,
+    Args:
+        standing: the deals that are seen.
+        yard: what they are held against.
+        wanted: which of them.
+        today: by which a next step is overdue.
+        shown: cards of a column.
+        more: name of a stage of which all cards are shown.
+    """
+    held = _Held(standing, yard, today)
+    kept = held.wanted(wanted)
+    stages = np.array([name or "" for name in standing.rows["stage"].to_pylist()], dtype=object)
+    columns = tuple(
+        _column(held, stage, np.flatnonzero(kept & (stages == stage.name)), EVERY if stage.name == more else shown)
+        for stage in _stages(standing.pipeline, set(np.unique(stages.astype(str)).tolist()))
     )
+    choices = {name: tuple(sorted(filter(None, pc.unique(standing.rows[name]).to_pylist()))) for name in EQUAL}
+    return Board(columns, int(kept.sum()), len(kept), int((kept & held.without_step).sum()), choices)
 
 
-def _is_wanted(row: Row, card: Card, wanted: Wanted) -> bool:
-    if any(row[name] != value for name, value in wanted.equal.items()):
-        return False
-    if wanted.text and not found_in(wanted.text, *(row[name] for name in FOUND_BY)):
-        return False
-    asked = {STUCK: card.is_stuck, NO_STEP: card.has_no_step, OVERDUE: card.is_overdue}
-    return asked.get(wanted.only, True)
+class _Held:
+    """The open deals, column by column, held against the yardsticks.
+
+    Attributes:
+        days: since each came to its stage; NaN where unknown.
+        limits: after so many it is stuck; NaN where nobody can tell.
+        chances: of being won.
+        amounts: NaN where there is none.
+        due: the day of the next step as a number; `FAR` where there is none.
+        overdue, without_step: of each deal.
+    """
+
+    def __init__(self, standing: Standing, yard: Yardsticks, today: dt.date) -> None:
+        rows = self.rows = standing.rows
+        self._today = today
+        places = rows["place"].fill_null(0).to_numpy().astype(np.int64)
+        so_far = ages(rows["entered"], rows["entered_day"], rows["whole_days"], standing.as_of, standing.as_of_at)
+        self.days: Numbers = np.where(rows["days"].is_valid().to_numpy(), so_far, np.nan)
+        self.chances: Numbers = yard.chances.chances(places, self.days) if len(places) else np.empty(0)
+        known = np.unique(places)
+        limits = np.array([yard.limits.get(int(place), np.nan) for place in known], dtype=np.float64)
+        self.limits: Numbers = limits[np.searchsorted(known, places)] if len(places) else np.empty(0)
+        self.amounts: Numbers = rows["amount"].cast(pa.float64()).fill_null(np.nan).to_numpy()
+        self.due = rows["next_step_day"].cast(pa.int32()).fill_null(FAR).to_numpy()
+        self.overdue: Flags = self.due < (today - dt.date(1970, 1, 1)).days
+        is_silent = pc.equal(rows["next_step"].fill_null(""), "").to_numpy()
+        self.without_step: Flags = is_silent & (self.due == FAR)
+
+    def wanted(self, wanted: Wanted) -> Flags:
+        """Which of them are."""
+        kept = np.ones(self.rows.num_rows, dtype=np.bool_)
+        for name, value in wanted.equal.items():
+            kept &= pc.equal(self.rows[name], value).fill_null(False).to_numpy()  # noqa: FBT003 – Arrow's own
+        if wanted.only:
+            kept &= {STUCK: self.days > self.limits, NO_STEP: self.without_step, OVERDUE: self.overdue}[wanted.only]
+        if wanted.text:
+            at = np.flatnonzero(kept)
+            texts = self.rows.select(FOUND_BY).take(pa.array(at)).to_pydict()
+            found = [found_in(wanted.text, *each) for each in zip(*texts.values(), strict=True)]
+            kept[at] = found
+        return kept
+
+    def most_urgent(self, at: npt.NDArray[np.int64], shown: int) -> list[Card]:
+        """The first of these: overdue steps, then deals without one, then steps to come; who is there longest first."""
+        rank = np.where(self.overdue[at], 0, np.where(self.without_step[at], 1, 2))
+        keys = (-np.nan_to_num(self.days[at]), self.due[at], rank)
+        order = np.lexsort(keys)
+        if len(order) > shown:  # and all that are no less urgent than the last of them: the id decides
+            last = order[shown - 1]
+            same = np.logical_and.reduce([key[order[shown:]] == key[last] for key in keys])
+            order = np.concatenate([order[:shown], order[shown:][same]])
+        return sorted((self.card(row) for row in self._rows(at[order])), key=_urgency)[:shown]
+
+    def _rows(self, at: npt.NDArray[np.int64]) -> list[tuple[int, Row]]:
+        return list(zip(at.tolist(), self.rows.take(pa.array(at)).to_pylist(), strict=True))
+
+    def card(self, numbered: tuple[int, Row]) -> Card:
+        """One of them."""
+        at, row = numbered
+        return Card(
+            deal_id=row["deal_id"],
+            name=name_of(row),
+            account=row["account"],
+            owner=row["owner"],
+            stage=row["stage"] or "",
+            amount=_told(self.amounts[at]),
+            currency=row["currency"],
+            tax=row["tax"],
+            phone=row["phone"],
+            days=_told(self.days[at]),
+            limit_days=_told(self.limits[at]),
+            chance=float(self.chances[at]),
+            next_step=row["next_step"],
+            next_step_day=row["next_step_day"],
+            expected_close_day=row["expected_close_day"],
+            is_overdue=bool(self.overdue[at]),
+        )
+
+    def unit(self, at: npt.NDArray[np.int64]) -> tuple[str | None, str | None]:
+        """The one currency of amounts, and whether VAT is in them.
+
+        Raises:
+            InputError: they are not of one kind.
+        """
+        some = self.rows.select(["currency", "tax"]).take(pa.array(at))
+        told = {name: pc.unique(some[name]).to_pylist() for name in some.column_names}
+        tax = single_unit(None if one in (None, Tax.UNKNOWN.value) else one for one in told["tax"])
+        return single_unit(told["currency"]), tax
 
 
-def _stages(scope: Scope, cards: Iterable[Card]) -> list[Stage]:
+def _told(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _stages(pipeline: Pipeline, held: set[str]) -> list[Stage]:
     """Open stages, and those of rest in which deals stand, in the company's order; deals without one stand first."""
-    held = {card.stage for card in cards}
-    opened = {stage.name for stage in scope.pipeline.open}
-    found = [stage for stage in scope.pipeline.stages if stage.name in opened or stage.name in held]
+    opened = {stage.name for stage in pipeline.open}
+    found = [stage for stage in pipeline.stages if stage.name in opened or stage.name in held]
     return [*([Stage("")] if "" in held else []), *found]
 
 
-def _column(stage: Stage, cards: list[Card], shown: int) -> Column:
-    known = [card for card in cards if card.amount is not None]
+def _column(held: _Held, stage: Stage, at: npt.NDArray[np.int64], shown: int) -> Column:
+    known = at[~np.isnan(held.amounts[at])]
     try:
-        currency, tax, told = *_unit(known), bool(known)
+        currency, tax, told = *held.unit(known), bool(len(known))
     except InputError:  # of mixed currencies, or some with VAT and some without, no sum is told
         currency, tax, told = None, None, False
     return Column(
         stage=stage,
-        n=len(cards),
-        has_amounts=bool(known),
-        value=sum(card.amount or 0.0 for card in known) if told else None,
-        weighted=sum((card.amount or 0.0) * card.chance for card in known) if told else None,
+        n=len(at),
+        has_amounts=bool(len(known)),
+        value=fsum(held.amounts[known].tolist()) if told else None,
+        weighted=fsum((held.amounts[known] * held.chances[known]).tolist()) if told else None,
         currency=currency,
         tax=tax,
-        cards=tuple(sorted(cards, key=_urgency)[:shown]),
+        cards=tuple(held.most_urgent(at, shown)),
     )
-
-
-def _unit(cards: Iterable[Card]) -> tuple[str | None, str | None]:
-    """The one currency of amounts, and whether VAT is in them.
-
-    Raises:
-        InputError: they are not of one kind.
-    """
-    every = list(cards)
-    tax = single_unit(None if card.tax in (None, Tax.UNKNOWN.value) else card.tax for card in every)
-    return single_unit(card.currency for card in every), tax
 
 
 def name_of(row: Row) -> str:

@@ -9,10 +9,14 @@ means stay exact, lengths in whole days below 200 (100) days stay exact, and a q
 of a bin: 0.5 % (1 %) of itself.
 """
 
+import datetime as dt
 from math import log
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from yaad.measures.dimensions import grouped
 from yaad.measures.scope import Scope
@@ -40,6 +44,20 @@ def age(scope: Scope, start: ir.TimestampValue, start_day: ir.DateValue, whole: 
     whole_days = ibis.literal(scope.as_of).delta(start_day, unit="day").cast("float64")
     until = number(scope.as_of_at.timestamp())
     return ibis.ifelse(whole, whole_days, (until - _seconds(start)) / number(SECONDS))
+
+
+def ages(
+    start: pa.ChunkedArray, start_day: pa.ChunkedArray, whole: pa.ChunkedArray, as_of: dt.date, as_of_at: dt.datetime
+) -> npt.NDArray[np.float64]:
+    """`age` of rows that are at hand; NaN where it is unknown."""
+    micros = start.cast(pa.timestamp("us")).cast(pa.int64())
+    at = micros.fill_null(0).to_numpy()
+    seconds = at // 1_000_000 + at % 1_000_000 // 1000 / 1000
+    timed = np.where(micros.is_valid().to_numpy(), (as_of_at.timestamp() - seconds) / SECONDS, np.nan)
+    days = start_day.cast(pa.int32())
+    since = (as_of - dt.date(1970, 1, 1)).days - days.fill_null(0).to_numpy()
+    dated = np.where(days.is_valid().to_numpy(), since, np.nan)
+    return np.where(whole.fill_null(False).to_numpy(), dated, timed)  # noqa: FBT003 – Arrow's own
 
 
 def _seconds(at: ir.TimestampValue) -> ir.FloatingValue:

@@ -26,6 +26,10 @@ class Viewer:
         """Whether no row is kept from them."""
         return self.owners is None
 
+    def sees(self, owner: str | None) -> bool:
+        """Whether they see the deals of a person, or of nobody; the rule of `facts.visible` for a single row."""
+        return self.owners is None or owner in self.owners
+
     def speaks_for(self, owner: str | None, team: str | None = None) -> bool:
         """Whether they may say something of a person, or else of a team; of the company only who sees everything.
 

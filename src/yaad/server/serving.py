@@ -101,13 +101,14 @@ def prepare(book_root: Path | str, *, host: str = "127.0.0.1", port: int = 0, la
     settings.configure(place, lang=lang)
     state.open_place(place)
     from yaad.server import scheduled
+    from yaad.server.ending import Serving
     from yaad.server.handling import Pages  # reads the settings as it is loaded
 
     config = uvicorn.Config(Pages(), lifespan="off", log_level="warning", access_log=False, server_header=False)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{open_socket.getsockname()[1]}{entrance.PATH}?token={entrance.token.value}"
     clock = Clock([partial(scheduled.of_one, "", root, lang)])
-    return Prepared(address, uvicorn.Server(config), [open_socket], clock)
+    return Prepared(address, Serving(config), [open_socket], clock)
 
 
 def serve(

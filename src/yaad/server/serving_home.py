@@ -84,6 +84,7 @@ def prepare_home(folder: Path | None = None) -> Prepared:
 
     from yaad.server import companies, state
     from yaad.server.agents import WithAgents
+    from yaad.server.ending import Serving
     from yaad.server.upgrading import upgrade
     from yaad.server.watching import Watched  # reads the settings as it is loaded
 
@@ -107,7 +108,7 @@ def prepare_home(folder: Path | None = None) -> Prepared:
     )
     clock = Clock([partial(_sources, home), partial(_asked, home), lambda _now: desks.let_go()])
     begin = partial(_go_on, desks)
-    return Prepared(first_address(home), uvicorn.Server(config), [open_socket], clock, begin)
+    return Prepared(first_address(home), Serving(config), [open_socket], clock, begin)
 
 
 def _in_use() -> list[str]:

@@ -22,6 +22,8 @@ LONG = 0.05
 """Seconds from which on the last answer may stand while the next one is computed."""
 PATIENCE = 900.0
 """Seconds for which it may."""
+RENEWED = 60.0
+"""Seconds after which an answer that lasts is computed anew at the soonest."""
 LINE = 32
 """Questions that wait for a place at a time."""
 NEST = threading.local()
@@ -221,6 +223,7 @@ class Shelf:
         self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._asking: dict[Key, threading.RLock] = {}
         self._renewing: set[Key] = set()
+        self._lasting: dict[Key, tuple[str, float]] = {}
         self._erased = 0
         self._size: tuple[str, bool] = ("", False)
 
@@ -255,6 +258,44 @@ class Shelf:
         if takes_long and how is not None and how.at_once and self._is_large():
             raise NotYet(name, version)
         return self._answered(book, key, version, question)
+
+    def lasting(
+        self, name: str, question: Callable[[Book], Answer], state: str, *about: object
+    ) -> tuple[Answer, dt.datetime | None]:
+        """The answer, be it of earlier data, and then from when it is: a newer one is computed beside, now and then.
+
+        For what moves little with each entry and is asked with each, such as what is usual in a book.
+
+        Args:
+            name: of the question; see `ask`.
+            question: what to ask.
+            state: of the data by now; another one says that they have changed.
+            about: what the question is about.
+        """
+        key, now = (name, *about), time.monotonic()
+        with self._lock:
+            self._let_go_of_erased()
+            kept = self._answers.get(key)
+            known, begun = self._lasting.get(key, ("", 0.0))
+            if kept is not None:
+                self._answers.move_to_end(key)
+            is_due = kept is None or (known != state and now - begun >= RENEWED)
+            if is_due:
+                self._lasting[key] = (state, now)
+        if kept is None:
+            return self.ask(name, question, *about), None
+        if is_due:
+            self._renew(key, question)
+        return cast("Answer", kept.found), None if known == state else kept.at
+
+    def made(self, name: str, is_made: Callable[[Book], bool], make: Callable[[Book], object]) -> None:
+        """Have something made of the book that is kept there; of a large book who does not wait is told `NotYet`."""
+        how = taking()
+        if is_made(self.book):
+            return
+        if how is not None and how.at_once and self._is_large():
+            raise NotYet(name, self.book.data_version)
+        self.once(make)
 
     def _is_large(self) -> bool:
         """Whether the book is large, whoever looks; looked at once for each state of the data."""

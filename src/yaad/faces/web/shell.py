@@ -43,7 +43,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "company": opened().shelf.book.name if inside else "",
         "rows_of": rows_of(current()) if inside else None,
         "sees_nobody": _sees_nobody(current()) if inside else None,
-        "as_of": _as_of() if inside else None,
+        "as_of": (getattr(request, "as_of", None) or _as_of()) if inside else None,
         "old_from": _old_from() if inside else None,
         "entered": inside,
     }

@@ -10,6 +10,7 @@ from yaad.faces.web.static_files import ASSETS
 from yaad.faces.web.views import (
     audit,
     board,
+    board_live,
     chances,
     company,
     customers,
@@ -81,6 +82,8 @@ urlpatterns = [
         *figures("calls", overview.calls, "calls"),
         path("board/", board.board, name="board"),
         path("pipeline/", pipeline.pipeline, name="pipeline"),
+        path("pipeline/live/", board_live.live, name="pipeline-live"),
+        path("pipeline/lanes/", board_live.lanes, name="pipeline-lanes"),
         *figures("deal", deal.deal, "deal"),
         *figures("stuck", dwell.stuck, "stuck"),
         *figures("chances", chances.chances, "chances"),

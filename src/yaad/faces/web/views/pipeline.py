@@ -1,14 +1,19 @@
 """The pipeline as a board: deals by stage, moved, written down, and all of it taken back."""
 
-import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
@@ -18,21 +23,50 @@ from yaad.faces.web import beginning
 from yaad.faces.web.templatetags.say import language
 from yaad.facts import KeyTaken
 from yaad.insight import SHOWN, Board, Wanted
-from yaad.insight.board import EQUAL, ONLY, name_of
+from yaad.insight.board import EQUAL, ONLY, Column, name_of
 from yaad.model import DealEntry
-from yaad.server.questions import goal_reading, reading
+from yaad.server.questions import board_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.server.writing import stamp, write_once
-from yaad.text import Message, money
+from yaad.text import Message, moment, money
 
 LONGEST_NUMBER = 18
-EVERY = 10_000
-"""Cards of a column where all are asked for."""
+NO_STAGE = "–"
+"""Stands in an address for the column of deals without a stage."""
 NEW = ("account", "phone", "amount", "source", "next_step", "next_step_day")
 """What is asked of a deal that is written down; more of it is said on the deal itself."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A column as it is drawn.
+
+    Attributes:
+        column: it.
+        stages: where a deal can go: name and type of each.
+        asked: what narrows the board.
+    """
+
+    column: Column
+    stages: Sequence[tuple[str, str]]
+    asked: Mapping[str, str]
+
+    @cached_property
+    def choices(self) -> SafeString:
+        """The stages as choices, that of the column chosen; the same for all of its cards."""
+        here = self.column.stage.name
+        none = format_html('<option value=""></option>') if not here else SafeString()
+        chosen = SafeString(" selected")
+        said = ((chosen if one == here else "", one) for one, _ in self.stages)
+        return none + format_html_join("", "<option{}>{}</option>", said)
+
+    @property
+    def whole(self) -> str:
+        """The address of the board with all cards of the column."""
+        return reverse("pipeline") + "?" + urlencode({**self.asked, "all": self.column.stage.name or NO_STAGE})
 
 
 @require_GET
@@ -102,27 +136,40 @@ def _of_form(given: Mapping[str, str]) -> dict[str, str]:
     return _asked({name.removeprefix("at_"): value for name, value in given.items() if name.startswith("at_")})
 
 
+def shown(request: HttpRequest) -> dict[str, object]:
+    """What the columns of the board are drawn from, as the address narrows them, or the form that was sent."""
+    asked = _of_form(request.POST) if request.method == "POST" else _asked(request.GET)
+    more = asked.get("all")
+    seen = board_reading.seen(_wanted(asked), SHOWN, "" if more == NO_STAGE else more)
+    found, stages = seen.board, [(one.name, one.type.value) for one in seen.standing.pipeline.stages]
+    request.as_of = seen.standing.as_of  # type: ignore[attr-defined] # the day of what this page shows
+    return {
+        "board": found,
+        "version": seen.look.version,
+        "lanes": [Lane(one, stages, asked) for one in found.columns],
+        "form_head": _form_head(request, asked),
+        "held_since": _clock(seen),
+        "asked": asked,
+        "stages": stages,
+        "lead": _lead(found, asked),
+        "may_write": current().may(Capability.WRITE),
+        "moment": seen.look.moment,
+    }
+
+
 def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
-    asked, today = _of_form(request.POST) if request.method == "POST" else _asked(request.GET), _today()
-    equal = {name: asked[name] for name in EQUAL if name in asked}
-    wanted, shown = Wanted(equal, asked.get("q", ""), asked.get("only", "")), EVERY if "all" in asked else SHOWN
-    about = (tuple(sorted(equal.items())), wanted.text, wanted.only, today, shown)
-    found: Board = opened().shelf.ask("board", lambda book: book.board(today, wanted, shown=shown), *about)
+    drawn = shown(request)
+    asked, found = cast("dict[str, str]", drawn["asked"]), cast("Board", drawn["board"])
     context = {
         "page": "pipeline",
-        "board": found,
-        "asked": asked,
+        **drawn,
         "only": [_only(asked, name) for name in ("", *ONLY)],
         "choices": [
             (name, f"pipeline.by_{name}", found.choices[name], asked.get(name, ""))
             for name in EQUAL
             if len(found.choices[name]) > 1
         ],
-        "stages": _stages(),
-        "all": reverse("pipeline") + "?" + urlencode({**asked, "all": "1"}),
-        "lead": _lead(found, asked),
-        "may_write": current().may(Capability.WRITE),
-        "owners": sorted(current().viewer.owners or ()) or goal_reading.names("owner"),
+        "owners": _owners(found, str(drawn["moment"])),
         "key": uuid.uuid4().hex if isinstance(error, KeyTaken) else request.POST.get("key") or uuid.uuid4().hex,
         "typed": request.POST,
         "done": _done(request) if error is None else None,
@@ -145,15 +192,32 @@ def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
     return f"pipeline.only_{word}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
 
 
-def _today() -> dt.date:
-    """The day by the company's clock; a face may read it."""
-    return dt.datetime.now(ZoneInfo(opened().shelf.book.zone)).date()
+def _form_head(request: HttpRequest, asked: Mapping[str, str]) -> SafeString:
+    """What each form of a card begins with; there are many of them."""
+    token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    more = ((f"at_{name}", value) for name, value in asked.items())
+    return token + format_html_join("", '<input type="hidden" name="{}" value="{}">', more)
 
 
-def _stages() -> list[tuple[str, str]]:
-    """Where a deal can go: name and type of each stage."""
-    stages = opened().shelf.ask("pipeline", lambda book: book.pipeline).stages
-    return [(one.name, one.type.value) for one in stages]
+def _wanted(asked: Mapping[str, str]) -> Wanted:
+    equal = {name: asked[name] for name in EQUAL if name in asked}
+    return Wanted(equal, asked.get("q", ""), asked.get("only", ""))
+
+
+def _owners(found: Board, of_moment: str) -> list[str]:
+    """Who can be given a deal: whom the viewer leads, else all who ever had one."""
+    mine = sorted(current().viewer.owners or ())
+    if mine:
+        return mine
+    names, _ = opened().shelf.lasting("owners", lambda book: book.goals.names("owner"), of_moment)
+    return sorted({*names, *found.choices["owner"]})
+
+
+def _clock(seen: board_reading.Seen) -> str | None:
+    """From when the chances are, by the company's clock, where something was written since."""
+    if seen.held_since is None:
+        return None
+    return moment(seen.held_since.astimezone(ZoneInfo(seen.standing.zone)), language())
 
 
 def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
@@ -174,7 +238,7 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     if not deal or _number(number) is None:
         return None
     try:
-        row, written = opened().shelf.once(lambda book: (book.facts.deal(deal), entries_of(book, deal)))
+        row, written = opened().shelf.once(lambda book: (book.deal_now(deal), entries_of(book, deal)))
     except UnknownName:  # it was handed on, or taken back by somebody else
         return None
     entries = [one for one in written if one["seq"] == _number(number) and one["counts"]]

@@ -1,0 +1,138 @@
+// The board: deals are dragged or moved by keys, and what colleagues write comes by itself. Without it forms do it all.
+"use strict";
+
+const board = document.getElementById("board");
+const lanesOf = () => [...board.querySelectorAll(".lane")];
+let taken = null;
+
+function send(deal, stage) {
+  const form = deal.querySelector(".mover");
+  if (!form || deal.dataset.stage === stage) return;
+  form.elements.stage.value = stage;
+  if (form.elements.stage.value === stage) form.requestSubmit();
+}
+
+// ---- dragging: either way the card's own form is filled in and sent
+board.addEventListener("dragstart", (event) => {
+  taken = event.target.closest?.('.deal[draggable="true"]');
+  if (!taken) return;
+  taken.classList.add("taken");
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", taken.dataset.deal);
+});
+board.addEventListener("dragend", () => {
+  taken?.classList.remove("taken");
+  taken = null;
+  for (const lane of lanesOf()) lane.classList.remove("over");
+  later();
+});
+board.addEventListener("dragover", (event) => {
+  const lane = event.target.closest?.(".lane");
+  if (!taken || !lane) return;
+  event.preventDefault();
+  lane.classList.add("over");
+});
+board.addEventListener("dragleave", (event) => {
+  const lane = event.target.closest?.(".lane");
+  if (lane && !lane.contains(event.relatedTarget)) lane.classList.remove("over");
+});
+board.addEventListener("drop", (event) => {
+  const lane = event.target.closest?.(".lane");
+  if (!taken || !lane) return;
+  event.preventDefault();
+  send(taken, lane.dataset.stage);
+});
+
+// ---- keys: arrows go from deal to deal; with Shift they take it along, to the stage beside in reading direction
+board.addEventListener("keydown", (event) => {
+  const deal = event.target.closest?.(".deal");
+  if (!deal || event.target !== deal || !event.key.startsWith("Arrow")) return;
+  event.preventDefault();
+  const lanes = lanesOf();
+  const here = lanes.indexOf(deal.closest(".lane"));
+  const onward = (event.key === "ArrowRight") === (document.dir !== "rtl") ? 1 : -1;
+  if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    const next = event.key === "ArrowDown" ? deal.nextElementSibling : deal.previousElementSibling;
+    next?.focus();
+  } else if (event.shiftKey) {
+    const lane = lanes[here + onward];
+    if (lane) send(deal, lane.dataset.stage);
+  } else {
+    for (let at = here + onward; lanes[at]; at += onward) {
+      const first = lanes[at].querySelector(".deal");
+      if (first) return first.focus();
+    }
+  }
+});
+
+// ---- live: a stream says that something changed; the columns are asked for and put in, under the hands of who works
+let stream = null;
+let asking = false;
+let again = false;
+
+// what somebody has begun stays: a card that is dragged, a choice that is open, a box that is ticked
+const inHand = () => taken !== null || board.querySelector(".mover select:focus") !== null;
+
+function later() {
+  if (again && !inHand()) look();
+}
+
+async function look() {
+  if (asking || inHand()) {
+    again = true;
+    return;
+  }
+  asking = true;
+  again = false;
+  try {
+    const answer = await fetch(board.dataset.now + location.search, { headers: { "HX-Request": "true" } });
+    if (answer.ok && answer.status === 200) put(await answer.text());
+  } catch {
+    again = true; // the net is away: the stream comes back with it and tells once more
+  } finally {
+    asking = false;
+  }
+  later();
+}
+
+function put(text) {
+  if (inHand()) {
+    again = true;
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  const now = fresh.getElementById("board");
+  if (!now) return;
+  board.dataset.seen = now.dataset.seen;
+  const focused = document.activeElement?.closest?.(".deal")?.dataset.deal;
+  const ticked = new Set([...board.querySelectorAll(".pick:checked")].map((box) => box.value));
+  const scrolled = new Map(lanesOf().map((lane) => [lane.dataset.stage, lane.querySelector(".cards").scrollTop]));
+  const along = board.querySelector(".lanes").scrollLeft;
+  document.getElementById("board-lead").replaceChildren(...fresh.getElementById("board-lead").childNodes);
+  const lanes = now.querySelector(".lanes");
+  board.querySelector(".lanes").replaceWith(document.adoptNode(lanes));
+  board.querySelector(".lanes").scrollLeft = along;
+  for (const lane of lanesOf()) lane.querySelector(".cards").scrollTop = scrolled.get(lane.dataset.stage) ?? 0;
+  for (const box of board.querySelectorAll(".pick")) box.checked = ticked.has(box.value);
+  if (focused) board.querySelector(`.deal[data-deal="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  board.dispatchEvent(new CustomEvent("board:now", { bubbles: true }));
+}
+
+function listen() {
+  if (stream || document.hidden || !window.EventSource) return;
+  stream = new EventSource(`${board.dataset.live}?seen=${encodeURIComponent(board.dataset.seen)}`);
+  stream.addEventListener("changed", (event) => {
+    if (event.data !== board.dataset.seen) look();
+  });
+  stream.addEventListener("ended", hush);
+}
+
+function hush() {
+  stream?.close();
+  stream = null;
+}
+
+board.addEventListener("focusout", () => setTimeout(later));
+document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
+window.addEventListener("pagehide", hush);
+listen();

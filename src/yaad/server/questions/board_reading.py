@@ -1,0 +1,55 @@
+"""The board as it stands by now: what people write is on it at once, what it is held against is renewed beside."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from yaad.book.open_deals import Look
+from yaad.insight import Board, Standing, Wanted, board_of
+from yaad.server.state import opened
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The board, with what it is made of.
+
+    Attributes:
+        board: what is wanted of it.
+        standing: the open deals that are seen.
+        today: the day by the company's clock.
+        held_since: from when the yardsticks are, where something was written since.
+        look: what it was made of.
+    """
+
+    board: Board
+    standing: Standing
+    today: dt.date
+    held_since: dt.datetime | None
+    look: Look
+
+
+def look() -> Look:
+    """The open deals that who asks sees, as they stand by now.
+
+    Raises:
+        NotYet: a large book's are to be put together first, and who asks does not wait.
+    """
+    shelf = opened().shelf
+    shelf.book.need_persons()
+    shelf.made("open deals", lambda book: book.open_deals.is_begun, lambda book: book.open_deals.look(book.viewer))
+    return shelf.book.open_deals.look(shelf.viewer)
+
+
+def seen(wanted: Wanted, shown: int, more: str | None = None) -> Seen:
+    """The board.
+
+    Args:
+        wanted: which deals.
+        shown: cards of a column.
+        more: name of a stage of which all cards are shown.
+    """
+    shelf, now = opened().shelf, look()
+    yard, since = shelf.lasting("yardsticks", lambda book: book.yardsticks(), now.moment)
+    standing = now.standing or shelf.once(lambda book: book.standing())
+    today = dt.datetime.now(ZoneInfo(standing.zone)).date()
+    return Seen(board_of(standing, yard, wanted, today, shown=shown, more=more), standing, today, since, now)
