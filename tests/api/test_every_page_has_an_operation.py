@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 SHOWN_ONCE = "a token makes and takes back no tokens: whoever found one could make themselves another"
+WAYS_IN = "addresses and secrets of doors are told to an owner alone: a token found would open them for ever"
 OURS = "files of the pages themselves"
 
 SAYS: dict[str, tuple[str, ...] | str] = {
@@ -23,6 +24,15 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "pipeline-move": ("move",),
     "pipeline-new": ("write_down",),
     "pipeline-undo": ("undo",),
+    "inquiries": ("waiting_inquiries",),
+    "inquiry-new": ("take_inquiry",),
+    "inquiry-answered": ("act",),
+    "inquiry-not": ("move",),
+    "inquiry-undo": ("undo",),
+    "inquiry-rules": ("set_setting",),
+    "doors": WAYS_IN,
+    "door": WAYS_IN,
+    "letter": "what could not be read is looked at by a person",
     "deal": ("deal", "timeline", "entries"),
     "deal-note": ("note",),
     "deal-did": ("act", "change"),

@@ -19,6 +19,7 @@ UNMATCHED = {
     "invite": NEW,
     "upload": NEW,
     "write_down": NEW,
+    "take_inquiry": "one person's touches are one inquiry, whoever looked before",
     "make_report": NEW,
     "add_source": NEW,
     "retire_company": "asked for by its name, typed once more; data stay",

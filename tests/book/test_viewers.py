@@ -21,6 +21,7 @@ from yaad.measures import REGISTRY
 from yaad.measures.small_groups import COLUMNS
 from yaad.measures.withheld import LEAST
 from yaad.model import SCHEMAS, SettingEntry, TargetEntry, Viewer
+from yaad.model.inquiries import Touch
 from yaad.model.personal import may_point
 
 SMALL = replace(WORLD, days=100, inquiries_a_day=1.5)
@@ -168,8 +169,10 @@ ASKED = {
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),
+    "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
+    "unanswered": (AT,),
 }  # fmt: skip
-WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo"}
+WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo", "inquiry"}
 
 
 def test_who_sees_no_persons_is_refused_all_that_is_no_total(book):

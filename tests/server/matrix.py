@@ -23,6 +23,8 @@ SAMPLES: dict[str, str] = {
     "what": "chances",
     "table": "deals",
     "kind": "folder",
+    "door": "door",
+    "letter": "letter",
     "version": "x",
     "path": "yaad.css",
     "deal_id": "{company}-Cyd-0",

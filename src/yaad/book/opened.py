@@ -33,6 +33,7 @@ from yaad.measures.small_groups import COLUMNS as COARSE
 from yaad.measures.small_groups import GRAINS, is_whole
 from yaad.measures.withheld import LEAST
 from yaad.model import EVERYBODY, Grain, Period, Pipeline, Settings, Viewer
+from yaad.model.inquiries import Handing
 from yaad.model.personal import may_point
 from yaad.text import Message
 
@@ -385,7 +386,7 @@ class Opened:
     def settings(self) -> Settings:
         """What the company said of itself: what counts as achieved, costs, capacity, who works when."""
         said = self.facts.settings
-        return said if self.viewer.persons else replace(said, people={}, judgements={})
+        return said if self.viewer.persons else replace(said, people={}, judgements={}, handing=Handing())
 
     @property
     def data_version(self) -> str:

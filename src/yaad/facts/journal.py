@@ -62,6 +62,10 @@ class Journal(Protocol):
         """Do some work once what was appended is kept for good; never where it is taken back."""
         ...
 
+    def kept(self, key: str) -> Entry | None:
+        """The entry with this key; None where there is none."""
+        ...
+
     def since(self, seq: int) -> list[Entry]:
         """Entries after number `seq`, in order."""
         ...
@@ -114,6 +118,14 @@ class SqliteJournal:
     def afterwards(self, work: Callable[[], None]) -> None:
         """See `Journal.afterwards`."""
         work()
+
+    def kept(self, key: str) -> Entry | None:
+        """See `Journal.kept`."""
+        if not self.path.exists():
+            return None
+        with self._open() as file:
+            row = file.execute("SELECT seq, body FROM entries WHERE key = ?", (key,)).fetchone()
+        return None if row is None else entry_from_json(row[1], row[0])
 
     def since(self, seq: int) -> list[Entry]:
         """See `Journal.since`."""

@@ -32,7 +32,8 @@ def visible_settings(settings: Settings, viewer: Viewer) -> Settings:
     people = {name: one for name, one in settings.people.items() if name in mine}
     judgements = {name: one for name, one in settings.judgements.items() if name.partition("/")[2] in mine}
     teams = {name: above for name, above in settings.teams.items() if name in viewer.teams}
-    return replace(settings, people=people, judgements=judgements, teams=teams)
+    handing = settings.handing.among(mine)
+    return replace(settings, people=people, judgements=judgements, teams=teams, handing=handing)
 
 
 def _none(rows: ir.Table, _viewer: Viewer, _whole: Whole) -> ir.Table:

@@ -1,10 +1,10 @@
 """How long an inquiry waits for its first answer, in opening hours; those that nobody answered yet are counted too.
 
 The wait runs from the moment the inquiry came to the first outgoing call or message, or the first talk, on the same day
-or later; what was done in between while the company was closed costs nothing. An inquiry that is still waiting waits
-until the logs end, one that was closed without an answer until it closed. An inquiry or an answer that has a date
-without a time says nothing of hours, and what came before the logs begin says nothing at all: both are left out and
-counted.
+or later – a further message of the customer is none –; what was done in between while the company was closed costs
+nothing. An inquiry that is still waiting waits until the logs end, one that was closed without an answer until it
+closed. An inquiry or an answer that has a date without a time says nothing of hours, and what came before the logs
+begin says nothing at all: both are left out and counted.
 """
 
 from enum import StrEnum
@@ -77,7 +77,7 @@ def _with_first_contact(scope: Scope, deals: ir.Table) -> ir.Table:
     """`deals` with the day of the first contact since they came, and the first moment where it has a time."""
     came = scope.deals.select(of_deal="deal", came="created_day")
     rows = contacts(scope)
-    rows = rows.filter(rows.is_out | rows.is_talk)
+    rows = rows.filter(rows.is_answer)
     rows = rows.join(came, rows.deal == came.of_deal)
     rows = rows.filter(rows.day >= rows.came)
     timed = ibis.ifelse(rows.whole_day, ibis.null(rows["at"].type()), rows["at"])

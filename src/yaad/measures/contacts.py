@@ -1,7 +1,8 @@
 """Contacts: calls and activities in one table, each with the deal that it belongs to, and what the logs can tell.
 
 A contact is *outgoing* when the company made it, a *try* when it was an outgoing call, a *talk* when both sides spoke:
-an answered call, a meeting or visit that took place, a message that came in. Notes and tasks are no contact, and what
+an answered call, a meeting or visit that took place, a message that came in. An *answer* is what the company made, or a
+talk that is no message: who writes again has not been answered by that. Notes and tasks are no contact, and what
 is planned, called off or dated after the data's day has not happened.
 
 Logs begin some day: of inquiries that came before the first row nobody knows how they were answered. A log whose last
@@ -38,7 +39,7 @@ class Logs:
 def contacts(scope: Scope) -> ir.Table:
     """All contacts of known deals up to the data's day.
 
-    Columns: ``deal``, ``by``, ``at``, ``day``, ``whole_day``, ``is_out``, ``is_try``, ``is_talk``.
+    Columns: ``deal``, ``by``, ``at``, ``day``, ``whole_day``, ``is_out``, ``is_try``, ``is_talk``, ``is_answer``.
     """
     return _of_activities(scope).union(of_calls(scope), distinct=False)
 
@@ -59,6 +60,7 @@ def of_calls(scope: Scope) -> ir.Table:
         is_out=is_out,
         is_try=is_out,
         is_talk=is_answered(rows),
+        is_answer=is_out | is_answered(rows),
     )
 
 
@@ -81,6 +83,7 @@ def _of_activities(scope: Scope) -> ir.Table:
     took_place = rows.went != Went.NO_SHOW.value
     with_both = rows.did.isin([Did.MEETING.value, Did.VISIT.value, Did.WALK_IN.value, Did.CALL.value])
     is_out = ~came_in & (rows.did != Did.WALK_IN.value)
+    spoke = with_both & took_place
     return rows.select(
         "deal",
         "by",
@@ -89,7 +92,8 @@ def _of_activities(scope: Scope) -> ir.Table:
         whole_day=truth(rows.whole_day),
         is_out=is_out,
         is_try=is_out & (rows.did == Did.CALL.value),
-        is_talk=(with_both & took_place) | ((rows.did == Did.MESSAGE.value) & came_in),
+        is_talk=spoke | ((rows.did == Did.MESSAGE.value) & came_in),
+        is_answer=is_out | spoke,
     )
 
 

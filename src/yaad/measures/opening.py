@@ -54,6 +54,23 @@ def open_seconds_through(scope: Scope, first: dt.date, last: dt.date) -> float:
     return sum(closes - opens for opens, closes in hours)
 
 
+def open_seconds_between(calendar: Calendar, zone: str, first: dt.datetime, last: dt.datetime) -> float:
+    """The seconds that the company was open between two moments, as in `with_open_seconds`; 0 where the first is later.
+
+    >>> calendar, monday = Calendar(), dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    >>> open_seconds_between(calendar, "UTC", monday.replace(hour=8), monday.replace(hour=10)) / 3600
+    1.0
+    """
+    place = ZoneInfo(zone)
+    day, end = first.astimezone(place).date(), last.astimezone(place).date()
+    total = 0.0
+    while day <= end:
+        opens, closes = _hours(calendar, place, day)
+        total += max(min(last.timestamp(), closes) - max(first.timestamp(), opens), 0.0)
+        day += dt.timedelta(days=1)
+    return total
+
+
 @lru_cache(maxsize=32)
 def opening_days(calendar: Calendar, zone: str, first: dt.date, last: dt.date) -> ir.Table:
     """One row a day from `first` to `last`: ``open_day``, ``midnight``, ``opens``, ``closes``, ``before``.

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from yaad.errors import UnknownName
 from yaad.model import Calendar, Period, Pipeline, Settings
+from yaad.model.inquiries import Handing
 from yaad.model.written import Written
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Scope:
 
         What it said of its persons is noted where it is looked at (see `shapes`): each viewer knows another part of it.
         """
-        said = replace(self.settings, people={}, teams={}, judgements={})
+        said = replace(self.settings, people={}, teams={}, judgements={}, handing=Handing())
         told = (self.pipeline, self.calendar, self.zone, self.as_of, self.as_of_at, self.period, self.list_days, said)
         left_out = None if self.left_out is None else self.left_out.op()
         digest = hashlib.sha256(repr(told).encode()).digest()  # no names of the company's, and not longer with them

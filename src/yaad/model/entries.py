@@ -189,6 +189,9 @@ class ActEntry(DealEntry):
         incoming: the customer began it.
         due: when it is planned for; None: it was at `at`.
         settles: number of the entry that planned this; that one is as this one says from now on.
+        channel: of a touch of an inquiry, how it came, in a word of `yaad.model.inquiries.CHANNELS`; empty: it is none.
+        source, campaign: what brought this touch; those of the first one stand on the deal.
+        consent: the words that the customer agreed to with it.
     """
 
     kind: ClassVar[EntryKind] = EntryKind.ACT
@@ -198,6 +201,10 @@ class ActEntry(DealEntry):
     incoming: bool = False
     due: str | None = None
     settles: int | None = None
+    channel: str = ""
+    source: str = ""
+    campaign: str = ""
+    consent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

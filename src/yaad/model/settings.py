@@ -5,6 +5,8 @@ Each say is one `SettingEntry`: a name – alone, or with what it is about after
 - ``achieved``: ``{"by": "closed"}``, ``"ordered"``, or ``{"by": "invoiced", "column": "invoice date"}`` (``collected``
   likewise): by which event a sale counts towards a target, and the column of deals that holds its day.
 - ``answer_minutes``: ``30``: minutes of opening hours within which a new inquiry is to be answered.
+- ``inquiry_days``: ``30``: touches of one person that come within so many days of another are one inquiry.
+- ``inquiry_rules``: who is handed a new inquiry; see `yaad.model.inquiries.Handing`.
 - ``margin``: ``0.35``: the part of revenue that is kept as gross margin, above 0 to 1.
 - ``source_cost:<source>``: ``{"per": "inquiry", "amount": "45.00", "currency": "ILS", "tax": "net"}``, or ``"month"``.
 - ``capacity:<stage>``: ``40``: deals a month that can be taken into a stage, by all people together.
@@ -28,11 +30,25 @@ from typing import Any, TypeVar
 
 from yaad.errors import InputError, UnknownName
 from yaad.model.calendar import Calendar
+from yaad.model.inquiries import DAYS, MOST_DAYS, Handing
 from yaad.model.money import Tax, read_amount
 from yaad.model.periods import Period
 from yaad.text import Message
 
-NAMES = ("achieved", "answer_minutes", "margin", "source_cost", "capacity", "person", "team", "customer", "judgement")
+INQUIRY_DAYS, INQUIRY_RULES = "inquiry_days", "inquiry_rules"
+NAMES = (
+    "achieved",
+    "answer_minutes",
+    INQUIRY_DAYS,
+    INQUIRY_RULES,
+    "margin",
+    "source_cost",
+    "capacity",
+    "person",
+    "team",
+    "customer",
+    "judgement",
+)
 """Names of settings."""
 ABOUT = frozenset({"source_cost", "capacity", "person", "team", "customer", "judgement"})
 """Those that are about something: ``name:what``."""
@@ -202,6 +218,8 @@ class Settings:
     Attributes:
         achieved: what counts towards a target.
         answer_minutes: within how many minutes of opening hours an inquiry is to be answered; None: nobody said.
+        inquiry_days: touches of one person within so many days of another are one inquiry.
+        handing: who is handed a new inquiry.
         margin: the part of revenue that is kept as gross margin, 0–1; None: nobody said.
         source_costs: source → what it costs.
         capacity: stage → deals a month that can be taken into it.
@@ -213,6 +231,8 @@ class Settings:
 
     achieved: AchievedBy = field(default_factory=AchievedBy)
     answer_minutes: int | None = None
+    inquiry_days: int = DAYS
+    handing: Handing = field(default_factory=Handing)
     margin: float | None = None
     source_costs: Mapping[str, SourceCost] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
@@ -259,6 +279,10 @@ class Settings:
             return replace(self, achieved=AchievedBy() if plain is None else _read(name, plain, _achieved))
         if kind == "answer_minutes":
             return replace(self, answer_minutes=None if plain is None else _read(name, plain, _minutes))
+        if kind == INQUIRY_DAYS:
+            return replace(self, inquiry_days=DAYS if plain is None else _read(name, plain, _days))
+        if kind == INQUIRY_RULES:
+            return replace(self, handing=Handing() if plain is None else _read(name, plain, Handing.read))
         if kind == "margin":
             return replace(self, margin=None if plain is None else _read(name, plain, _margin))
         held, read = OF_EACH[kind]
@@ -314,6 +338,10 @@ def _achieved(plain: dict[str, Any]) -> AchievedBy:
 
 def _minutes(plain: Any) -> int:  # noqa: ANN401 - held to a whole number here
     return _whole(plain, 1, LONGEST_ANSWER)
+
+
+def _days(plain: Any) -> int:  # noqa: ANN401 - held to a whole number here
+    return _whole(plain, 1, MOST_DAYS)
 
 
 def _margin(plain: Any) -> float:  # noqa: ANN401 - held to a number here

@@ -18,6 +18,8 @@ WITH_FILES = re.compile(r"(/c/[^/]+|/api/v1/companies/[^/]+)?/(files|uploads|rep
 MOST_FILES = 8 << 30
 MOST_ELSEWHERE = 1 << 25
 """Bytes; a table that is pasted into a form, or entries that a program sends."""
+AT_A_DOOR, MOST_AT_A_DOOR = "/in/", 1 << 18
+"""Where anybody may send an inquiry, and how many bytes."""
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -79,6 +81,7 @@ class Pages(ASGIHandler):
     async def handle(self, scope: Json, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse its body unread."""
         most = MOST_FILES if WITH_FILES.match(scope["path"]) else MOST_ELSEWHERE
+        most = MOST_AT_A_DOOR if scope["path"].startswith(AT_A_DOOR) else most
         told = dict(scope["headers"]).get(b"content-length", b"0")
         if told.isdigit() and int(told) > most:
             await _too_large(send)

@@ -70,6 +70,12 @@ class DatabaseJournal:
         """See `yaad.facts.Journal.afterwards`: once the transaction has ended, and at once where there is none."""
         transaction.on_commit(work)
 
+    def kept(self, key: str) -> Entry | None:
+        """See `yaad.facts.Journal.kept`."""
+        with self._within():
+            row = JournalEntry.objects.filter(company=self.company, key=key).values_list("seq", "body").first()
+        return None if row is None else entry_from_json(row[1], row[0])
+
     def since(self, seq: int) -> list[Entry]:
         """See `yaad.facts.Journal.since`."""
         with self._within():

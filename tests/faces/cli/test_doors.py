@@ -30,6 +30,7 @@ BOOK = frozenset(
         "backtest",
         "moved",
         "judge",
+        "inquiry",
         "new",
         "change",
         "did",

@@ -32,6 +32,7 @@ zone: UTC
 """
 WRITING = {
     "note": ("note", "A", "to call on Sunday"),
+    "inquiry": ("inquiry", "--name", "Oak Kitchens"),
     "new": ("new", "Talk", "account=Oak Kitchens"),
     "change": ("change", "A", "owner=Dana"),
     "did": ("did", "A", "call"),

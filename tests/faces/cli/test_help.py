@@ -16,6 +16,7 @@ VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
     "leaks", "forecast", "backtest", "moved", "judge",
+    "inquiry",
     "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "mcp", "serve", "check", "backup", "restore",
     "reset-second-step", "demo", "workbook", "watch", "pull",

@@ -7,7 +7,21 @@ from django.urls import URLPattern, include, path, re_path
 from ninja import NinjaAPI, Router
 from ninja.errors import ValidationError, ValidationErrorContext
 
-from yaad.faces.api import ahead, company, deals, door, figures, handed, house, imports, jobs, people, persons, sources
+from yaad.faces.api import (
+    ahead,
+    company,
+    deals,
+    door,
+    figures,
+    handed,
+    house,
+    imports,
+    inquiries,
+    jobs,
+    people,
+    persons,
+    sources,
+)
 from yaad.faces.api.declared import check, sent
 from yaad.faces.api.openapi import described
 from yaad.server.policy import OPEN, POLICY, SIGNED_IN
@@ -41,7 +55,7 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 
 outside = _api("api", house.router)
-ROOMS = (figures, ahead, deals, imports, jobs, sources, handed, people, persons, company)
+ROOMS = (figures, ahead, deals, inquiries, imports, jobs, sources, handed, people, persons, company)
 inside = _api("api-company", *(room.router for room in ROOMS))
 NEEDS = check(outside, inside)
 """Operation → what it needs."""

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import companies, errors, joining, setup
+from yaad.faces.web.views import at_the_door, companies, errors, joining, setup
 from yaad.server.policy import is_open, signed_in
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     *is_open(
         path("setup/", setup.setup, name="setup"),
         path("join/<str:key>/", joining.join, name="join"),
+        path("in/<str:company>/<str:key>/", at_the_door.door, name="at-the-door"),
     ),
     path("account/", include("yaad.faces.web.account_urls")),
     *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),

@@ -37,6 +37,7 @@ class Page:
 PAGES = (
     Page("overview", "sun", "analyse"),
     Page("pipeline", "board", "analyse", domain="pipeline"),
+    Page("inquiries", "chat", "analyse", on_phone=False, domain="inquiries"),
     Page("funnel", "funnel", "analyse"),
     Page("dwell", "clock", "analyse"),
     Page("kpis", "bars", "analyse", on_phone=False, domain="kpis"),

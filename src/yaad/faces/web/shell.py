@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "start": get_script_prefix(),
         "pages": _pages() if inside else [],
+        "takes_inquiries": inside and opens("inquiry-new"),
         "on_server": inside and _of_server(),
         "has_others": inside and current().has_others,
         "company": opened().shelf.book.name if inside else "",

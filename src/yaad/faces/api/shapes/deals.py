@@ -58,6 +58,10 @@ class DealEntry(Told):
     incoming: bool = False
     due: Moment | None = None
     settles: int | None = None
+    channel: str = ""
+    source: str = ""
+    campaign: str = ""
+    consent: str = ""
     undoes: int = 0
 
 

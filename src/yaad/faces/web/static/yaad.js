@@ -99,3 +99,9 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     form.querySelector(".btn.p").focus();
   });
 }
+
+// One key opens what a page marks with it: n takes an inquiry in. Not while somebody types, and not with other keys.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea, dialog")) return;
+  document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
+});

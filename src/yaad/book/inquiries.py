@@ -1,0 +1,438 @@
+"""The one door of inquiries: a touch comes in, by whatever channel, and is a new inquiry or belongs to one.
+
+A person is known by telephone, as the whole world dials it, and by mail. While an inquiry of theirs is open, a touch
+that comes within the company's days of one before belongs to it; else it begins a new one. A number of one repeated
+digit is nobody's.
+"""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+
+from yaad.book.usual import usual_of
+from yaad.book.written import Written
+from yaad.errors import InputError, UnknownName
+from yaad.facts import KeyTaken, checked_values, journal_of
+from yaad.facts.fold import LONGEST
+from yaad.facts.said import standing
+from yaad.insight.board import name_of
+from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_in
+from yaad.measures import Scope
+from yaad.measures.answers import answer_hours, waiting_deals
+from yaad.measures.contacts import logs
+from yaad.measures.opening import open_seconds_between
+from yaad.model import ActEntry, ChangeEntry, CreateEntry, Entry, SettingEntry
+from yaad.model.inquiries import CHANNELS, HANDED_BY, Touch
+from yaad.model.settings import INQUIRY_RULES
+from yaad.text import Message
+
+INQUIRY_ID = "INQ-"
+"""So begin the ids of deals that came in by this door."""
+ID_LETTERS = 12
+COUNTRY = "IL"
+"""Whose numbers are those without a country's code, where the company does not say its own."""
+LONGEST_TEXT = 20_000
+LONGEST_OWN_KEY = 160
+"""Longer keys are kept as their digest, since what belongs to one touch adds a word to its key."""
+MIDNIGHT = dt.time()
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+SHOWN = 200
+"""Inquiries that wait are told one by one up to so many."""
+OF_WAITING = (
+    "deal", "deal_id", "name", "account", "contact", "phone", "email", "owner", "source", "campaign", "stage",
+    "created_at", "created_day", "days",
+)  # fmt: skip
+OF_DEALS = ("deal", "deal_id", "phone", "email", "contact", "account", "created_at", "created_day")
+
+
+@dataclass(frozen=True)
+class Handles:
+    """By what a person is known."""
+
+    phones: frozenset[str] = frozenset()
+    mails: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, phone: str | None, email: str | None, country: str) -> "Handles":
+        """From cells as people write them; of each the numbers and addresses that are somebody's.
+
+        >>> Handles.of("050-123 4567", " Dana@Example.com ", "IL")
+        Handles(phones=frozenset({'+972501234567'}), mails=frozenset({'dana@example.com'}))
+        """
+        phones = frozenset(one for one in phones_in(phone or "", country) if not is_made_up(one))
+        mail = (email or "").strip().casefold()
+        return cls(phones, frozenset({mail} if "@" in mail else ()))
+
+    def meet(self, other: "Handles") -> bool:
+        """Whether both are of one person."""
+        return bool(self.phones & other.phones or self.mails & other.mails)
+
+    def __bool__(self) -> bool:
+        return bool(self.phones or self.mails)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a touch.
+
+    Attributes:
+        deal_id: of the inquiry.
+        is_new: it began with this touch.
+        owner: to whom a new one was handed; empty: nobody, or it was there already.
+        entry: of the touch.
+        begun: number of the entry that the inquiry began with; None where it was there already.
+    """
+
+    deal_id: str
+    is_new: bool
+    owner: str
+    entry: ActEntry
+    begun: int | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open inquiry that nobody answered yet.
+
+    Attributes:
+        name: of who waits; the number, the address or the id where nobody told it.
+        came: when it came; None where only the day is known.
+        minutes: of opening hours since; None where nobody knows the hour.
+        is_late: more of them than the company wants.
+        source: what brought the first touch; `last_source` the last one.
+        touches: how often they turned to the company.
+        said: what they said last.
+        stage: where it stands.
+    """
+
+    deal_id: str
+    name: str
+    phone: str | None
+    email: str | None
+    owner: str | None
+    stage: str
+    came_day: dt.date
+    came: dt.datetime | None
+    minutes: int | None
+    is_late: bool
+    source: str | None
+    last_source: str | None
+    campaign: str | None
+    touches: int
+    said: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What brought the first touch and the last one, where they differ."""
+        return tuple(dict.fromkeys(filter(None, (self.source, self.last_source))))
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The inquiries that wait.
+
+    Attributes:
+        inquiries: the first of them, who waits longest first.
+        n: how many wait.
+        older: how many more wait that came before.
+        has_log: somebody writes down what is done; without it nobody knows who was answered.
+        answer_minutes: of opening hours within which one is to be answered.
+    """
+
+    inquiries: tuple[Waiting, ...]
+    n: int
+    older: int
+    has_log: bool
+    answer_minutes: int
+
+
+class Receiving(Written):
+    """A book into which inquiries come."""
+
+    def inquiry(self, touch: Touch, *, at: dt.datetime, by: str, key: str | None = None) -> Received:
+        """Take in a touch: it belongs to an open inquiry of the same person, or begins a new one.
+
+        Who sees only some deals is told of no others: among those they see the person is looked for.
+
+        Args:
+            touch: what came.
+            at: when.
+            by: who takes it in.
+            key: idempotency key: the same touch twice is one.
+
+        Raises:
+            InputError: nothing says who it is or what they want, a text is too long, or the book has no open stage yet.
+            UnknownName: no such channel.
+            NotAllowed: the viewer may not hand inquiries to this person.
+            KeyTaken: the key was used for another touch.
+        """
+        self.need_persons()
+        told = self._readable(touch)
+        if self.is_empty:
+            raise InputError(Message("inquiries.no_stage"))
+        key = _own(key or uuid.uuid4().hex)
+        journal = journal_of(self.root)
+        before, begun = journal.kept(key), journal.kept(f"{key}-deal")
+        if before is not None and not isinstance(before, ActEntry):
+            raise KeyTaken(Message("journal.key_taken", {"key": key, "number": before.seq}))
+        deal_id = before.subject if before is not None else begun.subject if begun is not None else ""
+        if not deal_id:
+            known = self.inquiry_of(told, at)
+            if known is None:
+                begun = self._begin(told, at=at, by=by, key=key)
+                deal_id = begun.subject
+            else:
+                deal_id = str(known["deal_id"])
+                self._tell_more(told, known, at=at, by=by, key=key)
+        return self._written(told, deal_id, at=at, by=by, key=key, begun=begun)
+
+    def inquiry_of(self, touch: Touch, at: dt.datetime) -> Mapping[str, Any] | None:
+        """The open inquiry that a touch belongs to, the one that was touched last where there are several; else None.
+
+        Args:
+            touch: what came.
+            at: when.
+        """
+        self.need_persons()
+        country = self._country
+        who = Handles.of(touch.phone, touch.email, country)
+        if not who:
+            return None
+        rows = [row for row in self._candidates(who) if who.meet(Handles.of(row["phone"], row["email"], country))]
+        if not rows:
+            return None
+        touched = self._touched(rows)
+        within = dt.timedelta(days=self.facts.settings.inquiry_days)
+        near = [row for row in rows if any(abs(at - one) <= within for one in touched[str(row["deal_id"])])]
+        return max(near, key=lambda row: (max(touched[str(row["deal_id"])]), row["deal"]), default=None)
+
+    def unanswered(
+        self, now: dt.datetime, first: dt.date | None = None, last: dt.date | None = None, shown: int = SHOWN
+    ) -> Unanswered:
+        """The open inquiries that nobody answered yet, by the rule of the measure `unanswered`, the longest wait first.
+
+        Args:
+            now: until when they have waited.
+            first: the day since which they came; when absent, so many days ago as touches are one inquiry.
+            last: the day until which they came; all since when absent.
+            shown: how many of them are told one by one.
+        """
+        self.need_persons()
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        scope = self._past(max(today, self.as_of))
+        since = first or today - dt.timedelta(days=scope.settings.inquiry_days)
+        minutes = round(answer_hours(scope) * 60)
+        if logs(scope) is None:
+            return Unanswered((), 0, 0, has_log=False, answer_minutes=minutes)
+        rows = scope.run(waiting_deals(scope).select(*OF_WAITING).order_by("deal")).to_pylist()
+        found = [row for row in rows if since <= row["created_day"] and (last is None or row["created_day"] <= last)]
+        longest = sorted(found, key=lambda row: (row["created_day"], row["created_at"] or NEVER, row["deal"]))[:shown]
+        touches: dict[str, list[ActEntry]] = {str(row["deal_id"]): [] for row in longest}
+        for entry in standing(journal_of(self.root).of(touches)):
+            if isinstance(entry, ActEntry) and entry.channel:
+                touches[entry.deal_id].append(entry)
+        waiting = (_waiting(row, touches[str(row["deal_id"])], scope, now, minutes) for row in longest)
+        older = sum(row["created_day"] < since for row in rows)
+        return Unanswered(tuple(waiting), len(found), older, has_log=True, answer_minutes=minutes)
+
+    def is_known(self, phone: str, email: str = "") -> Mapping[str, Any] | None:
+        """The latest deal of a person, open or not, as the viewer sees it; None of nobody who is known."""
+        self.need_persons()
+        who = Handles.of(phone, email, self._country)
+        if not who:
+            return None
+        rows = self._candidates(who, among=("open", "won", "lost"))
+        found = [row for row in rows if who.meet(Handles.of(row["phone"], row["email"], self._country))]
+        return max(found, key=lambda row: (row["created_day"] or dt.date.min, row["deal"]), default=None)
+
+    def usual_sources(self) -> list[str]:
+        """What brings inquiries, as the viewer sees it: the most frequent first."""
+        self.need_persons()
+        rows = self.facts.run(_sources(self.facts.deals)).to_pylist()
+        return [str(row["source"]) for row in rows]
+
+    @property
+    def _country(self) -> str:
+        return usual_of(self.root).country or COUNTRY
+
+    def _readable(self, touch: Touch) -> Touch:
+        """The touch as it is kept: texts without signs that are none, numbers as the whole world dials them.
+
+        Raises:
+            InputError: it says nothing, or too much.
+            UnknownName: no such channel.
+        """
+        if touch.channel not in CHANNELS:
+            raise UnknownName("channel", touch.channel, CHANNELS)
+        said = {name: _plain(value) for name, value in vars(touch).items()}
+        if any(len(value) > (LONGEST_TEXT if name == "text" else LONGEST) for name, value in said.items()):
+            raise InputError(Message("inquiries.too_long", {"n": LONGEST}))
+        if not any(said[name] for name in ("name", "company", "phone", "email", "text")):
+            raise InputError(Message("inquiries.says_nothing"))
+        phones = phones_in(said["phone"], self._country)
+        said["phone"] = " / ".join(phones) or said["phone"]
+        said["email"] = said["email"].casefold()
+        return Touch(**said)
+
+    def _candidates(self, who: Handles, among: tuple[str, ...] = ("open",)) -> list[dict[str, Any]]:
+        """Deals that may be of this person: the last digits of a number, or the mail, stand in them."""
+        rows = self.facts.run(_of_handles(self.facts.deals, who, among))
+        found: list[dict[str, Any]] = rows.to_pylist()
+        return found
+
+    def _touched(self, rows: Iterable[Mapping[str, object]]) -> dict[str, list[dt.datetime]]:
+        """Id of a deal → when it was touched from outside: when it came, and each touch since."""
+        found = {str(row["deal_id"]): list(self._came(row)) for row in rows}
+        for entry in standing(journal_of(self.root).of(found)):
+            if isinstance(entry, ActEntry) and entry.incoming:
+                found[entry.deal_id].append(entry.at)
+        return {deal: moments or [dt.datetime.min.replace(tzinfo=dt.UTC)] for deal, moments in found.items()}
+
+    def _came(self, row: Mapping[str, object]) -> Iterator[dt.datetime]:
+        """When a deal came; of one that has a day alone, its beginning."""
+        at, day = row["created_at"], row["created_day"]
+        if isinstance(at, dt.datetime):
+            yield at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+        elif isinstance(day, dt.date):
+            yield dt.datetime.combine(day, MIDNIGHT, dt.UTC)
+
+    def _begin(self, touch: Touch, *, at: dt.datetime, by: str, key: str) -> CreateEntry:
+        """Begin an inquiry in the first open stage, handed to who is next."""
+        stages = self.pipeline.open
+        if not stages:
+            raise InputError(Message("inquiries.no_stage"))
+        values = _values(touch) | {"owner": touch.owner or self._next(touch)}
+        known = {name: value for name, value in checked_values(values).items() if value}
+        deal_id = f"{INQUIRY_ID}{hashlib.sha256(key.encode()).hexdigest()[:ID_LETTERS]}"
+        return self.write(
+            CreateEntry(deal_id=deal_id, at=at, by=by, key=f"{key}-deal", to_stage=stages[0].name, values=known)
+        )
+
+    def _next(self, touch: Touch) -> str:
+        """Who is handed a new inquiry: of those that the company names, who was handed fewest since it named them.
+
+        Who sees only some people's deals hands to them alone; where the company names none of them, to all in turn.
+        """
+        people = self.facts.settings.handing.people({name: getattr(touch, name) for name in HANDED_BY})
+        mine = self.viewer.owners
+        if mine is not None:
+            people = tuple(one for one in people if one in mine) or tuple(sorted(mine))
+        if len(people) < 2:
+            return next(iter(people), "")
+        handed = self._handed(people)
+        return min(people, key=lambda one: (handed.get(one, 0), people.index(one)))
+
+    def _handed(self, people: tuple[str, ...]) -> dict[str, int]:
+        """Person → inquiries in their hands that came since the company last said who is handed them."""
+        said = [
+            one
+            for one in standing(journal_of(self.root).of_company())
+            if isinstance(one, SettingEntry) and one.name == INQUIRY_RULES
+        ]
+        rows = self.facts.run(_handed_to(self.facts.deals, people, said[-1].at if said else None)).to_pylist()
+        return {str(row["owner"]): int(row["n"]) for row in rows}
+
+    def _tell_more(self, touch: Touch, known: Mapping[str, object], *, at: dt.datetime, by: str, key: str) -> None:
+        """Say of the deal what this touch tells and nobody told before."""
+        if more := {
+            name: value for name, value in _values(touch).items() if name in known and not known[name] and value
+        }:
+            self.write(
+                ChangeEntry(deal_id=str(known["deal_id"]), at=at, by=by, key=f"{key}-more", values=checked_values(more))
+            )
+
+    def _written(
+        self, touch: Touch, deal_id: str, *, at: dt.datetime, by: str, key: str, begun: Entry | None
+    ) -> Received:
+        """Keep the touch itself."""
+        entry = self.write(
+            ActEntry(
+                deal_id=deal_id,
+                at=at,
+                by=by,
+                key=key,
+                did=CHANNELS[touch.channel],
+                text=touch.text,
+                incoming=True,
+                channel=touch.channel,
+                source=touch.source,
+                campaign=touch.campaign,
+                consent=touch.consent,
+            )
+        )
+        if isinstance(begun, CreateEntry):
+            return Received(
+                deal_id, is_new=True, owner=str(begun.values.get("owner") or ""), entry=entry, begun=begun.seq
+            )
+        return Received(deal_id, is_new=False, owner="", entry=entry)
+
+
+def _waiting(row: Mapping[str, Any], touches: Sequence[ActEntry], scope: Scope, now: dt.datetime, most: int) -> Waiting:
+    came = row["created_at"] if row["days"] is not None else None
+    waited = None
+    if came is not None:
+        came = came if came.tzinfo else came.replace(tzinfo=dt.UTC)
+        waited = int(open_seconds_between(scope.calendar, scope.zone, came, now) // 60)
+    last = max(touches, key=lambda one: (one.at, one.seq), default=None)
+    return Waiting(
+        deal_id=row["deal_id"],
+        name=name_of(row),
+        phone=row["phone"],
+        email=row["email"],
+        owner=row["owner"],
+        stage=row["stage"] or "",
+        came_day=row["created_day"],
+        came=came,
+        minutes=waited,
+        is_late=waited is not None and waited > most,
+        source=row["source"],
+        last_source=last.source if last else None,
+        campaign=(last.campaign if last else "") or row["campaign"],
+        touches=max(len(touches), 1),
+        said=last.text if last else "",
+    )
+
+
+def _values(touch: Touch) -> dict[str, str]:
+    """What a touch says of columns of the deal."""
+    said = {"contact": touch.name, "account": touch.company, "phone": touch.phone, "email": touch.email}
+    return said | {name: getattr(touch, name) for name in HANDED_BY}
+
+
+def _of_handles(deals: ir.Table, who: Handles, among: tuple[str, ...]) -> ir.Table:
+    """Deals in which the last digits of a number stand, in whatever spelling, or the mail."""
+    deals = deals.filter(deals.outcome.isin(list(among)))
+    digits = deals.phone.re_replace("[^0-9]", "")
+    found = [digits.contains(number[-REPEATED:]) for number in sorted(who.phones)]
+    found += [deals.email.lower().contains(mail) for mail in sorted(who.mails)]
+    return deals.filter(ibis.or_(*found)).select(*OF_DEALS).order_by("deal")
+
+
+def _sources(deals: ir.Table) -> ir.Table:
+    known = deals.filter(deals.source.notnull())
+    rows = known.group_by("source").aggregate(n=known.count())
+    return rows.order_by(rows.n.desc(), "source").select("source")
+
+
+def _handed_to(deals: ir.Table, people: tuple[str, ...], since: dt.datetime | None) -> ir.Table:
+    """Inquiries of this door by owner."""
+    rows = deals.filter(deals.deal_id.startswith(INQUIRY_ID), deals.owner.isin(list(people)))
+    if since is not None:
+        rows = rows.filter(rows.created_at >= ibis.literal(since.astimezone(dt.UTC)))
+    return rows.group_by("owner").aggregate(n=rows.count())
+
+
+def _own(key: str) -> str:
+    return key if len(key) <= LONGEST_OWN_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """A text without the signs that steer machines, and without spaces around it."""
+    return "".join(one for one in text if one == "\n" or one.isprintable() or one.isspace()).strip()

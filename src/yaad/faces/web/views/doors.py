@@ -1,0 +1,192 @@
+"""The doors of a company for inquiries, what came to them and was not read, and to whom inquiries are handed."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yaad.errors import InputError, YaadError
+from yaad.faces.web.templatetags.say import language
+from yaad.model.inquiries import HANDED_BY
+from yaad.model.settings import INQUIRY_DAYS, INQUIRY_RULES
+from yaad.server.doors.keeping import KINDS, WEBHOOK, Door, Doors
+from yaad.server.doors.signing import sign
+from yaad.server.doors.taking import Sent, access_of, take
+from yaad.server.questions import goal_reading
+from yaad.server.scoping import current, on_behalf_of
+from yaad.server.state import opened
+from yaad.server.statuses import status_of
+from yaad.server.writing import one_at_a_time, stamp, write_once
+from yaad.text import LANGUAGES, Message
+
+ROWS_OF_RULES = 3
+"""Empty rows for further rules."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def doors(request: HttpRequest) -> HttpResponse:
+    """All doors and letters; POST makes a door."""
+    if request.method != "POST":
+        return _page(request)
+    asked = Door(
+        id="",
+        key="",
+        name=request.POST.get("name", ""),
+        kind=request.POST.get("kind", ""),
+        source=request.POST.get("source", "").strip(),
+        campaign=request.POST.get("campaign", "").strip(),
+        lang=request.POST.get("lang", ""),
+        consent=request.POST.get("consent", "").strip(),
+        sites=tuple(request.POST.get("sites", "").split()),
+    )
+    try:
+        with one_at_a_time():
+            made = _doors().make(asked, _now())
+    except YaadError as error:
+        return _page(request, error)
+    _noted("door.made", made)
+    return redirect(reverse("doors") + f"#door-{made.id}")
+
+
+@require_POST
+def change(request: HttpRequest, door: str) -> HttpResponse:
+    """Open or close a door, give it another address and secret, or keep the secret of its sender."""
+    what = request.POST.get("what", "")
+    try:
+        with one_at_a_time():
+            one = _doors().of(door)
+            if what == "rotate":
+                one = _doors().rotate(door, _now())
+            elif what == "secret" and one.kind == WEBHOOK:
+                _doors().keep_secret(one, request.POST.get("secret", ""), _now())
+            elif what in ("open", "close"):
+                one = _doors().change(Door(**{**vars(one), "is_open": what == "open"}))
+            else:
+                raise InputError(Message("inquiries.door_kind"))
+    except YaadError as error:
+        return _page(request, error)
+    _noted(f"door.{what}", one)
+    return redirect(reverse("doors") + f"#door-{one.id}")
+
+
+@require_POST
+def letter(request: HttpRequest, letter: str) -> HttpResponse:
+    """Read again what was kept aside, or let it go."""
+    kept = _doors()
+    try:
+        one = kept.letter(letter)
+        if request.POST.get("what") == "again":
+            door = kept.of(one.door)
+            with on_behalf_of(access_of(door, current().company)):
+                answer = take(kept, door, Sent(one.body.encode(), one.content_type, f"letter:{one.id}"), _now())
+            if answer.kept or answer.refused:
+                _drop_the_older(kept, letter, is_kept=answer.kept)
+                return _page(request, InputError(Message("inquiries.still_unread")))
+        kept.let_go(letter)
+    except YaadError as error:
+        return _page(request, error)
+    return redirect(reverse("doors") + "#letters")
+
+
+def _drop_the_older(kept: Doors, letter_id: str, *, is_kept: bool) -> None:
+    """Of a letter that was put aside anew one is enough."""
+    if is_kept:
+        kept.let_go(letter_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def handing(request: HttpRequest) -> HttpResponse:
+    """To whom new inquiries are handed, and within how many days touches are one inquiry."""
+    if request.method != "POST":
+        return _rules(request)
+    try:
+        rules, days = _typed(request), request.POST.get("days", "").strip()
+        number = int(days) if days.isdecimal() and len(days) < 6 else -1
+        write_once(lambda book: book.set_setting(INQUIRY_RULES, rules, **stamp()))
+        write_once(lambda book: book.set_setting(INQUIRY_DAYS, number, **stamp()))
+    except YaadError as error:
+        return _rules(request, error)
+    return redirect(reverse("inquiry-rules") + "?done=1")
+
+
+def _typed(request: HttpRequest) -> Mapping[str, object]:
+    """The rules as they were typed; a row without people is none."""
+    rows = zip(
+        request.POST.getlist("column"), request.POST.getlist("value"), request.POST.getlist("people"), strict=False
+    )
+    rules = [
+        {"when": {column: value.strip()}, "to": _names(people)} for column, value, people in rows if _names(people)
+    ]
+    return {"rules": rules, "otherwise": _names(request.POST.get("otherwise", ""))}
+
+
+def _names(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _rules(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    settings = opened().shelf.once(lambda book: book.settings)
+    said = settings.handing
+    rows = [
+        (next(iter(rule.when)), next(iter(rule.when.values())), ", ".join(rule.to))
+        for rule in said.rules
+        if len(rule.when) == 1
+    ]
+    context = {
+        "page": "inquiries",
+        "rows": [*rows, *([(HANDED_BY[0], "", "")] * ROWS_OF_RULES)],
+        "columns": [(name, f"inquiries.rule_{name}") for name in HANDED_BY],
+        "otherwise": ", ".join(said.otherwise),
+        "days": settings.inquiry_days,
+        "owners": goal_reading.names("owner"),
+        "done": "done" in request.GET and error is None,
+        "error": error.say(language()) if error else "",
+    }
+    return render(request, "web/inquiry_rules.html", context, status=status_of(error) if error else 200)
+
+
+def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    kept = _doors()
+    shown = [(one, _address(one), kept.secret(one) if one.kind == WEBHOOK else "") for one in kept.all()]
+    names = {one.id: one.name for one, _, _ in shown}
+    example = json.dumps({"id": "17", "name": "Dana", "phone": "050-1234567", "message": "?"})
+    context = {
+        "page": "inquiries",
+        "doors": shown,
+        "letters": [(one, names.get(one.door, "–")) for one in kept.letters()],
+        "kinds": [(name, f"inquiries.kind_{name}") for name in KINDS],
+        "languages": LANGUAGES,
+        "typed": request.POST,
+        "example": example,
+        "signature": sign("…", example.encode(), 1700000000)[:30] + "…",
+        "error": error.say(language()) if error else "",
+    }
+    return render(request, "web/doors.html", context, status=status_of(error) if error else 200)
+
+
+def _doors() -> Doors:
+    """Those of the company; a book of one's own has none, since nobody else reaches it."""
+    if not current().company:
+        raise Http404
+    return Doors(opened().shelf.book.root)
+
+
+def _address(one: Door) -> str:
+    from yaad.server.companies import home
+
+    return f"{home().address}/in/{current().company}/{one.key}/"
+
+
+def _noted(action: str, one: Door) -> None:
+    from yaad.server import audit
+
+    access = current()
+    audit.record(access.company, access.account, action, f"door:{one.name}")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

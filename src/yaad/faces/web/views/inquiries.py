@@ -1,0 +1,209 @@
+"""Inquiries: who waits for an answer, one taken in within seconds, and what was done about each."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yaad.book import Book
+from yaad.book.inquiries import Received, Waiting
+from yaad.errors import InputError, UnknownName, YaadError
+from yaad.faces.web import beginning
+from yaad.faces.web.templatetags.say import language
+from yaad.insight.board import name_of
+from yaad.model import DealEntry
+from yaad.model.inquiries import CHANNELS, Touch
+from yaad.server.questions import goal_reading, reading
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.server.statuses import status_of
+from yaad.server.writing import stamp, write_once
+from yaad.text import Message
+
+ALL, TODAY, YESTERDAY = "all", "today", "yesterday"
+WHEN = (ALL, TODAY, YESTERDAY)
+DONE: Mapping[str, tuple[str, str]] = {
+    "called": ("call", ""),
+    "no_answer": ("call", "no_show"),
+    "wrote": ("message", ""),
+    "mailed": ("email", ""),
+}
+"""What can be said with one tap that was done → what it is, and how it went."""
+BY_HAND = ("phone", "whatsapp", "walk_in", "email", "referral")
+"""How somebody comes whom a person writes down."""
+SOURCES = 8
+"""Sources that are offered with one tap."""
+TYPED = ("phone", "name", "company", "email", "text", "source", "channel", "owner")
+LONGEST_NUMBER = 18
+
+
+@require_GET
+def inquiries(request: HttpRequest) -> HttpResponse:
+    """Who waits."""
+    if reading.is_empty():
+        return beginning.begin(request)
+    return _page(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Take an inquiry in; what was typed stays where it cannot be."""
+    if reading.is_empty():
+        return beginning.begin(request)
+    if request.method != "POST":
+        return _form(request)
+    typed = {name: request.POST.get(name, "").strip() for name in TYPED}
+    source = request.POST.get("other_source", "").strip() or typed["source"]
+    touch = Touch(**{**typed, "source": source, "channel": typed["channel"] or BY_HAND[0]})
+    key = request.POST.get("key", "") or uuid.uuid4().hex
+    try:
+        found = write_once(lambda book: book.inquiry(touch, key=key, **stamp()))
+    except YaadError as error:
+        return _form(request, error)
+    return redirect(reverse("inquiry-new") + "?" + urlencode(_told(found)))
+
+
+@require_POST
+def answered(request: HttpRequest) -> HttpResponse:
+    """Write down what was done about an inquiry."""
+    deal, done = request.POST.get("deal", ""), request.POST.get("done", "")
+    if done not in DONE:
+        return _page(request, UnknownName("option", done, DONE))
+    did, went = DONE[done]
+    key = request.POST.get("key", "") or uuid.uuid4().hex
+    return _written(request, lambda book: book.act(deal, did, went=went, key=key, **stamp()), "answered")
+
+
+@require_POST
+def no_inquiry(request: HttpRequest) -> HttpResponse:
+    """Say that it never was an inquiry: a double, a wrong number, somebody who looks for work."""
+    deal, stage, seen = (request.POST.get(name, "") for name in ("deal", "stage", "seen"))
+    kinds = dict(_stages())
+    if kinds.get(stage) != "not_inquiry":
+        return _page(request, InputError(Message("inquiries.no_such_reason")))
+    return _written(request, lambda book: book.move(deal, stage, seen=seen, **stamp()), "taken_out")
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what was written last."""
+    deal, number = request.POST.get("deal", ""), _number(request.POST.get("number", "")) or 0
+    return _written(request, lambda book: book.undo(deal, number, **stamp()), "back")
+
+
+def _written(request: HttpRequest, write: Callable[[Book], DealEntry], said: str) -> HttpResponse:
+    """Write, and show who still waits; what cannot be written is said there."""
+    try:
+        entry = write_once(write)
+    except YaadError as error:
+        return _page(request, error)
+    told = {"when": _when(request.POST.get("at_when", "")), "said": said, "deal": entry.deal_id}
+    return redirect(reverse("inquiries") + "?" + urlencode(told | {"done": str(entry.seq)}))
+
+
+def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    asked = request.POST.get("at_when", "") if request.method == "POST" else request.GET.get("when", "")
+    when, now = _when(asked), dt.datetime.now(dt.UTC)
+    today = now.astimezone(ZoneInfo(opened().shelf.book.zone)).date()
+    first, last = _between(when, today)
+    found = opened().shelf.once(lambda book: book.unanswered(now, first, last))
+    context = {
+        "page": "inquiries",
+        "found": found,
+        "when": when,
+        "choices": [(f"inquiries.when_{one}", _address(one), one == when) for one in WHEN],
+        "rows": [(one, _waited(one), whatsapp(one.phone)) for one in found.inquiries],
+        "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
+        "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
+        "may_write": current().may(Capability.WRITE),
+        "may_lead": current().may(Capability.PEOPLE),
+        "key": uuid.uuid4().hex,
+        "done": _done(request) if error is None else None,
+        "error": error.say(language()) if error else "",
+    }
+    return render(request, "web/inquiries.html", context, status=status_of(error) if error else 200)
+
+
+def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    typed = request.POST if request.method == "POST" else request.GET
+    context = {
+        "page": "inquiries",
+        "typed": typed,
+        "channels": [(name, f"inquiries.channel_{name}") for name in BY_HAND],
+        "channel": typed.get("channel") if typed.get("channel") in CHANNELS else BY_HAND[0],
+        "sources": opened().shelf.ask("usual-sources", lambda book: book.usual_sources())[:SOURCES],
+        "owners": sorted(current().viewer.owners or ()) or goal_reading.names("owner"),
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "done": _done(request) if error is None else None,
+        "error": error.say(language()) if error else "",
+    }
+    return render(request, "web/inquiry_new.html", context, status=status_of(error) if error else 200)
+
+
+def _told(found: Received) -> dict[str, str]:
+    said = "began" if found.is_new else "folded"
+    return {"said": said, "deal": found.deal_id, "done": str(found.begun or found.entry.seq)}
+
+
+SAID = ("answered", "taken_out", "back", "began", "folded")
+
+
+def _done(request: HttpRequest) -> Mapping[str, object] | None:
+    """What the page that was left has done, in words, with the number that takes it back."""
+    deal, number, said = (request.GET.get(name, "") for name in ("deal", "done", "said"))
+    if not deal or said not in SAID:
+        return None
+    try:
+        row = opened().shelf.once(lambda book: book.facts.deal(deal))
+    except UnknownName:  # it was taken back, or handed on
+        return {"words": Message("inquiries.was_back")} if said == "back" else None
+    words = Message(f"inquiries.was_{said}", {"name": name_of(row), "owner": row["owner"] or "–"})
+    taken_back = None if said == "back" or _number(number) is None else number
+    return {"words": words, "deal": deal, "number": taken_back, "handed": row["owner"]}
+
+
+def _when(text: str) -> str:
+    return text if text in WHEN else ALL
+
+
+def _between(when: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    """The days between which the inquiries came that are asked for."""
+    day = {TODAY: today, YESTERDAY: today - dt.timedelta(days=1)}.get(when)
+    return day, day
+
+
+def _address(when: str) -> str:
+    return reverse("inquiries") + ("" if when == ALL else "?" + urlencode({"when": when}))
+
+
+def _waited(one: Waiting) -> Message:
+    """How long somebody has waited, in opening hours."""
+    if one.minutes is None:
+        return Message("inquiries.since_day", {"day": one.came_day})
+    hours, minutes = divmod(one.minutes, 60)
+    if not hours:
+        return Message("inquiries.minutes", {"n": minutes})
+    return Message("inquiries.hours", {"n": hours, "minutes": f"{minutes:02}"})
+
+
+def whatsapp(phone: str | None) -> str:
+    """The address at which somebody is written to; empty where the number is not one that the whole world dials."""
+    digits = "".join(one for one in (phone or "").partition("/")[0] if one.isdecimal() or one == "+")
+    return f"https://wa.me/{digits[1:]}" if digits.startswith("+") and digits[1:].isdecimal() else ""
+
+
+def _stages() -> list[tuple[str, str]]:
+    """Name and type of each stage."""
+    stages = opened().shelf.ask("pipeline", lambda book: book.pipeline).stages
+    return [(one.name, one.type.value) for one in stages]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None

@@ -1,0 +1,94 @@
+"""The pages of inquiries: one taken in, one folded, who waits, what was done, and by whom it may be said."""
+
+import pytest
+
+
+@pytest.fixture
+def owner(team):
+    return team.client("owner")
+
+
+def book_of(team):
+    from yaad.book import Book
+
+    return Book.open(team.here.root)
+
+
+def take(team, client, **typed):
+    answer = client.post(f"{team.here.prefix}inquiries/new/", typed, follow=True)
+    return answer, answer.content.decode()
+
+
+def test_an_inquiry_is_taken_in_and_its_second_touch_is_folded(team, owner):
+    answer, page = take(team, owner, phone="055-7654321", name="Zoe", channel="whatsapp", source="web", key="q1")
+    assert answer.status_code == 200
+    assert "Zoe is written down" in strip(page)
+    _, page = take(team, owner, phone="+972 55 765 4321", channel="email", text="again", key="q2")
+    assert "is known already" in strip(page)
+    with book_of(team).at_one_moment() as book:
+        rows = book.facts.run(book.facts.deals.filter(book.facts.deals.phone == "+972557654321")).to_pylist()
+    assert [(row["contact"], row["source"], row["stage"]) for row in rows] == [("Zoe", "web", "Meeting")]
+
+
+def strip(page):
+    import re
+
+    return re.sub(r"<[^>]+>", "", page)
+
+
+def test_who_waits_is_shown_until_it_is_said_what_was_done_and_that_is_taken_back(team, owner):
+    take(team, owner, phone="055-7650001", name="Waiting Person", channel="form", text="<b>hello</b>", key="w1")
+    address = f"{team.here.prefix}inquiries/"
+    page = owner.get(address).content.decode()
+    assert "Waiting Person" in page
+    assert "&lt;b&gt;hello&lt;/b&gt;" in page
+    assert "https://wa.me/972557650001" in page
+    with book_of(team).at_one_moment() as book:
+        deal = book.is_known("055-7650001")["deal_id"]
+    done = owner.post(f"{address}answered/", {"deal": deal, "done": "no_answer", "key": "w2"}, follow=True)
+    said = strip(done.content.decode())
+    assert "Written down for Waiting Person" in said
+    assert said.count("Waiting Person") == 1
+    number = dict(done.request["QUERY_STRING"].split("&")[i].split("=") for i in range(4))["done"]
+    back = owner.post(f"{address}undo/", {"deal": deal, "number": number}, follow=True)
+    assert "Waiting Person" in strip(back.content.decode()).replace("taken back", "")
+
+
+def test_what_says_nothing_stays_in_the_form(team, owner):
+    answer, page = take(team, owner, text="", source="web", other_source="Fair of <i>May</i>")
+    assert answer.status_code == 400
+    assert "Fair of &lt;i&gt;May&lt;/i&gt;" in page
+
+
+def test_what_was_done_is_one_of_the_list_and_a_reason_is_a_stage_for_that(team, owner):
+    address = f"{team.here.prefix}inquiries/"
+    assert owner.post(f"{address}answered/", {"deal": "here-Ann-4", "done": "sang"}).status_code == 404
+    assert owner.post(f"{address}not/", {"deal": "here-Ann-4", "stage": "Won", "seen": "Quote"}).status_code == 400
+
+
+def test_a_rep_takes_in_their_own_and_finds_nobody_of_others(team):
+    rep = team.client("rep")
+    _, page = take(team, rep, phone="0501234564", name="Of Ann", key="r1")  # the number of a deal of Ann's
+    assert "Of Ann is written down. Handed to: Ben" in strip(page)
+    assert "Ann-4" not in page
+    answer, _ = take(team, rep, phone="055-7650002", owner="Cyd", key="r2")
+    assert answer.status_code == 403
+    assert team.client("viewer").get(f"{team.here.prefix}inquiries/").status_code == 403
+    assert team.client("consultant").get(f"{team.here.prefix}inquiries/new/").status_code == 403
+
+
+def test_rules_are_set_by_the_owner_and_hold_from_now_on(team, owner):
+    address = f"{team.here.prefix}inquiries/rules/"
+    typed = {"column": ["source", "product"], "value": ["fair", ""], "people": ["Ann, Ben", ""], "otherwise": "Cyd",
+             "days": "45"}  # fmt: skip
+    assert owner.post(address, typed, follow=True).status_code == 200
+    with book_of(team).at_one_moment() as book:
+        said = book.settings
+    assert (said.handing.people({"source": "Fair"}), said.handing.otherwise, said.inquiry_days) == (
+        ("Ann", "Ben"), ("Cyd",), 45,
+    )  # fmt: skip
+    _, page = take(team, owner, phone="055-7650003", name="R", source="fair", key="u1")
+    assert "Handed to: Ann" in strip(page)
+    assert owner.post(address, {**typed, "days": "0"}).status_code == 400
+    assert owner.post(address, {**typed, "value": ["", ""]}).status_code == 400
+    assert team.client("manager").get(address).status_code == 403
