@@ -26,12 +26,14 @@ BOUNDED = {
     "deal": "the way of one deal and what was written of it",
     "upload_status": "the files of one upload",
     "leaderboard": OF_THE_COMPANY,
+    "webhooks": "at most twenty in a company",
+    "waiting_inquiries": "those that have waited longest, two hundred of them",
 }
 """Operations with a list that is told whole, and what bounds it."""
 IN_PAGES = {
     "measure", "kpis", "kpi", "funnel", "conversion", "dwell", "kpi_rows", "stuck", "calls", "customers", "chances",
     "moved", "targets", "deals", "entries", "imports", "uploads", "tables", "reports", "sources", "people",
-    "proposed_ties", "invitations", "all_teams", "audit",
+    "proposed_ties", "events", "webhook_letters", "invitations", "all_teams", "audit",
 }  # fmt: skip
 
 

@@ -129,7 +129,9 @@ ADDRESSES = {
     "customers": "/customers", "cohorts": "/cohorts", "doctor": "/doctor", "forecast": "/forecast",
     "moved": "/moved", "judgements": "/judgements", "plan": "/plan", "levers": "/levers", "leaks": "/leaks",
     "goals": "/goals", "targets": "/targets", "proposals": "/proposals", "deals": "/deals",
-    "entries": "/deals/here-Ann-0/entries", "deal": "/deals/here-Ann-0", "timeline": "/deals/here-Ann-0/timeline", "imports": "/imports",
+    "entries": "/deals/here-Ann-0/entries", "events": "/events",
+    "webhooks": "/webhooks", "waiting_inquiries": "/inquiries", "deal": "/deals/here-Ann-0",
+    "timeline": "/deals/here-Ann-0/timeline", "imports": "/imports",
     "uploads": "/uploads", "tables": "/tables", "reports": "/reports", "sources": "/sources",
     "me": "/api/v1/me", "companies": "/api/v1/companies", "company": "/company", "start_columns": "/company/start",
     "leaderboard": "/leaderboard", "audit": "/audit", "verify_audit": "/audit/verify",
@@ -140,7 +142,7 @@ QUERIES = {"plan": {"target": 3}, "customers": {"state": "all"}}
 BY = ("measure", "kpis", "funnel", "conversion", "dwell", "forecast")
 WITH_MORE = {
     "chances", "backtest", "customer", "job", "member", "person_erased", "person_held", "report", "source",
-    "upload_status",
+    "upload_status", "webhook_letters",
 }  # fmt: skip
 """Asked elsewhere: of them there is nothing until something is computed, brought in or named."""
 

@@ -20,6 +20,8 @@ UNMATCHED = {
     "upload": NEW,
     "write_down": NEW,
     "take_inquiry": "one person's touches are one inquiry, whoever looked before",
+    "send_letter": "whatever became of it, an event is sent again under its own id",
+    "drop_letter": ONCE,
     "make_report": NEW,
     "add_source": NEW,
     "retire_company": "asked for by its name, typed once more; data stay",

@@ -45,6 +45,7 @@ OBJECTS: dict[str, dict[str, str]] = {
     "sources/": {"name": "source", "number": "0"},
     "jobs/": {"job": "job"},
     "tokens/": {"number": "token"},
+    "webhooks/": {"webhook": "webhook", "letter": "event"},
 }
 """Beginning of an address → parameter → which object of the company is meant; a number stands for itself."""
 

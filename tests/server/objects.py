@@ -28,6 +28,7 @@ def objects_of(called: str, company: Company) -> dict[str, str]:
     from yaad.server.models import Invitation, Membership
     from yaad.server.scoping import current, on_behalf_of, scope
     from yaad.server.state import opened
+    from yaad.server.webhooks.keeping import Letter, State, Webhook, Webhooks
 
     owner = company.accounts["owner"]
     with on_behalf_of(scope(owner.pk, company.id)):
@@ -47,7 +48,15 @@ def objects_of(called: str, company: Company) -> dict[str, str]:
     first = book.imports()[0].name
     book.close()
     member = Membership.objects.get(company=company.id, account=company.accounts["rep"])
+    hook = Webhook(
+        f"webhook{called}", marker(called, "Cyd"), "https://hooks.example/x", ("deal.note",), f"account:{owner.pk}",
+        "2026-10-20", is_active=False,
+    )  # fmt: skip
+    lost = Letter(f"event{called}", "deal.note", "0 ", hook.since, 8, {"key": "outgoing.why_cut", "values": {}})
+    Webhooks(company.root)._write((hook,))
+    Webhooks(company.root)._keep(hook.id, State("0 ", letters=(lost,)))
     return {
+        "webhook": hook.id, "event": lost.id,
         "draft": draft.id, "report": new.id, "job": "0" * 16, "import": first, "token": str(token.pk),
         "invitation": str(invitation.pk), "source": f"source{called}", "member": str(member.pk),
     }  # fmt: skip

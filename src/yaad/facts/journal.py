@@ -22,6 +22,8 @@ ELSEWHERE = "journal.json"
 FILES = frozenset({NAME, ELSEWHERE})
 LONGEST_KEY = 200
 """Letters of an idempotency key."""
+ALL = -1
+"""As SQLite says it, there is no limit."""
 COMPANY = ""
 """In the column of deals: the entry is about the company."""
 TABLES = (
@@ -66,8 +68,8 @@ class Journal(Protocol):
         """The entry with this key; None where there is none."""
         ...
 
-    def since(self, seq: int) -> list[Entry]:
-        """Entries after number `seq`, in order."""
+    def since(self, seq: int, most: int | None = None) -> list[Entry]:
+        """Entries after number `seq`, in order: the first so many of them, all where nothing is said."""
         ...
 
     def of(self, deal_ids: Iterable[str]) -> list[DealEntry]:
@@ -127,12 +129,13 @@ class SqliteJournal:
             row = file.execute("SELECT seq, body FROM entries WHERE key = ?", (key,)).fetchone()
         return None if row is None else entry_from_json(row[1], row[0])
 
-    def since(self, seq: int) -> list[Entry]:
+    def since(self, seq: int, most: int | None = None) -> list[Entry]:
         """See `Journal.since`."""
         if not self.path.exists():
             return []
         with self._open() as file:
-            rows = file.execute("SELECT seq, body FROM entries WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+            asked = "SELECT seq, body FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"
+            rows = file.execute(asked, (seq, ALL if most is None else most)).fetchall()
         return [entry_from_json(body, number) for number, body in rows]
 
     def of(self, deal_ids: Iterable[str]) -> list[DealEntry]:

@@ -1,5 +1,7 @@
 """In whose name something runs by itself: who set it up, and what they may do at that moment."""
 
+from collections.abc import Collection
+
 from yaad.server.roles import Capability
 from yaad.server.scoping import Access, NoSuchCompany, local, scope
 
@@ -17,12 +19,13 @@ def who(access: Access) -> str:
     return KEEPER if access.account is None else f"{ACCOUNT}{access.account}"
 
 
-def access_of(company: str, by: str) -> Access | None:
+def access_of(company: str, by: str, needed: Collection[Capability] = NEEDED) -> Access | None:
     """What who set something up may do now; None where they may not have it run any more.
 
     Args:
         company: its id; empty where one book is served.
         by: see `who`.
+        needed: what it takes.
     """
     if not company:
         return local()
@@ -39,7 +42,7 @@ def access_of(company: str, by: str) -> Access | None:
         access = scope(int(number), company)
     except NoSuchCompany:
         return None
-    return access if all(access.may(one) for one in NEEDED) else None
+    return access if all(access.may(one) for one in needed) else None
 
 
 def name_of(company: str, by: str) -> str:

@@ -76,11 +76,11 @@ class DatabaseJournal:
             row = JournalEntry.objects.filter(company=self.company, key=key).values_list("seq", "body").first()
         return None if row is None else entry_from_json(row[1], row[0])
 
-    def since(self, seq: int) -> list[Entry]:
+    def since(self, seq: int, most: int | None = None) -> list[Entry]:
         """See `yaad.facts.Journal.since`."""
         with self._within():
             rows = JournalEntry.objects.filter(company=self.company, seq__gt=seq)
-            told = list(rows.order_by("seq").values_list("seq", "body"))
+            told = list(rows.order_by("seq").values_list("seq", "body")[:most])
         return [entry_from_json(body, number) for number, body in told]
 
     def of(self, deal_ids: Iterable[str]) -> list[DealEntry]:

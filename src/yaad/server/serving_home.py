@@ -106,7 +106,9 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         forwarded_allow_ips=running.proxies,
         timeout_graceful_shutdown=CLOSING,
     )
-    clock = Clock([partial(_sources, home), partial(_asked, home), lambda _now: desks.let_go()])
+    clock = Clock(
+        [partial(_sources, home), partial(_asked, home), partial(_webhooks, home), lambda _now: desks.let_go()]
+    )
     begin = partial(_go_on, desks)
     return Prepared(first_address(home), Serving(config), [open_socket], clock, begin)
 
@@ -147,6 +149,15 @@ def _asked(home: Home, now: dt.datetime) -> None:
 
     with given_back():
         asked_persons.sweep(_in_use(), home.company, now)
+
+
+def _webhooks(home: Home, now: dt.datetime) -> None:
+    """Tell the webhooks what happened, in every company."""
+    from yaad.server.connected import given_back
+    from yaad.server.webhooks import rounds
+
+    with given_back():
+        rounds.of_companies(_in_use(), home.company, now)
 
 
 def first_address(home: Home) -> str:

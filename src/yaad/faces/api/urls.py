@@ -12,6 +12,7 @@ from yaad.faces.api import (
     company,
     deals,
     door,
+    events,
     figures,
     handed,
     house,
@@ -21,6 +22,7 @@ from yaad.faces.api import (
     people,
     persons,
     sources,
+    webhooks,
 )
 from yaad.faces.api.declared import check, sent
 from yaad.faces.api.openapi import described
@@ -55,7 +57,7 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 
 outside = _api("api", house.router)
-ROOMS = (figures, ahead, deals, inquiries, imports, jobs, sources, handed, people, persons, company)
+ROOMS = (figures, ahead, deals, events, inquiries, imports, jobs, sources, handed, people, persons, company, webhooks)
 inside = _api("api-company", *(room.router for room in ROOMS))
 NEEDS = check(outside, inside)
 """Operation → what it needs."""

@@ -55,4 +55,5 @@ PAGES = (
     Page("people", "people", "manage", on_phone=False, domain="people", of_server=True),
     Page("company", "house", "manage", on_phone=False, domain="people", of_server=True),
     Page("tokens", "key", "manage", on_phone=False, domain="api", of_server=True),
+    Page("webhooks", "swap", "manage", on_phone=False, domain="outgoing", of_server=True),
 )

@@ -39,6 +39,7 @@ from yaad.faces.web.views import (
     sources,
     tokens,
     why,
+    webhooks,
 )
 from yaad.faces.web.views.stopping import stops
 from yaad.server import drafts, made
@@ -172,6 +173,9 @@ urlpatterns = [
         path("people/invite/", people.invite, name="invite"),
         path("people/invited/<int:number>/withdraw/", people.withdraw, name="invitation-withdraw"),
         path("people/invited/<int:number>/again/", people.send_again, name="invitation-again"),
+        path("webhooks/", webhooks.webhooks, name="webhooks"),
+        path("webhooks/<slug:webhook>/", webhooks.webhook, name="webhook"),
+        path("webhooks/<slug:webhook>/<slug:letter>/", webhooks.letter, name="webhook-letter"),
     ),
     *needs(
         Capability.PEOPLE,
