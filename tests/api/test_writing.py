@@ -54,6 +54,26 @@ def test_a_deal_is_written_down_changed_and_worked_on(program):
     assert asking.get(f"/deals/{deal}").status_code == 404
 
 
+def test_a_deal_says_what_happened_and_why_it_was_closed(program):
+    asking = program("rep")
+    well = {"stage": "Won", "reason": "Trust", "done_well": "Fast\nKind"}
+    won = asking.post("/deals/here-Ben-5/win", well).json()
+    told = asking.get("/deals/here-Ben-5/timeline").json()
+    assert (told["outcome"], told["says"][-1]) == ("won", "Why: Trust")
+    line = told["timeline"][0]
+    assert [line[name] for name in ("kind", "reason", "done_well", "number", "by")] == [
+        "won", "Trust", "Fast\nKind", won["seq"], "rep here",
+    ]  # fmt: skip
+    assert asking.post("/deals/here-Ben-5/lose", {"stage": "Won"}).status_code == 400
+    asking.post("/deals/here-Ben-5/undo", {"seq": won["seq"]})
+    lost = asking.post("/deals/here-Ben-5/lose", {"reason": "Price", "text": "Too dear"}).json()
+    line = program("rep", lang="he").get("/deals/here-Ben-5/timeline").json()["timeline"][0]
+    assert (line["said"], line["reason"], line["text"]) == ("לא נסגרה (Lost)", "Price", "Too dear")
+    asking.post("/deals/here-Ben-5/undo", {"seq": lost["seq"]})
+    assert asking.get("/deals/here-Cyd-4/timeline").status_code == 404
+    assert program("viewer").get("/deals/here-Ben-5/timeline").status_code == 403
+
+
 def test_a_deal_that_is_handed_on_is_told_to_who_has_it_now(program):
     given = program("rep").post("/deals/here-Ben-3/change", {"values": {"owner": "Cyd"}})
     assert (given.status_code, given.json()["stage"]) == (200, None), given.content.decode()

@@ -178,6 +178,21 @@ def test_a_deal_is_written_down_changed_and_worked_on(own):
     assert own("undo", deal, str(gone["seq"]))["kind"] == "undo"
 
 
+def test_a_deal_says_what_happened_and_why_it_was_closed(yaad, own):
+    own("note", "a7", "asks for a sample")
+    own("win", "a7", "--reason", "Trust", "--well", "Fast", "--well", "Kind")
+    told = own("deal", "a7")
+    assert (told["outcome"], [one["kind"] for one in told["timeline"]][:2]) == ("won", ["won", "note"])
+    assert (told["timeline"][0]["reason"], told["timeline"][0]["done_well"]) == ("Trust", "Fast\nKind")
+    assert told["timeline"][1]["text"] == "asks for a sample"
+    own("undo", "a7", str(told["timeline"][0]["number"]))
+    lost = own("lose", "a7", "--reason", "Price", "--text", "too dear")
+    assert (lost["reason"], lost["text"]) == ("Price", "too dear")
+    shown = yaad("deal", "a7", "--book", own.root, "--lang", "he")
+    assert "הסיבה: Price · too dear" in shown.out
+    assert "מה נעשה טוב" not in shown.out
+
+
 def test_entries_say_how_to_take_them_back(yaad, own):
     done = yaad("note", "a7", "שלום", "--book", own.root, "--lang", "he")
     assert done.code == 0
