@@ -99,7 +99,7 @@ def test_a_change_of_the_company_is_known_to_its_book(company):
     asked = companies.Asked.of(Company.objects.get(pk=company.company))
     companies.change(company, replace(asked, currency="EUR", vat=None, country="FR"))
     root = companies.folder_of(company.company)
-    assert usual_of(root) == Usual("Europe/London", "EUR", None, "FR")
+    assert usual_of(root) == Usual("Europe/London", "EUR", None, "FR", "he")  # who began it speaks Hebrew
     (root / "usual.json").unlink()  # a book from before it was kept there
     companies.tell_books()
     assert usual_of(root) == Usual("Europe/London", "EUR", None, "FR")

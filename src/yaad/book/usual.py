@@ -33,12 +33,14 @@ class Usual:
         currency: of amounts without one.
         vat: the part that VAT is, such as ``0.18``; None where there is none.
         country: whose working days and holidays are its own (ISO code).
+        language: in which names are made up where the files have none.
     """
 
     zone: str | None = None
     currency: str | None = None
     vat: str | None = None
     country: str | None = None
+    language: str | None = None
 
 
 def usual_of(root: Path) -> Usual:
@@ -97,6 +99,7 @@ def with_usual(mapping: Mapping, zone: str | None, usual: Usual, said: Plain[str
         usual_zone=said.get("zone") or zone or usual.zone,
         usual_currency=said.get("currency") or usual.currency,
         usual_tax=said.get("tax"),
+        usual_language=usual.language,
     )
 
 

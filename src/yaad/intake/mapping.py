@@ -81,6 +81,7 @@ class Mapping:
         name: name of the mapping file, for errors.
         usual_zone: the zone of the book that the files come into: theirs, where nothing in them tells another.
         usual_currency, usual_tax: the same of their amounts.
+        usual_language: of names that are made up where the files have none.
     """
 
     kind: Kind | None = None
@@ -118,6 +119,7 @@ class Mapping:
     usual_zone: str | None = field(default=None, compare=False)
     usual_currency: str | None = field(default=None, compare=False)
     usual_tax: str | None = field(default=None, compare=False)
+    usual_language: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_yaml(cls, text: str, *, name: str) -> "Mapping":

@@ -1,6 +1,6 @@
 """How deals stand by other columns than the stage: a status beside it, flags of won, ended, archived, deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,8 @@ from yaad.text import Message
 FIRST_STAGE = {True: "פנייה", False: "Inquiry"}
 WON_STAGE = {True: "נסגר בהצלחה", False: "Won"}
 LOST_STAGE = {True: "לא נסגר", False: "Lost"}
-"""Names that stages get where the file has none of its own; by whether the file is Hebrew."""
+"""Names that stages get where the file has none of its own; by whether they are to be Hebrew."""
+HEBREW = "he"
 ENDINGS = ((StageType.WON, WON_STAGE), (StageType.LOST, LOST_STAGE))
 
 
@@ -142,12 +143,23 @@ def chance_column(found: Decisions) -> str | None:
 def with_endings(found: Decisions, rules: tuple[StageRule, ...]) -> tuple[StageRule, ...]:
     """The stages, and a won (lost) one where only another column tells of wins (losses)."""
     kept = list(rules)
-    hebrew = is_hebrew(found.table.columns)
+    hebrew = speaks_hebrew(found, kept)
     for kind, names in ENDINGS:
         told = kind.value in found.fields or (kind.value in found.flags and found.flags[kind.value].any())
         if told and all(rule.type is not kind for rule in kept):
             kept.append(StageRule(names[hebrew], kind))
     return tuple(kept)
+
+
+def speaks_hebrew(found: Decisions, stages: Sequence[StageRule] = ()) -> bool:
+    """Whether stages that we make up have Hebrew names: as the columns or the other stages, else as the company speaks.
+
+    Args:
+        found: what is decided of the file.
+        stages: those that it names itself; beside English ones stand English ones.
+    """
+    names = [stage.name for stage in stages]
+    return is_hebrew([*found.table.columns, *names]) or (not names and found.mapping.usual_language == HEBREW)
 
 
 def is_hebrew(names: Iterable[str]) -> bool:

@@ -75,6 +75,7 @@ def _prepared(part: Part, readings: Readings, lists: Sequence[Names]) -> tuple[R
         usual_zone=whole.usual_zone,
         usual_currency=whole.usual_currency,
         usual_tax=whole.usual_tax,
+        usual_language=whole.usual_language,
     )
     mapping = whole.parts.get(part.name, usual)
     table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)

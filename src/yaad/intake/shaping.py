@@ -1,6 +1,7 @@
 """Stages and shape: what the deals' stages are, in which order, and how the file tells when deals entered them."""
 
 import glob
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -29,7 +30,16 @@ from yaad.intake.deciding.stages import (
 from yaad.intake.decisions import BEGINS, ENDS, Decisions
 from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.mapping import REST, Mapping, StageRule
-from yaad.intake.outcomes import FIRST_STAGE, LOST_STAGE, WON_STAGE, chances, is_hebrew, marks_of_history, with_endings
+from yaad.intake.outcomes import (
+    FIRST_STAGE,
+    LOST_STAGE,
+    WON_STAGE,
+    chances,
+    is_hebrew,
+    marks_of_history,
+    speaks_hebrew,
+    with_endings,
+)
 from yaad.intake.unmapped import NONE, holds_dates
 from yaad.intake.wide import seen_in, type_of
 from yaad.model import StageType
@@ -175,7 +185,7 @@ def _propose_wide(found: Decisions) -> None:
     """The stages that columns of dates are named after; won and lost also where only a field of ours tells of them."""
     decision = propose_stages(seen_in(found.table, found.wide), found.answers, history=False)
     rules = list(decision.rules)
-    for rule in _without_column(found)[1:]:
+    for rule in _without_column(found, rules)[1:]:
         if rule.type.value in found.fields and all(other.type is not rule.type for other in rules):
             rules.append(rule)
     found.mapping = replace(found.mapping, stages=dated(rules, found.wide))
@@ -213,9 +223,14 @@ def _ask_all(column: str, seen: list[StageSeen]) -> Question:
     )
 
 
-def _without_column(found: Decisions) -> tuple[StageRule, ...]:
-    """Stages of a file that has only dates: one open stage, and won and lost where there is a date of them."""
-    hebrew = is_hebrew(found.table.columns)
+def _without_column(found: Decisions, beside: Sequence[StageRule] = ()) -> tuple[StageRule, ...]:
+    """Stages of a file that has only dates: one open stage, and won and lost where there is a date of them.
+
+    Args:
+        found: what is decided of the file.
+        beside: stages that the file names.
+    """
+    hebrew = speaks_hebrew(found, beside)
     rules = [StageRule(FIRST_STAGE[hebrew])]
     if {"won", "closed"} & found.fields.keys():
         rules.append(StageRule(WON_STAGE[hebrew], StageType.WON))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yaad.book.usual import Usual, say_usual
+from yaad.book.usual import Usual, say_usual, usual_of
 from yaad.errors import InputError, YaadError
 from yaad.facts import is_kept_elsewhere, keep_elsewhere
 from yaad.model import read_amount
@@ -150,7 +150,7 @@ def begin(owner: Account, name: str, kind: Kind = Kind.PROJECTS, **more: object)
         audit.record(company.id, owner.pk, "company.begun", f"company:{company.id}", {"kind": str(kind)})
     root = folder_of(company.id)
     Book.create(root).rename(company.name)
-    _tell_book(company)
+    _tell_book(company, owner.language)
     add(root, OwnMeasures((), STARTS[kind].first))
     return company
 
@@ -205,10 +205,17 @@ def tell_books() -> None:
             log.exception("a book could not be told", extra={"company": company.pk})
 
 
-def _tell_book(company: Company) -> None:
-    """What imports and targets take where nobody says another, and on which days the company works."""
+def _tell_book(company: Company, language: str | None = None) -> None:
+    """What imports and targets take where nobody says another, and on which days the company works.
+
+    Args:
+        company: which.
+        language: of names that imports make up; that of before where nothing is said.
+    """
+    root = folder_of(company.pk)
     vat = None if company.vat is None else f"{Decimal(company.vat).normalize():f}"
-    say_usual(folder_of(company.pk), Usual(company.zone, company.currency, vat, company.country))
+    said = language or usual_of(root).language
+    say_usual(root, Usual(company.zone, company.currency, vat, company.country, said))
 
 
 def in_use() -> list[str]:

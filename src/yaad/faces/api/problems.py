@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import cast
 
 from django.http import HttpResponse
 
@@ -61,8 +62,8 @@ def unfit(errors: Sequence[Mapping[str, object]], written: object, lang: str) ->
     """
     found = []
     for one in errors:
-        source, *steps = one["loc"]  # type: ignore[misc] # a tuple of names and numbers
-        kind = str(one["type"])
+        loc, kind = cast("tuple[str | int, ...]", one["loc"]), str(one["type"])
+        source, steps = str(loc[0]), loc[1:]
         place = _place(steps, written, kind) if source == BODY else ".".join(map(str, steps))
         key = f"api.unfit_{kind}" if has_key(f"api.unfit_{kind}", lang) else "api.unfit"
         told = {"where": place or BODY, "in": source, "kind": kind}
