@@ -279,3 +279,9 @@ def test_what_they_said_is_erased_with_them(book):
     said = b"".join(path.read_bytes() for path in book.root.rglob("*") if path.is_file())
     for word in ("Ann Levi", "547778888", "7778888", "a kitchen?"):
         assert word.encode() not in said
+
+
+def test_a_company_with_doors_and_no_data_yet_can_be_begun(tmp_path):
+    (tmp_path / "doors").mkdir()
+    (tmp_path / "doors" / "doors.json").write_text("[]", "utf-8")
+    assert yaad.Book.create(tmp_path).is_empty

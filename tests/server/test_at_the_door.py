@@ -39,7 +39,13 @@ def here(team):
 
     for limit in (at_the_door.by_sender, at_the_door.by_door, at_the_door.by_webhook):
         limit._asked.clear()
-    return SimpleNamespace(team=team, owner=owner, doors=address, door=door, stranger=Client(HTTP_HOST="127.0.0.1"))
+    return SimpleNamespace(
+        team=team,
+        owner=owner,
+        doors=address,
+        door=door,
+        stranger=Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True),
+    )
 
 
 def rows(team, column, value):

@@ -533,6 +533,6 @@ def period_of(period: PeriodLike) -> Period | None:
 
 def _holds_something_else(root: Path) -> bool:
     """Whether a folder holds files that are no leftovers of a book's own."""
-    own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources"}
+    own = {"originals", "imports", "mappings", "rejects", "differences", "lake", "server", "sources", "doors"}
     own |= {*JOURNAL_FILES, COMPANY, SECRETS, COMPUTED, OWN_MEASURES, ERASED, ERASED_KEY, USUAL}
     return root.is_dir() and any(path.name not in own and not path.name.startswith(".") for path in root.iterdir())

@@ -15,6 +15,7 @@ from yaad.book import Book
 from yaad.book.inquiries import Received, Waiting
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
+from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.board import name_of
 from yaad.model import DealEntry
@@ -114,12 +115,13 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     today = now.astimezone(ZoneInfo(opened().shelf.book.zone)).date()
     first, last = _between(when, today)
     found = opened().shelf.once(lambda book: book.unanswered(now, first, last))
+    country = opened().shelf.book.dials_in
     context = {
         "page": "inquiries",
         "found": found,
         "when": when,
         "choices": [(f"inquiries.when_{one}", _address(one), one == when) for one in WHEN],
-        "rows": [(one, _waited(one), whatsapp(one.phone)) for one in found.inquiries],
+        "rows": [(one, _waited(one), reach(one.phone, {}, country, "").message) for one in found.inquiries],
         "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
         "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
         "may_write": current().may(Capability.WRITE),
@@ -164,7 +166,9 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
         row = opened().shelf.once(lambda book: book.facts.deal(deal))
     except UnknownName:  # it was taken back, or handed on
         return {"words": Message("inquiries.was_back")} if said == "back" else None
-    words = Message(f"inquiries.was_{said}", {"name": name_of(row), "owner": row["owner"] or "–"})
+    is_handed = said in ("began", "folded") and row["owner"]
+    key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
+    words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})
     taken_back = None if said == "back" or _number(number) is None else number
     return {"words": words, "deal": deal, "number": taken_back, "handed": row["owner"]}
 
@@ -190,13 +194,7 @@ def _waited(one: Waiting) -> Message:
     hours, minutes = divmod(one.minutes, 60)
     if not hours:
         return Message("inquiries.minutes", {"n": minutes})
-    return Message("inquiries.hours", {"n": hours, "minutes": f"{minutes:02}"})
-
-
-def whatsapp(phone: str | None) -> str:
-    """The address at which somebody is written to; empty where the number is not one that the whole world dials."""
-    digits = "".join(one for one in (phone or "").partition("/")[0] if one.isdecimal() or one == "+")
-    return f"https://wa.me/{digits[1:]}" if digits.startswith("+") and digits[1:].isdecimal() else ""
+    return Message("inquiries.hours", {"time": f"{hours}:{minutes:02}"})
 
 
 def _stages() -> list[tuple[str, str]]:
