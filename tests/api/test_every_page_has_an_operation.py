@@ -6,6 +6,7 @@ import pytest
 
 SHOWN_ONCE = "a token makes and takes back no tokens: whoever found one could make themselves another"
 WAYS_IN = "addresses and secrets of doors are told to an owner alone: a token found would open them for ever"
+WAY_OUT = "a webhook that a found token made would live on when the token is taken back"
 OURS = "files of the pages themselves"
 
 SAYS: dict[str, tuple[str, ...] | str] = {
@@ -21,6 +22,8 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "pipeline": ("deals",),
     "pipeline-lanes": ("deals",),
     "pipeline-live": "it says that a page is to be asked for anew; programs ask for what they need",
+    "pipeline-many": ("move", "change", "lose"),
+    "pipeline-many-back": ("undo",),
     "pipeline-move": ("move",),
     "pipeline-new": ("write_down",),
     "pipeline-undo": ("undo",),
@@ -86,9 +89,9 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "report-cancel": ("stop_report",),
     "xray-file": ("report_pdf", "report_workbook"),
     "audit": ("audit", "verify_audit"),
-    "webhooks": ("webhooks", "webhook_letters", "events"),
-    "webhook": SHOWN_ONCE,
-    "webhook-letter": ("send_letter", "drop_letter"),
+    "webhooks": WAY_OUT,
+    "webhook": WAY_OUT,
+    "webhook-letter": ("webhooks", "webhook_letters", "send_letter", "drop_letter"),
     "tokens": SHOWN_ONCE,
     "token-revoke": SHOWN_ONCE,
     "people": ("people", "invitations", "all_teams", "proposed_ties"),
@@ -128,6 +131,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
 MORE = {
     "me": "who asks",
     "companies": "where a program begins",
+    "events": "a program follows what happens; people see it where it happened",
     "own_measures": "measures are defined in a file, on no page",
     "add_own_measures": "measures are defined in a file, on no page",
     "remove_own_measure": "measures are defined in a file, on no page",

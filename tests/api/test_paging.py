@@ -24,6 +24,7 @@ BOUNDED = {
     "goals": "the stages on the way to a target",
     "proposals": "three levels",
     "deal": "the way of one deal and what was written of it",
+    "timeline": "what happened to one deal",
     "upload_status": "the files of one upload",
     "leaderboard": OF_THE_COMPANY,
     "webhooks": "at most twenty in a company",
