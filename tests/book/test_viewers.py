@@ -160,12 +160,13 @@ def test_targets_and_words_of_others_are_not_listed(book):
 FIGURES = {"cannot_tell", "measure", "kpis", "funnel", "conversion", "dwell", "snapshots", "explain",
            "where_most_is_lost", "catalogue"}  # fmt: skip
 ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pipeline", "settings", "zone",
-         "own_measures", "facts", "need_persons", "shared", "seen_by", "at_one_moment"}  # fmt: skip
+         "own_measures", "facts", "open_deals", "dials_in", "need_persons", "shared", "seen_by",
+         "at_one_moment"}  # fmt: skip
 OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
             "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
             "write"}  # fmt: skip
 ASKED = {
-    "board": (AT.date(),), "deal": ("x",),
+    "board": (AT.date(),), "deal": ("x",), "deal_now": ("x",),
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),

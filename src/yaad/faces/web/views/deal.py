@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.book import Book
-from yaad.book.usual import calendar_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import answer
@@ -354,7 +353,7 @@ def _reach(found: Deal) -> object:
     name = values["contact"] or values["account"] or ""
     said: dict[str, object] = {"name": name, "company": book.name} if name else {"company": book.name}
     words = say_plain(Message("deal.hello" if name else "deal.hello_nobody", said), language())
-    return reach(values["phone"], found.custom, calendar_of(book.root, book.zone).country, words)
+    return reach(values["phone"], found.custom, book.dials_in, words)
 
 
 def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:
