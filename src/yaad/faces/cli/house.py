@@ -1,5 +1,6 @@
 """Verbs that keep the house: doctor, imports, undo-import, rebuild, serve, demo; of a server: see `homes`."""
 
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -72,6 +73,8 @@ def serve(
     """Show the book as pages; with a home, the companies of a server."""
     named = context.get_parameter_source("book")
     if home is not None and named is not None and named.name == "DEFAULT":
+        if lang is not None:  # of a first visit too, and of what the jobs say
+            os.environ["YAAD_LANG"] = lang
         serve_home(home, screen_for(lang, as_json=False))
         return
     _serve(book, host, port, screen_for(lang, as_json=False), browser=browser)
