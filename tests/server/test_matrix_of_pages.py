@@ -28,6 +28,7 @@ READERS: dict[str, set[str]] = {
     "inquiries/new inquiries/answered inquiries/not inquiries/undo": SELLING,
     "inquiries/rules inquiries/doors inquiries/doors/* inquiries/letters/*": OWNER,
     "goals/set goals/split goals/remove goals/undo": LEADING,
+    "pipeline/many pipeline/many/back": SELLING,
     "forecast/judge pipeline/move pipeline/new pipeline/undo tokens tokens/*/revoke": SELLING,
     "people people/invite people/invited/*/withdraw people/invited/*/again webhooks webhooks/* webhooks/*/*": LEADING,
     "people/* people/*/end people/*/tie people/teams people/teams/remove people/place people/undo": OWNER,

@@ -45,7 +45,8 @@ class _Begun:
         pin: of the book now; an entry that was folded into the lake since changes nothing else.
         erased: who had been erased.
         first: the rows as they were.
-        last_entry: the last one that was carried on.
+        last_entry: the last one that was looked at.
+        last_of_deals: the last one that came with some of a deal.
         changed: deal_id → its row since; None where it is open no more.
         known: deal_id → the whole row of a deal that was made anew; None where the book has none.
         days: deal_id → the last day of a move that people wrote of it since the pin.
@@ -60,6 +61,7 @@ class _Begun:
     erased: int
     first: pa.Table
     last_entry: int
+    last_of_deals: int = 0
     changed: dict[str, Row | None] = field(default_factory=dict)
     known: dict[str, Row | None] = field(default_factory=dict)
     days: dict[str, dt.date] = field(default_factory=dict)
@@ -137,7 +139,7 @@ class OpenDeals:
         for viewer in viewers:
             known = self._seen.get(viewer.key)
             if known is None or known[0] != moment:
-                told = begun.mark if whole is None else _digest(_seen_by(whole.rows, viewer))
+                told = _of_moment(begun) if whole is None or viewer.sees_all else _digest(_seen_by(whole.rows, viewer))
                 known = self._seen[viewer.key] = (moment, told)
             found[viewer.key] = known[1]
         return found
@@ -153,6 +155,7 @@ class OpenDeals:
         if entries:
             spoken_of = {entry.deal_id for entry in entries if isinstance(entry, DealEntry)}
             if spoken_of:
+                begun.last_of_deals = entries[-1].seq
                 try:
                     self._carry(begun, spoken_of)
                 except Exception:  # such as that files of the older lake are gone
@@ -227,6 +230,11 @@ class OpenDeals:
                 begun.known.clear()
             begun.known[deal_id] = next(iter(begun.anew.make({deal_id}).deals.to_pylist()), None)
         return begun.known[deal_id]
+
+
+def _of_moment(begun: _Begun) -> str:
+    """A version for who sees all rows: whatever is written of a deal they see."""
+    return hashlib.sha256(f"{begun.mark} {begun.last_of_deals}".encode()).hexdigest()[:DIGEST]
 
 
 def _with(rows: pa.Table, changed: Mapping[str, Row | None]) -> pa.Table:

@@ -263,10 +263,14 @@ def board_of(
     """
     held = _Held(standing, yard, today)
     kept = held.wanted(wanted)
-    stages = np.array([name or "" for name in standing.rows["stage"].to_pylist()], dtype=object)
+    # text is compared once for each stage, not for each deal
+    told = pc.dictionary_encode(standing.rows["stage"].fill_null("")).combine_chunks()
+    names, here = told.dictionary.to_pylist(), told.indices.to_numpy(zero_copy_only=False)
+    at = {name: np.flatnonzero(kept & (here == code)) for code, name in enumerate(names)}
+    nowhere = np.empty(0, dtype=np.int64)
     columns = tuple(
-        _column(held, stage, np.flatnonzero(kept & (stages == stage.name)), EVERY if stage.name == more else shown)
-        for stage in _stages(standing.pipeline, set(np.unique(stages.astype(str)).tolist()))
+        _column(held, stage, at.get(stage.name, nowhere), EVERY if stage.name == more else shown)
+        for stage in _stages(standing.pipeline, set(names))
     )
     choices = {name: tuple(sorted(filter(None, pc.unique(standing.rows[name]).to_pylist()))) for name in EQUAL}
     return Board(columns, int(kept.sum()), len(kept), int((kept & held.without_step).sum()), choices)

@@ -3,6 +3,7 @@
 
 const board = document.getElementById("board");
 const lanesOf = () => [...board.querySelectorAll(".lane")];
+const TARGETS = ".lane, .lane-end"; // where a card can go: a stage, or the end, which asks why
 let taken = null;
 
 function send(deal, stage) {
@@ -17,27 +18,29 @@ board.addEventListener("dragstart", (event) => {
   taken = event.target.closest?.('.deal[draggable="true"]');
   if (!taken) return;
   taken.classList.add("taken");
+  board.classList.add("dragging");
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", taken.dataset.deal);
 });
 board.addEventListener("dragend", () => {
   taken?.classList.remove("taken");
   taken = null;
-  for (const lane of lanesOf()) lane.classList.remove("over");
+  for (const lane of board.querySelectorAll(TARGETS)) lane.classList.remove("over");
+  board.classList.remove("dragging");
   later();
 });
 board.addEventListener("dragover", (event) => {
-  const lane = event.target.closest?.(".lane");
+  const lane = event.target.closest?.(TARGETS);
   if (!taken || !lane) return;
   event.preventDefault();
   lane.classList.add("over");
 });
 board.addEventListener("dragleave", (event) => {
-  const lane = event.target.closest?.(".lane");
+  const lane = event.target.closest?.(TARGETS);
   if (lane && !lane.contains(event.relatedTarget)) lane.classList.remove("over");
 });
 board.addEventListener("drop", (event) => {
-  const lane = event.target.closest?.(".lane");
+  const lane = event.target.closest?.(TARGETS);
   if (!taken || !lane) return;
   event.preventDefault();
   send(taken, lane.dataset.stage);
@@ -48,7 +51,7 @@ board.addEventListener("keydown", (event) => {
   const deal = event.target.closest?.(".deal");
   if (!deal || event.target !== deal || !event.key.startsWith("Arrow")) return;
   event.preventDefault();
-  const lanes = lanesOf();
+  const lanes = [...board.querySelectorAll(event.shiftKey ? TARGETS : ".lane")];
   const here = lanes.indexOf(deal.closest(".lane"));
   const onward = (event.key === "ArrowRight") === (document.dir !== "rtl") ? 1 : -1;
   if (event.key === "ArrowUp" || event.key === "ArrowDown") {
@@ -64,6 +67,32 @@ board.addEventListener("keydown", (event) => {
     }
   }
 });
+
+// ---- several at once: with Shift a whole row of boxes; how many are ticked is said beside what can be done
+const picked = document.querySelector("[data-picked]");
+let last = null;
+
+function count() {
+  if (!picked) return;
+  const n = board.querySelectorAll(".pick:checked").length;
+  picked.value = n || "";
+  picked.hidden = !n;
+  picked.form.classList.toggle("at-hand", n > 0);
+}
+
+board.addEventListener("click", (event) => {
+  const box = event.target.closest?.(".pick");
+  if (!box) return;
+  const boxes = [...board.querySelectorAll(".pick")];
+  if (event.shiftKey && last && boxes.includes(last)) {
+    const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((one, other) => one - other);
+    for (const between of boxes.slice(from, to + 1)) between.checked = box.checked;
+  }
+  last = box;
+  count();
+});
+board.addEventListener("board:now", count);
+count();
 
 // ---- live: a stream says that something changed; the columns are asked for and put in, under the hands of who works
 let stream = null;

@@ -24,7 +24,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.facts import KeyTaken
 from yaad.insight import SHOWN, Board, Wanted
 from yaad.insight.board import EQUAL, ONLY, Column, name_of
-from yaad.model import DealEntry
+from yaad.model import DealEntry, StageType
 from yaad.server.questions import board_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -74,7 +74,7 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     """The board."""
     if reading.is_empty():
         return beginning.begin(request)
-    return _page(request)
+    return page(request)
 
 
 @require_POST
@@ -83,6 +83,9 @@ def move(request: HttpRequest) -> HttpResponse:
     deal, stage, seen = (request.POST.get(name, "") for name in ("deal", "stage", "seen"))
     if stage == seen:
         return redirect(_address(request.POST))
+    known = {one.name: one.type for one in opened().shelf.book.pipeline.stages}
+    if known.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
+        return redirect(f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}")
     return _written(request, lambda book: book.move(deal, stage, seen=seen, **stamp()))
 
 
@@ -92,7 +95,7 @@ def write_down(request: HttpRequest) -> HttpResponse:
     said = {name: request.POST.get(name, "").strip() for name in (*NEW, "owner")}
     key, stage = request.POST.get("key", "") or uuid.uuid4().hex, request.POST.get("stage", "")
     if not (said["account"] or said["phone"]):
-        return _page(request, InputError(Message("pipeline.no_name")))
+        return page(request, InputError(Message("pipeline.no_name")))
     return _written(request, lambda book: book.write_down(stage, said, key=key, **stamp()))
 
 
@@ -114,7 +117,7 @@ def _written(request: HttpRequest, write: Callable[[Book], DealEntry], **more: s
     try:
         entry = write_once(write)
     except YaadError as error:
-        return _page(request, error)
+        return page(request, error)
     return redirect(_address(request.POST, **(more or {"deal": entry.deal_id, "done": str(entry.seq)})))
 
 
@@ -157,7 +160,16 @@ def shown(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+def page(
+    request: HttpRequest, error: YaadError | None = None, many: Mapping[str, object] | None = None
+) -> HttpResponse:
+    """The board as a page.
+
+    Args:
+        request: for it, or what was sent.
+        error: why something was not done.
+        many: what was done with several deals, see `board_many`.
+    """
     drawn = shown(request)
     asked, found = cast("dict[str, str]", drawn["asked"]), cast("Board", drawn["board"])
     context = {
@@ -171,10 +183,12 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         ],
         "owners": _owners(found, str(drawn["moment"])),
         "key": uuid.uuid4().hex if isinstance(error, KeyTaken) else request.POST.get("key") or uuid.uuid4().hex,
-        "typed": request.POST,
+        "typed": request.POST if "do" not in request.POST else {},
+        "many_key": uuid.uuid4().hex,
         "done": _done(request) if error is None else None,
         "back": "back" in request.GET,
         "error": error.say(language()) if error else "",
+        "many": many,
     }
     status = status_of(error) if error else 200
     return render(request, "web/pipeline.html", context, status=status)
