@@ -30,6 +30,7 @@ BOOK = frozenset(
         "backtest",
         "moved",
         "judge",
+        "digest",
         "inquiry",
         "new",
         "change",

@@ -15,7 +15,7 @@ COMMAND = typer.main.get_command(app)
 VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
-    "leaks", "forecast", "backtest", "moved", "judge",
+    "leaks", "forecast", "backtest", "moved", "judge", "digest",
     "inquiry",
     "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "mcp", "serve", "check", "backup", "restore",

@@ -9,6 +9,7 @@ import typer
 from yaad.faces.cli import (
     agents,
     chances,
+    digest,
     entries,
     figures,
     forecasts,
@@ -63,6 +64,7 @@ for _name, _verb in (
     ("backtest", forecasts.backtest),
     ("moved", forecasts.moved),
     ("judge", forecasts.judge),
+    ("digest", digest.digest),
     ("deal", entries.deal),
     ("inquiry", inquiries.inquiry),
     ("new", entries.new),

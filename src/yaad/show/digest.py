@@ -1,0 +1,135 @@
+"""The morning in a few lines of plain text, to be read in a mail or shared in a chat: at most five blocks.
+
+Each block is what a page says: new since yesterday, inquiries that nobody answered, the target and its pace, whom to
+call today and why, a success to copy. A block that has nothing is left out; where none has anything, that is said.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yaad.insight import CallDeal
+from yaad.plan.goals import Goal
+from yaad.show.goals import pace_said, standing_said
+from yaad.show.speech import Said, say_plain
+from yaad.text import Message
+
+Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
+HOUR, DAY = 60, dt.timedelta(days=1)
+BREAKING = re.compile(r"[^\S\xa0\u202f]+")
+"""Blanks and line breaks; a blank that holds a number and its word together stays."""
+SAID = {"new": "outgoing.digest_new_deals", "won": "outgoing.digest_won", "lost": "outgoing.digest_lost"}
+"""Heading of what moved → how it is said."""
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Somebody who turned to the company and has no answer.
+
+    Attributes:
+        minutes: how long they wait, in opening hours; None where that is not known.
+    """
+
+    name: str
+    phone: str | None
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class Success:
+    """A deal that was won, and what was done well on the way."""
+
+    name: str
+    owner: str | None
+    done_well: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What somebody is told in the morning.
+
+    Attributes:
+        company: its name.
+        day: the morning.
+        since: what is new is told from the end of this day on.
+        new: heading of what moved, such as ``won`` → how many deals.
+        asks: some of those who wait for an answer, the longest wait first; `waiting` of them in all.
+        goal: how the month stands; None where it cannot be told, or there is no target.
+        calls: whom to call, the first one first.
+        success: one to copy.
+    """
+
+    company: str
+    day: dt.date
+    since: dt.date
+    new: dict[str, int]
+    asks: Sequence[Asks]
+    waiting: int
+    goal: Goal | None
+    calls: Sequence[CallDeal]
+    success: Success | None
+
+    def text(self, lang: str) -> str:
+        """All of it, a sentence a line, an empty line between blocks."""
+        head = _line(Message("outgoing.digest_head", {"company": self.company, "day": self.day}), lang)
+        blocks = ["\n".join(_line(one, lang) for one in block) for block in self._blocks(lang)]
+        return "\n\n".join([head, *(blocks or [_line(Message("outgoing.digest_nothing"), lang)])]) + "\n"
+
+    def to_dict(self, lang: str) -> Json:
+        """The same as an object."""
+        return {"day": self.day.isoformat(), "text": self.text(lang), "blocks": len(list(self._blocks(lang)))}
+
+    def _blocks(self, lang: str) -> Iterator[Sequence[Said]]:
+        if new := self._new():
+            yield new
+        if self.waiting:
+            yield [Message("outgoing.digest_waiting", {"n": self.waiting}), *map(_asking, self.asks)]
+        if self.goal is not None:
+            yield [*standing_said(self.goal, lang), *pace_said(self.goal, lang)]
+        if self.calls:
+            yield [Message("outgoing.digest_calls", {"n": len(self.calls)}), *self._calls()]
+        if self.success:
+            yield self._success(self.success)
+
+    def _new(self) -> Sequence[Said]:
+        told = [Message(SAID[name], {"n": n}) for name, n in self.new.items() if n]
+        first = self.since + DAY
+        is_yesterday = first + DAY == self.day
+        head = Message("outgoing.digest_new") if is_yesterday else Message("outgoing.digest_new_since", {"day": first})
+        return [head, *told] if told else []
+
+    def _calls(self) -> Iterator[Said]:
+        for place, one in enumerate(self.calls, 1):
+            values: dict[str, object] = {"place": str(place), "name": one.name, "why": one.why, "next": one.next_step}
+            yield Message("outgoing.digest_call", values)
+            if one.phone:
+                yield Message("outgoing.digest_phone", {"phone": one.phone})
+
+    @staticmethod
+    def _success(one: Success) -> Sequence[Said]:
+        values: dict[str, object] = {"name": one.name, "owner": one.owner or ""}
+        head = Message("outgoing.digest_success" if one.owner else "outgoing.digest_success_of_nobody", values)
+        words = one.done_well or ((one.reason,) if one.reason else ())
+        return [head, *(Message("outgoing.digest_well", {"what": words_of}) for words_of in words)]
+
+
+def _asking(one: Asks) -> Said:
+    values: dict[str, object] = {"name": one.name}
+    if one.phone:
+        values["phone"] = one.phone
+    said = Message("outgoing.digest_ask_phone" if one.phone else "outgoing.digest_ask", values)
+    if one.minutes is None:
+        return said
+    hours, minutes = divmod(one.minutes, HOUR)
+    waits = Message("inquiries.minutes", {"n": minutes})
+    if hours:
+        waits = Message("inquiries.hours", {"n": hours, "minutes": f"{minutes:02}"})
+    return Message("outgoing.digest_waits", {"who": said, "waits": waits})
+
+
+def _line(said: Said, lang: str) -> str:
+    """One line, whatever stands in a name: nobody's name begins a line of its own."""
+    return BREAKING.sub(" ", say_plain(said, lang)).strip()

@@ -1,0 +1,100 @@
+"""The morning: at most five blocks, each with the figures of the pages, as far as who reads it sees them."""
+
+import datetime as dt
+from contextlib import closing
+
+import pytest
+from tests.people import EVENTS, rows
+
+from yaad.book import Book
+from yaad.book.morning import digest
+from yaad.errors import Withheld
+from yaad.model import Viewer
+from yaad.show.goals import pace_said, standing_said
+from yaad.show.speech import say_plain
+
+FRIDAY = dt.datetime(2026, 10, 16, 6, tzinfo=dt.UTC)
+"""Two deals of each of five people were lost by then, on the 14th and the 15th, and the latest came on the 6th."""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "events.csv").write_text("\n".join(rows("here")), "utf-8")
+    (tmp_path / "events.yaml").write_text(EVENTS, "utf-8")
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([tmp_path / "events.csv"], mapping=tmp_path / "events.yaml")
+        book.rename("Blue Kitchens")
+        book.win("here-Ben-4", at=FRIDAY - dt.timedelta(hours=20), by="Ben", done_well="Came the same day\nListened")
+    return tmp_path / "book"
+
+
+def told(root, now=FRIDAY, viewer=None, lang="en"):
+    """The blocks of the morning, a list of lines each."""
+    with closing(Book.open(root, viewer=viewer or Viewer())) as book:
+        return [block.split("\n") for block in digest(book, now).text(lang).rstrip("\n").split("\n\n")]
+
+
+def test_each_block_says_what_happened(root):
+    head, new, calls, success = told(root)
+    assert head == ["Good morning, Blue Kitchens · 16 Oct 2026"]
+    assert new == ["New since yesterday:", "- 1 deal won", "- 5 deals lost"]
+    assert calls[0] == "Call today, 9 deals:"
+    assert [line.partition(" ")[0] for line in calls[1::2]] == [f"{n}." for n in range(1, 10)]
+    assert success == ["A success to copy: Ben won markhereben 4.", "- Came the same day", "- Listened"]
+
+
+def test_whom_to_call_is_whom_the_page_names(root):
+    with closing(Book.open(root)) as book:
+        found, page = digest(book, FRIDAY), book.deals_to_call(10).content
+    assert [(one.deal_id, one.why) for one in found.calls] == [(one.deal_id, one.why) for one in page]
+
+
+def test_on_a_monday_what_is_new_is_new_since_friday(root):
+    assert told(root, FRIDAY + dt.timedelta(days=3))[1][0].startswith("Call today")
+    with closing(Book.open(root)) as book:
+        book.lose("here-Ben-5", at=FRIDAY, by="Ben", reason="late")
+    assert told(root, FRIDAY + dt.timedelta(days=3))[1] == ["New since 16 Oct 2026:", "- 1 deal lost"]
+
+
+def test_a_month_with_a_target_says_how_it_stands(root):
+    with closing(Book.open(root)) as book:
+        book.goals.set("50000", period="2026-10", at=FRIDAY, by="owner")
+        goal = book.goals.status("2026-10").content
+    page = [say_plain(one, "en") for one in (*standing_said(goal, "en"), *pace_said(goal, "en"))]
+    assert len(page) > 1
+    assert told(root)[2] == page
+
+
+def test_who_sees_some_deals_is_told_of_them_alone(root):
+    text = str(told(root, viewer=Viewer(frozenset({"Ann"}))))
+    assert "markhereann 5" in text
+    assert "1 deal lost" in text
+    for other in ("ben", "cyd", "dan", "eli"):
+        assert f"markhere{other}" not in text
+    with pytest.raises(Withheld):
+        told(root, viewer=Viewer(persons=False))
+
+
+def test_nothing_to_say_is_said(root):
+    later = told(root, FRIDAY + dt.timedelta(days=60), Viewer(frozenset({"Nobody"})))
+    assert later == [["Good morning, Blue Kitchens · 15 Dec 2026"], [NOTHING]]
+
+
+NOTHING = "Nothing new, nobody waits, and there is no one to call today."
+
+
+def test_names_begin_no_line_and_no_block(root):
+    with closing(Book.open(root)) as book:
+        book.change("here-Ann-5", {"name": "Eve\n\nGood morning, thief"}, at=FRIDAY, by="Ann")
+        book.win("here-Ann-4", at=FRIDAY, by="Ann", done_well="x\r\n\r\nlast line", reason="{owner} {0}")
+    blocks = told(root, FRIDAY + dt.timedelta(hours=1))
+    assert len(blocks) == 4
+    assert sum(line.startswith("Good morning") for block in blocks for line in block) == 1
+
+
+def test_hebrew_has_every_block(root):
+    head, new, calls, success = told(root, lang="he")
+    assert head == ["בוקר טוב, Blue Kitchens · 16.10.2026"]
+    assert new == ["חדש מאתמול:", "- עסקה אחת נסגרה בהצלחה", "- 5 עסקאות אבדו"]
+    assert calls[0] == "להתקשר היום, 9 עסקאות:"
+    assert success[0] == "הצלחה שכדאי ללמוד ממנה: Ben, markhereben 4."
