@@ -24,8 +24,6 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "pipeline-live": "it says that a page is to be asked for anew; programs ask for what they need",
     "pipeline-many": ("move", "change", "lose"),
     "pipeline-many-back": ("undo",),
-    "pipeline-many": ("move", "change", "lose"),
-    "pipeline-many-back": ("undo",),
     "pipeline-move": ("move",),
     "pipeline-new": ("write_down",),
     "pipeline-undo": ("undo",),
