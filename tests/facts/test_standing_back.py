@@ -36,6 +36,23 @@ def test_threads_of_an_engine_stand_behind_and_who_opens_it_does_not():
     assert os.getpriority(os.PRIO_PROCESS, mine) == known[mine]
 
 
+@pytest.mark.usefixtures("behind")
+def test_it_stands_there_whoever_opens_it():
+    known, made = standings(), set()
+
+    def work():
+        step_back(9)
+        engine = DuckEngine([])
+        mine = threading.get_native_id()
+        made.update(steps for thread, steps in standings().items() if thread not in known and thread != mine)
+        engine.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert made == {known[threading.get_native_id()] + 7}
+
+
 def test_where_nobody_says_so_they_stand_beside_those_who_ask():
     engines_stand_back(0)  # as a server of this process may have said
     known = standings()

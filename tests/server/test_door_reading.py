@@ -6,12 +6,16 @@ import pytest
 
 from yaad.errors import InputError
 from yaad.model.inquiries import Touch
-from yaad.server.doors.reading import body_of, touches
+from yaad.server.doors.reading import body_of, parts_of, touch_of
 from yaad.server.doors.signing import FRESH, is_signed, sign
 
 JSON = "application/json; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 NOW = 1_790_000_000
+
+
+def touches(plain):
+    return [read for part in parts_of(plain) if (read := touch_of(part)) is not None]
 
 
 def one(plain):
@@ -32,7 +36,42 @@ def test_fields_are_known_by_their_names_in_both_languages():
 def test_what_nobody_knows_is_told_in_the_text():
     assert one(
         {"name": "Dana", "budget": 5000, "rooms": ["3", "4"], "ok": True, "nothing": None, "deep": {"a": 1}}
-    ).touch.text == ("budget: 5000\nrooms: 3, 4\nok: true")
+    ).touch.text == ("budget: 5000\nrooms: 3, 4\nok: true\na: 1")
+
+
+def test_fields_in_an_object_or_in_a_list_of_named_ones_are_read():
+    told = {"contact": {"id": 5, "name": "Dana", "phone": "050-1234567"}, "email": "a@b.co"}
+    assert one(told).touch == Touch(
+        name="Dana", phone="050-1234567", email="a@b.co", text="contact id: 5", channel="form"
+    )
+    assert one(told).id == ""
+    listed = {"fields": [{"name": "phone", "value": "050-1234567"}, {"name": "rooms", "value": 3}], "email": "a@b.co"}
+    assert one(listed).touch == Touch(phone="050-1234567", email="a@b.co", text="rooms: 3", channel="form")
+
+
+def test_everything_that_nobody_knows_is_told():
+    told = one({"name": "Dana", **{f"field {n}": n for n in range(90)}}).touch.text
+    assert told.splitlines() == [f"field {n}: {n}" for n in range(90)]
+
+
+@pytest.mark.parametrize("no", [False, "no", "0", "לא", "", None])
+def test_a_no_is_no_consent(no):
+    assert one({"name": "Dana", "consent": no}).touch.consent == ""
+    assert one({"name": "Dana", "consent": True}).touch.consent == "true"
+
+
+def test_each_part_stands_for_itself():
+    lead = {"field_data": [{"name": "full_name", "values": ["Dana"]}]}
+    first, second = parts_of({"entry": [{"changes": [{"value": lead}, {"value": {"leadgen_id": "5"}}]}]})
+    assert touch_of(first).touch.name == "Dana"
+    with pytest.raises(InputError, match="only the number"):
+        touch_of(second)
+
+
+def test_a_test_and_a_reaction_are_none():
+    assert touches({"name": "Dana", "phone": "050-1234567", "is_test": True}) == []
+    value = {"messages": [{"from": "972501234567", "id": "w", "type": "reaction", "reaction": {"emoji": "x"}}]}
+    assert touches({"entry": [{"changes": [{"value": value}]}]}) == []
 
 
 def test_a_form_is_read_as_an_object_is():
@@ -70,7 +109,6 @@ def test_lead_forms_of_google_are_read():
         ],
         "google_key": "s",
         "campaign_id": 77,
-        "is_test": True,
     }
     right = Touch(name="Dana", phone="+972501234567", email="d@x.com", campaign="77", channel="ad")
     assert (one(lead).touch, one(lead).id) == (right, "TeSter-123")
@@ -134,7 +172,7 @@ def test_meta_signs_the_body_and_google_sends_the_key():
     assert signed({"X-Hub-Signature-256": told})
     assert not signed({"X-Hub-Signature-256": told}, body=b"{}")
     assert signed({}, google_key="secret")
-    for wrong in ("", "Secret", None, 5, ["secret"]):
+    for wrong in ("", "Secret", None, 5, ["secret"], "\ud800"):
         assert not signed({}, google_key=wrong)
 
 

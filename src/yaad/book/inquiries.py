@@ -7,23 +7,24 @@ digit is nobody's.
 
 import datetime as dt
 import hashlib
+import re
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
-from yaad.book.usual import usual_of
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
 from yaad.facts import KeyTaken, checked_values, journal_of
 from yaad.facts.fold import LONGEST
 from yaad.facts.said import standing
 from yaad.insight.board import name_of
-from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_in
+from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_in, surely
 from yaad.measures import Scope
 from yaad.measures.answers import answer_hours, waiting_deals
 from yaad.measures.contacts import logs
@@ -36,11 +37,13 @@ from yaad.text import Message
 INQUIRY_ID = "INQ-"
 """So begin the ids of deals that came in by this door."""
 ID_LETTERS = 12
-COUNTRY = "IL"
-"""Whose numbers are those without a country's code, where the company does not say its own."""
+LOOKED_AT = 5_000
+"""Entries of the journal among which it is looked who was handed inquiries last."""
 LONGEST_TEXT = 20_000
 LONGEST_OWN_KEY = 160
 """Longer keys are kept as their digest, since what belongs to one touch adds a word to its key."""
+MAIL = re.compile(r"[^\s@,;/<>()\[\]\"]+@[^\s@,;/<>()\[\]\"]+\.[^\s@,;/<>()\[\]\"]+")
+"""An address of mail in a cell, which may hold several."""
 MIDNIGHT = dt.time()
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 SHOWN = 200
@@ -67,8 +70,7 @@ class Handles:
         Handles(phones=frozenset({'+972501234567'}), mails=frozenset({'dana@example.com'}))
         """
         phones = frozenset(one for one in phones_in(phone or "", country) if not is_made_up(one))
-        mail = (email or "").strip().casefold()
-        return cls(phones, frozenset({mail} if "@" in mail else ()))
+        return cls(phones, frozenset(one.casefold() for one in MAIL.findall(email or "")))
 
     def meet(self, other: "Handles") -> bool:
         """Whether both are of one person."""
@@ -156,7 +158,9 @@ class Unanswered:
 class Receiving(Written):
     """A book into which inquiries come."""
 
-    def inquiry(self, touch: Touch, *, at: dt.datetime, by: str, key: str | None = None) -> Received:
+    def inquiry(
+        self, touch: Touch, *, at: dt.datetime, by: str, key: str | None = None, by_stranger: bool = False
+    ) -> Received:
         """Take in a touch: it belongs to an open inquiry of the same person, or begins a new one.
 
         Who sees only some deals is told of no others: among those they see the person is looked for.
@@ -164,8 +168,10 @@ class Receiving(Written):
         Args:
             touch: what came.
             at: when.
-            by: who takes it in.
+            by: who takes it in; empty: nobody, it came by itself.
             key: idempotency key: the same touch twice is one.
+            by_stranger: nobody of the company has looked at it. Whoever knows a customer's number could say anything
+                of them: what such a touch tells beyond the inquiry that it belongs to stands in its text alone.
 
         Raises:
             InputError: nothing says who it is or what they want, a text is too long, or the book has no open stage yet.
@@ -174,9 +180,9 @@ class Receiving(Written):
             KeyTaken: the key was used for another touch.
         """
         self.need_persons()
-        told = self._readable(touch)
         if self.is_empty:
             raise InputError(Message("inquiries.no_stage"))
+        told = self._readable(touch)
         key = _own(key or uuid.uuid4().hex)
         journal = journal_of(self.root)
         before, begun = journal.kept(key), journal.kept(f"{key}-deal")
@@ -190,7 +196,10 @@ class Receiving(Written):
                 deal_id = begun.subject
             else:
                 deal_id = str(known["deal_id"])
-                self._tell_more(told, known, at=at, by=by, key=key)
+                if by_stranger:
+                    told = _with_handles(told, known)
+                else:
+                    self._tell_more(told, known, at=at, by=by, key=key)
         return self._written(told, deal_id, at=at, by=by, key=key, begun=begun)
 
     def inquiry_of(self, touch: Touch, at: dt.datetime) -> Mapping[str, Any] | None:
@@ -201,7 +210,7 @@ class Receiving(Written):
             at: when.
         """
         self.need_persons()
-        country = self._country
+        country = self.dials_in
         who = Handles.of(touch.phone, touch.email, country)
         if not who:
             return None
@@ -245,11 +254,11 @@ class Receiving(Written):
     def is_known(self, phone: str, email: str = "") -> Mapping[str, Any] | None:
         """The latest deal of a person, open or not, as the viewer sees it; None of nobody who is known."""
         self.need_persons()
-        who = Handles.of(phone, email, self._country)
+        who = Handles.of(phone, email, self.dials_in)
         if not who:
             return None
         rows = self._candidates(who, among=("open", "won", "lost"))
-        found = [row for row in rows if who.meet(Handles.of(row["phone"], row["email"], self._country))]
+        found = [row for row in rows if who.meet(Handles.of(row["phone"], row["email"], self.dials_in))]
         return max(found, key=lambda row: (row["created_day"] or dt.date.min, row["deal"]), default=None)
 
     def usual_sources(self) -> list[str]:
@@ -257,10 +266,6 @@ class Receiving(Written):
         self.need_persons()
         rows = self.facts.run(_sources(self.facts.deals)).to_pylist()
         return [str(row["source"]) for row in rows]
-
-    @property
-    def _country(self) -> str:
-        return usual_of(self.root).country or COUNTRY
 
     def _readable(self, touch: Touch) -> Touch:
         """The touch as it is kept: texts without signs that are none, numbers as the whole world dials them.
@@ -276,8 +281,7 @@ class Receiving(Written):
             raise InputError(Message("inquiries.too_long", {"n": LONGEST}))
         if not any(said[name] for name in ("name", "company", "phone", "email", "text")):
             raise InputError(Message("inquiries.says_nothing"))
-        phones = phones_in(said["phone"], self._country)
-        said["phone"] = " / ".join(phones) or said["phone"]
+        said["phone"] = surely(said["phone"], self.dials_in) or said["phone"]
         said["email"] = said["email"].casefold()
         return Touch(**said)
 
@@ -318,6 +322,8 @@ class Receiving(Written):
     def _next(self, touch: Touch) -> str:
         """Who is handed a new inquiry: of those that the company names, who was handed fewest since it named them.
 
+        Of many inquiries the latest `LOOKED_AT` entries count.
+
         Who sees only some people's deals hands to them alone; where the company names none of them, to all in turn.
         """
         people = self.facts.settings.handing.people({name: getattr(touch, name) for name in HANDED_BY})
@@ -327,17 +333,16 @@ class Receiving(Written):
         if len(people) < 2:
             return next(iter(people), "")
         handed = self._handed(people)
-        return min(people, key=lambda one: (handed.get(one, 0), people.index(one)))
+        return min(people, key=lambda one: (handed[one], people.index(one)))
 
-    def _handed(self, people: tuple[str, ...]) -> dict[str, int]:
-        """Person → inquiries in their hands that came since the company last said who is handed them."""
-        said = [
-            one
-            for one in standing(journal_of(self.root).of_company())
-            if isinstance(one, SettingEntry) and one.name == INQUIRY_RULES
-        ]
-        rows = self.facts.run(_handed_to(self.facts.deals, people, said[-1].at if said else None)).to_pylist()
-        return {str(row["owner"]): int(row["n"]) for row in rows}
+    def _handed(self, people: tuple[str, ...]) -> Counter[str]:
+        """Person → inquiries that they were handed since the company last said who is, in the order of the journal."""
+        journal = journal_of(self.root)
+        said = [one for one in standing(journal.of_company()) if isinstance(one, SettingEntry)]
+        first = max((one.seq for one in said if one.name == INQUIRY_RULES), default=0)
+        latest = journal.since(max(first, journal.last_seq - LOOKED_AT))
+        begun = (one for one in latest if isinstance(one, CreateEntry) and one.deal_id.startswith(INQUIRY_ID))
+        return Counter(owner for one in begun if (owner := one.values.get("owner")) in people and owner)
 
     def _tell_more(self, touch: Touch, known: Mapping[str, object], *, at: dt.datetime, by: str, key: str) -> None:
         """Say of the deal what this touch tells and nobody told before."""
@@ -372,6 +377,14 @@ class Receiving(Written):
                 deal_id, is_new=True, owner=str(begun.values.get("owner") or ""), entry=entry, begun=begun.seq
             )
         return Received(deal_id, is_new=False, owner="", entry=entry)
+
+
+def _with_handles(touch: Touch, known: Mapping[str, object]) -> Touch:
+    """The touch, whose text begins with the names and handles that the inquiry does not have."""
+    said = (touch.name, touch.company, touch.phone, touch.email)
+    had = {str(known[name]) for name in ("contact", "account", "phone", "email") if known[name]}
+    new = " · ".join(one for one in said if one and one not in had)
+    return replace(touch, text="\n".join(filter(None, (new, touch.text)))) if new else touch
 
 
 def _waiting(row: Mapping[str, Any], touches: Sequence[ActEntry], scope: Scope, now: dt.datetime, most: int) -> Waiting:
@@ -419,14 +432,6 @@ def _sources(deals: ir.Table) -> ir.Table:
     known = deals.filter(deals.source.notnull())
     rows = known.group_by("source").aggregate(n=known.count())
     return rows.order_by(rows.n.desc(), "source").select("source")
-
-
-def _handed_to(deals: ir.Table, people: tuple[str, ...], since: dt.datetime | None) -> ir.Table:
-    """Inquiries of this door by owner."""
-    rows = deals.filter(deals.deal_id.startswith(INQUIRY_ID), deals.owner.isin(list(people)))
-    if since is not None:
-        rows = rows.filter(rows.created_at >= ibis.literal(since.astimezone(dt.UTC)))
-    return rows.group_by("owner").aggregate(n=rows.count())
 
 
 def _own(key: str) -> str:

@@ -184,7 +184,7 @@ def _readable(amount: str | None) -> Decimal | None:
         return None
 
 
-Activity = dict[str, dt.datetime | dt.date | str | bool | list[tuple[str, str]]]
+Activity = dict[str, dt.datetime | dt.date | str | bool | list[tuple[str, str]] | None]
 
 
 def _activity_rows(counting: list[DealEntry], zone: ZoneInfo) -> list[Activity]:
@@ -221,7 +221,7 @@ def _activity(entry: DealEntry, number: int, kind: str, text: str, zone: ZoneInf
         "at": entry.at.astimezone(dt.UTC),
         "day": _local_day(entry.at, zone),
         "whole_day": False,
-        "by": entry.by,
+        "by": entry.by or None,
         "text": text,
     }
 

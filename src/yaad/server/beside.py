@@ -33,8 +33,8 @@ EACH = 8
 """Pieces of work of one account that wait or are under way at a time; who asks for more is asked to come again."""
 NEWS = 0.1
 """What the time of the latest piece of work counts of the time that is expected of one."""
-BEHIND_REQUESTS = 10
-"""Steps of the system's own priority, of 19, that the hands stand behind whoever answers at once."""
+BEHIND_REQUESTS = 5
+"""Steps of the system's own priority, of 19, by which the hands stand behind who answers at once; jobs stand further."""
 WAITED_FOR, UNASKED = 0, 1
 
 _line: queue.PriorityQueue[tuple[int, int, int, Work]] = queue.PriorityQueue()

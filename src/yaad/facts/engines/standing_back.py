@@ -12,17 +12,22 @@ Made = TypeVar("Made")
 
 LAST = 19
 """Nobody stands further behind."""
-_steps = 0
+_aside: list[ThreadPoolExecutor] = []
 
 
 def engines_stand_back(steps: int) -> None:
-    """Let all engines that this process opens from now on work behind its other threads.
+    """Let all engines that this process opens from now on work behind its other threads, whoever opens them.
 
     Args:
-        steps: of the system's own priority, of 19; 0: they stand beside them.
+        steps: of the system's own priority, of 19, behind the thread that says so; 0: each stands where who opens it
+            does.
     """
-    global _steps  # noqa: PLW0603 – of the process, as the priority is
-    _steps = steps
+    while _aside:
+        _aside.pop().shutdown()
+    if steps:
+        made = ThreadPoolExecutor(1, "yaad-engines", step_back, (steps,))
+        made.submit(threading.get_ident).result()  # its thread begins here, where this one stands
+        _aside.append(made)
 
 
 def step_back(steps: int) -> None:
@@ -35,7 +40,4 @@ def step_back(steps: int) -> None:
 
 def behind(make: Callable[[], Made]) -> Made:
     """Make an engine whose threads stand where `engines_stand_back` says: they stand as who begins them does."""
-    if not _steps:
-        return make()
-    with ThreadPoolExecutor(1, initializer=step_back, initargs=(_steps,)) as aside:
-        return aside.submit(make).result()
+    return _aside[-1].submit(make).result() if _aside else make()

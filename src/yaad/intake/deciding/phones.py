@@ -47,6 +47,23 @@ def phones_in(text: str, country: str = "IL") -> tuple[str, ...]:
     return () if number is None else (number,)
 
 
+def surely(text: str, country: str = "IL") -> str | None:
+    """The number of a cell in that form, where it holds one alone, and one that is given out; else None.
+
+    >>> [surely(text) for text in ("050-123 4567", "44 20 7946 0958", "050-1239999 / *2345", "212-555-0199")]
+    ['+972501234567', None, None, None]
+    """
+    import phonenumbers
+
+    found = phones_in(text, country)
+    if len(found) != 1 or SEVERAL.search(text.strip()):
+        return None
+    code, own = OWN.get(country, ("", None))
+    if own is not None and found[0].startswith(code) and own.fullmatch(found[0]):
+        return found[0]
+    return found[0] if phonenumbers.is_valid_number(phonenumbers.parse(found[0])) else None
+
+
 def is_made_up(number: str) -> bool:
     """Whether a folded number is one digit repeated after its area, as people fill in where they have no number.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from yaad.book.disk import appearing
 from yaad.book.sources.vault import Vault, key_path
 from yaad.errors import InputError, UnknownName
+from yaad.server.doors.reading import JSON, as_body, body_of
 from yaad.text import LANGUAGES, Message, render
 
 FOLDER, FILE, LETTERS = "doors", "doors.json", "letters"
@@ -24,8 +25,6 @@ KINDS = (FORM, WEBHOOK)
 MOST_DOORS, MOST_LETTERS, MOST_SITES = 50, 1000, 20
 LONGEST_NAME, LONGEST_CONSENT = 100, 1000
 KEY_BYTES, SECRET_BYTES = 24, 32
-LETTER_BYTES = 1 << 16
-"""Of a letter so much is kept."""
 _changing = threading.Lock()
 
 
@@ -192,7 +191,7 @@ class Doors:
         if sum(1 for _ in folder.glob("*.json")) >= MOST_LETTERS:
             return False
         letter_id = f"{now.astimezone(dt.UTC):%Y%m%d%H%M%S}{secrets.token_hex(4)}"
-        told = body[:LETTER_BYTES].decode("utf-8", "replace")
+        told, content_type = _readable(body, content_type)
         values = {
             name: render(one, door.lang) if isinstance(one, Message) else str(one) for name, one in why.values.items()
         }
@@ -211,6 +210,14 @@ class Doors:
         with appearing(self._folder / FILE) as partial:
             partial.touch(mode=0o600)
             partial.write_text(json.dumps([asdict(one) for one in doors], ensure_ascii=False), "utf-8")
+
+
+def _readable(body: bytes, content_type: str) -> tuple[str, str]:
+    """What came, and of what kind it is kept: written out, so that who is erased from the book is found in it too."""
+    try:
+        return as_body(body_of(body, content_type)).decode("utf-8", "replace"), JSON
+    except InputError:
+        return body.decode("utf-8", "replace"), content_type
 
 
 def checked(door: Door) -> Door:

@@ -23,8 +23,13 @@ from yaad.text import Message
 
 Json = Any  # what a sender says may be of any kind
 
-FEW = 40
-"""Fields that nobody knows are told in the text, up to so many."""
+JSON = "application/json"
+NO_MESSAGES = ("reaction", "system", "unsupported")
+"""Kinds of messages with which nobody turns to the company."""
+NAMED, VALUED = ("name", "column_id", "column_name", "key", "label"), ("values", "value", "string_value")
+"""How lists of named fields call the name and the value."""
+NOT_AGREED = ("false", "no", "0", "לא", "off")
+"""Said in the place of consent, it is none."""
 OWN_FIELDS = frozenset({"google_key", "api_version", "is_test", "form_id", "adgroup_id", "creative_id", "gcl_id",
                         "created_time", "ad_id", "adset_id", "page_id", "platform"})  # fmt: skip
 
@@ -64,64 +69,106 @@ def body_of(body: bytes, content_type: str) -> Json:
         raise InputError(Message("inquiries.unreadable")) from None
 
 
-def touches(plain: Json) -> list[Read]:
-    """The touches of what was sent.
+def as_body(part: Json) -> bytes:
+    """A part of what was sent, as it is sent again."""
+    return json.dumps(part, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+
+
+def parts_of(plain: Json) -> list[Json]:
+    """What was sent, taken apart: each part is one lead or one message, and is read as a body of its own.
+
+    Raises:
+        InputError: it is no object.
+    """
+    if not isinstance(plain, dict):
+        raise InputError(Message("inquiries.no_object"))
+    if not isinstance(plain.get("entry"), list):
+        return [plain]
+    found: list[Json] = []
+    for entry in plain["entry"]:
+        for change in entry.get("changes", ()) if isinstance(entry, dict) else [entry]:
+            value = change.get("value") if isinstance(change, dict) else None
+            messages = value.get("messages") if isinstance(value, dict) else None
+            if isinstance(value, dict) and isinstance(messages, list):
+                found += [_alone(value | {"messages": [one]}) for one in messages]
+            else:
+                found.append(_alone(value))
+    return found
+
+
+def _alone(value: Json) -> Json:
+    return {"entry": [{"changes": [{"value": value}]}]}
+
+
+def touch_of(part: Json) -> Read | None:
+    """The touch of one part; None of what is none, such as that a message of ours was read, or a test.
 
     Raises:
         InputError: nobody can tell who turns to the company, or what they want.
     """
-    if not isinstance(plain, dict):
-        raise InputError(Message("inquiries.no_object"))
     try:
-        found = list(_of_entries(plain["entry"])) if isinstance(plain.get("entry"), list) else [_one(plain)]
-    except (KeyError, TypeError, AttributeError, RecursionError):
+        return _of_value(part["entry"][0]["changes"][0]["value"]) if "entry" in part else _one(part)
+    except (KeyError, IndexError, TypeError, AttributeError, RecursionError):
         raise InputError(Message("inquiries.another_shape")) from None
-    return [one for one in found if one is not None]
 
 
-def _of_entries(entries: list[Json]) -> Iterator[Read | None]:
-    """What Meta sends: changes, each a lead or messages."""
-    for change in (change for entry in entries for change in entry.get("changes", ())):
-        value = change["value"]
-        if isinstance(value.get("field_data"), list):
-            yield _one(value)
-        elif "messages" in value:
-            yield from _messages(value)
-        elif "leadgen_id" in value:
-            raise InputError(Message("inquiries.number_alone", {"id": str(value["leadgen_id"])}))
-        # whether a message of ours was read is no touch
+def _of_value(value: Mapping[str, Json]) -> Read | None:
+    """What Meta sends: a lead, or a message."""
+    if isinstance(value.get("field_data"), list):
+        return _one(value)
+    if "messages" in value:
+        return _message(value, value["messages"][0])
+    if "leadgen_id" in value:
+        raise InputError(Message("inquiries.number_alone", {"id": str(value["leadgen_id"])}))
+    return None
 
 
-def _messages(value: Mapping[str, Json]) -> Iterator[Read]:
-    names = {one["wa_id"]: one["profile"]["name"] for one in value.get("contacts", ()) if "profile" in one}
-    for one in value["messages"]:
-        sender = str(one["from"])
-        said = one.get("text", {}).get("body") or one.get("button", {}).get("text") or f"[{one.get('type', '')}]"
-        campaign = (one.get("referral") or {}).get("headline") or ""
-        touch = Touch(
-            name=_text(names.get(sender, "")),
-            phone=f"+{sender.lstrip('+')}",
-            text=_text(said),
-            channel="whatsapp",
-            campaign=_text(campaign),
-        )
-        yield Read(touch, _text(one.get("id", "")))
+def _message(value: Mapping[str, Json], one: Mapping[str, Json]) -> Read | None:
+    if one.get("type") in NO_MESSAGES:
+        return None
+    names = {each["wa_id"]: each["profile"]["name"] for each in value.get("contacts", ()) if "profile" in each}
+    sender = str(one["from"])
+    said = one.get("text", {}).get("body") or one.get("button", {}).get("text") or f"[{one.get('type', '')}]"
+    campaign = (one.get("referral") or {}).get("headline") or ""
+    touch = Touch(
+        name=_text(names.get(sender, "")),
+        phone=f"+{sender.lstrip('+')}",
+        text=_text(said),
+        channel="whatsapp",
+        campaign=_text(campaign),
+    )
+    return Read(touch, _text(one.get("id", "")))
+
+
+def _fields_of(plain: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Names and values, also of those that stand in an object or in a list of named ones."""
+    for name, value in plain.items():
+        if isinstance(value, Mapping):  # an id in there is that of something else
+            yield from (
+                (each if meanings().get(fold(each)) != "id" else f"{name} {each}", of) for each, of in value.items()
+            )
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            for one in value:
+                named = next((_text(one[word]) for word in NAMED if one.get(word)), name)
+                yield named, next((one[word] for word in VALUED if word in one), "")
+        else:
+            yield name, value
 
 
 def _one(plain: Mapping[str, Json]) -> Read | None:
     """A lead of an advertisement, or an object with fields as people call them."""
+    if plain.get("is_test") is True:
+        return None
     is_ad = any(isinstance(plain.get(name), list) for name in ("field_data", "user_column_data"))
-    fields = {name: value for name, value in plain.items() if name not in ("field_data", "user_column_data")}
-    fields |= {_text(one["name"]): one.get("values", ()) for one in plain.get("field_data") or ()}
-    for one in plain.get("user_column_data") or ():
-        fields[_text(one.get("column_id") or one.get("column_name"))] = one.get("string_value", "")
     said: dict[str, str] = {}
     others: list[str] = []
-    for name, value in fields.items():
+    for name, value in _fields_of(plain):
         told, what = _text(value), meanings().get(fold(name))
+        if what == "consent" and fold(told) in NOT_AGREED:
+            continue
         if what is not None and told and what not in said:
             said[what] = told
-        elif told and what is None and name not in OWN_FIELDS and len(others) < FEW:
+        elif told and what is None and name not in OWN_FIELDS:
             others.append(f"{name}: {told}")
     known = said.pop("id", "")
     name = said.pop("name", "")

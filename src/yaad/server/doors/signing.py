@@ -43,7 +43,9 @@ def is_signed(secret: str, body: bytes, headers: Mapping[str, str], now: float, 
         return hmac.compare_digest(_digest(secret, found[1].encode() + b"." + body), found[2])
     if told := headers.get(OF_META):
         return hmac.compare_digest(f"sha256={_digest(secret, body)}".encode(), told.strip().encode())
-    return isinstance(google_key, str) and hmac.compare_digest(google_key.encode(), secret.encode())
+    return isinstance(google_key, str) and hmac.compare_digest(
+        google_key.encode("utf-8", "surrogatepass"), secret.encode()
+    )
 
 
 def _digest(secret: str, told: bytes) -> str:

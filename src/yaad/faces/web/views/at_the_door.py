@@ -1,6 +1,7 @@
 """Doors that anybody may use who has the address: a public form, and a webhook for senders who know its secret."""
 
 import datetime as dt
+import hashlib
 import secrets
 import time
 
@@ -16,7 +17,7 @@ from yaad.model.inquiries import Touch
 from yaad.server.acting import in_company
 from yaad.server.doors.keeping import FORM, Door, Doors
 from yaad.server.doors.reading import Read, body_of
-from yaad.server.doors.signing import OURS, is_signed
+from yaad.server.doors.signing import is_signed
 from yaad.server.doors.taking import Sent, access_of, receive, take
 from yaad.server.headers import POLICY
 from yaad.server.limits import Limit
@@ -77,8 +78,10 @@ def _form(request: HttpRequest, doors: Doors, one: Door) -> HttpResponse:
     if request.POST.get(BAIT):
         return _shown(request, one, thanks=True)  # a machine is told nothing
     try:
-        nonce = _nonce(request.POST.get("token", ""), one)
-        receive(one, Read(_touch(request, one)), f"form:{one.id}:{nonce}", dt.datetime.now(dt.UTC))
+        nonce, touch = _nonce(request.POST.get("token", ""), one), _touch(request, one)
+        said = hashlib.sha256("\0".join(vars(touch).values()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        # the same sent twice is one, and what was put right and sent again is another touch
+        receive(one, Read(touch), f"form:{one.id}:{nonce}:{said}", dt.datetime.now(dt.UTC))
     except YaadError as error:
         return _shown(request, one, error.message, 400)
     return _shown(request, one, thanks=True)
@@ -159,8 +162,7 @@ def _webhook(request: HttpRequest, doors: Doors, one: Door) -> HttpResponse:
     body, now = request.body, dt.datetime.now(dt.UTC)
     if not is_signed(doors.secret(one), body, request.headers, now.timestamp(), _google_key(request)):
         return _plain(401, Message("inquiries.not_signed"))
-    told = request.headers.get("Idempotency-Key") or request.headers.get(OURS) or ""
-    answer = take(doors, one, Sent(body, request.content_type or "", told[:500]), now)
+    answer = take(doors, one, Sent(body, request.content_type or ""), now)
     if answer.refused:
         return _plain(503, Message("inquiries.too_many_letters"))
     status = 202 if answer.kept else 200

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.errors import InputError, YaadError
 from yaad.faces.web.templatetags.say import language
+from yaad.model import Settings
 from yaad.model.inquiries import HANDED_BY
 from yaad.model.settings import INQUIRY_DAYS, INQUIRY_RULES
 from yaad.server.doors.keeping import KINDS, WEBHOOK, Door, Doors
@@ -82,20 +83,16 @@ def letter(request: HttpRequest, letter: str) -> HttpResponse:
         if request.POST.get("what") == "again":
             door = kept.of(one.door)
             with on_behalf_of(access_of(door, current().company)):
-                answer = take(kept, door, Sent(one.body.encode(), one.content_type, f"letter:{one.id}"), _now())
-            if answer.kept or answer.refused:
-                _drop_the_older(kept, letter, is_kept=answer.kept)
+                answer = take(kept, door, Sent(one.body.encode(), one.content_type), one.came)
+            if answer.refused:  # there is no room for what cannot be read: the letter stays as it is
+                return _page(request, InputError(Message("inquiries.still_unread")))
+            if answer.kept:  # put aside anew, and one is enough
+                kept.let_go(letter)
                 return _page(request, InputError(Message("inquiries.still_unread")))
         kept.let_go(letter)
     except YaadError as error:
         return _page(request, error)
     return redirect(reverse("doors") + "#letters")
-
-
-def _drop_the_older(kept: Doors, letter_id: str, *, is_kept: bool) -> None:
-    """Of a letter that was put aside anew one is enough."""
-    if is_kept:
-        kept.let_go(letter_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,23 +101,31 @@ def handing(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _rules(request)
     try:
-        rules, days = _typed(request), request.POST.get("days", "").strip()
+        days = request.POST.get("days", "").strip()
         number = int(days) if days.isdecimal() and len(days) < 6 else -1
-        write_once(lambda book: book.set_setting(INQUIRY_RULES, rules, **stamp()))
-        write_once(lambda book: book.set_setting(INQUIRY_DAYS, number, **stamp()))
+        before = opened().shelf.once(lambda book: book.settings)
+        said = {INQUIRY_RULES: _typed(request, before), INQUIRY_DAYS: number}
+        after = before
+        for name, value in said.items():  # all of it can be kept before any of it is
+            after = after.with_entry(name, json.dumps(value, ensure_ascii=False))
+        if after.handing != before.handing:  # who is next is counted from the day on which the rules were said
+            write_once(lambda book: book.set_setting(INQUIRY_RULES, said[INQUIRY_RULES], **stamp()))
+        if after.inquiry_days != before.inquiry_days:
+            write_once(lambda book: book.set_setting(INQUIRY_DAYS, number, **stamp()))
     except YaadError as error:
         return _rules(request, error)
     return redirect(reverse("inquiry-rules") + "?done=1")
 
 
-def _typed(request: HttpRequest) -> Mapping[str, object]:
-    """The rules as they were typed; a row without people is none."""
+def _typed(request: HttpRequest, before: Settings) -> Mapping[str, object]:
+    """The rules as they were typed; a row without people is none, and one that the page does not show stays."""
     rows = zip(
         request.POST.getlist("column"), request.POST.getlist("value"), request.POST.getlist("people"), strict=False
     )
     rules = [
         {"when": {column: value.strip()}, "to": _names(people)} for column, value, people in rows if _names(people)
     ]
+    rules += [{"when": dict(rule.when), "to": list(rule.to)} for rule in before.handing.rules if len(rule.when) != 1]
     return {"rules": rules, "otherwise": _names(request.POST.get("otherwise", ""))}
 
 
@@ -151,7 +156,7 @@ def _rules(request: HttpRequest, error: YaadError | None = None) -> HttpResponse
 
 def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     kept = _doors()
-    shown = [(one, _address(one), kept.secret(one) if one.kind == WEBHOOK else "") for one in kept.all()]
+    shown = [(one, _address(one), _secret(kept, one)) for one in kept.all()]
     names = {one.id: one.name for one, _, _ in shown}
     example = json.dumps({"id": "17", "name": "Dana", "phone": "050-1234567", "message": "?"})
     context = {
@@ -166,6 +171,16 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "error": error.say(language()) if error else "",
     }
     return render(request, "web/doors.html", context, status=status_of(error) if error else 200)
+
+
+def _secret(kept: Doors, one: Door) -> str:
+    """The secret of a door; none where the key that seals it is another one now: it is given a new one."""
+    if one.kind != WEBHOOK:
+        return ""
+    try:
+        return kept.secret(one)
+    except YaadError:
+        return ""
 
 
 def _doors() -> Doors:
