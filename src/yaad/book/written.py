@@ -267,8 +267,6 @@ class Written(Opened):
             return values
         if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
-        if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
-            return values
         usual = self.facts.unit_of_amounts()
         told = {name: usual[name] for name in ("currency", "tax") if usual[name] and not present.get(name)}
         return {**told, **values}
