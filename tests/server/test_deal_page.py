@@ -236,3 +236,21 @@ def test_words_that_are_too_many_or_none_are_refused(deal):
     page = deal("rep", "here-Ben-4")
     assert "2,000 letters" in seen(page.post("note", text="x" * 2001))
     assert "note is empty" in seen(page.post("note", text="  "))
+
+
+def test_what_is_planned_for_a_day_is_never_written_as_done(deal):
+    """The form as a browser sends it: every field, those that nobody touched as the page has them."""
+    page = deal("rep", "here-Ben-4")
+    form = html_of(page.get()).partition('id="did"')[2].partition("</form>")[0]
+    how = re.search(r'<select name="went">(.*?)</select>', form)[1]
+    assert " selected" not in how
+    untouched = re.search(r'<option value="([^"]*)"', how)[1]
+    typed = {"did": "meeting", "due": "2031-02-03T10:00", "text": "", "next_step": "", "next_step_day": ""}
+    plan = page.post("did", went=untouched, **typed)
+    assert "Meeting, planned for 3 Feb 2031 10:00" in seen(plan)
+    refused = page.post("did", went="held", **typed)
+    assert refused.status_code == 400
+    assert "nothing else has one" in seen(refused)
+    assert html_of(refused).count('name="settles"') == 1  # nothing but the first plan
+    assert 'value="2031-02-03T10:00"' in html_of(refused)
+    page.undo(plan)

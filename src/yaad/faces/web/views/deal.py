@@ -94,7 +94,7 @@ def did(request: HttpRequest) -> HttpResponse:
             went=how,
             text=text,
             incoming="incoming" in given,
-            due=due if how == PLANNED else None,
+            due=due,
             settles=settles,
             key=_key(request),
             **stamp(),
