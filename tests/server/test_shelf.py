@@ -254,6 +254,37 @@ def test_an_answer_from_before_somebody_was_erased_is_not_kept(large):
     assert len(asked) == 2
 
 
+def test_what_lasts_is_of_now_in_a_small_book(team, write):
+    small = Shelf(team.there.root)
+    first, _ = small.lasting("lasts", notes, "1", "1")
+    write("of a small book")
+    assert small.lasting("lasts", notes, "2", "2") == (first + 1, None)
+    small.close()
+
+
+def test_what_lasts_is_late_until_it_was_computed_of_what_is_now(large, write, monkeypatch):
+    asked = []
+    monkeypatch.setattr(shelf_module, "beside", asked.append)
+    first, since = large.lasting("lasts", notes, "1", "1")
+    assert since is None
+    write("the first of two")
+    assert large.lasting("lasts", notes, "2", "1") == (first, None), "nothing of it is to be seen by who asks"
+    assert large.lasting("lasts", notes, "2", "2")[1] is not None
+    assert asked == [], "it was computed a moment ago"
+    monkeypatch.setattr(shelf_module, "RENEWED", 0.0)
+    for _ in range(2):  # asked for, and not computed yet
+        found, since = large.lasting("lasts", notes, "2", "2")
+        assert (found, since is None, len(asked)) == (first, False, 1)
+    write("the second, while it is computed")
+    assert large.lasting("lasts", notes, "3", "3")[1] is not None
+    asked.pop()()
+    large.lasting("lasts", notes, "4", "4")
+    write("a third")
+    assert large.lasting("lasts", notes, "5", "5")[0] == first + 2
+    asked.pop()()
+    assert large.lasting("lasts", notes, "5", "5") == (first + 3, None)
+
+
 def test_who_asks_for_nothing_holds_no_earlier_picture(team):
     whole = Shelf(team.here.root)
     view = Shelf(team.here.root, viewer("rep"), whole=whole)

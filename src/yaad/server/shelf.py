@@ -223,7 +223,6 @@ class Shelf:
         self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._asking: dict[Key, threading.RLock] = {}
         self._renewing: set[Key] = set()
-        self._lasting: dict[Key, tuple[str, float]] = {}
         self._erased = 0
         self._size: tuple[str, bool] = ("", False)
 
@@ -260,33 +259,37 @@ class Shelf:
         return self._answered(book, key, version, question)
 
     def lasting(
-        self, name: str, question: Callable[[Book], Answer], state: str, *about: object
+        self, name: str, question: Callable[[Book], Answer], state: str, seen: str, *about: object
     ) -> tuple[Answer, dt.datetime | None]:
-        """The answer, be it of earlier data, and then from when it is: a newer one is computed beside, now and then.
+        """The answer, of a large book be it of earlier data, and then from when it is: a newer one is computed beside.
 
         For what moves little with each entry and is asked with each, such as what is usual in a book.
 
         Args:
             name: of the question; see `ask`.
             question: what to ask.
-            state: of the data by now; another one says that they have changed.
-            about: what the question is about.
+            state: of the data by now; for another one than it was computed of it is computed anew now and then.
+            seen: of what who asks sees of them; another one tells that it is of earlier data.
+            about: what the question is about, and all without which an earlier answer would be a wrong one.
         """
-        key, now = (name, *about), time.monotonic()
+        key = (name, *about)
+
+        def told(book: Book) -> tuple[tuple[str, str], Answer]:
+            return (state, seen), question(book)
+
         with self._lock:
             self._let_go_of_erased()
             kept = self._answers.get(key)
-            known, begun = self._lasting.get(key, ("", 0.0))
             if kept is not None:
                 self._answers.move_to_end(key)
-            is_due = kept is None or (known != state and now - begun >= RENEWED)
-            if is_due:
-                self._lasting[key] = (state, now)
-        if kept is None:
-            return self.ask(name, question, *about), None
-        if is_due:
-            self._renew(key, question)
-        return cast("Answer", kept.found), None if known == state else kept.at
+        if kept is None or not self._is_large():
+            return self.ask(name, told, *about)[1], None
+        (of_state, was_seen), found = cast("tuple[tuple[str, str], Answer]", kept.found)
+        if (of_state, was_seen) == (state, seen) or kept.version == self.book.data_version:
+            return found, None
+        if time.monotonic() - kept.begun >= RENEWED:
+            self._renew(key, told)
+        return found, None if was_seen == seen else kept.at
 
     def made(self, name: str, is_made: Callable[[Book], bool], make: Callable[[Book], object]) -> None:
         """Have something made of the book that is kept there; of a large book who does not wait is told `NotYet`."""

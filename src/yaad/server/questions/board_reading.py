@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from yaad.book import Book
 from yaad.book.open_deals import Look
-from yaad.insight import Board, Standing, Wanted, board_of
+from yaad.insight import Board, Standing, Wanted, Yardsticks, board_of
+from yaad.model import Pipeline
 from yaad.server.state import opened
 
 
@@ -49,7 +51,18 @@ def seen(wanted: Wanted, shown: int, more: str | None = None) -> Seen:
         more: name of a stage of which all cards are shown.
     """
     shelf, now = opened().shelf, look()
-    yard, since = shelf.lasting("yardsticks", lambda book: book.yardsticks(), now.moment)
     standing = now.standing or shelf.once(lambda book: book.standing())
+    (pipeline, yard), since = shelf.lasting("yardsticks", _yardsticks, now.moment, now.version, standing.pipeline)
+    if pipeline != standing.pipeline:  # yardsticks know stages by their places, and an import came meanwhile
+        (standing, yard), since = shelf.once(_of_one_moment), None
     today = dt.datetime.now(ZoneInfo(standing.zone)).date()
     return Seen(board_of(standing, yard, wanted, today, shown=shown, more=more), standing, today, since, now)
+
+
+def _yardsticks(book: Book) -> tuple[Pipeline, Yardsticks]:
+    return book.facts.pipeline, book.yardsticks()
+
+
+def _of_one_moment(book: Book) -> tuple[Standing, Yardsticks]:
+    with book.at_one_moment():
+        return book.standing(), book.yardsticks()

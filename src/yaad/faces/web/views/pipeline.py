@@ -1,5 +1,6 @@
 """The pipeline as a board: deals by stage, moved, written down, and all of it taken back."""
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from yaad.server.writing import stamp, write_once
 from yaad.text import Message, moment, money
 
 LONGEST_NUMBER = 18
+KEY = 32
 NO_STAGE = "–"
 """Stands in an address for the column of deals without a stage."""
 NEW = ("account", "phone", "amount", "source", "next_step", "next_step_day")
@@ -86,7 +88,13 @@ def move(request: HttpRequest) -> HttpResponse:
     known = {one.name: one.type for one in opened().shelf.book.pipeline.stages}
     if known.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
         return redirect(f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}")
-    return _written(request, lambda book: book.move(deal, stage, seen=seen, **stamp()))
+    key = _move_key(request.POST.get("key", ""), deal)
+    return _written(request, lambda book: book.move(deal, stage, seen=seen, key=key, **stamp()))
+
+
+def _move_key(key: str, deal: str) -> str:
+    """The key of a move: that of the page, which all of its cards have in common, and the deal; none of no page's."""
+    return hashlib.sha256(f"move\0{key}\0{deal}".encode()).hexdigest()[:KEY] if key else uuid.uuid4().hex
 
 
 @require_POST
@@ -209,7 +217,7 @@ def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
 def _form_head(request: HttpRequest, asked: Mapping[str, str]) -> SafeString:
     """What each form of a card begins with; there are many of them."""
     token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
-    more = ((f"at_{name}", value) for name, value in asked.items())
+    more = (("key", uuid.uuid4().hex), *((f"at_{name}", value) for name, value in asked.items()))
     return token + format_html_join("", '<input type="hidden" name="{}" value="{}">', more)
 
 
@@ -223,7 +231,7 @@ def _owners(found: Board, of_moment: str) -> list[str]:
     mine = sorted(current().viewer.owners or ())
     if mine:
         return mine
-    names, _ = opened().shelf.lasting("owners", lambda book: book.goals.names("owner"), of_moment)
+    names, _ = opened().shelf.lasting("owners", lambda book: book.goals.names("owner"), of_moment, of_moment)
     return sorted({*names, *found.choices["owner"]})
 
 
