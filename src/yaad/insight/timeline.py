@@ -56,7 +56,7 @@ class Change:
 
     field: str
     before: str | None
-    now: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

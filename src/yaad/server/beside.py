@@ -34,7 +34,7 @@ EACH = 8
 NEWS = 0.1
 """What the time of the latest piece of work counts of the time that is expected of one."""
 BEHIND_REQUESTS = 5
-"""Steps of the system's own priority, of 19, by which the hands stand behind who answers at once; jobs stand further."""
+"""Steps of the system's own priority, of 19, by which the hands stand behind who answers now; jobs stand further."""
 WAITED_FOR, UNASKED = 0, 1
 
 _line: queue.PriorityQueue[tuple[int, int, int, Work]] = queue.PriorityQueue()

@@ -172,7 +172,7 @@ def details_said(one: Happened) -> list[Said]:
 def change_said(change: Change) -> Message:
     """What a field said, and what it says now."""
     field = field_said(change.field)
-    before, now = _value(change.field, change.before), _value(change.field, change.now)
+    before, now = _value(change.field, change.before), _value(change.field, change.after)
     if before is None:
         return Message("deal.filled", {"field": field, "now": now or "–"})
     if now is None:
@@ -245,7 +245,7 @@ def _line(one: Happened, lang: str) -> Json:
         "amount": plain(one.amount),
         "currency": one.currency,
         "seconds": plain(one.seconds),
-        "changes": [{"field": change.field, "before": change.before, "now": change.now} for change in one.changes],
+        "changes": [{"field": change.field, "before": change.before, "after": change.after} for change in one.changes],
         "number": one.number,
         "waits": one.waits,
     }

@@ -16,8 +16,8 @@ VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
     "leaks", "forecast", "backtest", "moved", "judge", "digest",
-    "inquiry",
-    "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor", "imports", "undo-import", "xray", "export",
+    "inquiry", "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor", "imports",
+    "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "mcp", "serve", "check", "backup", "restore",
     "reset-second-step", "demo", "workbook", "watch", "pull",
     "target", "target-set", "target-list", "target-split", "target-remove", "target-undo", "target-status",

@@ -103,7 +103,7 @@ def entries(request: HttpRequest, deal_id: DealId, cursor: Cursor = "", limit: C
     example={
         "deal_id": "D-1001",
         "name": "Oak Kitchens",
-        "says": ["12 days in Quote, within the usual.", "No next step is agreed."],
+        "says": ["12 days in Quote", "No next step"],
         "timeline": [{"kind": "moved", "day": "2026-10-20", "said": "Moved to Quote", "number": 411}],
     },
 )

@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from yaad.intake.deciding.addresses import address_of
 from yaad.intake.deciding.phones import fold_phone
-from yaad.text.searching import searchable
 
-ADDRESS = ("address", "כתובת", "street")
-"""Words of a column in which an address stands."""
-OTHER = ("mail", "email", "web", "site", "ip", "url", "דואל", "דואר", "מייל", "אתר", "אימייל")
-"""Words of columns with an address of another kind."""
+WAZE = "https://waze.com/ul"
 
 
 @dataclass(frozen=True)
@@ -44,23 +41,9 @@ def reach(phone: str | None, custom: Mapping[str, str], country: str | None, wor
     return Reach(
         call=number or _dialled(phone or ""),
         message="" if number is None else f"https://wa.me/{number.lstrip('+')}?" + urlencode({"text": words}),
-        way="https://waze.com/ul?" + urlencode({"q": place, "navigate": "yes"}) if place else "",
+        way=f"{WAZE}?" + urlencode({"q": place, "navigate": "yes"}) if place else "",
         place=place,
     )
-
-
-def address_of(custom: Mapping[str, str]) -> str:
-    """The address among the company's own columns; empty where there is none.
-
-    >>> address_of({"E-mail address": "a@b.example", "כתובת הלקוח": "הרצל 5, חיפה"})
-    'הרצל 5, חיפה'
-    """
-    for name, value in custom.items():
-        words = searchable(name).split()
-        said = {*words, *(word.removeprefix("ה") for word in words)}  # Hebrew writes “the” as a letter of the word
-        if value and said & {searchable(one) for one in ADDRESS} and not said & {searchable(one) for one in OTHER}:
-            return value.strip()
-    return ""
 
 
 def _dialled(phone: str) -> str:

@@ -39,8 +39,8 @@ from yaad.faces.web.views import (
     source_taken,
     sources,
     tokens,
-    why,
     webhooks,
+    why,
 )
 from yaad.faces.web.views.stopping import stops
 from yaad.server import drafts, made

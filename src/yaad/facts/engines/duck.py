@@ -44,8 +44,8 @@ class DuckEngine:
         self, folders: Sequence[Path] = (), *, memory_limit: str | None = None, threads: int | None = None
     ) -> None:
         self._spill = Path(tempfile.gettempdir()) / f"yaad-{uuid.uuid4().hex}"
-        config = {**CONFIG, "temp_directory": str(self._spill)}
-        self._root = behind(lambda: duckdb.connect(":memory:", config=config))
+        spill = str(self._spill)
+        self._root = behind(lambda: duckdb.connect(":memory:", config={**CONFIG, "temp_directory": spill}))
         if memory_limit:
             self._root.execute("SET memory_limit = $limit", {"limit": memory_limit})
         if threads:

@@ -28,8 +28,7 @@ NO_MESSAGES = ("reaction", "system", "unsupported")
 """Kinds of messages with which nobody turns to the company."""
 NAMED, VALUED = ("name", "column_id", "column_name", "key", "label"), ("values", "value", "string_value")
 """How lists of named fields call the name and the value."""
-NOT_AGREED = ("false", "no", "0", "לא", "off")
-"""Said in the place of consent, it is none."""
+NOT_AGREED = "not agreed"
 OWN_FIELDS = frozenset({"google_key", "api_version", "is_test", "form_id", "adgroup_id", "creative_id", "gcl_id",
                         "created_time", "ad_id", "adset_id", "page_id", "platform"})  # fmt: skip
 
@@ -50,8 +49,13 @@ class Read:
 @cache
 def meanings() -> Mapping[str, str]:
     """What senders call a field, folded → what it says (`fields.yaml`)."""
+    return {word: what for what, words in _words().items() if what != NOT_AGREED for word in words}
+
+
+@cache
+def _words() -> Mapping[str, tuple[str, ...]]:
     said = yaml.safe_load((files("yaad.server.doors") / "fields.yaml").read_text("utf-8"))
-    return {fold(word): what for what, lists in said.items() for words in lists for word in words}
+    return {what: tuple(fold(word) for words in lists for word in words) for what, lists in said.items()}
 
 
 def body_of(body: bytes, content_type: str) -> Json:
@@ -164,7 +168,7 @@ def _one(plain: Mapping[str, Json]) -> Read | None:
     others: list[str] = []
     for name, value in _fields_of(plain):
         told, what = _text(value), meanings().get(fold(name))
-        if what == "consent" and fold(told) in NOT_AGREED:
+        if what == "consent" and fold(told) in _words()[NOT_AGREED]:
             continue
         if what is not None and told and what not in said:
             said[what] = told

@@ -104,7 +104,7 @@ class DealChanged(Told):
 
     field: str
     before: str | None
-    now: str | None
+    after: str | None
 
 
 class DealLine(Told):
