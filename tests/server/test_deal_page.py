@@ -254,3 +254,25 @@ def test_what_is_planned_for_a_day_is_never_written_as_done(deal):
     assert html_of(refused).count('name="settles"') == 1  # nothing but the first plan
     assert 'value="2031-02-03T10:00"' in html_of(refused)
     page.undo(plan)
+
+
+def test_every_form_that_writes_is_one_entry_though_it_is_sent_twice(deal):
+    page = deal("rep", "here-Ben-4")
+    forms = re.findall(r'<form method="post" action="[^"]*deal/(?!undo)[^"]*".*?</form>', html_of(page.get()), re.S)
+    assert len(forms) > 4
+    assert all('name="key" value="' in form for form in forms)
+    first = page.post("move", stage="Meeting", seen="Quote", key="twice")
+    again = page.post("move", stage="Meeting", seen="Quote", key="twice")
+    assert (again.status_code, again.request["QUERY_STRING"]) == (200, first.request["QUERY_STRING"])
+    page.undo(first)
+
+
+@pytest.mark.parametrize("part", ["did", "close"])
+def test_a_next_step_that_cannot_be_kept_leaves_nothing_of_the_form(deal, part):
+    page = deal("rep", "here-Ben-4")
+    before = page.text()
+    told = {"to": "Won", "seen": "Quote"} if part == "close" else {"did": "call", "went": "held"}
+    answer = page.post(part, next_step="Call", next_step_day="12026-01-05", **told)
+    assert answer.status_code == 400
+    words = re.compile(r"Written down|Won \(Won\)|\bCall\b.{0,40}Take back")
+    assert len(words.findall(page.text())) == len(words.findall(before))

@@ -81,11 +81,15 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self.pipeline.stage(to_stage)
-        if seen is not None:
+        if seen is not None and self._kept(key) is None:
             self._stands_in(deal_id, seen)
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
         make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
         return self._append(make, deal_id, at, by, key)
+
+    def _kept(self, key: str | None) -> Entry | None:
+        """What was written under a key already: the same form sent twice is one entry, whatever it changed itself."""
+        return None if key is None else journal_of(self.root).kept(key)
 
     def _stands_in(self, deal_id: str, stage: str) -> None:
         """Hold that a deal stands where it was seen."""
@@ -137,7 +141,7 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self._closing(StageType.WON, to_stage)
-        if seen is not None:
+        if seen is not None and self._kept(key) is None:
             self._stands_in(deal_id, seen)
         exact = None if amount is None else str(read_amount(amount))
         make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason, done_well=done_well)
@@ -173,7 +177,7 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self._closing(StageType.LOST, to_stage)
-        if seen is not None:
+        if seen is not None and self._kept(key) is None:
             self._stands_in(deal_id, seen)
         make = partial(LoseEntry, to_stage=stage.name, reason=reason, text=text)
         return self._append(make, deal_id, at, by, key)
@@ -251,9 +255,13 @@ class Written(Opened):
         """
         if not values:
             raise InputError(Message("book.nothing_said"))
-        if seen:
+        now, told, kept = self.deal_now(deal_id), checked_values(values), self._kept(key)
+        if isinstance(kept, ChangeEntry) and (kept.deal_id, kept.by) == (deal_id, by):
+            if told.items() <= kept.values.items():  # with the unit that an amount was given then
+                return kept
+        elif seen:
             self._says(deal_id, seen)
-        said = self._with_unit(checked_values(values), self.deal_now(deal_id))
+        said = self._with_unit(told, now)
         return self._append(partial(ChangeEntry, values=said), deal_id, at, by, key)
 
     def _with_unit(self, values: dict[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
@@ -344,7 +352,7 @@ class Written(Opened):
             self.deal_now(deal_id)
         if not any(entry.seq == seq for entry in entries):
             raise InputError(Message("book.no_such_entry", {"number": seq, "deal": deal_id}))
-        if seq in undone(entries):
+        if seq in undone(entries) and self._kept(key) is None:
             raise InputError(Message("book.undone_already", {"number": seq, "deal": deal_id}))
         return self.write(UndoEntry(deal_id=deal_id, at=at, by=by, key=key or uuid.uuid4().hex, undoes=seq))
 

@@ -18,7 +18,7 @@ from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import answer
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
-from yaad.facts import as_text
+from yaad.facts import as_text, checked_values
 from yaad.insight.closing_words import ClosingWords
 from yaad.insight.deal import Deal
 from yaad.model import ACTS, DealEntry, StageType
@@ -88,6 +88,7 @@ def did(request: HttpRequest) -> HttpResponse:
     def write(book: Book) -> list[DealEntry]:
         text, due = _words(given, "text"), _due(given.get("due", ""), book.zone)
         how = PLANNED if due is not None and not went else went
+        checked_values(step)  # all of it can be kept before any of it is
         act = book.act(
             _id(request),
             what,
@@ -130,7 +131,7 @@ def move(request: HttpRequest) -> HttpResponse:
         return redirect(_address(_id(request)))
     if _types().get(stage) in (StageType.WON, StageType.LOST):
         return redirect(reverse("deal-close") + "?" + urlencode({"id": _id(request), "to": stage}))
-    return _written(request, lambda book: [book.move(_id(request), stage, seen=seen, **stamp())])
+    return _written(request, lambda book: [book.move(_id(request), stage, seen=seen, key=_key(request), **stamp())])
 
 
 @require_POST
@@ -154,6 +155,8 @@ def close(request: HttpRequest) -> HttpResponse:
     is_won = _types().get(to) is StageType.WON
 
     def write(book: Book) -> list[DealEntry]:
+        step = {name: given.get(name, "").strip() or None for name in STEP}
+        checked_values(step)  # all of it can be kept before any of it is
         reason = _words(given, "other") or _words(given, "reason")
         how: dict[str, Any] = {"to_stage": to, "seen": given.get("seen", ""), "reason": reason, "key": _key(request)}
         if not is_won:
@@ -170,7 +173,6 @@ def close(request: HttpRequest) -> HttpResponse:
                 **stamp(),
             )
         ]
-        step = {name: given.get(name, "").strip() or None for name in STEP}
         if any(step.values()):
             entries.append(book.change(_id(request), step, key=f"{entries[0].key}-step", **stamp()))
         return entries

@@ -89,7 +89,8 @@ def no_inquiry(request: HttpRequest) -> HttpResponse:
     kinds = dict(_stages())
     if kinds.get(stage) != "not_inquiry":
         return _page(request, InputError(Message("inquiries.no_such_reason")))
-    return _written(request, lambda book: book.move(deal, stage, seen=seen, **stamp()), "taken_out")
+    key = request.POST.get("key", "") or uuid.uuid4().hex
+    return _written(request, lambda book: book.move(deal, stage, seen=seen, key=key, **stamp()), "taken_out")
 
 
 @require_POST

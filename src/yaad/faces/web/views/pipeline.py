@@ -159,8 +159,10 @@ def shown(request: HttpRequest) -> dict[str, object]:
         "version": seen.look.version,
         "lanes": [Lane(one, stages, asked) for one in found.columns],
         "form_head": _form_head(request, asked),
+        "move_key": uuid.uuid4().hex,
         "held_since": _clock(seen),
         "asked": asked,
+        "narrowed": f"?{urlencode(asked)}" if asked else "",
         "stages": stages,
         "lead": _lead(found, asked),
         "may_write": current().may(Capability.WRITE),
@@ -217,7 +219,7 @@ def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
 def _form_head(request: HttpRequest, asked: Mapping[str, str]) -> SafeString:
     """What each form of a card begins with; there are many of them."""
     token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
-    more = (("key", uuid.uuid4().hex), *((f"at_{name}", value) for name, value in asked.items()))
+    more = ((f"at_{name}", value) for name, value in asked.items())
     return token + format_html_join("", '<input type="hidden" name="{}" value="{}">', more)
 
 
