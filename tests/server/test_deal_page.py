@@ -258,7 +258,9 @@ def test_what_is_planned_for_a_day_is_never_written_as_done(deal):
 
 def test_every_form_that_writes_is_one_entry_though_it_is_sent_twice(deal):
     page = deal("rep", "here-Ben-4")
-    forms = re.findall(r'<form method="post" action="[^"]*deal/(?!undo)[^"]*".*?</form>', html_of(page.get()), re.S)
+    forms = re.findall(
+        r'<form method="post" action="[^"]*deal/(?!undo)[^"]*".*?</form>', html_of(page.get()), re.DOTALL
+    )
     assert len(forms) > 4
     assert all('name="key" value="' in form for form in forms)
     first = page.post("move", stage="Meeting", seen="Quote", key="twice")

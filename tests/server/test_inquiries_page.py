@@ -92,3 +92,18 @@ def test_rules_are_set_by_the_owner_and_hold_from_now_on(team, owner):
     assert owner.post(address, {**typed, "days": "0"}).status_code == 400
     assert owner.post(address, {**typed, "value": ["", ""]}).status_code == 400
     assert team.client("manager").get(address).status_code == 403
+
+
+def test_links_dial_one_number_and_write_to_one_address(team, owner):
+    evil = "x@y.com?bcc=a@evil.com&body=hi"
+    take(team, owner, phone="054-7651111 / 052-7652222", email=evil, name="Two Numbers", channel="form", key="l1")
+    take(team, owner, phone="055-7650009", email="Dana+a@Example.com", name="One Address", channel="form", key="l2")
+    page = owner.get(f"{team.here.prefix}inquiries/").content.decode()
+    assert 'href="tel:+972547651111"' in page
+    assert "mailto:dana%2Ba@example.com" in page
+    assert "bcc" not in page
+    with book_of(team).at_one_moment() as book:
+        deal = book.is_known("054-7651111")["deal_id"]
+    told = owner.get(f"{team.here.prefix}deal/", {"id": deal}).content.decode()
+    assert 'href="tel:+972547651111"' in told
+    assert "mailto:" not in told

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from yaad.faces.web.filters import Filters
 from yaad.faces.web.opening import opens
+from yaad.faces.web.reaching import dialled
 from yaad.faces.web.templatetags.say import language
 from yaad.insight import Leak
 from yaad.model import Cell, DwellRow, Dwells, Figure, Funnel, FunnelRow
@@ -251,4 +252,4 @@ def initial(words: str) -> str:
 @register.filter
 def dial(phone: str) -> str:
     """A phone number as a link dials it."""
-    return "".join(char for char in str(phone) if char.isdigit() or char == "+")
+    return dialled(str(phone))

@@ -355,7 +355,7 @@ def _reach(found: Deal) -> object:
     name = values["contact"] or values["account"] or ""
     said: dict[str, object] = {"name": name, "company": book.name} if name else {"company": book.name}
     words = say_plain(Message("deal.hello" if name else "deal.hello_nobody", said), language())
-    return reach(values["phone"], found.custom, book.dials_in, words)
+    return reach(values["phone"], found.custom, book.dials_in, words, values["email"])
 
 
 def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:

@@ -122,7 +122,7 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "found": found,
         "when": when,
         "choices": [(f"inquiries.when_{one}", _address(one), one == when) for one in WHEN],
-        "rows": [(one, _waited(one), reach(one.phone, {}, country, "").message) for one in found.inquiries],
+        "rows": [(one, _waited(one), reach(one.phone, {}, country, "", one.email)) for one in found.inquiries],
         "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
         "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
         "may_write": current().may(Capability.WRITE),
