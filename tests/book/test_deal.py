@@ -7,7 +7,6 @@ import pytest
 
 import yaad
 from yaad.errors import Changed, InputError, UnknownName
-from yaad.facts import KeyTaken, journal_of
 from yaad.model import LoseEntry, Viewer, WinEntry
 from yaad.model.entries import entry_from_json
 
@@ -112,24 +111,3 @@ def test_a_deal_that_was_written_down_is_told_from_its_beginning(book):
     made = book.write_down("New", {"account": "Oak"}, at=at(9), by="Noa", key="k")
     [line] = book.deal(made.deal_id).content.happened
     assert (line.kind.value, line.stage, line.number) == ("came", "New", made.seq)
-
-
-def test_the_same_key_twice_is_one_entry_though_the_deal_stands_elsewhere_by_then(book):
-    """A second click sends the form as it was seen before the first one."""
-
-    def twice(write):
-        first, again = write(), write()
-        assert first == again
-        return first.seq
-
-    moved = twice(lambda: book.move("A", "New", at=at(9), by="Noa", seen="Quote", key="m"))
-    assert twice(lambda: book.undo("A", moved, at=at(9), by="Noa", key="u")) > moved
-    twice(lambda: book.change("A", {"amount": "950"}, at=at(9), by="Noa", seen={"amount": "900"}, key="c"))
-    twice(lambda: book.win("A", at=at(9), by="Noa", seen="Quote", amount="960", key="w"))
-    twice(lambda: book.lose("A", at=at(10), by="Noa", seen="Won", key="l"))
-    assert book.facts.deal("A")["stage"] == "Lost"
-    with pytest.raises(KeyTaken):
-        book.change("A", {"amount": "1"}, at=at(9), by="Noa", seen={"amount": "960"}, key="c")
-    with pytest.raises(KeyTaken):
-        book.move("A", "Quote", at=at(9), by="Noa", seen="Lost", key="m")
-    assert len(journal_of(book.root).since(0)) == 5
