@@ -107,3 +107,23 @@ def test_links_dial_one_number_and_write_to_one_address(team, owner):
     told = owner.get(f"{team.here.prefix}deal/", {"id": deal}).content.decode()
     assert 'href="tel:+972547651111"' in told
     assert "mailto:" not in told
+
+
+def test_taking_back_a_second_touch_takes_back_what_it_filled_in(team, owner):
+    import re
+
+    take(team, owner, phone="055-7650011", channel="phone", key="f1")
+    _, page = take(team, owner, phone="055-7650011", name="Wrong Name", email="wrong@example.com", key="f2")
+    with book_of(team).at_one_moment() as book:
+        row = book.is_known("055-7650011")
+        assert book.facts.deal(row["deal_id"])["contact"] == "Wrong Name"
+    form = page.partition('id="done"')[2].partition("</form>")[0]
+    numbers = re.findall(r'name="number" value="(\d+)"', form)
+    assert len(numbers) == 2
+    owner.post(f"{team.here.prefix}inquiries/undo/", {"deal": row["deal_id"], "number": numbers})
+    with book_of(team).at_one_moment() as book:
+        after = book.facts.deal(row["deal_id"])
+        assert (after["contact"], after["email"], after["phone"]) == (None, None, "+972557650011")
+        from yaad.book.deals import entries_of
+
+        assert [one["counts"] for one in entries_of(book, row["deal_id"]) if one["kind"] == "act"] == [True, False]

@@ -90,6 +90,7 @@ class Received:
         owner: to whom a new one was handed; empty: nobody, or it was there already.
         entry: of the touch.
         begun: number of the entry that the inquiry began with; None where it was there already.
+        filled: number of the entry by which the touch filled in what the inquiry did not have; None: nothing.
     """
 
     deal_id: str
@@ -97,6 +98,14 @@ class Received:
     owner: str
     entry: ActEntry
     begun: int | None = None
+    filled: int | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of the entries that take all of it back: what an inquiry began with takes the rest of it along."""
+        if self.begun is not None:
+            return (self.begun,)
+        return tuple(one for one in (self.filled, self.entry.seq) if one is not None)
 
 
 @dataclass(frozen=True)
@@ -376,7 +385,8 @@ class Receiving(Written):
             return Received(
                 deal_id, is_new=True, owner=str(begun.values.get("owner") or ""), entry=entry, begun=begun.seq
             )
-        return Received(deal_id, is_new=False, owner="", entry=entry)
+        filled = journal_of(self.root).kept(f"{key}-more")
+        return Received(deal_id, is_new=False, owner="", entry=entry, filled=None if filled is None else filled.seq)
 
 
 def _with_handles(touch: Touch, known: Mapping[str, object]) -> Touch:

@@ -43,6 +43,8 @@ SOURCES = 8
 """Sources that are offered with one tap."""
 TYPED = ("phone", "name", "company", "email", "text", "source", "channel", "owner")
 LONGEST_NUMBER = 18
+MOST_NUMBERS = 2
+"""Entries that a form writes."""
 
 
 @require_GET
@@ -95,9 +97,15 @@ def no_inquiry(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take back what was written last."""
-    deal, number = request.POST.get("deal", ""), _number(request.POST.get("number", "")) or 0
-    return _written(request, lambda book: book.undo(deal, number, **stamp()), "back")
+    """Take back what was written last: all that one form wrote, the last first."""
+    deal = request.POST.get("deal", "")
+    numbers = sorted({_number(one) or 0 for one in request.POST.getlist("number")[:MOST_NUMBERS]}, reverse=True) or [0]
+
+    def write(book: Book) -> DealEntry:
+        entries = [book.undo(deal, one, **stamp()) for one in numbers]
+        return entries[-1]
+
+    return _written(request, write, "back")
 
 
 def _written(request: HttpRequest, write: Callable[[Book], DealEntry], said: str) -> HttpResponse:
@@ -152,7 +160,7 @@ def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
 
 def _told(found: Received) -> dict[str, str]:
     said = "began" if found.is_new else "folded"
-    return {"said": said, "deal": found.deal_id, "done": str(found.begun or found.entry.seq)}
+    return {"said": said, "deal": found.deal_id, "done": ",".join(map(str, found.numbers))}
 
 
 SAID = ("answered", "taken_out", "back", "began", "folded")
@@ -170,8 +178,8 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     is_handed = said in ("began", "folded") and row["owner"]
     key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
     words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})
-    taken_back = None if said == "back" or _number(number) is None else number
-    return {"words": words, "deal": deal, "number": taken_back, "handed": row["owner"]}
+    numbers = [one for one in number.split(",")[:MOST_NUMBERS] if _number(one) is not None]
+    return {"words": words, "deal": deal, "numbers": [] if said == "back" else numbers, "handed": row["owner"]}
 
 
 def _when(text: str) -> str:
