@@ -131,7 +131,7 @@ def test_what_people_wrote_stands_among_it_without_what_was_taken_back(past):
         (2, Kind.CHANGED, "Noa"),
         (1, Kind.NOTE, "Noa"),
     ]
-    changes = {one.number: [(each.field, each.before, each.now) for each in one.changes] for one in new.happened}
+    changes = {one.number: [(each.field, each.before, each.after) for each in one.changes] for one in new.happened}
     assert changes[2] == [("owner", "Avi", "Noa"), ("amount", None, "1200")]
     assert changes[3] == [("owner", "Noa", "Gil")]
     assert [(one.number, one.due.day) for one in new.plans] == [(6, 28)]
@@ -168,3 +168,13 @@ def test_a_loss_tells_its_reason_and_words(past):
     )
     line = told(past, "NEW", Beside((lost,), {}, None)).happened[0]
     assert (line.kind, line.reason, line.text, line.changes) == (Kind.LOST, "Price", "They said so", ())
+
+
+def test_a_plan_of_a_busy_deal_is_settled_though_its_line_is_not_told(past):
+    plan = ActEntry(at=at(1), by="Avi", key="p", seq=1, deal_id="OLD", did="visit", went="planned",
+                    due="2024-03-05T08:00:00+00:00")  # fmt: skip
+    notes = [NoteEntry(at=at(2, n % 24), by="Avi", key=f"n{n}", seq=n, deal_id="OLD", text="x") for n in range(2, 240)]
+    deal = told(past, "OLD", Beside((plan, *notes), {}, None))
+    assert [one.number for one in deal.plans] == [1]
+    assert 1 not in {one.number for one in deal.happened}
+    assert deal.more > 0

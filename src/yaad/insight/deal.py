@@ -62,6 +62,7 @@ class Deal:
         is_overdue: the day of the next step is over.
         has_page: the customer bought something, so that there is more to tell of them.
         others, others_more: other deals of the customer, the latest first, and how many are not told.
+        plans: what is planned and nobody has settled, the next first, also where its line is not told.
         happened: the timeline, the latest first.
         more: lines that are not told.
         as_of: the data's day.
@@ -85,6 +86,7 @@ class Deal:
     has_page: bool
     others: tuple[Other, ...]
     others_more: int
+    plans: tuple[Happened, ...]
     happened: tuple[Happened, ...]
     more: int
     as_of: dt.date
@@ -108,12 +110,6 @@ class Deal:
     def level(self) -> Level | None:
         """The chance in one word."""
         return None if self.chance is None else Level.of(self.chance)
-
-    @property
-    def plans(self) -> tuple[Happened, ...]:
-        """What is planned and nobody has settled, the next first."""
-        waiting = (one for one in self.happened if one.waits)
-        return tuple(sorted(waiting, key=lambda one: one.due or dt.datetime.max.replace(tzinfo=dt.UTC)))
 
     @property
     def ended(self) -> Happened | None:
@@ -172,10 +168,16 @@ def one_deal(scope: Scope, row: Row, beside: Beside, today: dt.date) -> Deal:
         has_page=_has_page(scope, row["account"]),
         others=others,
         others_more=others_more,
+        plans=_plans(lines),
         happened=tuple(lines[:MOST]),
         more=max(len(lines) - MOST, 0),
         as_of=scope.as_of,
     )
+
+
+def _plans(lines: Sequence[Happened]) -> tuple[Happened, ...]:
+    waiting = (one for one in lines if one.waits)
+    return tuple(sorted(waiting, key=lambda one: one.due or dt.datetime.max.replace(tzinfo=dt.UTC)))
 
 
 # ---- how long, how sure ------------------------------------------------------------------------------------------
