@@ -225,3 +225,25 @@ def test_only_named_sites_frame_the_form(here):
     assert "frame-ancestors https://shop.example;" in policy(framed) + ";"
     for bad in ("http://shop.example", "https://a b", "https://x'; script-src *", "*"):
         assert here.owner.post(here.doors, {"name": "x", "kind": "form", "lang": "en", "sites": bad}).status_code == 400
+
+
+def test_what_is_put_right_and_sent_again_is_kept_too_and_no_stranger_is_told_of_the_book(here, monkeypatch):
+    from yaad.facts import KeyTaken
+    from yaad.text import Message
+
+    door = here.door("form")
+    told = {"name": "Back Button", "phone": "056-1110031", "token": token_of(here, door, monkeypatch)}
+    assert "it has come in" in here.stranger.post(door.at, told).content.decode()
+    assert "it has come in" in here.stranger.post(door.at, told | {"phone": "056-1110032"}).content.decode()
+    assert [len(rows(here.team, "phone", f"+97256111003{end}")) for end in (1, 2)] == [1, 1]
+
+    def taken(*_, **__):
+        raise KeyTaken(Message("journal.key_taken", {"key": "form:secret", "number": 4711}))
+
+    monkeypatch.setattr("yaad.faces.web.views.at_the_door.receive", taken)
+    answer = here.stranger.post(door.at, told)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "could not be taken in" in page
+    assert "form:secret" not in page
+    assert "4711" not in page

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from yaad.errors import InputError, YaadError
 from yaad.faces.web.templatetags.say import language
+from yaad.facts import KeyTaken
 from yaad.model.inquiries import Touch
 from yaad.server.acting import in_company
 from yaad.server.doors.keeping import FORM, Door, Doors
@@ -83,8 +84,14 @@ def _form(request: HttpRequest, doors: Doors, one: Door) -> HttpResponse:
         # the same sent twice is one, and what was put right and sent again is another touch
         receive(one, Read(touch), f"form:{one.id}:{nonce}:{said}", dt.datetime.now(dt.UTC))
     except YaadError as error:
-        return _shown(request, one, error.message, 400)
+        return _shown(request, one, _for_strangers(error), 400)
     return _shown(request, one, thanks=True)
+
+
+def _for_strangers(error: YaadError) -> Message:
+    """What somebody of nowhere is told: in the words of the door, and nothing of the book behind it."""
+    is_ours = error.message.key.startswith("inquiries.") and not isinstance(error, KeyTaken)
+    return error.message if is_ours else Message("inquiries.not_taken")
 
 
 def _touch(request: HttpRequest, one: Door) -> Touch:
