@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from asgiref.sync import async_to_sync
 from hypothesis import settings
 from tests.people import PARTS, SEEN, SELLERS, marker
 
@@ -159,7 +160,7 @@ class Found:
 
 def foreign(answer, company: str, other: str, part: str, asked: str = "") -> list[str]:
     """Words in an answer – body, headers, files – that who asked may not see; what they asked for may be said again."""
-    body = b"".join(answer.streaming_content) if getattr(answer, "streaming", False) else answer.content
+    body = _body(answer)
     text = "\n".join([*_texts(body), *(f"{name}: {value}" for name, value in answer.headers.items())])
     text = text.replace(asked, "") if asked else text
     found = [f"mark{other}"] if re.search(rf"mark{other}|\b{other}-", text) else []
@@ -168,6 +169,22 @@ def foreign(answer, company: str, other: str, part: str, asked: str = "") -> lis
     if re.search(r"\b05\d1234", text) and not SEEN[part]:
         found.append("a phone")
     return found
+
+
+def _body(answer) -> bytes:
+    """All of an answer; of a stream that goes on, what it begins with."""
+    if not getattr(answer, "streaming", False):
+        return answer.content
+    if not answer.is_async:
+        return b"".join(answer.streaming_content)
+
+    async def beginning():
+        stream = aiter(answer.streaming_content)
+        found = await anext(stream)
+        await stream.aclose()
+        return found
+
+    return async_to_sync(beginning)()
 
 
 def _texts(body: bytes) -> Iterable[str]:

@@ -74,7 +74,8 @@ class Anew:
         moved = made.moves.filter(pc.greater_equal(made.moves["seq"], BIRTH_SEQ))
         days: dict[str, dt.date] = {}
         for deal, day in zip(moved["deal"].to_pylist(), moved["day"].to_pylist(), strict=True):
-            days[ids[deal]] = max(day, days.get(ids[deal], day))
+            if day is not None:
+                days[ids[deal]] = max(day, days.get(ids[deal], day))
         return Made(deals, days)
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:

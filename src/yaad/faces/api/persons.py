@@ -100,6 +100,21 @@ def erase_person(request: HttpRequest, body: Erase) -> Json:
     return begun(asked_persons.begin_erasing(who, part))
 
 
+@writes(
+    router,
+    "/persons/erase/finish",
+    Capability.PEOPLE,
+    shapes.Job,
+    scope=Scope.PEOPLE,
+    status=202,
+    example={**JOB, "phase": "erase_files"},
+)
+def finish_erasing(request: HttpRequest) -> Json:
+    """Do to its end what was broken off of an erasing."""
+    del request
+    return begun(opened().jobs.submit(tasks.ERASE, {}))
+
+
 @reads(
     router,
     "/persons/erase/{job}",
@@ -114,18 +129,3 @@ def person_erased(request: HttpRequest, job: JobId) -> Json:
     del request
     told: Json = asked_persons.erased(job)
     return told
-
-
-@writes(
-    router,
-    "/persons/erase/finish",
-    Capability.PEOPLE,
-    shapes.Job,
-    scope=Scope.PEOPLE,
-    status=202,
-    example={**JOB, "phase": "erase_files"},
-)
-def finish_erasing(request: HttpRequest) -> Json:
-    """Do to its end what was broken off of an erasing."""
-    del request
-    return begun(opened().jobs.submit(tasks.ERASE, {}))
