@@ -1,5 +1,7 @@
 """The pages of inquiries: one taken in, one folded, who waits, what was done, and by whom it may be said."""
 
+import re
+
 import pytest
 
 
@@ -31,8 +33,6 @@ def test_an_inquiry_is_taken_in_and_its_second_touch_is_folded(team, owner):
 
 
 def strip(page):
-    import re
-
     return re.sub(r"<[^>]+>", "", page)
 
 
@@ -110,8 +110,6 @@ def test_links_dial_one_number_and_write_to_one_address(team, owner):
 
 
 def test_taking_back_a_second_touch_takes_back_what_it_filled_in(team, owner):
-    import re
-
     take(team, owner, phone="055-7650011", channel="phone", key="f1")
     _, page = take(team, owner, phone="055-7650011", name="Wrong Name", email="wrong@example.com", key="f2")
     with book_of(team).at_one_moment() as book:
@@ -127,3 +125,24 @@ def test_taking_back_a_second_touch_takes_back_what_it_filled_in(team, owner):
         from yaad.book.deals import entries_of
 
         assert [one["counts"] for one in entries_of(book, row["deal_id"]) if one["kind"] == "act"] == [True, False]
+
+
+def test_rules_for_people_whom_nobody_knows_are_refused_and_stay_in_the_form(team, owner):
+    address = f"{team.here.prefix}inquiries/rules/"
+    with book_of(team).at_one_moment() as book:
+        before = book.settings.handing
+    typed = {"column": ["branch"], "value": ["Haifa <b>"], "people": ["Ann, Dna"], "otherwise": "Bn", "days": "12"}
+    answer = owner.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Nobody here is called: Dna, Bn." in re.sub("[\u2066-\u2069]", "", strip(page))
+    for kept in (
+        'value="Haifa &lt;b&gt;"',
+        'value="Ann, Dna"',
+        'value="Bn"',
+        'value="12"',
+        '<option value="branch" selected>',
+    ):
+        assert kept in page
+    with book_of(team).at_one_moment() as book:
+        assert book.settings.handing == before

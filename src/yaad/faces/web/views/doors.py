@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from yaad.server.statuses import status_of
 from yaad.server.writing import one_at_a_time, stamp, write_once
 from yaad.text import LANGUAGES, Message
 
+Rules = Mapping[str, Any]  # plain values, as the setting holds them
 ROWS_OF_RULES = 3
 """Empty rows for further rules."""
 
@@ -104,7 +106,9 @@ def handing(request: HttpRequest) -> HttpResponse:
         days = request.POST.get("days", "").strip()
         number = int(days) if days.isdecimal() and len(days) < 6 else -1
         before = opened().shelf.once(lambda book: book.settings)
-        said = {INQUIRY_RULES: _typed(request, before), INQUIRY_DAYS: number}
+        rules = _typed(request, before)
+        _known_all(rules, before)
+        said = {INQUIRY_RULES: rules, INQUIRY_DAYS: number}
         after = before
         for name, value in said.items():  # all of it can be kept before any of it is
             after = after.with_entry(name, json.dumps(value, ensure_ascii=False))
@@ -117,13 +121,39 @@ def handing(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("inquiry-rules") + "?done=1")
 
 
-def _typed(request: HttpRequest, before: Settings) -> Mapping[str, object]:
+def _rows(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """The rows of rules as a form has them: column, value and people."""
+    columns, values, people = (request.POST.getlist(name) for name in ("column", "value", "people"))
+    return list(zip(columns, values, people, strict=False))
+
+
+def _known_all(rules: Rules, before: Settings) -> None:
+    """Hold that everybody to whom inquiries are to be handed is somebody whom the company knows.
+
+    Raises:
+        InputError: nobody is called so.
+    """
+    known = {*goal_reading.names("owner"), *before.people, *before.handing.otherwise, *_members()}
+    known |= {one for rule in before.handing.rules for one in rule.to}
+    asked = [*(one for rule in rules["rules"] for one in rule["to"]), *rules["otherwise"]]
+    if strange := [one for one in dict.fromkeys(asked) if one not in known]:
+        raise InputError(Message("inquiries.nobody_called", {"names": ", ".join(strange)[:200]}))
+
+
+def _members() -> set[str]:
+    """Whom the members of the company are in its data; a book of one's own has none."""
+    from yaad.server.members import members_of
+
+    access = current()
+    return {one.person for one in members_of(access) if one.person} if access.company else set()
+
+
+def _typed(request: HttpRequest, before: Settings) -> Rules:
     """The rules as they were typed; a row without people is none, and one that the page does not show stays."""
-    rows = zip(
-        request.POST.getlist("column"), request.POST.getlist("value"), request.POST.getlist("people"), strict=False
-    )
-    rules = [
-        {"when": {column: value.strip()}, "to": _names(people)} for column, value, people in rows if _names(people)
+    rules: list[Any] = [
+        {"when": {column: value.strip()}, "to": _names(people)}
+        for column, value, people in _rows(request)
+        if _names(people)
     ]
     rules += [{"when": dict(rule.when), "to": list(rule.to)} for rule in before.handing.rules if len(rule.when) != 1]
     return {"rules": rules, "otherwise": _names(request.POST.get("otherwise", ""))}
@@ -141,12 +171,15 @@ def _rules(request: HttpRequest, error: YaadError | None = None) -> HttpResponse
         for rule in said.rules
         if len(rule.when) == 1
     ]
+    typed = request.POST if error is not None else {}
+    if typed:  # what was typed stays where it could not be kept
+        rows = [row for row in _rows(request) if any(row[1:])]
     context = {
         "page": "inquiries",
         "rows": [*rows, *([(HANDED_BY[0], "", "")] * ROWS_OF_RULES)],
         "columns": [(name, f"inquiries.rule_{name}") for name in HANDED_BY],
-        "otherwise": ", ".join(said.otherwise),
-        "days": settings.inquiry_days,
+        "otherwise": typed.get("otherwise", ", ".join(said.otherwise)),
+        "days": typed.get("days", settings.inquiry_days),
         "owners": goal_reading.names("owner"),
         "done": "done" in request.GET and error is None,
         "error": error.say(language()) if error else "",
