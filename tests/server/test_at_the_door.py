@@ -1,11 +1,13 @@
 """Public forms and webhooks: what comes is taken once and signed, hostile texts stay texts, nothing is lost."""
 
+import datetime as dt
 import json
 import re
 import time
 
 import pytest
 
+from yaad.model.inquiries import Touch
 from yaad.server.doors.signing import FRESH, sign
 
 HOSTILE = [
@@ -247,3 +249,31 @@ def test_what_is_put_right_and_sent_again_is_kept_too_and_no_stranger_is_told_of
     assert "could not be taken in" in page
     assert "form:secret" not in page
     assert "4711" not in page
+
+
+def test_two_touches_of_one_person_at_one_moment_are_one_inquiry(here):
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    from yaad.server.doors.reading import Read
+    from yaad.server.doors.taking import access_of, receive
+    from yaad.server.scoping import on_behalf_of
+
+    door, both, now = here.door("form").one, Barrier(2), dt.datetime.now(dt.UTC)
+
+    def come(number):
+        touch = Touch(name="At Once", phone="056-1110041", channel="form", text=f"touch {number}")
+        try:
+            with on_behalf_of(access_of(door, here.team.here.id)):
+                both.wait(20)
+                return receive(door, Read(touch), f"at-once-{number}", now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(come, range(2)))
+    assert sorted(one.is_new for one in found) == [False, True]
+    assert len({one.deal_id for one in found}) == 1
+    assert len(rows(here.team, "phone", "+972561110041")) == 1
