@@ -12,6 +12,8 @@ from yaad.errors import InputError, NotAllowed, UnknownName
 from yaad.facts import KeyTaken
 from yaad.model import Viewer
 from yaad.model.inquiries import Touch
+from yaad.server.doors.keeping import Door, Doors
+from yaad.text import Message
 
 DEALS = """\
 id,stage,created,closed,owner,phone,email,source
@@ -285,3 +287,25 @@ def test_a_company_with_doors_and_no_data_yet_can_be_begun(tmp_path):
     (tmp_path / "doors").mkdir()
     (tmp_path / "doors" / "doors.json").write_text("[]", "utf-8")
     assert yaad.Book.create(tmp_path).is_empty
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"name=Dana+Levi&email=dana%40ex.com&phone=054-7778888", "application/x-www-form-urlencoded"),
+        (b'{"id": "s", "name": "\\u0044ana Levi", "email": "dana\\u0040ex.com", "phone": "0547778888"}',
+         "application/json"),
+    ],
+)  # fmt: skip
+def test_letters_are_erased_with_the_person_however_they_were_written(book, body, content_type):
+    come(book, Touch(name="Dana Levi", phone="054-777 8888", email="dana@ex.com", text="hi"))
+    doors = Doors(book.root)
+    door = Door(id="aa", name="Web", kind="webhook", key="k")
+    assert doors.put_aside(door, Message("inquiries.unreadable"), body, content_type, AT)
+    assert "Dana Levi" in doors.letters()[0].body
+    found = find(book.facts, "054-777 8888", Part.CUSTOMER)
+    begin(book.root, found, AT)
+    finish(book.root, AT)
+    said = "".join(one.body for one in doors.letters())
+    for word in ("Dana", "dana", "7778888"):
+        assert word not in said
