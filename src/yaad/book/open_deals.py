@@ -99,9 +99,13 @@ class OpenDeals:
 
     @property
     def is_begun(self) -> bool:
-        """Whether they can be told at once: nothing but what people write has changed since they were begun."""
-        with self._lock:
+        """Whether they can be told at once: nothing but what people write has changed, and nobody works on them."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
             return self._still() is not None
+        finally:
+            self._lock.release()
 
     def look(self, viewer: Viewer) -> "Look":
         """What somebody sees, of one moment."""
@@ -123,7 +127,13 @@ class OpenDeals:
         """The row of a deal as it stands by now, with all that people can write; None where the viewer sees none."""
         with self._lock:
             begun = self._now()
-            row = None if self._whole(begun) is None else self._row(begun, deal_id)
+            if self._whole(begun) is None:
+                return None
+            try:
+                row = self._row(begun, deal_id)
+            except Exception:  # files of the older lake are gone
+                log.info("the open deals are begun anew", exc_info=True)
+                row = self._row(self._begin(), deal_id)
         return row if row is not None and viewer.sees(row["owner"]) else None
 
     def version(self, viewer: Viewer) -> str:
@@ -189,12 +199,12 @@ class OpenDeals:
         still_open = open_rows(replace(scope, deals=anew.deals, visits=anew.visits, shapes=None))
         begun = _Begun(facts, anew, still_open, facts.pin, erased, rows, facts.last_entry)
         tail = {entry.subject for entry in facts.journal.since(facts.pin.journal_seq) if entry.subject}
-        self._begun = begun
         # where nobody wrote yet, one that there is: queries are written with the first deal that is made anew
         some = tail or set(rows["deal_id"].slice(0, 1).to_pylist())
         if some:
             begun.days.update(anew.make(some).days)
             anew.run(still_open)
+        self._begun = begun
         return begun
 
     def _carry(self, begun: _Begun, deal_ids: set[str]) -> None:
@@ -223,11 +233,11 @@ class OpenDeals:
         if deal_id in begun.known:
             return begun.known[deal_id]
         at = pc.index(begun.first["deal_id"], deal_id).as_py()
-        if at >= 0:  # nobody wrote of it since
+        if at >= 0 and deal_id not in begun.changed:  # nobody wrote of it since
             return {**begun.first.slice(at, 1).to_pylist()[0], "outcome": "open"}
         if deal_id not in begun.known:
-            if len(begun.known) > MOST:
-                begun.known.clear()
+            if len(begun.known) > MOST + len(begun.changed):
+                begun.known = {deal: row for deal, row in begun.known.items() if deal in begun.changed}
             begun.known[deal_id] = next(iter(begun.anew.make({deal_id}).deals.to_pylist()), None)
         return begun.known[deal_id]
 

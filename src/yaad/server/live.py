@@ -1,4 +1,6 @@
-"""Who has a board open is told when something on it has changed: one stream a tab, none of which holds a thread.
+"""Who has a board open is told when something on it has changed: one stream a tab.
+
+While it lasts a stream keeps the idle thread of its request, and no connection to the database.
 
 A stream says that what its viewer sees has changed, and nothing of what changed: neither a number of an entry nor how
 much others have written can be told from it, and what is written of deals that the viewer does not see sends nothing.
@@ -12,10 +14,16 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from yaad.server.beside import once as beside_once
 from yaad.server.connected import given_back
 from yaad.server.scoping import Access, on_behalf_of
 from yaad.server.state import opened
@@ -26,7 +34,7 @@ BEAT = 15.0
 """Seconds after which a stream says that it is there, where nothing changed; then it is asked whether it still may."""
 LONGEST = 900.0
 """Seconds that a stream lasts."""
-MOST, EACH = 1000, 6
+MOST, EACH = 200, 6
 """Streams at a time: of the server, and of one account in one company."""
 SOON, LATE = 3000, 60_000
 """Milliseconds after which a browser asks again: as a rule, and where there are too many."""
@@ -43,11 +51,13 @@ class _Listener:
     Attributes:
         access: of whom it is.
         version: of what they see, as they were told it last.
+        is_over: the server stops.
         woken: there is something to say.
     """
 
     access: Access
     version: str
+    is_over: bool = False
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -61,6 +71,9 @@ class _Room:
 
 _rooms: dict[str, _Room] = {}
 _streams: Counter[Whose] = Counter()
+_open: set[_Listener] = set()
+_looks = ThreadPoolExecutor(4, "yaad-live")
+"""Of their own, so that nothing else waits where the look at a book takes long."""
 
 
 async def stream(access: Access, version: str, may_still: Callable[[], bool], *, once: bool) -> AsyncIterator[bytes]:
@@ -78,15 +91,20 @@ async def stream(access: Access, version: str, may_still: Callable[[], bool], *,
         return
     _streams[whose] += 1
     listener = _Listener(access, version)
+    _open.add(listener)
     try:
+        if not once:  # the request's own connection goes back now, not after the last word
+            await sync_to_async(connections.close_all)()
         yield f"retry: {SOON}\n\n".encode()
-        listener.version = (await _told(partial(_versions, [access])))[access.viewer.key]
-        if listener.version != version:
-            yield _event(CHANGED, listener.version)
+        now = (await _told(partial(_versions, [access], waits=once))).get(access.viewer.key, version)
+        if now != version:
+            listener.version = now
+            yield _event(CHANGED, now)
         if not once:
             async for message in _heard(listener, may_still):
                 yield message
     finally:
+        _open.discard(listener)
         _streams[whose] -= 1
         if not _streams[whose]:
             del _streams[whose]
@@ -94,10 +112,9 @@ async def stream(access: Access, version: str, may_still: Callable[[], bool], *,
 
 def end_all() -> None:
     """End all streams: the server stops. Called in its loop."""
-    for room in _rooms.values():
-        for listener in room.listeners:
-            listener.version = ENDED
-            listener.woken.set()
+    for listener in _open:
+        listener.is_over = True
+        listener.woken.set()
 
 
 async def _heard(listener: _Listener, may_still: Callable[[], bool]) -> AsyncIterator[bytes]:
@@ -106,13 +123,14 @@ async def _heard(listener: _Listener, may_still: Callable[[], bool]) -> AsyncIte
         while time.monotonic() < until:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(listener.woken.wait(), BEAT)
-            if listener.version == ENDED:
+            if listener.is_over:
                 return
             if not await _told(may_still):
                 yield _event(ENDED, "")
                 return
-            yield _event(CHANGED, listener.version) if listener.woken.is_set() else b": \n\n"
-            listener.woken.clear()
+            has_changed = listener.woken.is_set()
+            listener.woken.clear()  # what comes while this is being sent is said next
+            yield _event(CHANGED, listener.version) if has_changed else b": \n\n"
 
 
 @contextlib.contextmanager
@@ -136,7 +154,7 @@ async def _look(company: str, room: _Room) -> None:
             found = await _told(partial(_versions, list(accesses.values())))
             for one in room.listeners:
                 version = found.get(one.access.viewer.key)
-                if version is not None and one.version not in {version, ENDED}:
+                if version is not None and one.version != version:
                     one.version = version
                     one.woken.set()
         await asyncio.sleep(EVERY)
@@ -144,10 +162,24 @@ async def _look(company: str, room: _Room) -> None:
         del _rooms[company]
 
 
-def _versions(accesses: Sequence[Access]) -> dict[str, str]:
-    """Viewer → the version of what they see: one look at the journal of their company."""
+def _versions(accesses: Sequence[Access], *, waits: bool = False) -> dict[str, str]:
+    """Viewer → the version of what they see: one look at the journal of their company.
+
+    Args:
+        accesses: of who looks.
+        waits: for deals that are not looked through yet; else this is done beside, and nobody is told until then.
+    """
     with on_behalf_of(accesses[0]):
-        return opened().shelf.book.open_deals.versions(access.viewer for access in accesses)
+        deals = opened().shelf.book.open_deals
+        viewers = [access.viewer for access in accesses]
+        if waits or deals.is_begun:
+            return deals.versions(viewers)
+
+        def begin() -> None:
+            deals.versions(viewers)
+
+        beside_once(("open deals", accesses[0].company), begin)
+    return {}
 
 
 async def _told(work: Callable[[], Found]) -> Found:
@@ -155,7 +187,7 @@ async def _told(work: Callable[[], Found]) -> Found:
         with given_back():
             return work()
 
-    return await asyncio.to_thread(connected)
+    return await asyncio.get_running_loop().run_in_executor(_looks, partial(copy_context().run, connected))
 
 
 def _event(name: str, data: str) -> bytes:

@@ -98,9 +98,45 @@ count();
 let stream = null;
 let asking = false;
 let again = false;
+const LONGEST = 60_000; // milliseconds between two tries, where they go on failing
 
-// what somebody has begun stays: a card that is dragged, a choice that is open, a box that is ticked
-const inHand = () => taken !== null || board.querySelector(".mover select:focus") !== null;
+// tries again later, and later each time, not all tabs at one moment
+function patient(act) {
+  let wait = 0;
+  let timer = null;
+  const end = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  return {
+    again() {
+      if (timer !== null) return;
+      wait = Math.min(wait * 2 || 3000, LONGEST);
+      timer = setTimeout(() => {
+        timer = null;
+        act();
+      }, wait * (1 - Math.random() / 3));
+    },
+    done() {
+      end();
+      wait = 0;
+    },
+    end,
+  };
+}
+
+const toLook = patient(() => look());
+const toListen = patient(() => listen());
+
+// what somebody has begun stays: a card that is dragged, a choice that is open, or made and not sent
+function isChosen(select) {
+  const first = [...select.options].findIndex((option) => option.defaultSelected);
+  return select.selectedIndex !== Math.max(first, 0);
+}
+const inHand = () =>
+  taken !== null ||
+  board.querySelector(".mover:focus-within") !== null ||
+  [...board.querySelectorAll(".mover select")].some(isChosen);
 
 function later() {
   if (again && !inHand()) look();
@@ -113,14 +149,20 @@ async function look() {
   }
   asking = true;
   again = false;
+  let text = null;
   try {
-    const answer = await fetch(board.dataset.now + location.search, { headers: { "HX-Request": "true" } });
-    if (answer.ok && answer.status === 200) put(await answer.text());
+    const answer = await fetch(board.dataset.now, { headers: { "HX-Request": "true" } });
+    if (answer.status === 200) text = await answer.text();
   } catch {
-    again = true; // the net is away: the stream comes back with it and tells once more
-  } finally {
-    asking = false;
+    // the net is away
   }
+  asking = false;
+  if (text === null) {
+    toLook.again(); // not at once: what cannot answer now is not helped by being asked the more
+    return;
+  }
+  toLook.done();
+  put(text);
   later();
 }
 
@@ -150,18 +192,30 @@ function put(text) {
 function listen() {
   if (stream || document.hidden || !window.EventSource) return;
   stream = new EventSource(`${board.dataset.live}?seen=${encodeURIComponent(board.dataset.seen)}`);
+  stream.addEventListener("open", toListen.done);
   stream.addEventListener("changed", (event) => {
     if (event.data !== board.dataset.seen) look();
   });
-  stream.addEventListener("ended", hush);
+  stream.addEventListener("ended", () => {
+    hush();
+    location.replace(board.dataset.here); // signed out, or of another part: the page says which
+  });
+  stream.addEventListener("error", () => {
+    if (stream?.readyState !== EventSource.CLOSED) return; // it comes back by itself
+    hush();
+    toListen.again();
+  });
 }
 
 function hush() {
   stream?.close();
   stream = null;
+  toListen.end();
 }
 
 board.addEventListener("focusout", () => setTimeout(later));
+board.addEventListener("change", () => setTimeout(later));
 document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
 window.addEventListener("pagehide", hush);
+window.addEventListener("pageshow", listen);
 listen();

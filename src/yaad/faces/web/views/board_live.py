@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import SESSION_KEY
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -41,6 +42,7 @@ def _may_still(request: HttpRequest, access: Access) -> Callable[[], bool]:
             part = scope(account, access.company)
         except NoSuchCompany:
             return False
-        return key is not None and kind(key).exists(key) and part.viewer == access.viewer and part.role is access.role
+        is_in = key is not None and SESSION_KEY in kind(key).load()  # of a session that is over it is empty
+        return is_in and part.viewer == access.viewer and part.role is access.role
 
     return may
