@@ -74,8 +74,9 @@ class Anew:
         moved = made.moves.filter(pc.greater_equal(made.moves["seq"], BIRTH_SEQ))
         days: dict[str, dt.date] = {}
         for deal, day in zip(moved["deal"].to_pylist(), moved["day"].to_pylist(), strict=True):
-            if day is not None:
-                days[ids[deal]] = max(day, days.get(ids[deal], day))
+            known = days.get(ids[deal])
+            if day is not None and (known is None or day > known):
+                days[ids[deal]] = day
         return Made(deals, days)
 
     def memtable(self, name: str, table: pa.Table) -> ir.Table:
