@@ -25,8 +25,6 @@ from yaad.measures import Scope
 from yaad.model import DealEntry, Viewer
 
 Row = Mapping[str, Any]
-Stamp = tuple[Pin, int]
-"""What the book was begun from: the pin, and who had been erased."""
 DIGEST = 16
 MOST = 10_000
 """Whole rows of deals that are kept."""
@@ -235,10 +233,9 @@ class OpenDeals:
         at = pc.index(begun.first["deal_id"], deal_id).as_py()
         if at >= 0 and deal_id not in begun.changed:  # nobody wrote of it since
             return {**begun.first.slice(at, 1).to_pylist()[0], "outcome": "open"}
-        if deal_id not in begun.known:
-            if len(begun.known) > MOST + len(begun.changed):
-                begun.known = {deal: row for deal, row in begun.known.items() if deal in begun.changed}
-            begun.known[deal_id] = next(iter(begun.anew.make({deal_id}).deals.to_pylist()), None)
+        if len(begun.known) > MOST + len(begun.changed):
+            begun.known = {deal: row for deal, row in begun.known.items() if deal in begun.changed}
+        begun.known[deal_id] = next(iter(begun.anew.make({deal_id}).deals.to_pylist()), None)
         return begun.known[deal_id]
 
 

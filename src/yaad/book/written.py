@@ -81,8 +81,7 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self.pipeline.stage(to_stage)
-        if seen is not None and self._kept(key) is None:
-            self._stands_in(deal_id, seen)
+        self._stands_in(deal_id, seen, key)
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
         make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
         return self._append(make, deal_id, at, by, key)
@@ -91,8 +90,10 @@ class Written(Opened):
         """What was written under a key already: the same form sent twice is one entry, whatever it changed itself."""
         return None if key is None else journal_of(self.root).kept(key)
 
-    def _stands_in(self, deal_id: str, stage: str) -> None:
-        """Hold that a deal stands where it was seen."""
+    def _stands_in(self, deal_id: str, stage: str | None, key: str | None) -> None:
+        """Hold that a deal stands where it was seen, unless nobody says where, or this was written already."""
+        if stage is None or self._kept(key) is not None:
+            return
         now = self.deal_now(deal_id)
         if (now["stage"] or "") != stage:
             values = {"deal": name_of(now), "stage": now["stage"] or "–"}
@@ -141,8 +142,7 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self._closing(StageType.WON, to_stage)
-        if seen is not None and self._kept(key) is None:
-            self._stands_in(deal_id, seen)
+        self._stands_in(deal_id, seen, key)
         exact = None if amount is None else str(read_amount(amount))
         make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason, done_well=done_well)
         return self._append(make, deal_id, at, by, key)
@@ -177,8 +177,7 @@ class Written(Opened):
             Changed: it stands elsewhere by now.
         """
         stage = self._closing(StageType.LOST, to_stage)
-        if seen is not None and self._kept(key) is None:
-            self._stands_in(deal_id, seen)
+        self._stands_in(deal_id, seen, key)
         make = partial(LoseEntry, to_stage=stage.name, reason=reason, text=text)
         return self._append(make, deal_id, at, by, key)
 

@@ -9,6 +9,7 @@ from yaad.model.targets import WON_VALUE, named
 from yaad.plan.goals import Goal
 from yaad.server.beside import TooBusy
 from yaad.server.questions import forecast_reading, reading
+from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.show.goals import GoalResult, TargetsResult
 from yaad.show.proposals import ProposalsResult
@@ -73,3 +74,8 @@ def this_month() -> Goal | None:
 def names(kind: str) -> list[str]:
     """Whom or what a target may be for: people, branches or products."""
     return opened().shelf.ask("names", lambda b: b.goals.names(kind), kind)
+
+
+def people() -> list[str]:
+    """Whom a deal can be handed to: whom the viewer leads, else all who ever had one."""
+    return sorted(current().viewer.owners or ()) or names("owner")

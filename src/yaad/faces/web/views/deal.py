@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yaad.book import Book
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
+from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.formats import answer
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
@@ -46,7 +47,6 @@ LONGEST = 2000
 """Letters of free words."""
 FEW = 3
 """With fewer words of others to choose from, some of ours stand beside them."""
-LONGEST_NUMBER = 18
 Writes = Callable[[Book], list[DealEntry]]
 
 
@@ -82,7 +82,7 @@ def note(request: HttpRequest) -> HttpResponse:
 def did(request: HttpRequest) -> HttpResponse:
     """Write down what was done with the customer, or is planned; and what is next, where that was said too."""
     given = request.POST
-    what, went, settles = given.get("did", ""), given.get("went", ""), _number(given.get("settles", ""))
+    what, went, settles = given.get("did", ""), given.get("went", ""), entry_number(given.get("settles", ""))
     step = {name: given.get(name, "").strip() for name in STEP}
 
     def write(book: Book) -> list[DealEntry]:
@@ -137,7 +137,7 @@ def move(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was written: all that one form wrote, the last first."""
-    numbers = [one for one in map(_number, request.POST.getlist("number")) if one is not None]
+    numbers = [one for one in map(entry_number, request.POST.getlist("number")) if one is not None]
 
     def write(book: Book) -> list[DealEntry]:
         return [book.undo(_id(request), one, **stamp()) for one in sorted(numbers, reverse=True)]
@@ -243,11 +243,6 @@ def _words(given: Mapping[str, str], name: str) -> str:
     return text
 
 
-def _number(text: str) -> int | None:
-    """The number of an entry as a form has it; None where it is none."""
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
-
-
 def _due(text: str, zone: str) -> dt.datetime | None:
     """When something is planned for, by the company's clock.
 
@@ -304,7 +299,7 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
         "plans": [(one, line_said(one, lang)) for one in found.plans],
         "values": values,
         "edited": [(name, field_said(name), values[name]) for name in EDITED],
-        "owners": sorted({*_owners(), *filter(None, [values["owner"]])}),
+        "owners": sorted({*goal_reading.people(), *filter(None, [values["owner"]])}),
         "acts": ACTS,
         "went": WENT,
         "stages": [(name, kind.value) for name, kind in types.items()],
@@ -322,11 +317,6 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
         "back": "back" in request.GET,
         "error": error.say(lang) if error else "",
     }
-
-
-def _owners() -> list[str]:
-    """Whom a deal can be handed to."""
-    return sorted(current().viewer.owners or ()) or goal_reading.names("owner")
 
 
 def _facts(found: Deal) -> Iterator[tuple[Said, Said, str]]:
@@ -360,7 +350,7 @@ def _reach(found: Deal) -> object:
 
 def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:
     """What the form that was sent has done, and the numbers that take it back."""
-    numbers = [one for one in map(_number, request.GET.get("done", "").split(",")) if one is not None]
+    numbers = [one for one in map(entry_number, request.GET.get("done", "").split(",")) if one is not None]
     lines = [one for one in found.happened if one.number in numbers]
     if not lines:
         return None

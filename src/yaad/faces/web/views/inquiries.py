@@ -15,6 +15,7 @@ from yaad.book import Book
 from yaad.book.inquiries import Received, Waiting
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
+from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.board import name_of
@@ -42,7 +43,6 @@ BY_HAND = ("phone", "whatsapp", "walk_in", "email", "referral")
 SOURCES = 8
 """Sources that are offered with one tap."""
 TYPED = ("phone", "name", "company", "email", "text", "source", "channel", "owner")
-LONGEST_NUMBER = 18
 MOST_NUMBERS = 2
 """Entries that a form writes."""
 
@@ -99,7 +99,9 @@ def no_inquiry(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was written last: all that one form wrote, the last first."""
     deal = request.POST.get("deal", "")
-    numbers = sorted({_number(one) or 0 for one in request.POST.getlist("number")[:MOST_NUMBERS]}, reverse=True) or [0]
+    numbers = sorted(
+        {entry_number(one) or 0 for one in request.POST.getlist("number")[:MOST_NUMBERS]}, reverse=True
+    ) or [0]
 
     def write(book: Book) -> DealEntry:
         entries = [book.undo(deal, one, **stamp()) for one in numbers]
@@ -150,7 +152,7 @@ def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "channels": [(name, f"inquiries.channel_{name}") for name in BY_HAND],
         "channel": typed.get("channel") if typed.get("channel") in CHANNELS else BY_HAND[0],
         "sources": opened().shelf.ask("usual-sources", lambda book: book.usual_sources())[:SOURCES],
-        "owners": sorted(current().viewer.owners or ()) or goal_reading.names("owner"),
+        "owners": goal_reading.people(),
         "key": request.POST.get("key") or uuid.uuid4().hex,
         "done": _done(request) if error is None else None,
         "error": error.say(language()) if error else "",
@@ -178,7 +180,7 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     is_handed = said in ("began", "folded") and row["owner"]
     key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
     words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})
-    numbers = [one for one in number.split(",")[:MOST_NUMBERS] if _number(one) is not None]
+    numbers = [one for one in number.split(",")[:MOST_NUMBERS] if entry_number(one) is not None]
     return {"words": words, "deal": deal, "numbers": [] if said == "back" else numbers, "handed": row["owner"]}
 
 
@@ -210,7 +212,3 @@ def _stages() -> list[tuple[str, str]]:
     """Name and type of each stage."""
     stages = opened().shelf.ask("pipeline", lambda book: book.pipeline).stages
     return [(one.name, one.type.value) for one in stages]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None

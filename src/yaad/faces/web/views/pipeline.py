@@ -21,6 +21,7 @@ from yaad.book import Book
 from yaad.book.deals import entries_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
+from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
 from yaad.facts import KeyTaken
 from yaad.insight import SHOWN, Board, Wanted
@@ -34,7 +35,6 @@ from yaad.server.statuses import status_of
 from yaad.server.writing import stamp, write_once
 from yaad.text import Message, moment, money
 
-LONGEST_NUMBER = 18
 KEY = 32
 NO_STAGE = "–"
 """Stands in an address for the column of deals without a stage."""
@@ -110,7 +110,7 @@ def write_down(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was done last."""
-    deal, number = request.POST.get("deal", ""), _number(request.POST.get("number", "")) or 0
+    deal, number = request.POST.get("deal", ""), entry_number(request.POST.get("number", "")) or 0
     return _written(request, lambda book: book.undo(deal, number, **stamp()), back="1")
 
 
@@ -204,11 +204,6 @@ def page(
     return render(request, "web/pipeline.html", context, status=status)
 
 
-def _number(text: str) -> int | None:
-    """The number of an entry as an address has it; None where it is none."""
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
-
-
 def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
     """A link that shows some of the deals alone: its words, its address, and whether it is what is shown."""
     kept = {one: value for one, value in asked.items() if one != "only"} | ({"only": name} if name else {})
@@ -259,13 +254,13 @@ def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
 def _done(request: HttpRequest) -> Mapping[str, object] | None:
     """What the page that was left has done: the deal, where it stands now, and the number that takes it back."""
     deal, number = request.GET.get("deal", ""), request.GET.get("done", "")
-    if not deal or _number(number) is None:
+    if not deal or entry_number(number) is None:
         return None
     try:
         row, written = opened().shelf.once(lambda book: (book.deal_now(deal), entries_of(book, deal)))
     except UnknownName:  # it was handed on, or taken back by somebody else
         return None
-    entries = [one for one in written if one["seq"] == _number(number) and one["counts"]]
+    entries = [one for one in written if one["seq"] == entry_number(number) and one["counts"]]
     if not entries:
         return None
     said = "pipeline.written_down" if entries[0]["kind"] == "create" else "pipeline.moved"
