@@ -7,8 +7,8 @@ from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
 SAYS = {
-    "he": ("רוני כהן נרשם", "כבר מוכר", "נרשם אצל רוני כהן"),
-    "en": ("רוני כהן is written down", "is known already", "Written down for רוני כהן"),
+    "he": ("הפנייה של {name} נרשמה", "הפנייה של {name} כבר מוכרת", "נרשם אצל {name}"),
+    "en": ("{name} is written down", "{name} is known already", "Written down for {name}"),
 }
 PHONES = {"he": "054-777 8881", "en": "054-777 9992"}
 
@@ -23,7 +23,8 @@ def mine(full, serve, tmp_path_factory):
 @pytest.mark.parametrize("lang", ["he", "en"])
 @pytest.mark.parametrize("js", [True, False])
 def test_an_inquiry_is_taken_in_folded_answered_and_taken_back(visit, mine, lang, js):
-    began, folded, answered = SAYS[lang]
+    name = f"רוני {'כהן' if js else 'לוי'} {'א' if lang == 'he' else 'ב'}"  # each case has an inquiry of its own
+    began, folded, answered = (words.format(name=name) for words in SAYS[lang])
     phone = PHONES[lang].replace("777", "777" if js else "666")
     page = visit(mine, "/inquiries/", lang=lang, js=js)
     if js:
@@ -33,7 +34,7 @@ def test_an_inquiry_is_taken_in_folded_answered_and_taken_back(visit, mine, lang
     else:
         page.goto(f"{mine.base}/inquiries/new/")
         page.fill("[name=phone]", phone)
-    page.locator("[name=name]").fill("רוני כהן")
+    page.locator("[name=name]").fill(name)
     page.check('[name=channel][value="whatsapp"]', force=True)
     page.locator("[name=name]").focus()
     with page.expect_navigation():
@@ -44,18 +45,18 @@ def test_an_inquiry_is_taken_in_folded_answered_and_taken_back(visit, mine, lang
     press(page, ".quick .btn.p")
     assert folded in page.inner_text("#done")
     page.goto(f"{mine.base}/inquiries/?when=today")
-    card = page.locator(".waiting .card", has_text="רוני כהן")
+    card = page.locator(".waiting .card", has_text=name)
     assert card.count() == 1
     assert card.locator('a[href^="tel:+972"]').count() == 1
     assert card.locator('a[href^="https://wa.me/972"]').count() == 1
     with page.expect_navigation():
         card.locator('button[value="wrote"]').click()
     assert answered in page.inner_text("#done")
-    assert page.locator(".waiting .card", has_text="רוני כהן").count() == 0
+    assert page.locator(".waiting .card", has_text=name).count() == 0
     press(page, "#done .btn")
-    assert page.locator(".waiting .card", has_text="רוני כהן").count() == 1
+    assert page.locator(".waiting .card", has_text=name).count() == 1
     with page.expect_navigation():
-        page.locator(".waiting .card", has_text="רוני כהן").locator('button[value="called"]').click()
+        page.locator(".waiting .card", has_text=name).locator('button[value="called"]').click()
 
 
 def test_fingers_find_what_they_press_and_nothing_is_wider_than_a_phone(visit, mine):

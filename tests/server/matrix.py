@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from asgiref.sync import async_to_sync
 from hypothesis import settings
+from tests import loops
 from tests.people import PARTS, SEEN, SELLERS, marker
 
 from yaad.server.roles import MAY, Capability, Role
@@ -184,7 +184,7 @@ def _body(answer) -> bytes:
         await stream.aclose()
         return found
 
-    return async_to_sync(beginning)()
+    return loops.run(beginning())
 
 
 def _texts(body: bytes) -> Iterable[str]:

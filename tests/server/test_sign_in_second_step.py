@@ -406,16 +406,17 @@ NO_ANSWERS = [
     ],
 )
 @pytest.mark.usefixtures("account")
-def test_where_the_address_is_a_number_a_passkey_that_fails_says_so(anew, monkeypatch, address, lang, words):
+def test_where_the_address_is_a_number_a_passkey_that_fails_says_so(anew, address, lang, words):
     from dataclasses import replace
 
-    from yaad.server import companies
+    from django.test import override_settings
 
-    asked = replace(companies.home(), address=address)
-    monkeypatch.setattr(companies, "home", lambda: asked)
-    browser = anew()
-    browser.cookies["yaad_lang"] = lang
-    assert words in browser.get(LOGIN).content.decode()
+    from yaad.server.companies import home
+
+    with override_settings(YAAD_HOME=replace(home(), address=address)):
+        browser = anew()
+        browser.cookies["yaad_lang"] = lang
+        assert words in browser.get(LOGIN).content.decode()
 
 
 def test_what_is_no_answer_of_a_passkey_opens_nothing(account, with_app, anew):
