@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from yaad.insight.deal import Beside, Deal, one_deal
 from yaad.insight.winning import WinChances
 from yaad.measures import Scope
 from yaad.model import SCHEMAS, DealEntry, WinEntry
+from yaad.model.leaving import lacking, lines_of
 from yaad.show import plain
 
 OWN = ("deal", "recorded_seq", "file", "row")
@@ -95,6 +96,18 @@ def entries_of(book: Opened, deal_id: str) -> list[Json]:
     entries = journal_of(book.root).of([deal_id])
     gone = undone(entries)
     return [_entry(json.loads(one.to_json()), one.seq, gone) for one in entries]
+
+
+def lacking_of(book: Opened, deal_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """What deals went on without of what their stages asked; a deal that lacks nothing is left out."""
+    known = lines_of(book.exits)
+    if not known:
+        return {}
+    of_each: dict[str, list[DealEntry]] = {}
+    for entry in journal_of(book.root).of(deal_ids):
+        of_each.setdefault(entry.deal_id, []).append(entry)
+    found = {deal: lacking(entries, undone(entries), known) for deal, entries in of_each.items()}
+    return {deal: lines for deal, lines in found.items() if lines}
 
 
 def story_of(book: Opened, deal_id: str, scope: Scope, chances: WinChances | None, today: dt.date | None) -> Deal:

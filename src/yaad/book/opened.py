@@ -25,7 +25,7 @@ from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.book.usual import USUAL, calendar_of, usual_of
 from yaad.errors import BookError, Withheld
-from yaad.facts import JOURNAL_FILES, Facts, Lake, Pin, read_pin
+from yaad.facts import JOURNAL_FILES, Facts, Lake, Pin, journal_of, read_pin, settings_of
 from yaad.insight.board import Standing, Yardsticks, standing_of, yardsticks
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.measures.shapes import Shapes
@@ -34,6 +34,7 @@ from yaad.measures.small_groups import GRAINS, is_whole
 from yaad.measures.withheld import LEAST
 from yaad.model import EVERYBODY, Grain, Period, Pipeline, Settings, Viewer
 from yaad.model.inquiries import Handing
+from yaad.model.leaving import Exits
 from yaad.model.personal import may_point
 from yaad.text import Message
 
@@ -381,6 +382,11 @@ class Opened:
         """What the book is now; of a moment that is held, what it was then."""
         held: Facts | None = getattr(self._moment, "facts", None)
         return held.pin if held is not None else read_pin(self.root)
+
+    @property
+    def exits(self) -> Exits:
+        """What each stage asks before a deal goes on from it, as the company has said by now."""
+        return settings_of(journal_of(self.root).of_company()).exits
 
     @property
     def settings(self) -> Settings:

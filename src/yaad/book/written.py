@@ -5,10 +5,10 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from yaad.book.disk import told_when_full
@@ -26,6 +26,7 @@ from yaad.model import (
     CreateEntry,
     DealEntry,
     Entry,
+    LeavingEntry,
     LoseEntry,
     MoveEntry,
     NoteEntry,
@@ -41,6 +42,7 @@ from yaad.model import (
     read_amount,
 )
 from yaad.model.entries import PLANNED
+from yaad.model.leaving import asked_on, lines_of
 from yaad.text import Message
 
 log = logging.getLogger("yaad.book")
@@ -65,6 +67,7 @@ class Written(Opened):
         by: str,
         key: str | None = None,
         seen: str | None = None,
+        ticked: Collection[str] = (),
     ) -> DealEntry:
         """The deal goes to another stage; a won or lost stage closes it.
 
@@ -75,16 +78,33 @@ class Written(Opened):
             by: who moves it.
             key: idempotency key.
             seen: the stage in which whoever moves it saw it; None: wherever it stands.
+            ticked: which of the lines that the stage asks are true; without the others it goes all the same.
 
         Raises:
             UnknownName: no such deal or stage.
+            InputError: no stage asks what was ticked.
             Changed: it stands elsewhere by now.
         """
         stage = self.pipeline.stage(to_stage)
         self._stands_in(deal_id, seen, key)
         kinds = {StageType.WON: WinEntry, StageType.LOST: LoseEntry}
-        make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name)
+        ticks = {} if stage.type is StageType.LOST else self._ticks(deal_id, stage, ticked, key)
+        make: partial[DealEntry] = partial(kinds.get(stage.type, MoveEntry), to_stage=stage.name, **ticks)
         return self._append(make, deal_id, at, by, key)
+
+    def _ticks(self, deal_id: str, to: Stage, ticked: Collection[str], key: str | None) -> dict[str, Any]:
+        """What was ticked as a deal goes on, and what its stage asked that was not."""
+        told, kept = tuple(dict.fromkeys(ticked)), self._kept(key)
+        if isinstance(kept, LeavingEntry):  # what was asked then, whatever is asked by now
+            return {"ticked": told, "without": kept.without}
+        exits = self.exits
+        unknown = sorted(set(told) - lines_of(exits))
+        if unknown:
+            raise InputError(Message("exits.no_such", {"line": unknown[0]}))
+        if not exits:
+            return {}
+        asked = asked_on(self.pipeline, exits, self.deal_now(deal_id)["stage"] or "", to.name)
+        return {"ticked": told, "without": tuple(line for line in asked if line not in told)}
 
     def _kept(self, key: str | None) -> Entry | None:
         """What was written under a key already: the same form sent twice is one entry, whatever it changed itself."""
@@ -121,6 +141,7 @@ class Written(Opened):
         done_well: str = "",
         to_stage: str | None = None,
         seen: str | None = None,
+        ticked: Collection[str] = (),
         key: str | None = None,
     ) -> DealEntry:
         """The deal is won.
@@ -134,17 +155,19 @@ class Written(Opened):
             done_well: what was done well on the way, a line each.
             to_stage: a won stage; the first one when absent.
             seen: see `move`.
+            ticked: see `move`.
             key: idempotency key.
 
         Raises:
             UnknownName: no such deal or stage.
-            InputError: the amount cannot be read, or the stage is no won one.
+            InputError: the amount cannot be read, the stage is no won one, or no stage asks what was ticked.
             Changed: it stands elsewhere by now.
         """
         stage = self._closing(StageType.WON, to_stage)
         self._stands_in(deal_id, seen, key)
         exact = None if amount is None else str(read_amount(amount))
-        make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason, done_well=done_well)
+        ticks = self._ticks(deal_id, stage, ticked, key)
+        make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason, done_well=done_well, **ticks)
         return self._append(make, deal_id, at, by, key)
 
     def lose(
@@ -392,6 +415,25 @@ class Written(Opened):
         text = None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
         Settings().with_entry(name, text)
         return self.write(SettingEntry(at=at, by=by, key=key or uuid.uuid4().hex, name=name, value=text))
+
+    def unsay(self, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> RetractEntry:
+        """What the company said of one thing counts no more: as it was before.
+
+        Args:
+            seq: number of the entry that said it.
+            at: when it is taken back.
+            by: who takes it back.
+            key: idempotency key.
+
+        Raises:
+            InputError: there is no such entry, or it counts no more already.
+        """
+        said = journal_of(self.root).of_company()
+        if not any(isinstance(one, SettingEntry) and one.seq == seq for one in said):
+            raise InputError(Message("goals.no_such_entry", {"number": seq}))
+        if seq in undone(said) and self._kept(key) is None:
+            raise InputError(Message("goals.undone_already", {"number": seq}))
+        return self.write(RetractEntry(at=at, by=by, key=key or uuid.uuid4().hex, undoes=seq))
 
     def _may_say(self, entry: Entry, journal: Journal) -> bool:
         """Whether the viewer may write this; of deals only those that they see are ever found."""

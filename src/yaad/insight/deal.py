@@ -12,6 +12,7 @@ from typing import Any
 import ibis
 import numpy as np
 
+from yaad.facts import undone
 from yaad.insight.board import name_of
 from yaad.insight.timeline import Happened, Row, number_of, timeline
 from yaad.insight.winning import Level, WinChances
@@ -21,6 +22,7 @@ from yaad.measures.retention import contracts_of, has_contracts
 from yaad.measures.stuck import stuck_yardstick
 from yaad.measures.winning import StageChances
 from yaad.model import DealEntry
+from yaad.model.leaving import lacking, lines_of
 from yaad.text import Message
 
 MOST = 200
@@ -62,6 +64,8 @@ class Deal:
         is_overdue: the day of the next step is over.
         has_page: the customer bought something, so that there is more to tell of them.
         others, others_more: other deals of the customer, the latest first, and how many are not told.
+        needed: what its stage asks before it goes on.
+        lacks: what it went on without of what earlier stages asked.
         plans: what is planned and nobody has settled, the next first, also where its line is not told.
         happened: the timeline, the latest first.
         more: lines that are not told.
@@ -86,6 +90,8 @@ class Deal:
     has_page: bool
     others: tuple[Other, ...]
     others_more: int
+    needed: tuple[str, ...]
+    lacks: tuple[str, ...]
     plans: tuple[Happened, ...]
     happened: tuple[Happened, ...]
     more: int
@@ -168,11 +174,17 @@ def one_deal(scope: Scope, row: Row, beside: Beside, today: dt.date) -> Deal:
         has_page=_has_page(scope, row["account"]),
         others=others,
         others_more=others_more,
+        needed=_needed(scope, row),
+        lacks=lacking(beside.entries, undone(beside.entries), lines_of(scope.settings.exits)),
         plans=_plans(lines),
         happened=tuple(lines[:MOST]),
         more=max(len(lines) - MOST, 0),
         as_of=scope.as_of,
     )
+
+
+def _needed(scope: Scope, row: Row) -> tuple[str, ...]:
+    return tuple(scope.settings.exits.get(row["stage"] or "", ())) if row["outcome"] == "open" else ()
 
 
 def _plans(lines: Sequence[Happened]) -> tuple[Happened, ...]:

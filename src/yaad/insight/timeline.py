@@ -76,6 +76,7 @@ class Happened:
         text: free words.
         reason: why it was won or lost.
         done_well: what was done well, a line each.
+        ticked, without: what the stage asked that it left, and was ticked or not.
         amount, currency: of an order, or as it was won.
         seconds: how long a call lasted.
         changes: of fields.
@@ -95,6 +96,8 @@ class Happened:
     text: str = ""
     reason: str = ""
     done_well: str = ""
+    ticked: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     amount: float | None = None
     currency: str | None = None
     seconds: float | None = None
@@ -214,9 +217,10 @@ def _said(entry: DealEntry, types: Mapping[str, StageType], zone: ZoneInfo) -> d
             said = {"kind": Kind.CAME, "stage": entry.to_stage}
         case MoveEntry():
             kind = _ENDS.get(types.get(entry.to_stage, StageType.OPEN), Kind.MOVED)
-            said = {"kind": kind, "stage": entry.to_stage}
+            said = {"kind": kind, "stage": entry.to_stage, "ticked": entry.ticked, "without": entry.without}
         case WinEntry():
             told = {"reason": entry.reason, "done_well": entry.done_well}
+            told |= {"ticked": entry.ticked, "without": entry.without}
             said = {"kind": Kind.WON, "stage": entry.to_stage, **told}
         case LoseEntry():
             said = {"kind": Kind.LOST, "stage": entry.to_stage, "reason": entry.reason, "text": entry.text}

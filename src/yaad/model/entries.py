@@ -103,7 +103,20 @@ class DealEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MoveEntry(DealEntry):
+class LeavingEntry(DealEntry):
+    """What takes a deal on from its stage.
+
+    Attributes:
+        ticked: what was ticked of what the company asks before a deal goes on; see `yaad.model.leaving`.
+        without: what was asked and not ticked.
+    """
+
+    ticked: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveEntry(LeavingEntry):
     """The deal goes to another stage (an open one)."""
 
     kind: ClassVar[EntryKind] = EntryKind.MOVE
@@ -111,7 +124,7 @@ class MoveEntry(DealEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WinEntry(DealEntry):
+class WinEntry(LeavingEntry):
     """The deal is won.
 
     Attributes:
@@ -261,6 +274,8 @@ class RetractEntry(Entry):
     undoes: int
 
 
+LINES = ("ticked", "without")
+"""Members that hold several lines."""
 ENTRY_TYPES: dict[EntryKind, type[Entry]] = {
     cls.kind: cls
     for cls in (
@@ -286,4 +301,5 @@ def entry_from_json(text: str, seq: int) -> Entry:
     names = {field.name for field in fields(cls)}
     known = {name: value for name, value in values.items() if name in names}
     known["at"] = dt.datetime.fromisoformat(known["at"])
+    known |= {name: tuple(known[name]) for name in LINES if name in known}
     return cls(**known, seq=seq)

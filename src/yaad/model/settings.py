@@ -10,6 +10,8 @@ Each say is one `SettingEntry`: a name – alone, or with what it is about after
 - ``margin``: ``0.35``: the part of revenue that is kept as gross margin, above 0 to 1.
 - ``source_cost:<source>``: ``{"per": "inquiry", "amount": "45.00", "currency": "ILS", "tax": "net"}``, or ``"month"``.
 - ``capacity:<stage>``: ``40``: deals a month that can be taken into a stage, by all people together.
+- ``exit:<stage>``: ``["The budget is known", "We know who decides"]``: what has to be true before a deal goes on from
+  it; see `yaad.model.leaving`.
 - ``person:<name>``: ``{"start": "2026-03-15", "end": null, "share": 0.5, "team": "North", "away": [{"start":
   "2026-05-03", "end": "2026-05-28", "why": "reserve"}]}``: first and last day, part of a full position, team, and days
   without work, ends included.
@@ -31,6 +33,7 @@ from typing import Any, TypeVar
 from yaad.errors import InputError, UnknownName
 from yaad.model.calendar import Calendar
 from yaad.model.inquiries import DAYS, MOST_DAYS, Handing
+from yaad.model.leaving import EXIT, Exits, read_exit
 from yaad.model.money import Tax, read_amount
 from yaad.model.periods import Period
 from yaad.text import Message
@@ -44,13 +47,14 @@ NAMES = (
     "margin",
     "source_cost",
     "capacity",
+    EXIT,
     "person",
     "team",
     "customer",
     "judgement",
 )
 """Names of settings."""
-ABOUT = frozenset({"source_cost", "capacity", "person", "team", "customer", "judgement"})
+ABOUT = frozenset({"source_cost", "capacity", EXIT, "person", "team", "customer", "judgement"})
 """Those that are about something: ``name:what``."""
 Said = TypeVar("Said")
 JUDGEMENT = "judgement"
@@ -223,6 +227,7 @@ class Settings:
         margin: the part of revenue that is kept as gross margin, 0–1; None: nobody said.
         source_costs: source → what it costs.
         capacity: stage → deals a month that can be taken into it.
+        exits: stage → what has to be true before a deal goes on from it.
         people: person → when and how much.
         teams: team → the team that it is part of; None: of none.
         customers: name → whether its deals are of one customer, where somebody was asked.
@@ -236,6 +241,7 @@ class Settings:
     margin: float | None = None
     source_costs: Mapping[str, SourceCost] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
+    exits: Exits = field(default_factory=dict)
     people: Mapping[str, Working] = field(default_factory=dict)
     teams: Mapping[str, str | None] = field(default_factory=dict)
     customers: Mapping[str, Same] = field(default_factory=dict)
@@ -396,6 +402,7 @@ def _day(text: str) -> dt.date:
 OF_EACH: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "source_cost": ("source_costs", _cost),
     "capacity": ("capacity", _capacity),
+    EXIT: ("exits", read_exit),
     "person": ("people", _working),
     "team": ("teams", _under),
     "customer": ("customers", Same),

@@ -14,6 +14,9 @@ from yaad.show.tables import Kind as Holds
 from yaad.show.tables import text as text_cell
 from yaad.text import Message, moment, money
 
+SEVERAL = ("changes", "ticked", "without")
+"""Members of a line that hold several values: no row of a file does."""
+
 
 class DealResult(Result):
     """One deal: ``{"deal_id", "name", "stage", "says", "days", "chance", "level", "reasons", "timeline": […], …}``."""
@@ -52,6 +55,8 @@ class DealResult(Result):
                 for one in told.others
             ],
             "others_more": told.others_more,
+            "needed": list(told.needed),
+            "lacks": list(told.lacks),
             "timeline": [_line(one, lang) for one in told.happened],
             "timeline_more": told.more,
             "as_of": plain(told.as_of),
@@ -61,7 +66,7 @@ class DealResult(Result):
         """One row a line of the timeline."""
         told = self.content
         lines = (_line(one, "en") for one in told.happened)
-        return [{name: value for name, value in line.items() if name != "changes"} for line in lines]
+        return [{name: value for name, value in line.items() if name not in SEVERAL} for line in lines]
 
     def table(self, lang: str = "en") -> Table:
         """One row a line of the timeline, the latest first; what the deal says stands below."""
@@ -164,6 +169,8 @@ def details_said(one: Happened) -> list[Said]:
     if one.reason:
         said.append(Message("deal.because", {"reason": one.reason}))
     said += [Message("deal.well", {"what": line}) for line in one.done_well.splitlines() if line.strip()]
+    said += [Message("exits.ticked", {"line": line}) for line in one.ticked]
+    said += [Message("exits.without", {"line": line}) for line in one.without]
     if one.text and one.kind is not Kind.ORDER:
         said.append(one.text)
     return said
@@ -242,6 +249,8 @@ def _line(one: Happened, lang: str) -> Json:
         "text": one.text,
         "reason": one.reason,
         "done_well": one.done_well,
+        "ticked": list(one.ticked),
+        "without": list(one.without),
         "amount": plain(one.amount),
         "currency": one.currency,
         "seconds": plain(one.seconds),

@@ -434,6 +434,8 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
     for name, value in plain.items():
         if name == "values":  # columns of the deal
             plain[name] = _columns(deal, value, cleaner)
+        if isinstance(value, list):  # lines that were ticked; numbers whose owner asks for something goes on asking it
+            plain[name] = [cleaner.text(one) for one in value]
         if not isinstance(value, str) or not value or name in ("kind", "at"):
             continue
         if name in SELLING:

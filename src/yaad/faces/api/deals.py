@@ -21,7 +21,8 @@ from yaad.faces.api.parameters import Amount, AsOf, Body, Count, Cursor, DealId,
 from yaad.faces.api.shapes import deals as shapes
 from yaad.faces.api.versions import hold
 from yaad.model import WRITTEN as CAN_BE_WRITTEN
-from yaad.model import DealEntry
+from yaad.model import DealEntry, LeavingEntry
+from yaad.model.leaving import MOST_LINES
 from yaad.server import cursors
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -125,10 +126,18 @@ class Act(Body):
     at: dt.datetime | None = None
 
 
+Ticked = Annotated[list[Name], Field(max_length=MOST_LINES * MOST_LINES, default_factory=list)]
+
+
 class Move(Act):
-    """To another stage."""
+    """To another stage.
+
+    Attributes:
+        ticked: which of the lines that the stage asks are true; without the others it goes all the same.
+    """
 
     stage: Name
+    ticked: Ticked
 
 
 class Win(Act):
@@ -139,12 +148,14 @@ class Win(Act):
         amount: replaces the deal's.
         reason: why.
         done_well: what was done well on the way, a line each.
+        ticked: see `Move`.
     """
 
     stage: Name | None = None
     amount: Amount | None = None
     reason: Text = ""
     done_well: Long | None = None
+    ticked: Ticked
 
 
 class Lose(Act):
@@ -220,7 +231,8 @@ class Undo(Body):
 
 
 WRITTEN = {"deal_id": "D-1001", "seq": 411, "stage": "Quote", "outcome": "open", "version": "3f2a9c0d41b7e865"}
-ONE = {name: one for name, one in WRITTEN.items() if name != "seq"} | {"way": [], "entries": []}
+WRITTEN |= {"without": []}
+ONE = {name: one for name, one in WRITTEN.items() if name not in ("seq", "without")} | {"way": [], "entries": []}
 
 
 @writes(
@@ -228,14 +240,17 @@ ONE = {name: one for name, one in WRITTEN.items() if name != "seq"} | {"way": []
     "/deals/{path:deal_id}/move",
     Capability.WRITE,
     shapes.DealWritten,
-    body={"stage": "Quote", "at": "2026-10-20T09:30:00+03:00"},
+    body={"stage": "Quote", "at": "2026-10-20T09:30:00+03:00", "ticked": ["The budget is known"]},
     example=WRITTEN,
     matched=True,
 )
 def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
     """Move a deal to another stage."""
     return _written(
-        request, deal_id, body.at, lambda book, at, by, key: book.move(deal_id, body.stage, at=at, by=by, key=key)
+        request,
+        deal_id,
+        body.at,
+        lambda book, at, by, key: book.move(deal_id, body.stage, at=at, by=by, ticked=body.ticked, key=key),
     )
 
 
@@ -260,6 +275,7 @@ def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
             reason=body.reason,
             done_well=body.done_well or "",
             to_stage=body.stage,
+            ticked=body.ticked,
             key=key,
         )
 
@@ -426,6 +442,7 @@ def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write
 def _stands(book: Book, entry: DealEntry) -> Json:
     """How a deal stands after an entry; without a stage where it is none of theirs any more."""
     told: Json = {"deal_id": entry.deal_id, "stage": None, "outcome": "", "version": "", "seq": entry.seq}
+    told["without"] = list(entry.without) if isinstance(entry, LeavingEntry) else []
     with suppress(UnknownName):
         found = deal_of(book, entry.deal_id)
         told |= {name: found[name] for name in ("stage", "outcome", "version")}

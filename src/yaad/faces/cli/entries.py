@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Reason = Annotated[str, typer.Option("--reason")]
 
 
+Ticked = Annotated[list[str] | None, typer.Option("--ticked", metavar="TEXT")]
 Values = Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE")]
 
 
@@ -108,14 +109,18 @@ def move(
     deal: o.DealId,
     stage: Annotated[str, typer.Argument(metavar="STAGE")],
     *,
+    ticked: Ticked = None,
     at: o.At = None,
     person: o.Person = None,
 ) -> None:
     """Move a deal to another stage."""
     with asked.opened() as book:
-        entry = book.move(deal, stage, at=moment(at, book.zone), by=who(person))
+        entry = book.move(deal, stage, at=moment(at, book.zone), by=who(person), ticked=ticked or ())
         stands = book.facts.deal(deal)["stage"]
-    if stands == stage:
+    without = " · ".join(getattr(entry, "without", ()))
+    if stands == stage and without:
+        _told(asked, entry, "cli.moved_without", {"deal": deal, "stage": stage, "without": without})
+    elif stands == stage:
         _told(asked, entry, "cli.moved", {"deal": deal, "stage": stage})
     else:  # an earlier move was told after the fact: later ones stand
         _told(asked, entry, "cli.moved_before", {"deal": deal, "stage": stage, "now": stands})
@@ -129,6 +134,7 @@ def win(
     amount: Annotated[str | None, typer.Option("--amount", metavar="AMOUNT")] = None,
     reason: Reason = "",
     well: Annotated[list[str] | None, typer.Option("--well", metavar="TEXT")] = None,
+    ticked: Ticked = None,
     at: o.At = None,
     person: o.Person = None,
 ) -> None:
@@ -136,7 +142,9 @@ def win(
     with asked.opened() as book:
         when = moment(at, book.zone)
         told = "\n".join(well or [])
-        entry = book.win(deal, at=when, by=who(person), amount=amount, reason=reason, done_well=told)
+        entry = book.win(
+            deal, at=when, by=who(person), amount=amount, reason=reason, done_well=told, ticked=ticked or ()
+        )
     _told(asked, entry, "cli.won", {"deal": deal})
 
 

@@ -50,6 +50,8 @@ class DealEntry(Told):
     to_stage: str = ""
     reason: str = ""
     done_well: str = ""
+    ticked: list[str] = Field(default_factory=list)
+    without: list[str] = Field(default_factory=list)
     amount: str | None = None
     text: str = ""
     values: dict[str, str | None] = Field(default_factory=dict)
@@ -123,12 +125,23 @@ class DealLine(Told):
     text: str
     reason: str
     done_well: str
+    ticked: list[str]
+    without: list[str]
     amount: float | None
     currency: str | None
     seconds: float | None
     changes: list[DealChanged]
     number: int | None
     waits: bool
+
+
+class DealAsks(Told):
+    """That the customer asks not to be contacted."""
+
+    what: str
+    at: Moment
+    by: str
+    channel: str
 
 
 class DealStory(Told):
@@ -151,15 +164,18 @@ class DealStory(Told):
     overdue: bool
     others: list[DealBeside]
     others_more: int
+    needed: list[str]
+    lacks: list[str]
     timeline: list[DealLine]
     timeline_more: int
     as_of: Day
 
 
 class DealWritten(Version):
-    """How a deal stands after an entry."""
+    """How a deal stands after an entry; ``without`` is what its stage asked and nobody ticked as it went on."""
 
     deal_id: str
     seq: int
     stage: str | None
     outcome: str
+    without: list[str]

@@ -13,7 +13,7 @@ from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.pipeline import page
 from yaad.insight.board import name_of
-from yaad.model import DealEntry, StageType
+from yaad.model import DealEntry, LeavingEntry, StageType
 from yaad.server.writing import stamp, write_once
 from yaad.text import Message
 
@@ -101,6 +101,7 @@ def _answered(request: HttpRequest, write: Callable[[Book, Picked], DealEntry], 
     done = [one for one in happened if one.entry is not None]
     told = {
         "words": Message(said, {"n": len(done)}) if done else None,
+        "without": sum(isinstance(one.entry, LeavingEntry) and bool(one.entry.without) for one in done),
         "not_done": [one for one in happened if one.entry is None],
         "back": [one.again for one in done] if said == "pipeline.many_done" else [],
     }

@@ -19,6 +19,7 @@ from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.formats import answer
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.leaving import SEPARATOR, asked_of, asks, leaving_of, one_of, onward_of
 from yaad.facts import as_text, checked_values
 from yaad.insight.closing_words import ClosingWords
 from yaad.insight.deal import Deal
@@ -30,7 +31,7 @@ from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.server.writing import stamp, write_once
-from yaad.show.deal import DealResult, details_said, field_said, lead, line_said, when_said
+from yaad.show.deal import details_said, field_said, lead, line_said, when_said
 from yaad.show.speech import Said, say_plain
 from yaad.text import Message, money
 
@@ -54,7 +55,7 @@ def deal(request: HttpRequest, ending: str | None = None) -> HttpResponse:
     """One deal."""
     if reading.is_empty():
         return begin(request)
-    result = _one(request.GET.get("id", ""))
+    result = one_of(request.GET.get("id", ""))
     return answer(
         request,
         ending,
@@ -131,6 +132,8 @@ def move(request: HttpRequest) -> HttpResponse:
         return redirect(_address(_id(request)))
     if _types().get(stage) in (StageType.WON, StageType.LOST):
         return redirect(reverse("deal-close") + "?" + urlencode({"id": _id(request), "to": stage}))
+    if asks(seen, stage):
+        return redirect(leaving_of(_id(request), stage))
     return _written(request, lambda book: [book.move(_id(request), stage, seen=seen, key=_key(request), **stamp())])
 
 
@@ -151,7 +154,7 @@ def close(request: HttpRequest) -> HttpResponse:
     given = request.GET if request.method == "GET" else request.POST
     to = _closing(given.get("to", ""))
     if request.method == "GET":
-        return _closing_page(request, _one(given.get("id", "")).content, to)
+        return _closing_page(request, one_of(given.get("id", "")).content, to)
     is_won = _types().get(to) is StageType.WON
 
     def write(book: Book) -> list[DealEntry]:
@@ -168,6 +171,7 @@ def close(request: HttpRequest) -> HttpResponse:
             book.win(
                 _id(request),
                 amount=amount if amount and amount != given.get("seen_amount", "") else None,
+                ticked=request.POST.getlist("ticked"),
                 done_well=told,
                 **how,
                 **stamp(),
@@ -177,7 +181,7 @@ def close(request: HttpRequest) -> HttpResponse:
             entries.append(book.change(_id(request), step, key=f"{entries[0].key}-step", **stamp()))
         return entries
 
-    return _written(request, write, again=lambda error: _closing_page(request, _one(_id(request)).content, to, error))
+    return _written(request, write, again=lambda error: _closing_page(request, one_of(_id(request)).content, to, error))
 
 
 # ---- writing -----------------------------------------------------------------------------------------------------
@@ -201,17 +205,17 @@ def _written(
     Raises:
         UnknownName: there is no such deal, or not for who asks.
     """
-    _one(_id(request))
+    one_of(_id(request))
     try:
         entries = write_once(write)
     except YaadError as error:
         if again is not None:
             return again(error)
-        found = _one(_id(request)).content
+        found = one_of(_id(request)).content
         shown = _context(request, found, error)
         return render(request, "web/deal.html", shown, status=status_of(error))
     try:
-        _one(_id(request))
+        one_of(_id(request))
     except UnknownName:  # handed to somebody else, or taken back whole
         return render(request, "web/deal_gone.html", {"page": "pipeline", "back": bool(more)})
     done = ",".join(str(entry.seq) for entry in entries)
@@ -261,11 +265,6 @@ def _due(text: str, zone: str) -> dt.datetime | None:
 # ---- what is shown -----------------------------------------------------------------------------------------------
 
 
-def _one(deal_id: str) -> DealResult:
-    today = dt.datetime.now(ZoneInfo(opened().shelf.book.zone)).date()
-    return opened().shelf.in_request("deal", lambda book: book.deal(deal_id, today=today), deal_id, today)
-
-
 def _types() -> dict[str, StageType]:
     """Stage → its type, in the company's order."""
     return {stage.name: stage.type for stage in reading.pipeline().stages}
@@ -309,6 +308,8 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
             for name, kind in types.items()
             if kind in (StageType.ATTEMPT, StageType.ON_HOLD, StageType.NOT_INQUIRY) and name != found.stage
         ],
+        "onward": onward_of(found),
+        "lacks_more": [line for line in found.lacks if line not in found.needed],
         "may_note": access.may(Capability.NOTE),
         "may_write": access.may(Capability.WRITE),
         "key": uuid.uuid4().hex,
@@ -355,7 +356,11 @@ def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:
     if not lines:
         return None
     first = min(lines, key=lambda one: one.number or 0)
-    return {"words": Message("deal.done", {"what": line_said(first, language())}), "numbers": numbers}
+    words = Message("deal.done", {"what": line_said(first, language())})
+    if first.without:
+        told = {"what": line_said(first, language()), "without": SEPARATOR.join(first.without)}
+        words = Message("exits.done_without", told)
+    return {"words": words, "numbers": numbers}
 
 
 def _closing_page(request: HttpRequest, found: Deal, to: str, error: YaadError | None = None) -> HttpResponse:
@@ -372,6 +377,8 @@ def _closing_page(request: HttpRequest, found: Deal, to: str, error: YaadError |
         "reasons": _offered(said.won if key == "won" else said.lost, key),
         "well": _offered(said.done_well, "well") if key == "won" else [],
         "chosen": request.POST.getlist("well"),
+        "asked": asked_of(found, to),
+        "ticked": request.POST.getlist("ticked"),
         "amount": as_text(found.values["amount"]) or "",
         "currency": found.values["currency"],
         "values": {name: as_text(found.values[name]) or "" for name in STEP},

@@ -18,14 +18,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
-from yaad.book.deals import entries_of
+from yaad.book.deals import entries_of, lacking_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.leaving import BOARD, SEPARATOR, asks, leaving_of
 from yaad.facts import KeyTaken
 from yaad.insight import SHOWN, Board, Wanted
-from yaad.insight.board import EQUAL, ONLY, Column, name_of
+from yaad.insight.board import EQUAL, ONLY, Card, Column, name_of
 from yaad.model import DealEntry, StageType
 from yaad.server.questions import board_reading, reading
 from yaad.server.roles import Capability
@@ -50,11 +51,18 @@ class Lane:
         column: it.
         stages: where a deal can go: name and type of each.
         asked: what narrows the board.
+        lacks: deal_id → what it went on without.
     """
 
     column: Column
     stages: Sequence[tuple[str, str]]
     asked: Mapping[str, str]
+    lacks: Mapping[str, tuple[str, ...]]
+
+    @property
+    def cards(self) -> list[tuple[Card, str]]:
+        """Its cards, each with what it went on without."""
+        return [(card, SEPARATOR.join(self.lacks.get(card.deal_id, ()))) for card in self.column.cards]
 
     @cached_property
     def choices(self) -> SafeString:
@@ -84,10 +92,13 @@ def move(request: HttpRequest) -> HttpResponse:
     """Move a deal from the stage in which it was seen to another one."""
     deal, stage, seen = (request.POST.get(name, "") for name in ("deal", "stage", "seen"))
     if stage == seen:
-        return redirect(_address(request.POST))
+        return redirect(board_as(request.POST))
     known = {one.name: one.type for one in opened().shelf.book.pipeline.stages}
     if known.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
         return redirect(f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}")
+    if asks(seen, stage):
+        at = {f"at_{name}": value for name, value in _of_form(request.POST).items()}
+        return redirect(leaving_of(deal, stage, BOARD, at))
     key = _move_key(request.POST.get("key", ""), deal)
     return _written(request, lambda book: book.move(deal, stage, seen=seen, key=key, **stamp()))
 
@@ -126,10 +137,10 @@ def _written(request: HttpRequest, write: Callable[[Book], DealEntry], **more: s
         entry = write_once(write)
     except YaadError as error:
         return page(request, error)
-    return redirect(_address(request.POST, **(more or {"deal": entry.deal_id, "done": str(entry.seq)})))
+    return redirect(board_as(request.POST, **(more or {"deal": entry.deal_id, "done": str(entry.seq)})))
 
 
-def _address(given: Mapping[str, str], **more: str) -> str:
+def board_as(given: Mapping[str, str], **more: str) -> str:
     """Of the board as it is narrowed, with what was done."""
     return reverse("pipeline") + "?" + urlencode({**_of_form(given), **more})
 
@@ -153,11 +164,13 @@ def shown(request: HttpRequest) -> dict[str, object]:
     more = asked.get("all")
     seen = board_reading.seen(_wanted(asked), SHOWN, "" if more == NO_STAGE else more)
     found, stages = seen.board, [(one.name, one.type.value) for one in seen.standing.pipeline.stages]
+    cards = [card.deal_id for column in found.columns for card in column.cards]
+    lacks = lacking_of(opened().shelf.book, cards)
     request.as_of = seen.standing.as_of  # type: ignore[attr-defined] # the day of what this page shows
     return {
         "board": found,
         "version": seen.look.version,
-        "lanes": [Lane(one, stages, asked) for one in found.columns],
+        "lanes": [Lane(one, stages, asked, lacks) for one in found.columns],
         "form_head": _form_head(request, asked),
         "move_key": uuid.uuid4().hex,
         "held_since": _clock(seen),
@@ -166,6 +179,7 @@ def shown(request: HttpRequest) -> dict[str, object]:
         "stages": stages,
         "lead": _lead(found, asked),
         "may_write": current().may(Capability.WRITE),
+        "may_lead": current().may(Capability.PEOPLE),
         "moment": seen.look.moment,
     }
 
@@ -264,4 +278,7 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     if not entries:
         return None
     said = "pipeline.written_down" if entries[0]["kind"] == "create" else "pipeline.moved"
-    return {"words": Message(said, {"name": name_of(row), "stage": str(row["stage"])}), "deal": deal, "number": number}
+    values: dict[str, object] = {"name": name_of(row), "stage": str(row["stage"])}
+    if entries[0].get("without"):
+        said, values = "exits.moved_without", {**values, "what": SEPARATOR.join(entries[0]["without"])}
+    return {"words": Message(said, values), "deal": deal, "number": number}

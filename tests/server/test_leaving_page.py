@@ -1,0 +1,127 @@
+"""The pages of what a stage asks: the owner writes it, a move from board or deal ticks it, and it is told."""
+
+import html
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+LINE, HOSTILE = "Budget is known", "<b>bold</b> {name}"
+
+
+def book_of(team):
+    from yaad.book import Book
+
+    return Book.open(team.here.root)
+
+
+@pytest.fixture
+def at(team):
+    return team.here.prefix
+
+
+@pytest.fixture
+def owner(team, at):
+    """An owner, a stage that asks, the stage behind it, and a deal that stands in the first one."""
+    client = team.client("owner")
+    with book_of(team).at_one_moment() as book:
+        stages = [one.name for one in book.pipeline.open]
+    asked = {"stage": stages, "lines": [f"{LINE}\n\n{HOSTILE}", *[""] * (len(stages) - 1)]}
+    said = client.post(f"{at}pipeline/exits/", asked, follow=True)
+    yield client, stages[0], stages[1]
+    client.post(f"{at}pipeline/exits/", {"stage": stages, "lines": [""] * len(stages)})
+    assert said.status_code == 200
+
+
+def new_deal(team, client, stage, name):
+    with book_of(team).at_one_moment() as book:
+        owner = min(book.goals.names("owner"))
+    client.post(f"{team.here.prefix}pipeline/new/", {"account": name, "stage": stage, "owner": owner, "key": name})
+    with book_of(team).at_one_moment() as book:
+        deals = book.facts.deals
+        return book.facts.run(deals.filter(deals.account == name).select("deal_id"))["deal_id"][0].as_py()
+
+
+def strip(answer):
+    return html.unescape(re.sub(r"<[^>]+>", "", answer.content.decode()))
+
+
+def query(answer):
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+
+
+def test_from_the_board_a_move_asks_and_goes_on_without_what_is_not_ticked(team, owner, at):
+    client, stage, onward = owner
+    deal = new_deal(team, client, stage, "Leaving One")
+    asked = client.post(f"{at}pipeline/move/", {"deal": deal, "stage": onward, "seen": stage, "at_q": "Leaving"})
+    assert "/deal/leave/" in asked["Location"]
+    assert query(asked) == {"id": deal, "to": onward, "back": "board", "at_q": "Leaving"}
+    page = client.get(asked["Location"])
+    assert page.content.count(b'name="ticked"') == 2
+    assert b"&lt;b&gt;bold" in page.content
+    assert b"<b>bold" not in page.content
+    sent = {"id": deal, "to": onward, "seen": stage, "ticked": HOSTILE, "back": "board", "at_q": "Leaving", "key": "l1"}
+    done = client.post(f"{at}deal/leave/", sent)
+    assert query(done) | {"done": ""} == {"q": "Leaving", "deal": deal, "done": ""}
+    board = strip(client.get(done["Location"]))
+    assert f"Leaving One is in {onward} now, without: {LINE}" in board
+    assert f"Missing: {LINE}" in board
+    story = strip(client.get(f"{at}deal/", {"id": deal}))
+    assert f"Ticked: {HOSTILE}" in story
+    assert f"Not ticked: {LINE}" in story
+    told = json.loads(client.get(f"{at}deal.json", {"id": deal}).content)
+    assert (told["lacks"], told["timeline"][0]["without"]) == ([LINE], [LINE])
+    assert client.post(f"{at}deal/leave/", {**sent, "key": "l2"}).status_code == 409  # it stands elsewhere by now
+
+
+def test_from_its_page_a_deal_says_what_it_needs_and_back_or_aside_asks_nothing(team, owner, at):
+    client, stage, onward = owner
+    deal = new_deal(team, client, stage, "Leaving Two")
+    page = strip(client.get(f"{at}deal/", {"id": deal}))
+    assert "What is needed to go on" in page
+    assert LINE in page
+    done = client.post(
+        f"{at}deal/leave/",
+        {"id": deal, "to": onward, "seen": stage, "ticked": [LINE, HOSTILE], "key": "n1"},
+        follow=True,
+    )
+    assert "without" not in strip(done).partition("Written down:")[2][:60]
+    assert "Missing" not in strip(client.get(f"{at}pipeline/", {"q": "Leaving Two"}))
+    back = client.post(f"{at}deal/move/", {"id": deal, "stage": stage, "seen": onward, "key": "n2"})
+    assert "/deal/leave/" not in back["Location"]
+    asked = client.post(f"{at}deal/move/", {"id": deal, "stage": onward, "seen": stage, "key": "n3"})
+    assert query(asked) == {"id": deal, "to": onward}
+    won = client.get(f"{at}deal/close/", {"id": deal})
+    assert won.content.count(b'name="ticked"') == 2
+    assert (
+        client.post(f"{at}deal/leave/", {"id": deal, "to": onward, "seen": stage, "ticked": "Made up"}).status_code
+        == 400
+    )
+
+
+def test_several_at_once_go_on_and_it_is_said_how_many_lack_ticks(team, owner, at):
+    client, stage, onward = owner
+    deals = [new_deal(team, client, stage, f"Leaving {one}") for one in ("Three", "Four")]
+    pick = [f"deal={one}&stage={stage}" for one in deals]
+    done = strip(client.post(f"{at}pipeline/many/", {"do": "move", "stage": onward, "pick": pick, "key": "m1"}))
+    assert "2 of them lack ticks" in done
+
+
+def test_what_is_asked_is_the_owners_to_say_and_is_taken_back(team, owner, at):
+    client, stage, _onward = owner
+    address = f"{at}pipeline/exits/"
+    kept = client.post(address, {"stage": [stage], "lines": ["Other"]})
+    page = client.get(kept["Location"])
+    assert b"Other</textarea>" in page.content
+    numbers = re.findall(r'name="number" value="(\d+)"', page.content.decode())
+    assert len(numbers) == 1
+    assert HOSTILE in html.unescape(client.post(f"{address}undo/", {"number": numbers}, follow=True).content.decode())
+    assert client.post(f"{address}undo/", {"number": numbers}).status_code == 400
+    assert "Nothing was changed" in strip(
+        client.post(address, {"stage": [stage], "lines": [f"{LINE}\n{HOSTILE}"]}, follow=True)
+    )
+    assert client.post(address, {"stage": [stage], "lines": ["x" * 121]}).status_code == 400
+    assert client.post(address, {"stage": ["Nowhere"], "lines": ["x"]}).status_code == 404
+    assert team.client("manager").get(address).status_code == 403
+    assert team.client("rep").post(address, {"stage": [stage], "lines": ["x"]}).status_code == 403
