@@ -12,6 +12,7 @@ from yaad.server.scoping import current
 
 View = Callable[..., HttpResponse]
 POLICY = "policy"
+BY_ITSELF = "by itself"
 OPEN = "open"
 """The policy of an address that anybody may call; it says nothing of any company."""
 SIGNED_IN = "signed in"
@@ -73,6 +74,17 @@ def _held(view: View, reads: Capability, writes: Capability) -> View:
 
     setattr(held, POLICY, (reads, writes))
     return held
+
+
+def by_itself(view: View) -> View:
+    """An address that an open page asks for while nobody touches it: it keeps no session in use."""
+    setattr(view, BY_ITSELF, True)
+    return view
+
+
+def is_by_itself(view: View) -> bool:
+    """Whether `by_itself` was said of it."""
+    return getattr(view, BY_ITSELF, False)
 
 
 def addresses(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from yaad.server.models import Remembered, Session
+from yaad.server.policy import View, is_by_itself
 from yaad.server.scoping import Access
 from yaad.server.settings import LONGEST
 
@@ -105,6 +106,11 @@ class Longest:
             since = request.session.get(SIGNED_IN, 0)
             if time.time() - since > LONGEST.total_seconds():
                 logout(request)
-            elif time.time() - request.session.get(SEEN, 0) > EVERY:
-                request.session[SEEN] = int(time.time())
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, _args: object, _kwargs: object) -> None:
+        """Write down that the session is in use, unless a page that is left open asks by itself."""
+        if is_by_itself(view) or SESSION_KEY not in request.session:
+            return
+        if time.time() - request.session.get(SEEN, 0) > EVERY:
+            request.session[SEEN] = int(time.time())

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET
 
 from yaad.faces.web.views.pipeline import shown
 from yaad.server.live import stream
+from yaad.server.policy import by_itself
 from yaad.server.scoping import Access, NoSuchCompany, current, scope
 
 KIND = "text/event-stream"
 
 
+@by_itself
 @require_GET
 def live(request: HttpRequest) -> StreamingHttpResponse:
     """The stream of a tab; what it shows is told by its version."""
@@ -25,6 +27,7 @@ def live(request: HttpRequest) -> StreamingHttpResponse:
     return response
 
 
+@by_itself
 @require_GET
 def lanes(request: HttpRequest) -> HttpResponse:
     """The columns of the board as they are by now, narrowed as the page is."""
