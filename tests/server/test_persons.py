@@ -88,6 +88,11 @@ def test_a_customer(team, home, tmp_path):
     assert bytes_in(home.folder, ["0501234560"])
 
     persons.erase(owner, "+972 50 123 4560", Part.CUSTOMER)
+    for who in ("0501234560", "+972-50-123-4560"):
+        with pytest.raises(InputError) as again:  # pressed twice
+            persons.begin_erasing(owner, who, Part.CUSTOMER)
+        assert again.value.message.key == "person.erased_already"
+        assert not again.value.message.values, "what is kept of it would name them"
 
     values = ["0501234560", "050-123-4560", "markhereann 0"]
     held = bytes_in(home.folder, values)

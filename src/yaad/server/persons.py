@@ -118,10 +118,15 @@ def begin_erasing(access: Access, who: str, part: Part) -> str:
 
     Raises:
         Forbidden, InputError: see `look` and `check_may_go`.
-        InputError: a file holds them in cells that cannot be replaced.
+        InputError: a file holds them in cells that cannot be replaced, or they were erased before.
     """
     check_may_go(access, who, part)
-    found = _found(access.company, who, part)
+    try:
+        found = _found(access.company, who, part)
+    except InputError:
+        if Marks(folder_of(access.company)).holds(who):
+            raise InputError(Message("person.erased_already")) from None  # what is kept of it names nobody
+        raise
     mark = begin(folder_of(access.company), found, timezone.now())
     _forget_asked(folder_of(access.company))
     with transaction.atomic():

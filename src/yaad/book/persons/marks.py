@@ -214,6 +214,12 @@ class Marks:
         """What stands instead of a value, which is compared in its folded form; None where nobody was known by it."""
         return self._by_digest.get(f"{known.value}:{self.digest(known, value)}")
 
+    def holds(self, who: str) -> bool:
+        """Whether somebody on the list was known by what is typed: a name, a number or an address."""
+        told = {Known.NAME: [folded_name(who)], Known.SELLER: [folded_name(who)], Known.MAIL: [folded_mail(who)]}
+        told[Known.PHONE] = list(folded_phones(who, self.countries))
+        return any(self.of(known, value) for known, values in told.items() for value in values)
+
     def digest(self, known: Known, value: str) -> str:
         """The keyed digest of a value."""
         told = f"{known.value}:{value}".encode("utf-8", "surrogatepass")
