@@ -42,6 +42,8 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "inquiry-answered": ("act",),
     "inquiry-not": ("move",),
     "inquiry-undo": ("undo",),
+    "opt-out": ("opt_out",),
+    "opt-outs": ("opt_outs", "opt_out_list"),
     "inquiry-rules": ("set_setting",),
     "doors": WAYS_IN,
     "door": WAYS_IN,

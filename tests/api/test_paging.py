@@ -34,7 +34,7 @@ BOUNDED = {
 IN_PAGES = {
     "measure", "kpis", "kpi", "funnel", "conversion", "dwell", "kpi_rows", "stuck", "calls", "customers", "chances",
     "moved", "targets", "deals", "entries", "imports", "uploads", "tables", "reports", "sources", "people",
-    "proposed_ties", "events", "webhook_letters", "invitations", "all_teams", "audit",
+    "proposed_ties", "events", "opt_outs", "webhook_letters", "invitations", "all_teams", "audit",
 }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ UNMATCHED = {
     "upload": NEW,
     "write_down": NEW,
     "take_inquiry": "one person's touches are one inquiry, whoever looked before",
+    "opt_out": "whoever asks it has the last word, whatever was seen",
+    "opt_out_list": NEW,
     "send_letter": "whatever became of it, an event is sent again under its own id",
     "drop_letter": ONCE,
     "make_report": NEW,

@@ -18,6 +18,7 @@ from yaad.book import Book, ImportRecord
 from yaad.errors import InputError, UnknownName, Withheld
 from yaad.facts import Lake, store
 from yaad.measures import REGISTRY
+from yaad.measures.opted_out import Handles
 from yaad.measures.small_groups import COLUMNS
 from yaad.measures.withheld import LEAST
 from yaad.model import SCHEMAS, SettingEntry, TargetEntry, Viewer
@@ -161,7 +162,7 @@ FIGURES = {"cannot_tell", "measure", "kpis", "funnel", "conversion", "dwell", "s
            "where_most_is_lost", "catalogue"}  # fmt: skip
 ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pipeline", "settings", "zone",
          "own_measures", "facts", "open_deals", "dials_in", "need_persons", "shared", "seen_by",
-         "at_one_moment"}  # fmt: skip
+         "at_one_moment", "opt_outs"}  # fmt: skip
 OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
             "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
             "write"}  # fmt: skip
@@ -171,9 +172,11 @@ ASKED = {
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
-    "unanswered": (AT,),
+    "unanswered": (AT,), "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
+    "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
-WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo", "inquiry"}
+WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo", "inquiry", "opt_out",
+          "opt_out_of_deal", "opt_out_list"}  # fmt: skip
 
 
 def test_who_sees_no_persons_is_refused_all_that_is_no_total(book):

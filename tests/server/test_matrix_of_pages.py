@@ -49,6 +49,7 @@ READERS: dict[str, set[str]] = {
     "api:doctor api:chances api:backtest api:forecast api:moved api:judgements api:plan api:levers api:leaks": ROWS,
     "api:goals api:targets api:proposals api:deals api:deals/*/entries api:deals/* api:tables api:tables/*": ROWS,
     "api:inquiries": ROWS,
+    "api:opt-outs": OWNER,
     "api:leaderboard api:deals/*/timeline api:events": ROWS,
     "api:people api:people/meaning api:invitations api:teams api:webhooks api:webhooks/*/letters": LEADING,
     "api:people/proposed api:people/* api:company api:company/start api:audit api:audit/verify api:sources": OWNER,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from yaad.book.opened import PathLike, PeriodLike
+from yaad.book.opt_outs import OptingOut
 from yaad.book.planned import Planned
 from yaad.intake import Kind, Mapping, Progress
 from yaad.model import SettingEntry
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from yaad.book.judging import Judging
 
 
-class Book(Planned):
+class Book(Planned, OptingOut):
     """A company's facts bound to its stages, its zone and the day they are seen from.
 
     Attributes:

@@ -68,7 +68,7 @@ def deals_of(book: Opened, wanted: Wanted, after: int, limit: int) -> tuple[list
     deals = wanted.of(book.facts.deals)
     rows = book.facts.run(deals.filter(deals.deal > after).order_by("deal").limit(limit + 1)).to_pylist()
     shown = rows[:limit]
-    return [_told(row) for row in shown], shown[-1]["deal"] if len(rows) > limit else None
+    return [_told(book.opt_outs.hidden(row)) for row in shown], shown[-1]["deal"] if len(rows) > limit else None
 
 
 def deal_of(book: Opened, deal_id: str) -> Json:
@@ -80,7 +80,7 @@ def deal_of(book: Opened, deal_id: str) -> Json:
     row = book.facts.deal(deal_id)
     moves = book.facts.moves
     way = book.facts.run(moves.filter(moves.deal == ibis.literal(row["deal"])).order_by("sort_at", "seq")).to_pylist()
-    told = _told(row)
+    told = _told(row | {"asked_not": book.opt_outs.word(_text(row["phone"]), _text(row["email"]))})
     told["way"] = [plain({name: one[name] for name in ("to_stage", "at", "day", "whole_day", "by")}) for one in way]
     told["entries"] = entries_of(book, deal_id)
     return {**told, "version": _version(told)}
@@ -146,7 +146,11 @@ def _entry(told: Json, seq: int, gone: Sequence[int] | frozenset[int]) -> Json:
 
 def _told(row: Mapping[str, Any]) -> Json:
     told = {name: plain(row[name]) for name in TOLD if name != "custom"}
-    return {**told, "custom": dict(row["custom"] or ())}
+    return {**told, "custom": dict(row["custom"] or ()), "asked_not": row["asked_not"]}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _version(told: Json) -> str:

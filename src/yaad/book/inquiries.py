@@ -7,7 +7,6 @@ digit is nobody's.
 
 import datetime as dt
 import hashlib
-import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,11 +23,12 @@ from yaad.facts import KeyTaken, checked_values, journal_of
 from yaad.facts.fold import LONGEST
 from yaad.facts.said import standing
 from yaad.insight.board import name_of
-from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_in, surely
+from yaad.intake.deciding.phones import REPEATED, surely
 from yaad.measures import Scope
 from yaad.measures.answers import answer_hours, waiting_deals
 from yaad.measures.contacts import logs
 from yaad.measures.opening import open_seconds_between
+from yaad.measures.opted_out import Handles
 from yaad.model import ActEntry, ChangeEntry, CreateEntry, Entry, SettingEntry
 from yaad.model.inquiries import CHANNELS, HANDED_BY, Touch
 from yaad.model.settings import INQUIRY_RULES
@@ -42,8 +42,6 @@ LOOKED_AT = 5_000
 LONGEST_TEXT = 20_000
 LONGEST_OWN_KEY = 160
 """Longer keys are kept as their digest, since what belongs to one touch adds a word to its key."""
-MAIL = re.compile(r"[^\s@,;/<>()\[\]\"]+@[^\s@,;/<>()\[\]\"]+\.[^\s@,;/<>()\[\]\"]+")
-"""An address of mail in a cell, which may hold several."""
 MIDNIGHT = dt.time()
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 SHOWN = 200
@@ -53,31 +51,6 @@ OF_WAITING = (
     "created_at", "created_day", "days",
 )  # fmt: skip
 OF_DEALS = ("deal", "deal_id", "phone", "email", "contact", "account", "created_at", "created_day")
-
-
-@dataclass(frozen=True)
-class Handles:
-    """By what a person is known."""
-
-    phones: frozenset[str] = frozenset()
-    mails: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, phone: str | None, email: str | None, country: str) -> "Handles":
-        """From cells as people write them; of each the numbers and addresses that are somebody's.
-
-        >>> Handles.of("050-123 4567", " Dana@Example.com ", "IL")
-        Handles(phones=frozenset({'+972501234567'}), mails=frozenset({'dana@example.com'}))
-        """
-        phones = frozenset(one for one in phones_in(phone or "", country) if not is_made_up(one))
-        return cls(phones, frozenset(one.casefold() for one in MAIL.findall(email or "")))
-
-    def meet(self, other: "Handles") -> bool:
-        """Whether both are of one person."""
-        return bool(self.phones & other.phones or self.mails & other.mails)
-
-    def __bool__(self) -> bool:
-        return bool(self.phones or self.mails)
 
 
 @dataclass(frozen=True)
@@ -121,6 +94,8 @@ class Waiting:
         touches: how often they turned to the company.
         said: what they said last.
         stage: where it stands.
+        asked_not: what they asked before they turned to us, in a word of `yaad.model.opt_outs.OPT_OUTS`: their number
+            is told on the page of the deal alone.
     """
 
     deal_id: str
@@ -138,6 +113,7 @@ class Waiting:
     campaign: str | None
     touches: int
     said: str
+    asked_not: str | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -397,7 +373,10 @@ def _with_handles(touch: Touch, known: Mapping[str, object]) -> Touch:
     return replace(touch, text="\n".join(filter(None, (new, touch.text)))) if new else touch
 
 
-def _waiting(row: Mapping[str, Any], touches: Sequence[ActEntry], scope: Scope, now: dt.datetime, most: int) -> Waiting:
+def _waiting(
+    told: Mapping[str, Any], touches: Sequence[ActEntry], scope: Scope, now: dt.datetime, most: int
+) -> Waiting:
+    row = scope.opt_outs.hidden(told)
     came = row["created_at"] if row["days"] is not None else None
     waited = None
     if came is not None:
@@ -420,6 +399,7 @@ def _waiting(row: Mapping[str, Any], touches: Sequence[ActEntry], scope: Scope, 
         campaign=(last.campaign if last else "") or row["campaign"],
         touches=max(len(touches), 1),
         said=last.text if last else "",
+        asked_not=row["asked_not"],
     )
 
 

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,7 @@ from yaad.book.imports import ImportRecord
 from yaad.book.open_deals import OpenDeals, Row
 from yaad.book.persons.marks import FILE as ERASED
 from yaad.book.persons.marks import KEY as ERASED_KEY
-from yaad.book.persons.marks import last_erasing
+from yaad.book.persons.marks import Known, Marks, last_erasing
 from yaad.book.reports import ImportReport
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import own_measures, version
@@ -28,6 +29,7 @@ from yaad.errors import BookError, Withheld
 from yaad.facts import JOURNAL_FILES, Facts, Lake, Pin, journal_of, read_pin, settings_of
 from yaad.insight.board import Standing, Yardsticks, standing_of, yardsticks
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
+from yaad.measures.opted_out import OptOuts
 from yaad.measures.shapes import Shapes
 from yaad.measures.small_groups import COLUMNS as COARSE
 from yaad.measures.small_groups import GRAINS, is_whole
@@ -308,7 +310,7 @@ class Opened:
             InputError: there are no open deals, or the file has another ending.
         """
         self.need_persons()
-        return write_follow_up(self.facts, Path(path), lang, owner=owner)
+        return write_follow_up(self.facts, Path(path), lang, opt_outs=self.opt_outs, owner=owner)
 
     @staticmethod
     def brings_back(paths: Sequence[PathLike]) -> bool:
@@ -395,6 +397,15 @@ class Opened:
         return said if self.viewer.persons else replace(said, people={}, judgements={}, handing=Handing())
 
     @property
+    def opt_outs(self) -> OptOuts:
+        """Those who ask not to be contacted: see `yaad.measures.opted_out`."""
+        facts, country = self.facts, self.dials_in
+        known = _OPT_OUTS.get(facts)
+        if known is None or known.country != country:
+            known = _OPT_OUTS[facts] = OptOuts(facts.opt_outs, country, partial(_erased, self.root))
+        return known
+
+    @property
     def data_version(self) -> str:
         """Changes whenever a figure may change."""
         return "-".join(filter(None, (self.facts.data_version, version(self.root), usual_of(self.root).country)))
@@ -439,6 +450,7 @@ class Opened:
             write=facts.write,
             shapes=self._shapes,
             stamp=facts.stamp,
+            opt_outs=self.opt_outs,
         ).of_inquiries()
 
     def _period(self, period: PeriodLike) -> Period | None:
@@ -530,6 +542,15 @@ class Opened:
         past = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
         past._shapes = self._shapes  # noqa: SLF001 – a book like this one
         return past
+
+
+_OPT_OUTS: weakref.WeakKeyDictionary[Facts, OptOuts] = weakref.WeakKeyDictionary()
+"""Of a picture of the facts."""
+
+
+def _erased(root: Path, handle: str) -> str | None:
+    """What stands instead of a number or an address of who was erased."""
+    return Marks(root).of(Known.MAIL if "@" in handle else Known.PHONE, handle)
 
 
 def period_of(period: PeriodLike) -> Period | None:

@@ -24,13 +24,24 @@ from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import Overlay
 from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin, end_of_day
-from yaad.facts.said import settings_of, target_of_row, targets_of
+from yaad.facts.said import opt_outs_of, settings_of, target_of_row, targets_of
 from yaad.facts.standing_in import asked_tables, stand_in, told, write
 from yaad.facts.texts import as_value
 from yaad.facts.touched import Touched, touched_deals, without_deal, without_notes_of
 from yaad.facts.visible import visible, visible_settings
 from yaad.facts.visits import build_visits
-from yaad.model import EVERYBODY, SCHEMAS, ChangeEntry, CreateEntry, Entry, Pipeline, Settings, Target, Viewer
+from yaad.model import (
+    EVERYBODY,
+    SCHEMAS,
+    ChangeEntry,
+    CreateEntry,
+    Entry,
+    OptOutEntry,
+    Pipeline,
+    Settings,
+    Target,
+    Viewer,
+)
 from yaad.model.written import Written
 from yaad.text import Message
 
@@ -271,6 +282,11 @@ class Facts:
     def settings(self) -> Settings:
         """What the company said of itself."""
         return visible_settings(settings_of(self._company_entries()), self.viewer)
+
+    @property
+    def opt_outs(self) -> dict[str, dict[str, OptOutEntry]]:
+        """Who asks not to be contacted; it holds whoever looks, and from whatever day: see `opt_outs_of`."""
+        return opt_outs_of(self._company_entries())
 
     def write(self, expr: ir.Table) -> Written:
         """The query of an expression over these tables, for whoever runs it: it says nothing of whose rows it asks."""

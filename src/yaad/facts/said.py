@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from yaad.errors import InputError, UnknownName
 from yaad.facts.fold import undone
-from yaad.model import Entry, RetractEntry, SettingEntry, Settings, TargetEntry
+from yaad.model import Entry, OptOutEntry, RetractEntry, SettingEntry, Settings, TargetEntry
 from yaad.model.tables import TARGETS
 from yaad.model.targets import Target, Whose, measure_named, months_of, target_period
 
@@ -36,6 +36,20 @@ def settings_of(entries: Iterable[Entry]) -> Settings:
             except (InputError, UnknownName):
                 continue
     return found
+
+
+def opt_outs_of(entries: Iterable[Entry]) -> dict[str, dict[str, OptOutEntry]]:
+    """Who asks not to be contacted: number or address → what they ask → the entry that says so, the latest word."""
+    found: dict[str, dict[str, OptOutEntry]] = {}
+    for entry in standing(entries):
+        if not isinstance(entry, OptOutEntry):
+            continue
+        for handle in entry.handles:
+            asked = found.setdefault(handle, {})
+            asked.pop(entry.what, None)
+            if entry.is_out:
+                asked[entry.what] = entry
+    return {handle: asked for handle, asked in found.items() if asked}
 
 
 def targets_of(sheet: pa.Table, entries: Iterable[Entry], heard: Mapping[int, int]) -> pa.Table:

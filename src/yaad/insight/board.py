@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from yaad.errors import InputError
 from yaad.measures import Scope, open_stays
 from yaad.measures.lengths import ages
+from yaad.measures.opted_out import OptOuts
 from yaad.measures.stuck import stuck_yardstick
 from yaad.measures.winning import StageChances
 from yaad.model import Pipeline, Stage, Tax, single_unit
@@ -70,6 +71,7 @@ class Standing:
         pipeline: the company's stages.
         as_of: the day of the data; `as_of_at` its end.
         zone: the company's time zone.
+        opt_outs: those whose numbers stand on no card.
     """
 
     rows: pa.Table
@@ -77,6 +79,7 @@ class Standing:
     as_of: dt.date
     as_of_at: dt.datetime
     zone: str = "UTC"
+    opt_outs: OptOuts = field(default_factory=OptOuts)
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ class Card:
         chance: of being won, 0–1, by stage and age.
         next_step, next_step_day: what is agreed, and by when; None: nothing.
         is_overdue: the day of the next step is over.
+        asked_not: what the customer asks, in a word of `yaad.model.opt_outs.OPT_OUTS`; then no number is told.
     """
 
     deal_id: str
@@ -124,6 +128,7 @@ class Card:
     next_step_day: dt.date | None
     expected_close_day: dt.date | None
     is_overdue: bool
+    asked_not: str | None = None
 
     @property
     def is_stuck(self) -> bool:
@@ -224,7 +229,8 @@ def board(scope: Scope, wanted: Wanted, today: dt.date, shown: int = SHOWN) -> B
 
 def standing_of(scope: Scope) -> Standing:
     """The open deals of the facts as they stand."""
-    return Standing(scope.rows(open_rows), scope.pipeline, scope.as_of, scope.as_of_at, scope.zone)
+    rows = scope.rows(open_rows)
+    return Standing(rows, scope.pipeline, scope.as_of, scope.as_of_at, scope.zone, scope.opt_outs)
 
 
 def yardsticks(scope: Scope) -> Yardsticks:
@@ -290,6 +296,7 @@ class _Held:
 
     def __init__(self, standing: Standing, yard: Yardsticks, today: dt.date) -> None:
         rows = self.rows = standing.rows
+        self._opt_outs = standing.opt_outs
         self._today = today
         places = rows["place"].fill_null(0).to_numpy().astype(np.int64)
         so_far = ages(rows["entered"], rows["entered_day"], rows["whole_days"], standing.as_of, standing.as_of_at)
@@ -334,7 +341,8 @@ class _Held:
 
     def card(self, numbered: tuple[int, Row]) -> Card:
         """One of them."""
-        at, row = numbered
+        at, told = numbered
+        row = self._opt_outs.hidden(told)
         return Card(
             deal_id=row["deal_id"],
             name=name_of(row),
@@ -352,6 +360,7 @@ class _Held:
             next_step_day=row["next_step_day"],
             expected_close_day=row["expected_close_day"],
             is_overdue=bool(self.overdue[at]),
+            asked_not=row["asked_not"],
         )
 
     def unit(self, at: npt.NDArray[np.int64]) -> tuple[str | None, str | None]:

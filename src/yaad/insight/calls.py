@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -18,7 +19,9 @@ from yaad.text import Message
 LARGE_SHARE = 0.8
 """An amount above that of this share of open deals is large."""
 MOST = 0.5
-DETAILS = ("deal_id", "name", "account", "contact", "owner", "amount", "currency", "phone", "next_step")
+LOOKED_AT = 50
+"""Deals that are looked at together, where some of the first are of who asks not to be contacted."""
+DETAILS = ("deal_id", "name", "account", "contact", "owner", "amount", "currency", "phone", "email", "next_step")
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class _Candidates:
 
 
 def deals_to_call(scope: Scope, limit: int = 10, known: Mapping[int, float] | None = None) -> list[CallDeal]:
-    """The open deals with most to gain, first the best; never a closed one.
+    """The open deals with most to gain, first the best; never a closed one, nor one of who asks not to be contacted.
 
     Args:
         scope: the question; its period is by the day the deal came to its stage.
@@ -93,16 +96,29 @@ def deals_to_call(scope: Scope, limit: int = 10, known: Mapping[int, float] | No
     whole = scope.asking(by=())
     chances = StageChances.of(whole)
     deals = _candidates(whole, chances, known or {})
-    best = deals.best(limit)
-    rows = scope.deals
-    if len(best) < len(deals.numbers):
-        rows = rows.filter(rows.deal.isin([int(number) for number in deals.numbers[best]]))
-    else:
-        rows = rows.filter(rows.outcome == "open")
-    details = {row["deal"]: row for row in scope.run(rows.select("deal", *DETAILS)).to_pylist()}
+    order = deals.best(len(deals.numbers)).tolist()
     usual = dict(enumerate(dwell(whole.asking(all_time=True))[0].stages))
     reasons = _Reasons(whole, chances, usual, deals)
-    return [_call(details[int(deals.numbers[place])], deals, place, reasons) for place in best.tolist()]
+    found: list[CallDeal] = []
+    at, part = 0, min(limit, len(order))
+    while len(found) < limit and at < len(order):
+        places = order[at : at + part]
+        details = _details(scope, deals.numbers[places], is_all=part == len(order))
+        told = ((details[int(deals.numbers[place])], place) for place in places)
+        found += [
+            _call(row, deals, place, reasons)
+            for row, place in told
+            if not scope.opt_outs.of(row["phone"], row["email"])
+        ]
+        at, part = at + part, max(part, LOOKED_AT)
+    return found[:limit]
+
+
+def _details(scope: Scope, numbers: np.ndarray, *, is_all: bool) -> dict[int, dict[str, Any]]:
+    """The book's number of a deal → what is told of it, of these deals or of all open ones."""
+    rows = scope.deals
+    rows = rows.filter(rows.outcome == "open" if is_all else rows.deal.isin([int(one) for one in numbers]))
+    return {row["deal"]: row for row in scope.run(rows.select("deal", *DETAILS)).to_pylist()}
 
 
 def _candidates(scope: Scope, chances: StageChances, known: Mapping[int, float]) -> _Candidates:

@@ -21,8 +21,9 @@ from yaad.measures.purchases import purchases
 from yaad.measures.retention import contracts_of, has_contracts
 from yaad.measures.stuck import stuck_yardstick
 from yaad.measures.winning import StageChances
-from yaad.model import DealEntry
+from yaad.model import DealEntry, OptOutEntry
 from yaad.model.leaving import lacking, lines_of
+from yaad.model.opt_outs import OPT_OUTS
 from yaad.text import Message
 
 MOST = 200
@@ -70,6 +71,7 @@ class Deal:
         happened: the timeline, the latest first.
         more: lines that are not told.
         as_of: the data's day.
+        asked_not: what the customer asks, not to be called before all.
     """
 
     deal_id: str
@@ -96,6 +98,7 @@ class Deal:
     happened: tuple[Happened, ...]
     more: int
     as_of: dt.date
+    asked_not: tuple[OptOutEntry, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -154,7 +157,7 @@ def one_deal(scope: Scope, row: Row, beside: Beside, today: dt.date) -> Deal:
     chance, reasons, withheld = _chance(row, beside.chances)
     others, others_more = _others(scope, row)
     lines = timeline(scope, row, beside.entries, beside.told)
-    step_day = row["next_step_day"]
+    step_day, said = row["next_step_day"], scope.opt_outs.of(row["phone"], row["email"])
     return Deal(
         deal_id=str(row["deal_id"]),
         name=name_of(row),
@@ -180,6 +183,7 @@ def one_deal(scope: Scope, row: Row, beside: Beside, today: dt.date) -> Deal:
         happened=tuple(lines[:MOST]),
         more=max(len(lines) - MOST, 0),
         as_of=scope.as_of,
+        asked_not=tuple(said[what] for what in OPT_OUTS if what in said),
     )
 
 
@@ -270,7 +274,7 @@ def _others(scope: Scope, row: Row) -> tuple[tuple[Other, ...], int]:
     told = (
         Other(
             str(one["deal_id"]),
-            name_of(one),
+            name_of(scope.opt_outs.hidden(one)),
             one["stage"] or "",
             one["outcome"],
             number_of(one["amount"]),

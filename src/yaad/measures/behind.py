@@ -63,7 +63,8 @@ def behind(measure_id: str, scope: Scope, group: Mapping[str, str], limit: int, 
     for name in asked.by:
         rows = rows.filter(_is(asked, rows[name], name, group[name]))
     total = int(asked.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
-    shown = asked.run(rows.order_by(_order(found, rows)).limit(limit, offset=offset)).to_pylist()
+    part = asked.run(rows.order_by(_order(found, rows)).limit(limit, offset=offset))
+    shown = asked.opt_outs.hide(part).to_pylist()
     told = tuple({name: plain(value) for name, value in row.items() if name not in CLOCK} for row in shown)
     return Behind(found, told, total, offset, dict(group), asked.period, scope.as_of)
 

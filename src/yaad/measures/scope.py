@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from yaad.errors import UnknownName
+from yaad.measures.opted_out import OptOuts
 from yaad.model import Calendar, Period, Pipeline, Settings
 from yaad.model.inquiries import Handing
 from yaad.model.written import Written
@@ -67,6 +68,7 @@ class Scope:
         shapes: queries that were written already, for all who ask the same.
         stamp: of who had been erased when the facts were read; see `Shapes.hold`.
         watch: what is found out while a query is written that all who ask the same are to run.
+        opt_outs: those whose numbers stand on no list of people to contact; no figure depends on them.
         by: names of the breakdown: columns of deals (`rep` is `owner`), custom fields, `stage`, or a `Grain`.
     """
 
@@ -94,6 +96,7 @@ class Scope:
     shapes: "Shapes | None" = None
     stamp: object = None
     watch: "Watch | None" = None
+    opt_outs: OptOuts = field(default_factory=OptOuts)
 
     def query(self, build: Callable[..., ir.Table], *args: object) -> Query:
         """The query that ``build(scope, *args)`` puts together; for all who ask the same it is put together once.

@@ -15,7 +15,7 @@ At stake is what the customer would still be worth if the customer still bought,
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -31,6 +31,7 @@ from yaad.measures.catalogue.customers import buyers
 from yaad.measures.customer_value import Buyers, Terms
 from yaad.measures.dimensions import floats, integers
 from yaad.measures.namesakes import with_customer
+from yaad.measures.opted_out import OptOuts
 from yaad.measures.purchases import UNTOLD, gaps, histories, money, purchases, unit_of
 from yaad.measures.retention import contracts_of, has_contracts
 from yaad.measures.scope import Scope
@@ -67,7 +68,7 @@ class Customer:
         name: as orders, deals or contracts name the customer.
         state: see there.
         owner: who sold last, or holds the contract.
-        phone: of the customer's deals or of the list of customers.
+        phone: of the customer's deals or of the list of customers; None where somebody there asks not to be contacted.
         first_day, last_day: of the first and the last purchase; of contracts, when the customer came, and when the
             last contract ends or ended (None: it names no end).
         orders: purchases, or contracts.
@@ -78,6 +79,7 @@ class Customer:
         alive: the chance to still buy; None where it cannot be told.
         worth: what the customer is still worth.
         at_stake: money that is lost if nothing is done; what orders the list.
+        asked_not: what they ask, in a word of `yaad.model.opt_outs.OPT_OUTS`.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Customer:
     alive: float | None
     worth: float | None
     at_stake: float | None
+    asked_not: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,7 @@ class Standing:
         by_contract: told by contracts.
         no_chance: why nobody is said to have stopped; None where it can be told.
         no_worth: why nothing is said of what they are worth.
+        opt_outs: those whose numbers are not told.
     """
 
     rows: pa.Table
@@ -126,6 +130,7 @@ class Standing:
     no_chance: Message | None = None
     no_worth: Message | None = None
     buying: Buyers | None = field(default=None, repr=False)
+    opt_outs: OptOuts = field(default_factory=OptOuts, repr=False)
 
     def count(self, state: State) -> int:
         """Customers in a state."""
@@ -149,6 +154,8 @@ class Standing:
     def order(self, states: Sequence[State], owner: str | None = None, words: str = "") -> np.ndarray:
         """Places of the customers in some states, those with most at stake first, then those who brought most.
 
+        Who asks not to be contacted, and is known by a number or an address alone, stands on no list.
+
         Args:
             states: which.
             owner: only those whose last sale was this person's.
@@ -160,6 +167,10 @@ class Standing:
         if words:
             kept &= _truth(pc.match_substring(self.rows["customer"], words, ignore_case=True))
         places = np.flatnonzero(kept)
+        if self.opt_outs:
+            called = self.rows["customer"].take(pa.array(places, pa.int64())).to_pylist()
+            is_told = [not self.opt_outs.of(one, one) for one in called]
+            places = places[np.array(is_told, dtype=bool)]
         stake, total = np.nan_to_num(self.at_stake[places]), np.nan_to_num(self.total[places])
         return np.asarray(places[np.lexsort((places, -total, -stake))])
 
@@ -183,12 +194,12 @@ class Standing:
         return None if found < 0 else found
 
     def _at(self, place: int, row: dict[str, object]) -> Customer:
-        silent = _or_none(self.silent[place])
+        silent, asked_not = _or_none(self.silent[place]), self.opt_outs.word(_text(row["phone"]))
         return Customer(
             name=str(row["customer"]),
             state=STATES[int(self.state[place])],
             owner=_text(row["owner"]),
-            phone=_text(row["phone"]),
+            phone=None if asked_not else _text(row["phone"]),
             first_day=_day(row["first_day"]),
             last_day=_day(row["last_day"]) if row["last_day"] is not None else None,
             orders=int(str(row["orders"])),
@@ -199,6 +210,7 @@ class Standing:
             alive=_or_none(self.alive[place]),
             worth=_or_none(self.worth[place]),
             at_stake=_or_none(self.at_stake[place]),
+            asked_not=asked_not,
         )
 
 
@@ -224,7 +236,8 @@ def _day(value: object) -> dt.date:
 def standing(scope: Scope) -> Standing:
     """How the customers of a book stand on the data's day, whatever the period and the breakdown of the question."""
     whole = scope.asking(by=(), all_time=True)
-    return _by_contract(whole) if has_contracts(whole) else _by_purchases(whole)
+    found = _by_contract(whole) if has_contracts(whole) else _by_purchases(whole)
+    return replace(found, opt_outs=scope.opt_outs)
 
 
 # ---- by purchases ---------------------------------------------------------------------------------------------------

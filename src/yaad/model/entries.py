@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     UNDO = "undo"
     TARGET = "target"
     SETTING = "setting"
+    OPT_OUT = "opt_out"
     RETRACT = "retract"
 
 
@@ -267,6 +268,28 @@ class SettingEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptOutEntry(Entry):
+    """People ask not to be contacted, or may be again: of each of them the latest word counts.
+
+    Attributes:
+        what: a word of `yaad.model.opt_outs.OPT_OUTS`.
+        handles: their numbers as the whole world dials them, and their addresses of mail.
+        is_out: they ask it; False: they take it back.
+        channel: by which way they said so, in a word of `yaad.model.opt_outs.SAID_BY`.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.OPT_OUT
+    what: str
+    handles: tuple[str, ...]
+    is_out: bool = True
+    channel: str = "other"
+
+    def __post_init__(self) -> None:
+        """A list of JSON is what was written."""
+        object.__setattr__(self, "handles", tuple(self.handles))
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetractEntry(Entry):
     """An earlier entry of the company counts no more."""
 
@@ -289,6 +312,7 @@ ENTRY_TYPES: dict[EntryKind, type[Entry]] = {
         UndoEntry,
         TargetEntry,
         SettingEntry,
+        OptOutEntry,
         RetractEntry,
     )
 }

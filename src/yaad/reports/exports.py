@@ -107,7 +107,10 @@ def filled_tables(book: Book) -> list[str]:
 
 
 def rows_of(book: Book, name: str) -> pa.Table:
-    """The rows of a table, in an order that stays; moves and visits also with the source's id of their deal."""
+    """The rows of a table, in an order that stays; moves and visits also with the source's id of their deal.
+
+    Numbers and addresses of who asks not to be contacted are left out, as on every list.
+    """
     facts, schema = book.facts, SCHEMAS[name]
     rows = facts.table(name).select(*schema.names)
     order = ORDER.get(name) or (str(schema.names[0]),)
@@ -115,7 +118,7 @@ def rows_of(book: Book, name: str) -> pa.Table:
         known = facts.table("deals").select("deal", "deal_id")
         rows = rows.left_join(known, "deal").select("deal", "deal_id", *schema.names[1:])
         schema = schema.insert(1, pa.field("deal_id", pa.string()))
-    return facts.run(rows.order_by(*order)).cast(schema)
+    return book.opt_outs.hide(facts.run(rows.order_by(*order)).cast(schema))
 
 
 def _into_one(book: Book, names: Sequence[str], path: Path, ending: str, lang: str) -> Written:

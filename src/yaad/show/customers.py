@@ -333,6 +333,7 @@ def _customer(one: Customer, *, by_contract: bool, lang: str) -> dict[str, Cell]
         "at_stake": plain(one.at_stake),
         "why": say_plain(why_said(one, lang, by_contract=by_contract), lang),
         "next_step": None if next_step is None else say_plain(next_step, lang),
+        "asked_not": one.asked_not,
     }
 
 
@@ -405,7 +406,7 @@ def _shown(one: Customer, stands: Standing, lang: str) -> tuple[Shown, ...]:
         count(one.orders, lang),
         length(one.silent_days, lang),
         name(one.owner),
-        Shown(one.phone, one.phone or ""),
+        Shown(one.phone, one.phone or (Message(f"opt_outs.is_{one.asked_not}") if one.asked_not else "")),
         text("" if next_step is None else next_step, lang),
     )
 

@@ -59,6 +59,10 @@ class DealResult(Result):
             "lacks": list(told.lacks),
             "timeline": [_line(one, lang) for one in told.happened],
             "timeline_more": told.more,
+            "asked_not": [
+                {"what": one.what, "at": one.at.isoformat(), "by": one.by, "channel": one.channel}
+                for one in told.asked_not
+            ],
             "as_of": plain(told.as_of),
         }
 

@@ -32,6 +32,8 @@ BOOK = frozenset(
         "judge",
         "digest",
         "inquiry",
+        "opt-out",
+        "opt-outs",
         "new",
         "change",
         "did",

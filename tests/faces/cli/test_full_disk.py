@@ -33,6 +33,7 @@ zone: UTC
 WRITING = {
     "note": ("note", "A", "to call on Sunday"),
     "inquiry": ("inquiry", "--name", "Oak Kitchens"),
+    "opt-out": ("opt-out", "050-1234567"),
     "new": ("new", "Talk", "account=Oak Kitchens"),
     "change": ("change", "A", "owner=Dana"),
     "did": ("did", "A", "call"),
@@ -103,7 +104,7 @@ def test_each_entry_is_written_once_with_room_and_not_before(told):
     journal = journal_of(told / "seen")
     kinds = [type(entry).__name__ for entry in journal.since(0)]
     written = ["CreateEntry", "ChangeEntry", "ActEntry", "MoveEntry", "UndoEntry", "WinEntry", "LoseEntry"]
-    inquiry = ["CreateEntry", "ActEntry"]
+    inquiry = ["CreateEntry", "ActEntry", "OptOutEntry"]
     assert kinds == ["NoteEntry", "NoteEntry", *inquiry, *written]
 
 

@@ -16,7 +16,8 @@ VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
     "leaks", "forecast", "backtest", "moved", "judge", "digest",
-    "inquiry", "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor", "imports",
+    "inquiry", "opt-out", "opt-outs", "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor",
+    "imports",
     "undo-import", "xray", "export",
     "kpi", "kpi-add", "kpi-check", "kpi-list", "kpi-remove", "rebuild", "mcp", "serve", "check", "backup", "restore",
     "reset-second-step", "demo", "workbook", "watch", "pull",

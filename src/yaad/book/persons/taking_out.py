@@ -91,7 +91,7 @@ def take_out(
     with as_if_erased(found) as cleaner:
         entries = [(entry, entry.to_json()) for entry in journal_of(root).since(0)]
         told["entries"] = [
-            {"seq": entry.seq, **_said(body, found.part)}
+            {"seq": entry.seq, **_said(body, found.part, cleaner)}
             for entry, body in entries
             if clean_entry(entry.seq, entry.key, entry.subject, body, cleaner) != (entry.key, entry.subject, body)
             or (entry.subject and cleaner.of_deal(entry.subject))
@@ -120,9 +120,11 @@ def _theirs(line: str, file: str, cleaner: Cleaner) -> list[str]:
     return [part for part, _ in named]
 
 
-def _said(body: str, part: Part) -> dict[str, Json]:
-    """An entry as it is handed to somebody: what who sells wrote of customers is not told."""
+def _said(body: str, part: Part, cleaner: Cleaner) -> dict[str, Json]:
+    """An entry as it is handed to somebody: what who sells wrote of customers is not told, nor others on one list."""
     plain: dict[str, Json] = json.loads(body)
+    if "handles" in plain:
+        plain["handles"] = [one for one in plain["handles"] if cleaner.text(one) != one]
     return {name: value for name, value in plain.items() if part is not Part.SELLER or name != "text"}
 
 

@@ -17,6 +17,7 @@ import ibis
 from yaad.book.disk import appearing
 from yaad.errors import InputError
 from yaad.facts import Facts
+from yaad.measures.opted_out import OptOuts
 from yaad.show.workbooks import LONGEST_TEXT, day_format
 from yaad.text import Message, direction, render
 
@@ -91,8 +92,8 @@ def as_text(name: str, value: object) -> str:
     return str(value)[:LONGEST_TEXT].strip() if name != "id" else str(value)
 
 
-def rows_of(facts: Facts, owner: str | None) -> list[Row]:
-    """The open deals, those of one person or all, in the order of their stages.
+def rows_of(facts: Facts, owner: str | None, opt_outs: OptOuts) -> list[Row]:
+    """The open deals, those of one person or all, in the order of their stages; numbers as lists tell them.
 
     Raises:
         InputError: there are none, or more than a person can fill in.
@@ -100,8 +101,8 @@ def rows_of(facts: Facts, owner: str | None) -> list[Row]:
     deals = facts.deals.filter(facts.deals.outcome == "open")
     if owner is not None:
         deals = deals.filter(deals.owner == owner)
-    plain = deals.select(id="deal_id", **{name: name for name in BASE if name != "id"})
-    found: list[Row] = facts.run(plain.order_by("id").limit(MOST + 1)).to_pylist()
+    plain = deals.select(id="deal_id", email="email", **{name: name for name in BASE if name != "id"})
+    found: list[Row] = opt_outs.hide(facts.run(plain.order_by("id").limit(MOST + 1))).to_pylist()
     if not found:
         known = facts.run(facts.deals.filter(facts.deals.outcome == "open").select("owner").distinct())["owner"]
         owners = ", ".join(sorted(name for name in known.to_pylist() if name))
@@ -121,13 +122,14 @@ def reasons_of(facts: Facts) -> list[str]:
     return [str(one) for one in facts.run(most)["lost_reason"].to_pylist()]
 
 
-def write_follow_up(facts: Facts, path: Path, lang: str, *, owner: str | None = None) -> int:
+def write_follow_up(facts: Facts, path: Path, lang: str, *, opt_outs: OptOuts, owner: str | None = None) -> int:
     """Write the follow-up workbook of a book.
 
     Args:
         facts: the book's.
         path: the file.
         lang: of its words; decides the direction of the sheet.
+        opt_outs: those whose numbers stand on no list.
         owner: only the deals of this person.
 
     Returns:
@@ -140,7 +142,7 @@ def write_follow_up(facts: Facts, path: Path, lang: str, *, owner: str | None = 
 
     if path.suffix.lower() != ".xlsx":
         raise InputError(Message("sources.only_xlsx", {"path": str(path)}))
-    rows = rows_of(facts, owner)
+    rows = rows_of(facts, owner, opt_outs)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with appearing(path) as partial, xlsxwriter.Workbook(str(partial), options) as book:
         page = book.add_worksheet(render(Message("sources.sheet"), lang))

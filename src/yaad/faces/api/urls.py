@@ -19,6 +19,7 @@ from yaad.faces.api import (
     imports,
     inquiries,
     jobs,
+    opt_outs,
     people,
     persons,
     sources,
@@ -57,7 +58,10 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 
 outside = _api("api", house.router)
-ROOMS = (figures, ahead, deals, events, inquiries, imports, jobs, sources, handed, people, persons, company, webhooks)
+ROOMS = (
+    figures, ahead, deals, events, inquiries, opt_outs, imports, jobs, sources, handed, people, persons, company,
+    webhooks,
+)  # fmt: skip
 inside = _api("api-company", *(room.router for room in ROOMS))
 NEEDS = check(outside, inside)
 """Operation → what it needs."""

@@ -82,7 +82,8 @@ def _limited(arguments: Arguments) -> int:
 
 
 def _deal(book: Book, arguments: Arguments) -> Json:
-    return {name: plain(value) for name, value in book.facts.deal(arguments["deal_id"]).items() if name != "custom"}
+    told = book.opt_outs.hidden(book.facts.deal(arguments["deal_id"]))
+    return {name: plain(value) for name, value in told.items() if name != "custom"}
 
 
 COUNT = {"type": "integer", "minimum": 1, "maximum": MOST}

@@ -30,6 +30,7 @@ from yaad.faces.web.views import (
     leaving,
     levers,
     measures,
+    opt_outs,
     overview,
     own_board,
     people,
@@ -139,6 +140,7 @@ urlpatterns = [
         path("inquiries/answered/", inquiries.answered, name="inquiry-answered"),
         path("inquiries/not/", inquiries.no_inquiry, name="inquiry-not"),
         path("inquiries/undo/", inquiries.undo, name="inquiry-undo"),
+        path("opt-out/", opt_outs.opt_out, name="opt-out"),
     ),
     *needs(
         Capability.PEOPLE,
@@ -205,6 +207,7 @@ urlpatterns = [
     ),
     *needs(
         Capability.PEOPLE,
+        path("opt-outs/", opt_outs.opt_outs, name="opt-outs"),
         path("inquiries/rules/", doors.handing, name="inquiry-rules"),
         path("inquiries/doors/", doors.doors, name="doors"),
         path("inquiries/doors/<slug:door>/", doors.change, name="door"),

@@ -1,5 +1,7 @@
 """The chance of each open deal, with its reasons; or why none is told, and the share won from each stage instead."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from yaad.insight.calls import CallDeal, deals_to_call
@@ -9,6 +11,7 @@ from yaad.insight.winning.proving import Progress
 from yaad.insight.winning.reasons import Standing, reasons
 from yaad.insight.winning.result import DealChance, Kept, Level, StageRate, WinChances
 from yaad.measures import Scope
+from yaad.measures.opted_out import OptOuts
 from yaad.measures.statistics.spells import Floats
 from yaad.measures.winning import StageChances
 from yaad.text import Message
@@ -27,7 +30,8 @@ def win_chances(scope: Scope, on_progress: Progress | None = None) -> WinChances
     past = past_of(whole)
     chosen = choose(past, on_progress)
     told = _told(past, chosen, whole.stages)
-    waiting = deals_to_call(whole, ALL, {number: chance for number, (chance, _) in told.items()})
+    everybody = replace(whole, opt_outs=OptOuts())  # a chance is told of all, and no number
+    waiting = deals_to_call(everybody, ALL, {number: chance for number, (chance, _) in told.items()})
     if chosen.model is None:
         deals = [_deal(call, None, ()) for call in sorted(waiting, key=lambda one: -(one.days or 0.0))]
     else:

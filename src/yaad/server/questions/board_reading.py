@@ -1,7 +1,7 @@
 """The board as it stands by now: what people write is on it at once, what it is held against is renewed beside."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from yaad.book import Book
@@ -52,6 +52,7 @@ def seen(wanted: Wanted, shown: int, more: str | None = None) -> Seen:
     """
     shelf, now = opened().shelf, look()
     standing = now.standing or shelf.once(lambda book: book.standing())
+    standing = replace(standing, opt_outs=shelf.once(lambda book: book.opt_outs))
     (pipeline, yard), since = shelf.lasting("yardsticks", _yardsticks, now.moment, now.version, standing.pipeline)
     if pipeline != standing.pipeline:  # yardsticks know stages by their places, and an import came meanwhile
         (standing, yard), since = shelf.once(_of_one_moment), None

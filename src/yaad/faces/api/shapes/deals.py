@@ -28,7 +28,14 @@ def _kind(column: pa.DataType) -> Any:  # noqa: ANN401 – a kind of values is m
 _COLUMNS: dict[str, Any] = {
     name: (_kind(SCHEMAS["deals"].field(name).type) | None, ...) for name in TOLD if name not in ("custom", "deal_id")
 }
-Deal = create_model("Deal", __base__=Told, deal_id=(str, ...), custom=(dict[str, str | None], ...), **_COLUMNS)
+Deal = create_model(
+    "Deal",
+    __base__=Told,
+    deal_id=(str, ...),
+    custom=(dict[str, str | None], ...),
+    asked_not=(str | None, ...),
+    **_COLUMNS,
+)
 """A deal: the columns of the book's own table, so that there is one list of them."""
 
 
@@ -168,6 +175,7 @@ class DealStory(Told):
     lacks: list[str]
     timeline: list[DealLine]
     timeline_more: int
+    asked_not: list[DealAsks]
     as_of: Day
 
 

@@ -312,6 +312,7 @@ class Customer(Told):
     at_stake: float | None
     why: str
     next_step: str | None
+    asked_not: str | None
 
 
 class CustomerOf(Customer):

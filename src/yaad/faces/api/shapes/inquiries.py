@@ -30,6 +30,7 @@ class InquiryWaiting(Told):
     campaign: str | None
     touches: int
     said: str
+    asked_not: str | None
 
 
 class InquiriesWaiting(Told):

@@ -15,11 +15,14 @@ from yaad.faces.web.beginning import begin
 from yaad.faces.web.filters import Choice, Filters, page_of
 from yaad.faces.web.formats import answer, as_file, gives_file
 from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.opt_outs import ways
 from yaad.insight.customers import TO_CALL, Customers
 from yaad.measures.cohorts import Every
 from yaad.measures.standing import RENEWAL_DAYS, STOPPED, Customer, Standing, State
 from yaad.server.questions import customer_reading, reading
 from yaad.server.questions.customer_reading import EVERYBODY, Wanted, states_of
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
 from yaad.server.statuses import status_of
 from yaad.server.writing import stamp, write_once
 from yaad.show import CustomersResult
@@ -91,6 +94,8 @@ def customer(request: HttpRequest, ending: str | None = None) -> HttpResponse:
             "why": why_said(one, language(), by_contract=by_contract),
             "do": do_said(one, by_contract=by_contract),
             "alive": None if one.alive is None else alive_said(one.alive, language()),
+            "may_write": current().may(Capability.WRITE),
+            "ways": ways(),
             "worth": worth_said(found, language()),
             "bought": replace(result.table(language()), title="", notes=()),
         }

@@ -20,11 +20,13 @@ from yaad.faces.web.formats import answer
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.leaving import SEPARATOR, asked_of, asks, leaving_of, one_of, onward_of
+from yaad.faces.web.views.opt_outs import asked_in_short, asked_said, ways
 from yaad.facts import as_text, checked_values
 from yaad.insight.closing_words import ClosingWords
 from yaad.insight.deal import Deal
 from yaad.model import ACTS, DealEntry, StageType
 from yaad.model.entries import HELD, PLANNED
+from yaad.model.opt_outs import CALLS
 from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -294,6 +296,9 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
         "lead": lead(found, lang),
         "facts": list(_facts(found)),
         "reach": _reach(found),
+        "asked": [(one, asked_said(one)) for one in found.asked_not],
+        "has_handle": bool(found.values["phone"] or found.values["email"]),
+        "ways": ways(),
         "lines": [(one, when_said(one, lang), line_said(one, lang), details_said(one)) for one in found.happened],
         "plans": [(one, line_said(one, lang)) for one in found.plans],
         "values": values,
@@ -334,6 +339,8 @@ def _facts(found: Deal) -> Iterator[tuple[Said, Said, str]]:
             value = money(value, values["currency"], lang, short=False)
         elif name.endswith("_day"):
             value = Message("deal.on_day", {"day": value})
+        elif name == "phone" and found.asked_not:
+            value = Message("opt_outs.number", {"phone": value, "what": asked_in_short(found.asked_not[0])})
         yield field_said(name) if name != "created_day" else Message("deal.field_created_day"), value, ""
     for own, text in found.custom.items():
         if text:
@@ -346,7 +353,8 @@ def _reach(found: Deal) -> object:
     name = values["contact"] or values["account"] or ""
     said: dict[str, object] = {"name": name, "company": book.name} if name else {"company": book.name}
     words = say_plain(Message("deal.hello" if name else "deal.hello_nobody", said), language())
-    return reach(values["phone"], found.custom, book.dials_in, words, values["email"])
+    phone = None if any(one.what == CALLS for one in found.asked_not) else values["phone"]
+    return reach(phone, found.custom, book.dials_in, words, values["email"])
 
 
 def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:

@@ -18,9 +18,11 @@ from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.opt_outs import ways
 from yaad.insight.board import name_of
 from yaad.model import DealEntry
 from yaad.model.inquiries import CHANNELS, Touch
+from yaad.model.opt_outs import OPT_OUTS
 from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -137,6 +139,7 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
         "may_write": current().may(Capability.WRITE),
         "may_lead": current().may(Capability.PEOPLE),
+        "ways": ways(),
         "key": uuid.uuid4().hex,
         "done": _done(request) if error is None else None,
         "error": error.say(language()) if error else "",
@@ -166,17 +169,22 @@ def _told(found: Received) -> dict[str, str]:
 
 
 SAID = ("answered", "taken_out", "back", "began", "folded")
+ASKED = "asked_"
+"""So begins what was said of who asks not to be contacted."""
 
 
 def _done(request: HttpRequest) -> Mapping[str, object] | None:
     """What the page that was left has done, in words, with the number that takes it back."""
     deal, number, said = (request.GET.get(name, "") for name in ("deal", "done", "said"))
-    if not deal or said not in SAID:
+    asked = said.removeprefix(ASKED) if said.startswith(ASKED) else ""
+    if not deal or (said not in SAID and asked not in OPT_OUTS):
         return None
     try:
-        row = opened().shelf.once(lambda book: book.facts.deal(deal))
+        row = opened().shelf.once(lambda book: book.opt_outs.hidden(book.facts.deal(deal)))
     except UnknownName:  # it was taken back, or handed on
         return {"words": Message("inquiries.was_back")} if said == "back" else None
+    if asked:
+        return {"words": Message(f"opt_outs.was_{asked}", {"name": name_of(row)})}
     is_handed = said in ("began", "folded") and row["owner"]
     key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
     words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})

@@ -1,0 +1,276 @@
+"""Who asks not to be contacted: written down of one person or of a list, taken back, and told.
+
+A person is their numbers and addresses of mail: those that are named, and those that stand with them in a deal or in
+the list of customers. What is written down holds for all who are reached by one of them, whoever brings them again.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from yaad.book.inquiries import Receiving
+from yaad.errors import InputError, NotAllowed, UnknownName
+from yaad.facts import Journal
+from yaad.intake.deciding.phones import is_made_up, surely
+from yaad.measures.namesakes import with_customer
+from yaad.measures.opted_out import MAIL, Handles, OptOuts
+from yaad.model import Entry, OptOutEntry
+from yaad.model.opt_outs import MOST_HANDLES, OPT_OUTS, SAID_BY
+from yaad.text import Message
+
+ANY = ("open", "won", "lost", "not_inquiry")
+FEW = 20
+"""Up to so many numbers and addresses are looked for one by one."""
+LONGEST_LINE = 200
+SHOWN = 1000
+"""Refused lines that are told."""
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """A number or an address of somebody who asks not to be contacted.
+
+    Attributes:
+        handle: the number or the address; what stands instead of it where they were erased.
+        what: what they ask.
+        at, by: when it was said, and who wrote it down.
+        channel: by which way they said so.
+        seq: number of the entry.
+    """
+
+    handle: str
+    what: str
+    at: dt.datetime
+    by: str
+    channel: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What became of a list: its rows are those taken, those known before and those refused.
+
+    Attributes:
+        rows: lines that say anything.
+        taken: those that are new.
+        known: those that were on the list before, or stand twice in this one.
+        refused: number of a line → what it says, of those that hold no number and no address, or several.
+        entry: what was written; None where nothing is new.
+    """
+
+    rows: int
+    taken: int
+    known: int
+    refused: dict[int, str]
+    entry: OptOutEntry | None
+
+
+class OptingOut(Receiving):
+    """A book that knows who asks not to be contacted."""
+
+    def opt_out(
+        self,
+        handles: Handles,
+        what: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        channel: str = "other",
+        is_out: bool = True,
+        key: str | None = None,
+    ) -> OptOutEntry:
+        """Somebody asks not to be contacted, or may be again.
+
+        Args:
+            handles: by what they are known.
+            what: a word of `yaad.model.opt_outs.OPT_OUTS`.
+            at: when they said so.
+            by: who writes it down.
+            channel: by which way they said so, a word of `yaad.model.opt_outs.SAID_BY`.
+            is_out: False: they take it back.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such word.
+            InputError: no number and no address is said.
+            NotAllowed: the viewer sees no deal of theirs.
+        """
+        self.need_persons()
+        _known_words(what, channel)
+        if not handles:
+            raise InputError(Message("opt_outs.nobody"))
+        every = tuple(sorted(self._together(handles)))
+        return self.write(
+            OptOutEntry(
+                at=at, by=by, key=key or uuid.uuid4().hex, what=what, handles=every, is_out=is_out, channel=channel
+            )
+        )
+
+    def opt_out_of_deal(
+        self,
+        deal_id: str,
+        what: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        channel: str = "other",
+        is_out: bool = True,
+        key: str | None = None,
+    ) -> OptOutEntry:
+        """The customer of a deal asks not to be contacted, or may be again; see `opt_out`.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: the deal has no number and no address.
+        """
+        row = self.deal_now(deal_id)
+        return self.opt_out(
+            Handles.of(row["phone"], row["email"], self.dials_in),
+            what,
+            at=at,
+            by=by,
+            channel=channel,
+            is_out=is_out,
+            key=key,
+        )
+
+    def handles_of_customer(self, name: str) -> Handles:
+        """By what a customer is reached: the numbers and addresses of their deals and of the list of customers."""
+        self.need_persons()
+        scope = self._scope()
+        deals = with_customer(scope, scope.deals)
+        mine = deals.filter((deals.customer == name) | (deals.account == name)).select("phone", "email")
+        accounts = scope.table("accounts")
+        rows = [
+            *scope.run(mine.distinct()).to_pylist(),
+            *scope.run(accounts.filter(accounts.name == name).select("phone", "email").distinct()).to_pylist(),
+        ]
+        found = [Handles.of(row["phone"], row["email"], self.dials_in) for row in rows]
+        return Handles(_all(one.phones for one in found), _all(one.mails for one in found))
+
+    def opt_out_list(
+        self, text: str, what: str, *, at: dt.datetime, by: str, channel: str = "list", key: str | None = None
+    ) -> Listed:
+        """A list of those who ask not to be contacted: a number or an address a line, in whatever spelling.
+
+        Rows in are those taken, those known and those refused.
+
+        Args:
+            text: the list, as it is pasted or stands in a file.
+            what: a word of `yaad.model.opt_outs.OPT_OUTS`.
+            at: when it was brought.
+            by: who brings it.
+            channel: by which way they said so.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such word.
+            InputError: nothing is in it, or too much.
+            NotAllowed: the viewer does not see all deals.
+        """
+        self._need_all()
+        _known_words(what, channel)
+        lines = {number: line.strip() for number, line in enumerate(text.splitlines(), 1)}
+        lines = {number: line for number, line in lines.items() if line}
+        if not lines or len(lines) > MOST_HANDLES:
+            raise InputError(Message("opt_outs.no_list" if not lines else "opt_outs.long_list", {"n": MOST_HANDLES}))
+        before = {handle for handle, said in self.opt_outs.said.items() if what in said}
+        new: dict[str, None] = {}
+        refused: dict[int, str] = {}
+        for number, line in lines.items():
+            handle = self._handle(line)
+            if handle is None:
+                refused[number] = line[:LONGEST_LINE]
+            elif handle not in before:
+                new[handle] = None
+        entry = None
+        if new:
+            handles = Handles(
+                frozenset(one for one in new if "@" not in one), frozenset(one for one in new if "@" in one)
+            )
+            entry = self.opt_out(handles, what, at=at, by=by, channel=channel, key=key)
+        return Listed(len(lines), len(new), len(lines) - len(refused) - len(new), refused, entry)
+
+    def opted_out(self) -> list[OptedOut]:
+        """Those who ask not to be contacted, the latest first.
+
+        Raises:
+            NotAllowed: the viewer does not see all deals.
+        """
+        self._need_all()
+        said = self.facts.opt_outs
+        found = [
+            OptedOut(handle, what, one.at, one.by, one.channel, one.seq)
+            for handle, asked in said.items()
+            for what, one in asked.items()
+        ]
+        return sorted(found, key=lambda one: (-one.seq, one.handle, one.what))
+
+    def _need_all(self) -> None:
+        self.need_persons()
+        if not self.viewer.sees_all:
+            raise NotAllowed(Message("book.not_yours"))
+
+    def _may_say(self, entry: Entry, journal: Journal) -> bool:
+        if isinstance(entry, OptOutEntry) and not self.viewer.sees_all:
+            return self._sees_each(entry.handles)
+        return isinstance(entry, OptOutEntry) or super()._may_say(entry, journal)
+
+    def _sees_each(self, handles: Sequence[str]) -> bool:
+        """Whether all of these stand in deals and customers that the viewer sees."""
+        seen = {one for found in self._reached(handles) for one in found}
+        return set(handles) <= seen
+
+    def _handle(self, line: str) -> str | None:
+        """The number or the address of a line; None where it holds none, or more than one."""
+        mails = MAIL.findall(line)
+        if mails:
+            return mails[0].casefold() if len(mails) == 1 and mails[0] == line else None
+        number = surely(line, self.dials_in)
+        return None if number is None or is_made_up(number) else number
+
+    def _together(self, handles: Handles) -> set[str]:
+        """Numbers and addresses with those that stand beside them."""
+        found = set(handles)
+        for one in self._reached(sorted(found)):
+            found |= set(one)
+        return found
+
+    def _reached(self, handles: Sequence[str]) -> Iterator[Handles]:
+        """By what those of a deal or a customer are reached who have one of these."""
+        wanted = Handles(
+            frozenset(one for one in handles if "@" not in one), frozenset(one for one in handles if "@" in one)
+        )
+        probe = OptOuts({one: {} for one in handles}, self.dials_in)
+        for row in self._rows_with(wanted):
+            if probe.may_be(row["phone"] or "", row["email"] or ""):
+                one = Handles.of(row["phone"], row["email"], self.dials_in)
+                if one.meet(wanted):
+                    yield one
+
+    def _rows_with(self, wanted: Handles) -> Iterator[dict[str, str | None]]:
+        if len(wanted.phones) + len(wanted.mails) <= FEW:
+            yield from self._candidates(wanted, ANY)
+        else:
+            deals = self.facts.deals
+            known = deals.filter(deals.phone.notnull() | deals.email.notnull())
+            yield from self.facts.run(known.select("phone", "email").distinct()).to_pylist()
+        accounts = self.facts.table("accounts")
+        known = accounts.filter(accounts.phone.notnull() & accounts.email.notnull())
+        yield from self.facts.run(known.select("phone", "email").distinct()).to_pylist()
+
+
+def _known_words(what: str, channel: str) -> None:
+    """Hold that both words are known.
+
+    Raises:
+        UnknownName: one is not.
+    """
+    for word, known in ((what, OPT_OUTS), (channel, SAID_BY)):
+        if word not in known:
+            raise UnknownName("option", word, known)
+
+
+def _all(parts: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*parts)

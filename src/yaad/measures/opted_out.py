@@ -1,0 +1,158 @@
+"""Who asks not to be contacted, met in any spelling: the one rule by which numbers leave lists of people to contact.
+
+A person is known by telephone, as the whole world dials it, and by mail. Of who asks not to be called, and of who wants
+no offers, the number stands on no list: whoever turns to them anyway sees it on the page of the deal, with what they
+asked. Of who wants no offers the address of mail does not either.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_in
+from yaad.model import OptOutEntry
+from yaad.model.opt_outs import CALLS, MARKETING
+
+MAIL = re.compile(r"[^\s@,;/<>()\[\]\"]+@[^\s@,;/<>()\[\]\"]+\.[^\s@,;/<>()\[\]\"]+")
+"""An address of mail in a cell, which may hold several."""
+ONE_NUMBER = 15
+"""Digits of the longest number; a cell with more of them holds several."""
+PHONE, EMAIL = "phone", "email"
+Said = Mapping[str, OptOutEntry]
+"""What somebody asks, in a word of `yaad.model.opt_outs.OPT_OUTS` → the entry that says so."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Handles:
+    """By what a person is known."""
+
+    phones: frozenset[str] = frozenset()
+    mails: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, phone: str | None, email: str | None, country: str) -> "Handles":
+        """From cells as people write them; of each the numbers and addresses that are somebody's.
+
+        >>> Handles.of("050-123 4567", " Dana@Example.com ", "IL")
+        Handles(phones=frozenset({'+972501234567'}), mails=frozenset({'dana@example.com'}))
+        """
+        phones = frozenset(one for one in phones_in(phone or "", country) if not is_made_up(one))
+        return cls(phones, frozenset(one.casefold() for one in MAIL.findall(email or "")))
+
+    def meet(self, other: "Handles") -> bool:
+        """Whether both are of one person."""
+        return bool(self.phones & other.phones or self.mails & other.mails)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from sorted(self.phones)
+        yield from sorted(self.mails)
+
+    def __bool__(self) -> bool:
+        return bool(self.phones or self.mails)
+
+
+def nobody_was(_handle: str) -> str | None:
+    """What stands instead of a number or an address where nobody was erased: nothing."""
+    return None
+
+
+@dataclass(frozen=True)
+class OptOuts:
+    """Those who ask not to be contacted.
+
+    Attributes:
+        said: number or address → what they ask.
+        country: to which numbers without a code belong (ISO code).
+        erased: what stands in `said` instead of a number or an address of who was erased; None of nobody who was.
+    """
+
+    said: Mapping[str, Said] = field(default_factory=dict)
+    country: str = "IL"
+    erased: Callable[[str], str | None] = nobody_was
+
+    def __bool__(self) -> bool:
+        return bool(self.said)
+
+    def of(self, phone: str | None, email: str | None = None) -> Said:
+        """What whoever has this number or this address asks; nothing of who asks nothing."""
+        if not self.said or not self.may_be(phone or "", email or ""):
+            return {}
+        found: dict[str, OptOutEntry] = {}
+        for handle in self._known(Handles.of(phone, email, self.country)):
+            for what, entry in self.said.get(handle, {}).items():
+                if what not in found or (found[what].at, found[what].seq) < (entry.at, entry.seq):
+                    found[what] = entry
+        return found
+
+    def word(self, phone: str | None, email: str | None = None) -> str | None:
+        """What they ask in one word, not to be called before all; None of who asks nothing."""
+        said = self.of(phone, email)
+        return next((what for what in (CALLS, MARKETING) if what in said), None)
+
+    def hidden(self, row: Row) -> dict[str, Any]:
+        """A row of a list as it may be told: without the number of who asks it, and ``asked_not``, what they ask."""
+        said = self.of(row.get(PHONE), row.get(EMAIL)) if self.said else {}
+        told = dict(row)
+        for name in (PHONE, EMAIL):
+            if name in told and _hides(said, name):
+                told[name] = None
+        return told | {"asked_not": next((what for what in (CALLS, MARKETING) if what in said), None)}
+
+    def hide(self, rows: pa.Table) -> pa.Table:
+        """Rows of any table as they may be told on a list."""
+        columns = [name for name in (PHONE, EMAIL) if name in rows.column_names]
+        if not self.said or not columns or not rows.num_rows:
+            return rows
+        looked = pa.array(self._candidates(rows), pa.int64())
+        told = rows.select(columns).take(looked).to_pylist()
+        found = {
+            place: self.of(row.get(PHONE), row.get(EMAIL)) for place, row in zip(looked.to_pylist(), told, strict=True)
+        }
+        for name in columns:
+            gone = [place for place, said in found.items() if _hides(said, name)]
+            if gone:
+                is_gone = pc.is_in(pa.array(range(rows.num_rows), pa.int64()), value_set=pa.array(gone, pa.int64()))
+                values = pc.if_else(is_gone, pa.scalar(None, rows[name].type), rows[name])
+                rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), values)
+        return rows
+
+    def _known(self, handles: Handles) -> Iterable[str]:
+        for one in handles:
+            yield one
+            if self._has_marks and (mark := self.erased(one)) is not None:
+                yield mark
+
+    @cached_property
+    def _has_marks(self) -> bool:
+        """Whether one of them was erased: a number of theirs that comes again is met by what stands instead of it."""
+        return any(not one.startswith("+") and "@" not in one for one in self.said)
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        return frozenset(one[-REPEATED:] for one in self.said if one.startswith("+"))
+
+    def may_be(self, phone: str, email: str) -> bool:
+        """Whether it is worth to look closer, told in a moment."""
+        if self._has_marks or "@" in email:
+            return True
+        digits = "".join(one for one in phone if one.isdecimal())
+        return len(digits) > ONE_NUMBER or not digits.isascii() or digits[-REPEATED:] in self._ends or ".0" in phone
+
+    def _candidates(self, rows: pa.Table) -> list[int]:
+        """Places of the rows that are worth to look at."""
+        texts = [
+            rows[name].to_pylist() if name in rows.column_names else [None] * rows.num_rows for name in (PHONE, EMAIL)
+        ]
+        each = zip(*texts, strict=True)
+        return [place for place, (phone, email) in enumerate(each) if self.may_be(phone or "", email or "")]
+
+
+def _hides(said: Said, column: str) -> bool:
+    """Whether a column is not told of who asks this: of mail only who wants no offers asks that."""
+    return bool(said) if column == PHONE else MARKETING in said
