@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from yaad.insight.board import Wanted, board
+from yaad.insight.board import Wanted, board, standing_of, yardsticks
+from yaad.insight.grid import grid_of, line_of
 from yaad.measures import measure
 
 TODAY = dt.date(2024, 3, 1)
@@ -108,3 +109,47 @@ def test_amounts_with_and_without_vat_are_not_added(written):
 def test_an_empty_board(written):
     found = board(written("Meeting", "Quote").scope("2024-02-29"), Wanted(), TODAY)
     assert [(one.stage.name, one.n, one.value) for one in found.columns] == [("Meeting", 0, None), ("Quote", 0, None)]
+
+
+# ---- the same deals as rows
+
+
+def rows(scope, **asked):
+    wanted = asked.pop("wanted", Wanted())
+    found = grid_of(standing_of(scope), yardsticks(scope), wanted, TODAY, **asked)
+    return "".join(one.card.deal_id for one in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("order", "rising", "falling"),
+    [
+        ("", "CBEDA", "CBEDA"),
+        ("amount", "BACED", "ECABD"),
+        ("owner", "BDACE", "ACBDE"),
+        ("stage", "ABCDE", "CDEAB"),
+        ("next_step_day", "CEDAB", "DECAB"),
+        ("deal", "CBEDA", "CBEDA"),
+    ],
+)
+def test_a_grid_stands_in_the_order_that_is_asked_for_and_what_says_nothing_is_last(past, order, rising, falling):
+    assert rows(past, order=order) == rising
+    assert rows(past, order=order, is_falling=True) == falling
+
+
+def test_a_grid_is_narrowed_as_the_board_is_and_comes_in_pages(past, monkeypatch):
+    assert rows(past, wanted=Wanted({"owner": "Dana"}), order="amount") == "AC"
+    monkeypatch.setattr("yaad.insight.grid.SIZE", 2)
+    for order, pages in (("amount", ["BA", "CE", "D", "D"]), ("", ["CB", "ED", "A", "A"])):
+        assert [rows(past, order=order, page=page) for page in (1, 2, 3, 9)] == pages
+    found = grid_of(standing_of(past), yardsticks(past), Wanted(only="overdue"), TODAY, page=-3)
+    assert (found.n, found.of, found.page, found.pages) == (1, 5, 1, 1)
+    assert found.choices["owner"] == ("Avi", "Dana")
+
+
+def test_a_row_is_the_card_of_the_board_with_what_the_deal_says(past):
+    line = line_of(standing_of(past), yardsticks(past), TODAY, "D")
+    assert line.card == next(
+        card for column in board(past, Wanted(), TODAY).columns for card in column.cards if card.deal_id == "D"
+    )
+    assert (line.says["account"], line.says["name"], line.says["amount"]) == ("Café O'Neil", None, None)
+    assert line_of(standing_of(past), yardsticks(past), TODAY, "nobody's") is None

@@ -267,7 +267,7 @@ def board_of(
         shown: cards of a column.
         more: name of a stage of which all cards are shown.
     """
-    held = _Held(standing, yard, today)
+    held = Held(standing, yard, today)
     kept = held.wanted(wanted)
     # text is compared once for each stage, not for each deal
     told = pc.dictionary_encode(standing.rows["stage"].fill_null("")).combine_chunks()
@@ -278,11 +278,16 @@ def board_of(
         _column(held, stage, at.get(stage.name, nowhere), EVERY if stage.name == more else shown)
         for stage in _stages(standing.pipeline, set(names))
     )
-    choices = {name: tuple(sorted(filter(None, pc.unique(standing.rows[name]).to_pylist()))) for name in EQUAL}
-    return Board(columns, int(kept.sum()), len(kept), int((kept & held.without_step).sum()), choices)
+    n, without = int(kept.sum()), int((kept & held.without_step).sum())
+    return Board(columns, n, len(kept), without, choices_of(standing))
 
 
-class _Held:
+def choices_of(standing: Standing) -> dict[str, tuple[str, ...]]:
+    """Column of `EQUAL` → its values among the open deals."""
+    return {name: tuple(sorted(filter(None, pc.unique(standing.rows[name]).to_pylist()))) for name in EQUAL}
+
+
+class Held:
     """The open deals, column by column, held against the yardsticks.
 
     Attributes:
@@ -327,14 +332,25 @@ class _Held:
 
     def most_urgent(self, at: npt.NDArray[np.int64], shown: int) -> list[Card]:
         """The first of these: overdue steps, then deals without one, then steps to come; who is there longest first."""
-        rank = np.where(self.overdue[at], 0, np.where(self.without_step[at], 1, 2))
-        keys = (-np.nan_to_num(self.days[at]), self.due[at], rank)
+        keys = self._urgency(at)
         order = np.lexsort(keys)
         if len(order) > shown:  # and all that are no less urgent than the last of them: the id decides
             last = order[shown - 1]
             same = np.logical_and.reduce([key[order[shown:]] == key[last] for key in keys])
             order = np.concatenate([order[:shown], order[shown:][same]])
         return sorted((self.card(row) for row in self._rows(at[order])), key=_urgency)[:shown]
+
+    def in_order(self, at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """All of these in that order."""
+        ids = self.rows["deal_id"].take(pa.array(at))
+        by_id = np.empty(len(at), dtype=np.int64)
+        by_id[pc.sort_indices(ids).to_numpy()] = np.arange(len(at))
+        return at[np.lexsort((by_id, *self._urgency(at)))]
+
+    def _urgency(self, at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[Any], ...]:
+        """By what they stand, the weightiest last: see `_urgency` below."""
+        rank = np.where(self.overdue[at], 0, np.where(self.without_step[at], 1, 2))
+        return -np.nan_to_num(self.days[at]), self.due[at], rank
 
     def _rows(self, at: npt.NDArray[np.int64]) -> list[tuple[int, Row]]:
         return list(zip(at.tolist(), self.rows.take(pa.array(at)).to_pylist(), strict=True))
@@ -386,7 +402,7 @@ def _stages(pipeline: Pipeline, held: set[str]) -> list[Stage]:
     return [*([Stage("")] if "" in held else []), *found]
 
 
-def _column(held: _Held, stage: Stage, at: npt.NDArray[np.int64], shown: int) -> Column:
+def _column(held: Held, stage: Stage, at: npt.NDArray[np.int64], shown: int) -> Column:
     known = at[~np.isnan(held.amounts[at])]
     try:
         currency, tax, told = *held.unit(known), bool(len(known))

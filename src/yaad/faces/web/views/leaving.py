@@ -26,8 +26,9 @@ from yaad.show.deal import DealResult
 
 SEPARATOR = " · "
 """Between lines that stand beside each other."""
-BOARD = "board"
-"""From where a deal was moved, and where its page leads back to; the page of the deal when absent."""
+BOARD, GRID = "board", "grid"
+WAYS_BACK = {BOARD: "pipeline", GRID: "grid"}
+"""From where a deal was moved → the address that it leads back to; the page of the deal when absent."""
 AT = "at_"
 """So begin the fields that say how the board was narrowed."""
 
@@ -93,10 +94,10 @@ def leave(request: HttpRequest) -> HttpResponse:
         )
     except YaadError as error:
         return _leaving(request, one_of(deal_id).content, to, error)
-    if given.get("back") == BOARD:
-        from yaad.faces.web.views.pipeline import board_as  # which asks here whether a move asks anything
-
-        return redirect(board_as(request.POST, deal=deal_id, done=str(entry.seq)))
+    if given.get("back") in WAYS_BACK:
+        narrowed = {name.removeprefix(AT): value for name, value in given.items() if name.startswith(AT)}
+        told = {**narrowed, "deal": deal_id, "done": str(entry.seq)}
+        return redirect(f"{reverse(WAYS_BACK[given['back']])}?{urlencode(told)}")
     return redirect(f"{reverse('deal')}?{urlencode({'id': deal_id, 'done': entry.seq})}")
 
 
@@ -109,6 +110,7 @@ def _leaving(request: HttpRequest, deal: Deal, to: str, error: YaadError | None 
         "asked": asked_of(deal, to),
         "ticked": given.getlist("ticked"),
         "back": given.get("back", ""),
+        "way_back": WAYS_BACK.get(given.get("back", "")),
         "at": [(name, value) for name, value in given.items() if name.startswith(AT)],
         "key": request.POST.get("key") or uuid.uuid4().hex,
         "error": error.say(language()) if error else "",

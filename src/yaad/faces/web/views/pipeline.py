@@ -97,7 +97,7 @@ def move(request: HttpRequest) -> HttpResponse:
     if known.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
         return redirect(f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}")
     if asks(seen, stage):
-        at = {f"at_{name}": value for name, value in _of_form(request.POST).items()}
+        at = {f"at_{name}": value for name, value in narrowing_of_form(request.POST).items()}
         return redirect(leaving_of(deal, stage, BOARD, at))
     key = _move_key(request.POST.get("key", ""), deal)
     return _written(request, lambda book: book.move(deal, stage, seen=seen, key=key, **stamp()))
@@ -142,10 +142,10 @@ def _written(request: HttpRequest, write: Callable[[Book], DealEntry], **more: s
 
 def board_as(given: Mapping[str, str], **more: str) -> str:
     """Of the board as it is narrowed, with what was done."""
-    return reverse("pipeline") + "?" + urlencode({**_of_form(given), **more})
+    return reverse("pipeline") + "?" + urlencode({**narrowing_of_form(given), **more})
 
 
-def _asked(given: Mapping[str, str]) -> dict[str, str]:
+def narrowing(given: Mapping[str, str]) -> dict[str, str]:
     """What narrows the board."""
     found = {name: value for name in (*EQUAL, "q", "only", "all") if (value := given.get(name, "").strip())}
     if found.get("only") not in ONLY:
@@ -153,16 +153,16 @@ def _asked(given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _of_form(given: Mapping[str, str]) -> dict[str, str]:
+def narrowing_of_form(given: Mapping[str, str]) -> dict[str, str]:
     """The same as a form that writes carries it: under other names, since its own fields are called so."""
-    return _asked({name.removeprefix("at_"): value for name, value in given.items() if name.startswith("at_")})
+    return narrowing({name.removeprefix("at_"): value for name, value in given.items() if name.startswith("at_")})
 
 
 def shown(request: HttpRequest) -> dict[str, object]:
     """What the columns of the board are drawn from, as the address narrows them, or the form that was sent."""
-    asked = _of_form(request.POST) if request.method == "POST" else _asked(request.GET)
+    asked = narrowing_of_form(request.POST) if request.method == "POST" else narrowing(request.GET)
     more = asked.get("all")
-    seen = board_reading.seen(_wanted(asked), SHOWN, "" if more == NO_STAGE else more)
+    seen = board_reading.seen(wanted_of(asked), SHOWN, "" if more == NO_STAGE else more)
     found, stages = seen.board, [(one.name, one.type.value) for one in seen.standing.pipeline.stages]
     cards = [card.deal_id for column in found.columns for card in column.cards]
     lacks = lacking_of(opened().shelf.book, cards)
@@ -171,7 +171,7 @@ def shown(request: HttpRequest) -> dict[str, object]:
         "board": found,
         "version": seen.look.version,
         "lanes": [Lane(one, stages, asked, lacks) for one in found.columns],
-        "form_head": _form_head(request, asked),
+        "form_head": form_head(request, asked),
         "move_key": uuid.uuid4().hex,
         "held_since": _clock(seen),
         "asked": asked,
@@ -199,13 +199,8 @@ def page(
     context = {
         "page": "pipeline",
         **drawn,
-        "only": [_only(asked, name) for name in ("", *ONLY)],
-        "choices": [
-            (name, f"pipeline.by_{name}", found.choices[name], asked.get(name, ""))
-            for name in EQUAL
-            if len(found.choices[name]) > 1
-        ],
-        "owners": _owners(found, str(drawn["moment"])),
+        **filters_of(asked, found.choices, "pipeline"),
+        "owners": owners_of(found.choices, str(drawn["moment"])),
         "key": uuid.uuid4().hex if isinstance(error, KeyTaken) else request.POST.get("key") or uuid.uuid4().hex,
         "typed": request.POST if "do" not in request.POST else {},
         "many_key": uuid.uuid4().hex,
@@ -218,32 +213,42 @@ def page(
     return render(request, "web/pipeline.html", context, status=status)
 
 
-def _only(asked: Mapping[str, str], name: str) -> tuple[str, str, bool]:
+def filters_of(asked: Mapping[str, str], choices: Mapping[str, Sequence[str]], here: str) -> dict[str, object]:
+    """What the filters of board and grid are drawn from; `here` names the address that they narrow."""
+    given = [
+        (name, f"pipeline.by_{name}", choices[name], asked.get(name, "")) for name in EQUAL if len(choices[name]) > 1
+    ]
+    address = reverse(here)
+    return {"here_at": address, "choices": given, "only": [_only(asked, name, address) for name in ("", *ONLY)]}
+
+
+def _only(asked: Mapping[str, str], name: str, address: str) -> tuple[str, str, bool]:
     """A link that shows some of the deals alone: its words, its address, and whether it is what is shown."""
     kept = {one: value for one, value in asked.items() if one != "only"} | ({"only": name} if name else {})
     word = name or "all"
-    return f"pipeline.only_{word}", reverse("pipeline") + "?" + urlencode(kept), asked.get("only", "") == name
+    return f"pipeline.only_{word}", address + "?" + urlencode(kept), asked.get("only", "") == name
 
 
-def _form_head(request: HttpRequest, asked: Mapping[str, str]) -> SafeString:
+def form_head(request: HttpRequest, asked: Mapping[str, str]) -> SafeString:
     """What each form of a card begins with; there are many of them."""
     token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
     more = ((f"at_{name}", value) for name, value in asked.items())
     return token + format_html_join("", '<input type="hidden" name="{}" value="{}">', more)
 
 
-def _wanted(asked: Mapping[str, str]) -> Wanted:
+def wanted_of(asked: Mapping[str, str]) -> Wanted:
+    """Which deals are asked for."""
     equal = {name: asked[name] for name in EQUAL if name in asked}
     return Wanted(equal, asked.get("q", ""), asked.get("only", ""))
 
 
-def _owners(found: Board, of_moment: str) -> list[str]:
+def owners_of(choices: Mapping[str, Sequence[str]], of_moment: str) -> list[str]:
     """Who can be given a deal: whom the viewer leads, else all who ever had one."""
     mine = sorted(current().viewer.owners or ())
     if mine:
         return mine
     names, _ = opened().shelf.lasting("owners", lambda book: book.goals.names("owner"), of_moment, of_moment)
-    return sorted({*names, *found.choices["owner"]})
+    return sorted({*names, *choices["owner"]})
 
 
 def _clock(seen: board_reading.Seen) -> str | None:

@@ -1,0 +1,108 @@
+"""The grid in a browser: cells are walked, changed, pasted and taken back by keys, in both directions of reading."""
+
+import pytest
+from tests.pages.steps import press
+
+pytestmark = pytest.mark.browser
+
+
+def cell(page, row, name):
+    return page.locator(".gtable tbody tr").nth(row).locator(f'[data-col="{name}"]')
+
+
+def at(page):
+    """Where the focus is: row and column."""
+    return page.evaluate(
+        """() => { const cell = document.activeElement.closest("[data-col]");
+             return [[...cell.closest("tbody").rows].indexOf(cell.closest("tr")), cell.dataset.col] }"""
+    )
+
+
+def says(page, row, name, value):
+    page.wait_for_selector(f'.gtable tbody tr:nth-child({row + 1}) [data-col="{name}"][data-value="{value}"]')
+
+
+def take_back(page):
+    page.click("#done .btn")
+    page.wait_for_selector("#done .btn", state="detached")
+
+
+@pytest.mark.parametrize(
+    ("lang", "onward", "back"), [("he", "ArrowLeft", "ArrowRight"), ("en", "ArrowRight", "ArrowLeft")]
+)
+def test_cells_are_walked_changed_and_taken_back_by_keys(visit, full, axe, lang, onward, back):
+    page = visit(full, "/pipeline/grid/?sort=name", lang=lang)
+    assert page.locator(".gtable").get_attribute("role") == "grid"
+    assert axe(page) == []
+    cell(page, 0, "name").focus()
+    for key in (onward, onward, "ArrowDown", back):
+        page.keyboard.press(key)
+    assert at(page) == [1, "account"]
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Home")
+    assert at(page) == [0, "name"]
+    before = cell(page, 0, "next_step").get_attribute("data-value")
+    cell(page, 0, "next_step").focus()
+    page.keyboard.type("O'Neil")  # a first letter begins it, in place of what stood there
+    assert cell(page, 0, "next_step").locator("input").input_value() == "O'Neil"
+    page.keyboard.press("Escape")
+    assert cell(page, 0, "next_step").get_attribute("data-value") == before
+    page.keyboard.press("Enter")
+    page.keyboard.type("להתקשר <b>")
+    page.keyboard.press("Enter")
+    says(page, 0, "next_step", "להתקשר <b>")
+    assert at(page) == [1, "next_step"]
+    assert page.locator(".gtable b").count() == 0
+    take_back(page)
+    says(page, 0, "next_step", before)
+    cell(page, 0, "next_step").focus()
+    page.keyboard.press("F2")
+    page.keyboard.press("Tab")
+    assert at(page) == [0, "next_step_day"]
+    page.seen.check()
+
+
+def test_who_saw_something_else_is_told_and_the_row_is_as_it_is(visit, full):
+    one, other = (visit(full, "/pipeline/grid/?sort=name", lang="en") for _ in range(2))
+    before = cell(one, 0, "contact").get_attribute("data-value")
+    for page, said in ((one, "Dana One"), (other, "Dana Two")):
+        cell(page, 0, "contact").focus()
+        page.keyboard.type(said)
+        page.keyboard.press("Enter")
+        says(page, 0, "contact", "Dana One")
+    assert "Dana One" in other.inner_text("#grid-said .say-error")
+    take_back(one)
+    says(one, 0, "contact", before)
+
+
+def test_a_block_of_cells_is_pasted_and_taken_back_at_once(visit, full):
+    page = visit(full, "/pipeline/grid/?sort=name", lang="en")
+    before = [cell(page, row, "contact").get_attribute("data-value") for row in (0, 1)]
+    cell(page, 0, "next_step").focus()
+    page.evaluate(
+        """() => { const data = new DataTransfer();
+             data.setData("text/plain", "call\\t2099-03-05\\nwrite\\t2099-03-06\\n");
+             document.activeElement.dispatchEvent(
+               new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })) }"""
+    )
+    says(page, 0, "next_step_day", "2099-03-05")
+    says(page, 1, "next_step", "write")
+    assert page.locator("#done input[name=pick]").count() == 2
+    take_back(page)
+    assert cell(page, 1, "next_step").get_attribute("data-value") != "write"
+    assert [cell(page, row, "contact").get_attribute("data-value") for row in (0, 1)] == before
+
+
+def test_without_scripts_a_row_is_a_form_and_the_board_is_a_tab_away(visit, full):
+    page = visit(full, "/pipeline/grid/?sort=name", lang="he", js=False, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.locator(".gact a").first.click()
+    before = page.locator(".edited input[name=contact]").input_value()
+    page.locator(".edited input[name=contact]").fill("דנה")
+    press(page, ".edited .btn.p")
+    assert cell(page, 0, "contact").get_attribute("data-value") == "דנה"
+    press(page, "#done .btn")
+    assert cell(page, 0, "contact").get_attribute("data-value") == before
+    press(page, ".acts .strip a >> nth=0")
+    assert page.locator(".lane").count() > 0

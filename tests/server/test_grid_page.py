@@ -1,0 +1,130 @@
+"""The grid of open deals: a row's form without scripts, one cell for a script; conflicts said, all of it taken back."""
+
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+ROWS_ALONE = {"HTTP_HX_REQUEST": "true"}
+HOSTILE = "<img src=x onerror=alert(1)> {0}"
+
+
+def book_of(team):
+    from yaad.book import Book
+
+    return Book.open(team.here.root)
+
+
+@pytest.fixture
+def at(team):
+    return f"{team.here.prefix}pipeline/grid/"
+
+
+@pytest.fixture
+def owner(team):
+    return team.client("owner")
+
+
+def new_deal(team, client, name, **more):
+    with book_of(team).at_one_moment() as book:
+        stages = [one.name for one in book.pipeline.open]
+        whose = min(book.goals.names("owner"))
+    typed = {"account": name, "stage": stages[0], "owner": whose, "key": name, **more}
+    client.post(f"{team.here.prefix}pipeline/new/", typed)
+    with book_of(team).at_one_moment() as book:
+        deals = book.facts.deals
+        found = book.facts.run(deals.filter(deals.account == name).select("deal_id"))["deal_id"].to_pylist()
+    return found[0], stages
+
+
+def row_of(team, deal):
+    with book_of(team).at_one_moment() as book:
+        return book.facts.deal(deal)
+
+
+def strip(answer):
+    return html.unescape(re.sub(r"<[^>]+>", "", answer.content.decode()))
+
+
+def picks(answer):
+    return [html.unescape(one) for one in re.findall(r'name="pick" value="([^"]+)"', answer.content.decode())]
+
+
+def test_a_row_is_changed_by_its_form_and_taken_back(team, owner, at):
+    deal, stages = new_deal(team, owner, "Grid One", amount="100", next_step="call")
+    page = owner.get(at, {"q": "Grid One", "edit": deal, "sort": "-amount"})
+    assert page.content.count(b'form="row"') == 2 * 9 + 1  # what was seen and what is typed of each cell, and a button
+    sent = {"deal": deal, "at_q": "Grid One", "at_sort": "-amount", "key": "g1",
+            "seen_next_step": "call", "next_step": HOSTILE, "seen_amount": "100", "amount": "2,500",
+            "seen_stage": stages[0], "stage": stages[1], "seen_contact": "", "contact": ""}  # fmt: skip
+    done = owner.post(f"{at}change/", sent)
+    told = {name: values[0] for name, values in parse_qs(urlsplit(done["Location"]).query).items()}
+    assert (told["q"], told["sort"], told["deal"], told["done"].count(",")) == ("Grid One", "-amount", deal, 1)
+    after = row_of(team, deal)
+    assert (after["next_step"], float(after["amount"]), after["stage"]) == (HOSTILE, 2500.0, stages[1])
+    shown = owner.get(done["Location"])
+    assert "Saved: Grid One" in strip(shown)
+    assert b"<img src=x" not in shown.content
+    assert owner.post(f"{at}change/", sent)["Location"]  # the same form sent twice
+    back = owner.post(f"{at}undo/", {"pick": picks(shown), "at_q": "Grid One"}, follow=True)
+    assert back.status_code == 200
+    before = row_of(team, deal)
+    assert (before["next_step"], float(before["amount"]), before["stage"]) == ("call", 100.0, stages[0])
+
+
+def test_a_script_gets_the_row_as_it_is_and_a_conflict_overwrites_nothing(team, owner, at):
+    deal, _ = new_deal(team, owner, "Grid Two", amount="100")
+    done = owner.post(f"{at}change/", {"deal": deal, "seen_amount": "100", "amount": "200"}, **ROWS_ALONE)
+    assert (done.status_code, done.content.count(b"<tr")) == (200, 1)
+    assert b'data-value="200"' in done.content
+    late = owner.post(f"{at}change/", {"deal": deal, "seen_amount": "100", "amount": "300"}, **ROWS_ALONE)
+    assert late.status_code == 409
+    assert b'data-value="200"' in late.content
+    assert "200" in strip(late)
+    bad = owner.post(f"{at}change/", {"deal": deal, "seen_amount": "200", "amount": "much"}, **ROWS_ALONE)
+    assert bad.status_code == 400
+    assert float(row_of(team, deal)["amount"]) == 200.0
+    back = owner.post(f"{at}undo/", {"pick": picks(done)}, **ROWS_ALONE)
+    assert b'data-value="100"' in back.content
+    assert owner.post(f"{at}undo/", {"pick": picks(done)}, **ROWS_ALONE).status_code == 400
+    again = owner.post(f"{at}change/", {"deal": deal, "seen_amount": "1", "amount": "300"})
+    assert again.status_code == 409
+    assert b'value="300"' not in owner.get(at, {"q": "Grid Two"}).content
+
+
+def test_what_asks_first_leads_there_and_a_block_goes_on_without(team, owner, at):
+    deal, stages = new_deal(team, owner, "Grid Three")
+    with book_of(team).at_one_moment() as book:
+        won = book.pipeline.won[0].name
+    end = owner.post(f"{at}change/", {"deal": deal, "seen_stage": stages[0], "stage": won}, **ROWS_ALONE)
+    assert "/deal/close/" in end["X-Goes-To"]
+    exits = f"{team.here.prefix}pipeline/exits/"
+    owner.post(exits, {"stage": [stages[0]], "lines": ["Budget is known"]})
+    on = {"deal": deal, "seen_stage": stages[0], "stage": stages[1], "at_q": "Grid"}
+    asked = owner.post(f"{at}change/", on, **ROWS_ALONE)["X-Goes-To"]
+    assert parse_qs(urlsplit(asked).query)["back"] == ["grid"]
+    sent = {"id": deal, "to": stages[1], "seen": stages[0], "back": "grid", "at_q": "Grid", "key": "b1"}
+    led = owner.post(f"{team.here.prefix}deal/leave/", sent)
+    assert urlsplit(led["Location"]).path == at
+    assert "without: Budget is known" in strip(owner.get(led["Location"]))
+    owner.post(f"{at}change/", {"deal": deal, "seen_stage": stages[1], "stage": stages[0]}, **ROWS_ALONE)
+    many = owner.post(f"{at}change/", {**on, "at_once": ""}, **ROWS_ALONE)
+    assert "without: Budget is known" in strip(many)
+    owner.post(exits, {"stage": [stages[0]], "lines": [""]})
+
+
+def test_the_grid_shows_each_their_own_and_changes_nothing_of_others(team, owner, at):
+    deal, _ = new_deal(team, owner, "Grid Four", owner="Ann")
+    assert "Grid Four" in strip(owner.get(at, {"q": "Grid Four"}))
+    rep = team.client("rep")
+    assert "Grid Four" not in strip(rep.get(at))
+    for headers in ({}, ROWS_ALONE):
+        refused = rep.post(f"{at}change/", {"deal": deal, "seen_amount": "", "amount": "5"}, **headers)
+        assert refused.status_code == 404
+        assert "Grid Four" not in strip(refused)
+    read = team.client("consultant").get(at, {"q": "Grid Four"})
+    assert b'aria-readonly="true"' in read.content
+    assert b"grid/change" not in read.content
+    for odd in ({"sort": "custom"}, {"page": "99999999999999999999"}, {"page": "-1"}, {"edit": "<x>"}, {"done": "1,x"}):
+        assert owner.get(at, odd).status_code == 200
