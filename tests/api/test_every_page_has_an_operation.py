@@ -19,6 +19,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "measures": ("measures", "figures"),
     "calls": ("calls",),
     "board": ("leaderboard",),
+    "today": ("my_day",),
     "pipeline": ("deals",),
     "grid": ("deals",),
     "grid-change": ("change", "move"),
@@ -134,6 +135,11 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "person-erase": ("erase_person", "finish_erasing"),
     "person-erasing": ("job", "person_erased"),
     "source-take-over": ("take_over_source",),
+    "visit-new": ("act", "change"),
+    "device": "it tells our own pages whose a device is; a program knows whose its token is",
+    "worker": OURS,
+    "offline-he": OURS,
+    "offline-en": OURS,
     "asset": OURS,
 }
 """Name of a page's address → operations that say and do the same, or why there is none."""

@@ -27,6 +27,7 @@ BOUNDED = {
     "timeline": "what happened to one deal",
     "upload_status": "the files of one upload",
     "leaderboard": OF_THE_COMPANY,
+    "my_day": "ten calls, ten inquiries, twenty next steps, and what is planned for one day",
     "webhooks": "at most twenty in a company",
     "waiting_inquiries": "those that have waited longest, two hundred of them",
 }

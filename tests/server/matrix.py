@@ -206,7 +206,7 @@ def _texts(body: bytes) -> Iterable[str]:
 
 # ---- asking ----------------------------------------------------------------------------------------------------------
 
-UNMEASURED = ("static/",)
+UNMEASURED = ("static/", "worker.js", "offline/")
 
 
 def searching() -> bool:

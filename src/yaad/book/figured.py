@@ -7,8 +7,8 @@ from contextlib import suppress
 from yaad import insight, measures
 from yaad.book.chances import keep_chances, kept_chances, likely
 from yaad.book.customers import cohorts_of, customer_of, customers_of
+from yaad.book.daily import Daily
 from yaad.book.deals import story_of, words_of
-from yaad.book.inquiries import Receiving
 from yaad.book.opened import By, PeriodLike
 from yaad.book.scorecards import FILE as OWN_MEASURES
 from yaad.book.scorecards import Scorecards, add, check, own_measures, remove
@@ -26,7 +26,7 @@ from yaad.show.deal import DealResult
 from yaad.show.kpis import Kpis, RowsBehind
 
 
-class Figured(Receiving):
+class Figured(Daily):
     """A book that is asked for figures."""
 
     def measure(self, *ids: str, by: By = None, period: PeriodLike = None) -> Result:

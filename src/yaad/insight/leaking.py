@@ -35,6 +35,8 @@ MONTH_DAYS = 30.4375
 ENOUGH = 30
 """Deals that a group must have at a step to be looked at."""
 WATCHED = 10
+FEWEST_PEOPLE = 2
+"""People that somebody is held beside."""
 MOST = 0.6
 """At least so much of a group must have others to be compared with."""
 SLOWEST = 0.95
@@ -174,6 +176,25 @@ def find_leaks(scope: Scope) -> Leaks:
     rows = [_leaking(whole, cell, sure, later[cell.place], average) for cell, sure in found.cells]
     rows.sort(key=lambda leak: (-(leak.money or 0.0), -leak.customers))
     return Leaks(tuple(rows), found.compared, scope.as_of)
+
+
+def of_person(entries: Entries, person: str) -> tuple[Cell, ...]:
+    """How a person's deals go on from each step beside others like them, whichever of the two is more.
+
+    Only steps at which both sides have enough deals, watched long enough, are told; and nothing while there are fewer
+    than `FEWEST_PEOPLE` others, of whom the comparison would tell one by one.
+    """
+    people = entries.names.get("owner", ())
+    if person not in people or len(people) <= FEWEST_PEOPLE:
+        return ()
+    found = []
+    for place in np.unique(entries.place).tolist():
+        horizon = _horizon(entries.rows.only((entries.place == place) & (entries.when > 0)))
+        if horizon is None:
+            continue
+        cell = _asked(entries, Cell(place, "owner", person, OTHERS, NOTHING, 0, 0, horizon))
+        found += [cell] if cell is not None else []
+    return tuple(found)
 
 
 # ---- comparing --------------------------------------------------------------------------------------------------

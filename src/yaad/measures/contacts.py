@@ -109,6 +109,23 @@ def happened(scope: Scope) -> ir.Table:
     return rows.filter((rows.did != Did.NOTE.value) & ~is_off)
 
 
+def planned_on(scope: Scope, day: dt.date) -> ir.Table:
+    """What is planned with customers of known deals for a day: ``deal_id``, ``did``, ``at``, ``whole_day``, ``text``.
+
+    What happened since, or was called off, is planned no more.
+
+    Args:
+        scope: the question, seen from that day or a later one.
+        day: by the company's clock.
+    """
+    told, rows = told_of(scope), scope.table("activities")
+    rows = rows.filter(rows.deal.notnull() & (rows.day == ibis.literal(day)))
+    rows = rows.semi_join(scope.deals.select("deal"), "deal")
+    rows = rows.mutate(did=did_what(rows, told), went=state_of(rows, told).fill_null(""))
+    rows = rows.filter((rows.did != Did.NOTE.value) & (rows.went == Went.PLANNED.value))
+    return rows.select("deal_id", "did", "at", "text", whole_day=truth(rows.whole_day))
+
+
 def done(scope: Scope) -> ir.Table:
     """Everything that people did with customers by the data's day, of known deals or not: `happened` and all calls.
 

@@ -19,6 +19,7 @@ from yaad.faces.api import (
     imports,
     inquiries,
     jobs,
+    my_day,
     opt_outs,
     people,
     persons,
@@ -59,8 +60,8 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 outside = _api("api", house.router)
 ROOMS = (
-    figures, ahead, deals, events, inquiries, opt_outs, imports, jobs, sources, handed, people, persons, company,
-    webhooks,
+    figures, ahead, deals, events, inquiries, my_day, imports, jobs, sources, handed, people, persons,
+    company, webhooks,
 )  # fmt: skip
 inside = _api("api-company", *(room.router for room in ROOMS))
 NEEDS = check(outside, inside)

@@ -3,8 +3,9 @@
 from django.urls import include, path
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import at_the_door, companies, errors, joining, setup
+from yaad.faces.web.views import at_the_door, companies, errors, joining, on_device, setup
 from yaad.server.policy import is_open, signed_in
+from yaad.text import LANGUAGES
 
 urlpatterns = [
     *signed_in(
@@ -18,7 +19,11 @@ urlpatterns = [
         path("in/<str:company>/<str:key>/", at_the_door.door, name="at-the-door"),
     ),
     path("account/", include("yaad.faces.web.account_urls")),
-    *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
+    *is_open(
+        path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),
+        path("worker.js", on_device.worker, name="worker"),
+        *(path(f"offline/{lang}/", on_device.offline, {"lang": lang}, name=f"offline-{lang}") for lang in LANGUAGES),
+    ),
 ]
 
 handler400 = errors.bad_request

@@ -34,8 +34,38 @@ class Page:
         return f"{self.domain}.tab_{self.name}"
 
 
+TODAY = "today"
+"""The page with which begins who sells."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab at the foot of the phone of who sells.
+
+    Attributes:
+        name: of the address.
+        icon: in the sprite.
+        words: key of what it is called.
+        adds: it is the one that takes something in.
+    """
+
+    name: str
+    icon: str
+    words: str
+    adds: bool = False
+
+
+TABS = (
+    Tab(TODAY, "sun", "my_day.tab_today"),
+    Tab("pipeline", "funnel", "my_day.tab_deals"),
+    Tab("inquiry-new", "plus", "my_day.tab_add", adds=True),
+    Tab("goals", "target", "my_day.tab_target"),
+    Tab("board", "people", "my_day.tab_team"),
+)
+"""In their order. Each opens for everybody who sells."""
 PAGES = (
     Page("overview", "sun", "analyse"),
+    Page(TODAY, "day", "analyse", on_phone=False, domain="my_day"),
     Page("pipeline", "board", "analyse", domain="pipeline"),
     Page("inquiries", "chat", "analyse", on_phone=False, domain="inquiries"),
     Page("funnel", "funnel", "analyse"),

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix
 
 from yaad.errors import YaadError
+from yaad.faces.web.device import account_mark, mark_of
 from yaad.faces.web.opening import opens
-from yaad.faces.web.pages import PAGES, Page
+from yaad.faces.web.pages import PAGES, TABS, TODAY, Page
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
 from yaad.server.questions import reading
@@ -38,6 +39,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "other_lang_href": _with(request, lang=next(code for code in LANGUAGES if code != lang)),
         "start": get_script_prefix(),
         "pages": _pages() if inside else [],
+        "device": mark_of(current()) if inside and opens("device") else "",
+        "account_mark": account_mark(request.user.pk) if getattr(request, "user", None) is not None else "",
+        "tabs": TABS if inside and _sells() else (),
         "takes_inquiries": inside and opens("inquiry-new"),
         "on_server": inside and _of_server(),
         "has_others": inside and current().has_others,
@@ -51,8 +55,14 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def _pages() -> list[Page]:
-    """Those that open for who asks."""
-    return [page for page in PAGES if opens(page.name) and (_of_server() or not page.of_server)]
+    """Those that open for who asks; who sells begins with their day."""
+    found = [page for page in PAGES if opens(page.name) and (_of_server() or not page.of_server)]
+    return sorted(found, key=lambda page: page.name != TODAY) if _sells() else found
+
+
+def _sells() -> bool:
+    """Whether who asks is there to sell: their phone has tabs of its own."""
+    return current().role is Role.REP
 
 
 def _of_server() -> bool:

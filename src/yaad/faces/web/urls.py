@@ -32,6 +32,8 @@ from yaad.faces.web.views import (
     leaving,
     levers,
     measures,
+    my_day,
+    on_device,
     opt_outs,
     overview,
     own_board,
@@ -43,6 +45,7 @@ from yaad.faces.web.views import (
     source_taken,
     sources,
     tokens,
+    visits,
     webhooks,
     why,
 )
@@ -50,6 +53,7 @@ from yaad.faces.web.views.stopping import stops
 from yaad.server import drafts, made
 from yaad.server.policy import check, is_open, needs
 from yaad.server.roles import Capability
+from yaad.text import LANGUAGES
 
 
 class Ending:
@@ -89,6 +93,7 @@ urlpatterns = [
         Capability.ROWS,
         *figures("calls", overview.calls, "calls"),
         path("board/", board.board, name="board"),
+        path("my-day/", my_day.my_day, name="today"),
         path("pipeline/", pipeline.pipeline, name="pipeline"),
         path("pipeline/grid/", grid.grid, name="grid"),
         path("pipeline/live/", board_live.live, name="pipeline-live"),
@@ -123,6 +128,11 @@ urlpatterns = [
         path("goals/split/", goals.split, name="goal-split"),
         path("goals/remove/", goals.remove, name="goal-remove"),
         path("goals/undo/", goals.undo, name="goal-undo"),
+    ),
+    *needs(
+        Capability.WRITE,
+        path("visits/new/", visits.new, name="visit-new"),
+        path("device/", on_device.device, name="device"),
     ),
     *needs(Capability.NOTE, path("deal/note/", deal.note, name="deal-note")),
     *needs(
@@ -232,7 +242,11 @@ urlpatterns = [
         path("source/<str:name>/remove/", sources.remove, name="source-remove"),
         path("source/<str:name>/rejects/<int:number>.<ending:ending>", sources.rejects, name="source-rejects"),
     ),
-    *is_open(path("static/<str:version>/<path:name>", ASSETS.serve, name="asset")),
+    *is_open(
+        path("static/<str:version>/<path:name>", ASSETS.serve, name="asset"),
+        path("worker.js", on_device.worker, name="worker"),
+        *(path(f"offline/{lang}/", on_device.offline, {"lang": lang}, name=f"offline-{lang}") for lang in LANGUAGES),
+    ),
 ]
 check(urlpatterns)
 

@@ -17,7 +17,7 @@ from yaad.server.kinds import STARTS
 from yaad.server.models import Account
 from yaad.server.new_accounts import account_in
 from yaad.server.parts import ends_on
-from yaad.server.roles import Kind
+from yaad.server.roles import Kind, Role
 from yaad.server.scoping import Forbidden, on_behalf_of, scope
 from yaad.server.sign_in import second_step
 from yaad.server.state import opened
@@ -46,18 +46,23 @@ class Choice:
     ends: dt.date | None
 
 
+def begins_at(company: str, role: str) -> str:
+    """The address with which somebody begins in a company: who sells with their day, the others with the whole."""
+    return prefix_of(company) + ("my-day/" if role == Role.REP else "")
+
+
 def companies(request: HttpRequest) -> HttpResponse:
     """Choose a company."""
     account = _account(request)
     parts = list(ours.of_account(account))
     past = list(ours.retired(account))
     if len(parts) == 1 and "all" not in request.GET:
-        return HttpResponseRedirect(prefix_of(parts[0].company_id))
+        return HttpResponseRedirect(begins_at(parts[0].company_id, parts[0].role))
     rows = [
         Choice(
             one.company.name,
             Message(f"people.role_{one.role}"),
-            prefix_of(one.company_id),
+            begins_at(one.company_id, one.role),
             _as_of(one.account_id, one.company_id),
             ends_on(one),
         )

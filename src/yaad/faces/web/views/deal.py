@@ -32,7 +32,7 @@ from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
-from yaad.server.writing import stamp, write_once
+from yaad.server.writing import Stamp, stamp, write_once
 from yaad.show.deal import details_said, field_said, lead, line_said, when_said
 from yaad.show.speech import Said, say_plain
 from yaad.text import Message, money
@@ -84,31 +84,42 @@ def note(request: HttpRequest) -> HttpResponse:
 @require_POST
 def did(request: HttpRequest) -> HttpResponse:
     """Write down what was done with the customer, or is planned; and what is next, where that was said too."""
-    given = request.POST
-    what, went, settles = given.get("did", ""), given.get("went", ""), entry_number(given.get("settles", ""))
+    return _written(request, lambda book: did_and_next(book, _id(request), request.POST, _key(request), stamp()))
+
+
+def did_and_next(book: Book, deal_id: str, given: Mapping[str, str], key: str, when: Stamp) -> list[DealEntry]:
+    """Write down what was done or is planned, and what is next, as a form says them.
+
+    Args:
+        book: to write into.
+        deal_id: of the deal.
+        given: ``did``, ``went``, ``text``, ``incoming``, ``due``, ``settles``, ``next_step``, ``next_step_day``.
+        key: idempotency key of the form.
+        when: who writes, and when it was.
+
+    Raises:
+        InputError: a field cannot be read; nothing is written then.
+    """
+    went, settles = given.get("went", ""), entry_number(given.get("settles", ""))
     step = {name: given.get(name, "").strip() for name in STEP}
-
-    def write(book: Book) -> list[DealEntry]:
-        text, due = _words(given, "text"), _due(given.get("due", ""), book.zone)
-        how = PLANNED if due is not None and not went else went
-        checked_values(step)  # all of it can be kept before any of it is
-        act = book.act(
-            _id(request),
-            what,
-            went=how,
-            text=text,
-            incoming="incoming" in given,
-            due=due,
-            settles=settles,
-            key=_key(request),
-            **stamp(),
-        )
-        if not any(step.values()):
-            return [act]
-        says = {name: value or None for name, value in step.items()}
-        return [act, book.change(_id(request), says, key=f"{act.key}-step", **stamp())]
-
-    return _written(request, write)
+    text, due = _words(given, "text"), _due(given.get("due", ""), book.zone)
+    how = PLANNED if due is not None and not went else went
+    checked_values(step)  # all of it can be kept before any of it is
+    act = book.act(
+        deal_id,
+        given.get("did", ""),
+        went=how,
+        text=text,
+        incoming="incoming" in given,
+        due=due,
+        settles=settles,
+        key=key,
+        **when,
+    )
+    if not any(step.values()):
+        return [act]
+    says = {name: value or None for name, value in step.items()}
+    return [act, book.change(deal_id, says, key=f"{act.key}-step", **when)]
 
 
 @require_POST

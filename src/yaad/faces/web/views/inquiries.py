@@ -15,6 +15,7 @@ from yaad.book import Book
 from yaad.book.inquiries import Received, Waiting
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
+from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
@@ -69,10 +70,13 @@ def new(request: HttpRequest) -> HttpResponse:
     touch = Touch(**{**typed, "source": source, "channel": typed["channel"] or BY_HAND[0]})
     key = request.POST.get("key", "") or uuid.uuid4().hex
     try:
-        found = write_once(lambda book: book.inquiry(touch, key=key, **stamp()))
+        need_own(request)
+        found = write_once(lambda book: book.inquiry(touch, key=key, **stamp_of(request)))
     except YaadError as error:
+        if is_sent_later(request):
+            raise
         return _form(request, error)
-    return redirect(reverse("inquiry-new") + "?" + urlencode(_told(found)))
+    return told(request, reverse("inquiry-new") + "?" + urlencode(_told(found)))
 
 
 @require_POST

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from yaad.errors import InputError
 from yaad.faces.web.failing import say
 from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.companies import begins_at
 from yaad.server import invitations
-from yaad.server.companies_door import prefix_of
 from yaad.server.new_accounts import account_in, enter
 from yaad.server.parts import ends_on
 from yaad.text import Message
@@ -57,4 +57,4 @@ def _joined(request: HttpRequest, key: str) -> HttpResponse:
         name, password = request.POST.get("name", ""), request.POST.get("password", "")
         part = invitations.join_new(key, name, password, language())
         enter(request, part.account)
-    return HttpResponseRedirect(prefix_of(part.company_id))
+    return HttpResponseRedirect(begins_at(part.company_id, part.role))

@@ -1,0 +1,61 @@
+"""What is written on a device without a network: whose it is, when it was written, and how its sender is answered."""
+
+import datetime as dt
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+
+from yaad.errors import NotAllowed
+from yaad.faces.web.formats import Format, wanted
+from yaad.server.scoping import Access, current
+from yaad.server.state import opened
+from yaad.server.writing import Stamp, stamp
+from yaad.text import Message
+
+OLDEST = dt.timedelta(days=31)
+"""What was written longer ago than that by the clock of a device is stamped by ours."""
+LETTERS = 24
+
+
+def account_mark(account: int | None) -> str:
+    """A word that stands for an account on a device and tells nothing of it."""
+    return hashlib.sha256(f"yaad account {account}".encode()).hexdigest()[:LETTERS]
+
+
+def mark_of(access: Access) -> str:
+    """A word that stands for an account in a company; of one's own book, for the book."""
+    book = access.company or hashlib.sha256(str(opened().place.folder).encode()).hexdigest()[:LETTERS]
+    return f"{account_mark(access.account)}-{book}"
+
+
+def is_sent_later(request: HttpRequest) -> bool:
+    """Whether a form is sent by the device that kept it, which reads the answer itself."""
+    return wanted(request, None) is Format.JSON
+
+
+def need_own(request: HttpRequest) -> None:
+    """Go on only if a form was written by who sends it.
+
+    Raises:
+        NotAllowed: it was written by somebody else, or for another company.
+    """
+    who = request.POST.get("who", "")
+    if who and who != mark_of(current()):
+        raise NotAllowed(Message("my_day.of_another"))
+
+
+def stamp_of(request: HttpRequest) -> Stamp:
+    """Who writes, and when it was written: what waited on a device happened before it came."""
+    said = stamp()
+    try:
+        at = dt.datetime.fromisoformat(request.POST.get("written_at", ""))
+    except ValueError:
+        return said
+    if at.tzinfo is None or not said["at"] - OLDEST <= at <= said["at"]:
+        return said
+    return Stamp(at=at, by=said["by"])
+
+
+def told(request: HttpRequest, address: str) -> HttpResponse:
+    """The answer to a form that was written down: the page that says so, or where it is."""
+    return JsonResponse({"to": address}) if is_sent_later(request) else HttpResponseRedirect(address)

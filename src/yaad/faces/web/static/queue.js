@@ -1,0 +1,99 @@
+// What is written without a network waits on this device, and is sent once when the network is back.
+// Pages and the worker share this file. An entry belongs to one account in one company: nobody else sees or sends it.
+"use strict";
+
+// eslint-disable-next-line no-unused-vars
+const yaadQueue = (() => {
+  const opened = () =>
+    new Promise((done, failed) => {
+      const asked = indexedDB.open("yaad", 1);
+      asked.onupgradeneeded = () => {
+        asked.result.createObjectStore("entries", { keyPath: "key" });
+        asked.result.createObjectStore("here", { keyPath: "name" });
+      };
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => failed(asked.error);
+    });
+
+  async function within(name, mode, work) {
+    const base = await opened();
+    try {
+      const act = base.transaction(name, mode, mode === "readwrite" ? { durability: "strict" } : {});
+      const asked = work(act.objectStore(name));
+      await new Promise((done, failed) => {
+        act.oncomplete = done;
+        act.onerror = act.onabort = () => failed(act.error);
+      });
+      return asked?.result;
+    } finally {
+      base.close();
+    }
+  }
+
+  const put = (name, row) => within(name, "readwrite", (rows) => rows.put(row));
+  const all = (name) => within(name, "readonly", (rows) => rows.getAll());
+  const remove = (key) => within("entries", "readwrite", (rows) => rows.delete(key));
+  const here = () => within("here", "readonly", (rows) => rows.get("here"));
+
+  // Whose the device is by now, with a fresh word for forms; null: the network is there, and nobody is signed in.
+  async function door(address) {
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+    if (answer.status >= 500 || answer.status === 429) throw new Error("later");
+    if (answer.status === 404) return { who: "" };
+    return answer.ok ? answer.json() : null;
+  }
+
+  async function sendOne(entry, open) {
+    const body = new URLSearchParams(entry.fields);
+    for (const [name, value] of [["key", entry.key], ["who", entry.who], ["written_at", entry.at], ["csrfmiddlewaretoken", open.token]]) {
+      body.set(name, value);
+    }
+    await put("entries", { ...entry, tried: true, state: "waiting" });
+    const answer = await fetch(entry.to, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect") {
+      await put("entries", { ...entry, tried: true, state: "out" });
+    } else if (answer.ok) {
+      const told = await answer.json();
+      await remove(entry.key);
+      return { key: entry.key, to: told.to };
+    } else if (answer.status >= 500 || answer.status === 429) {
+      throw new Error("later");
+    } else {
+      const told = await answer.json().catch(() => ({}));
+      await put("entries", { ...entry, tried: false, state: "refused", reason: told.error ?? String(answer.status) });
+    }
+    return null;
+  }
+
+  // Send what waits, in its order; one of all windows does. What cannot be sent now goes on waiting.
+  async function send(who) {
+    const work = async () => {
+      const doors = new Map();
+      const sent = [];
+      const rows = (await all("entries")).filter((one) => one.state !== "refused" && (!who || one.who === who));
+      for (const entry of rows.sort((one, other) => one.at.localeCompare(other.at))) {
+        if (!doors.has(entry.device)) doors.set(entry.device, await door(entry.device));
+        const open = doors.get(entry.device);
+        if (open === null) await put("entries", { ...entry, state: "out" });
+        else if (open.who === entry.who) {
+          const done = await sendOne(entry, open);
+          if (done) sent.push(done);
+        }
+      }
+      return sent;
+    };
+    return navigator.locks ? navigator.locks.request("yaad-queue", work) : work();
+  }
+
+  // Nothing of an account stays on the device: what it wrote, whose the device was, and what was kept of the pages.
+  async function leave(account) {
+    const rows = await all("entries");
+    await within("entries", "readwrite", (store) => {
+      for (const one of rows) if (one.who.startsWith(`${account}-`)) store.delete(one.key);
+    });
+    await within("here", "readwrite", (store) => store.clear());
+    if (self.caches) for (const name of await caches.keys()) await caches.delete(name);
+  }
+
+  return { put, all, remove, here, door, send, leave };
+})();

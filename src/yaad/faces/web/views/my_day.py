@@ -1,0 +1,66 @@
+"""One person's day, phone first: who waits, how the month stands, whom to call, what is due, where they are strong."""
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from yaad.faces.web import beginning
+from yaad.faces.web.reaching import Reach, reach
+from yaad.faces.web.templatetags.say import language
+from yaad.server.questions import my_day_reading, reading
+from yaad.server.roles import Capability
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.show.my_day import MyDay, Waits, meets_said, step_said, strength_said, waited_said
+from yaad.show.speech import say_plain
+from yaad.text import Message
+
+FIRST = 3
+"""Inquiries and calls that stand open; the others wait behind one tap."""
+
+
+@require_GET
+def my_day(request: HttpRequest) -> HttpResponse:
+    """The day of who asks, or of somebody whom they may look at."""
+    if reading.is_empty():
+        return beginning.begin(request)
+    asked = my_day_reading.asked(request.GET.get("owner", "").strip())
+    context = {"page": "today", "asked": asked, "may_write": current().may(Capability.WRITE)}
+    if asked.person:
+        context |= _shown(my_day_reading.day(asked.person, dt.datetime.now(dt.UTC)))
+    return render(request, "web/my_day.html", context)
+
+
+def _shown(found: MyDay) -> dict[str, object]:
+    lang = language()
+    waiting = [
+        (one, waited_said(one), _filled(found, one), _reach(one.phone, one.email)) for one in found.inquiries.rows
+    ]
+    calls = [(one, _reach(one.phone, None)) for one in found.calls]
+    return {
+        "day": found,
+        "waiting": waiting[:FIRST],
+        "calls": calls[:FIRST],
+        "more_calls": calls[FIRST:],
+        "steps": [(one, step_said(one), _reach(one.phone, None)) for one in found.steps.rows],
+        "meets": [(one, meets_said(one), _reach(one.phone, None)) for one in found.meets],
+        "strong": [
+            (kind, *strength_said(one, lang))
+            for kind, one in (("best", found.strengths.best), ("worst", found.strengths.worst))
+            if one is not None
+        ],
+    }
+
+
+def _filled(found: MyDay, one: Waits) -> int | None:
+    """How much of the time for an answer is over, in percent; None where the hour is not known."""
+    most = found.inquiries.answer_minutes
+    return None if one.minutes is None or not most else min(round(100 * one.minutes / most), 100)
+
+
+def _reach(phone: str | None, email: str | None) -> Reach:
+    book = opened().shelf.book
+    words = say_plain(Message("deal.hello_nobody", {"company": book.name}), language())
+    return reach(phone, {}, book.dials_in, words, email)

@@ -1,0 +1,95 @@
+"""What was done with a customer, written down on the way: which deal, what, a note, and what is next."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from yaad.errors import InputError, UnknownName, YaadError
+from yaad.faces.web import beginning
+from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
+from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.deal import did_and_next
+from yaad.insight.board import name_of
+from yaad.server.questions import board_reading, my_day_reading, reading
+from yaad.server.scoping import current
+from yaad.server.state import opened
+from yaad.server.statuses import status_of
+from yaad.server.writing import write_once
+from yaad.text import Message
+
+DID = ("visit", "meeting", "call", "message", "email")
+"""What may have been done, a visit first."""
+MOST = 500
+"""Deals to choose from."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write down what was done; what was typed stays where it cannot be."""
+    if reading.is_empty():
+        return beginning.begin(request)
+    if request.method != "POST":
+        return _form(request)
+    deal_id, key = request.POST.get("id", ""), request.POST.get("key", "") or uuid.uuid4().hex
+    try:
+        need_own(request)
+        if not deal_id:
+            raise InputError(Message("my_day.no_deal_chosen"))
+        entries = write_once(lambda book: did_and_next(book, deal_id, request.POST, key, stamp_of(request)))
+    except YaadError as error:
+        if is_sent_later(request):
+            raise
+        return _form(request, error)
+    done = ",".join(str(one.seq) for one in entries)
+    return told(request, reverse("visit-new") + "?" + urlencode({"deal": deal_id, "done": done}))
+
+
+def own_deals(person: str, most: int) -> list[dict[str, str]]:
+    """The open deals of a person, of all where none is named: id and name, in the order of their names."""
+    standing = board_reading.look().standing or opened().shelf.once(lambda book: book.standing())
+    rows = standing.rows.select(["deal_id", "name", "account", "contact", "owner"]).to_pylist()
+    found = [{"id": row["deal_id"], "name": name_of(row)} for row in rows if not person or row["owner"] == person]
+    return sorted(found, key=lambda one: (one["name"].casefold(), one["id"]))[:most]
+
+
+def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+    typed = request.POST if request.method == "POST" else request.GET
+    deals = own_deals(my_day_reading.person_of(current()), MOST)
+    chosen = typed.get("id", "")
+    if chosen and chosen not in {one["id"] for one in deals} and (row := _row(chosen)) is not None:
+        deals = [{"id": chosen, "name": name_of(row)}, *deals]
+    context = {
+        "page": "today",
+        "typed": typed,
+        "deals": deals,
+        "chosen": chosen,
+        "did": typed.get("did") if typed.get("did") in DID else DID[0],
+        "ways": DID,
+        "key": uuid.uuid4().hex,
+        "done": _done(request) if error is None else None,
+        "error": error.say(language()) if error else "",
+    }
+    return render(request, "web/visit_new.html", context, status=status_of(error) if error else 200)
+
+
+def _row(deal_id: str) -> dict[str, object] | None:
+    """A deal as who asks sees it; None where there is none for them."""
+    try:
+        return dict(opened().shelf.once(lambda book: book.facts.deal(deal_id)))
+    except UnknownName:
+        return None
+
+
+def _done(request: HttpRequest) -> dict[str, object] | None:
+    """What the form that was sent has done, and the numbers that take it back."""
+    deal_id = request.GET.get("deal", "")
+    numbers = [one for one in map(entry_number, request.GET.get("done", "").split(",")) if one is not None][:2]
+    row = _row(deal_id) if deal_id and numbers else None
+    if row is None:
+        return None
+    return {"words": Message("inquiries.was_answered", {"name": name_of(row)}), "deal": deal_id, "numbers": numbers}
