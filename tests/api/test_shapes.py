@@ -134,7 +134,7 @@ ADDRESSES = {
     "timeline": "/deals/here-Ann-0/timeline", "imports": "/imports",
     "uploads": "/uploads", "tables": "/tables", "reports": "/reports", "sources": "/sources",
     "me": "/api/v1/me", "companies": "/api/v1/companies", "company": "/company", "start_columns": "/company/start",
-    "leaderboard": "/leaderboard", "my_day": "/my-day?owner=Ann",
+    "leaderboard": "/leaderboard", "my_day": "/my-day?owner=Ann", "opt_outs": "/opt-outs",
     "audit": "/audit", "verify_audit": "/audit/verify",
     "own_measures": "/own-measures", "people": "/people", "meaning": "/people/meaning",
     "proposed_ties": "/people/proposed", "invitations": "/invitations", "all_teams": "/teams",

@@ -60,7 +60,7 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 outside = _api("api", house.router)
 ROOMS = (
-    figures, ahead, deals, events, inquiries, my_day, imports, jobs, sources, handed, people, persons,
+    figures, ahead, deals, events, inquiries, opt_outs, my_day, imports, jobs, sources, handed, people, persons,
     company, webhooks,
 )  # fmt: skip
 inside = _api("api-company", *(room.router for room in ROOMS))
