@@ -72,6 +72,7 @@ class Deal:
         more: lines that are not told.
         as_of: the data's day.
         asked_not: what the customer asks, not to be called before all.
+        agreed: the touch with the words that the customer agreed to last; None: to none.
     """
 
     deal_id: str
@@ -99,6 +100,7 @@ class Deal:
     more: int
     as_of: dt.date
     asked_not: tuple[OptOutEntry, ...] = ()
+    agreed: Happened | None = None
 
     @property
     def is_open(self) -> bool:
@@ -184,6 +186,7 @@ def one_deal(scope: Scope, row: Row, beside: Beside, today: dt.date) -> Deal:
         more=max(len(lines) - MOST, 0),
         as_of=scope.as_of,
         asked_not=tuple(said[what] for what in OPT_OUTS if what in said),
+        agreed=next((one for one in lines if one.consent), None),
     )
 
 

@@ -82,6 +82,9 @@ class Happened:
         changes: of fields.
         number: of the entry that people wrote, by which it can be taken back; None: a file tells it.
         waits: it is planned, and nobody has said yet how it went.
+        channel: of a touch from outside, how it came, in a word of `yaad.model.inquiries.CHANNELS`; empty: it is none.
+        source, campaign: what brought it.
+        consent: the words that the customer agreed to with it.
     """
 
     kind: Kind
@@ -104,6 +107,10 @@ class Happened:
     changes: tuple[Change, ...] = ()
     number: int | None = None
     waits: bool = False
+    channel: str = ""
+    source: str = ""
+    campaign: str = ""
+    consent: str = ""
 
     @property
     def order(self) -> tuple[dt.date, dt.datetime, int]:
@@ -186,6 +193,8 @@ def _when(one: Row, zone: ZoneInfo) -> dict[str, Any]:
     return {"day": one["day"], "at": told, "by": one["by"] or None}
 
 
+OF_TOUCHES = ("channel", "source", "campaign", "consent")
+"""What an entry tells of a touch from outside."""
 _ENDS = {StageType.WON: Kind.WON, StageType.LOST: Kind.LOST, StageType.NOT_INQUIRY: Kind.NOT_INQUIRY}
 
 
@@ -230,7 +239,8 @@ def _said(entry: DealEntry, types: Mapping[str, StageType], zone: ZoneInfo) -> d
             said = {"kind": Kind.CHANGED}
         case ActEntry():
             how = {"did": entry.did, "went": entry.went, "text": entry.text, "incoming": entry.incoming}
-            said = {"kind": Kind.DID, **how, "due": _due(entry, zone), "waits": entry.went == PLANNED}
+            came = {name: getattr(entry, name) for name in OF_TOUCHES}
+            said = {"kind": Kind.DID, **how, **came, "due": _due(entry, zone), "waits": entry.went == PLANNED}
     return said
 
 

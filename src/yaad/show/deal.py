@@ -170,6 +170,7 @@ def _did_said(one: Happened, lang: str) -> Said:
 def details_said(one: Happened) -> list[Said]:
     """What is told of it below: each change, the reason, what was done well, free words."""
     said: list[Said] = [change_said(change) for change in one.changes]
+    said += _came_said(one)
     if one.reason:
         said.append(Message("deal.because", {"reason": one.reason}))
     said += [Message("deal.well", {"what": line}) for line in one.done_well.splitlines() if line.strip()]
@@ -178,6 +179,27 @@ def details_said(one: Happened) -> list[Said]:
     if one.text and one.kind is not Kind.ORDER:
         said.append(one.text)
     return said
+
+
+def _came_said(one: Happened) -> list[Said]:
+    """Of a touch from outside: how it came, what brought it, and what the customer agreed to."""
+    if not one.channel:
+        return []
+    told = {name: getattr(one, name) for name in ("source", "campaign") if getattr(one, name)}
+    key = f"touches.came_{'_'.join(told)}" if told else "touches.came"
+    said: list[Said] = [Message(key, {"channel": channel_said(one), **told})]
+    return [*said, *([Message("touches.agreed", {"words": one.consent})] if one.consent else [])]
+
+
+def channel_said(one: Happened) -> Message:
+    """By which way a touch came."""
+    return Message(f"inquiries.channel_{one.channel}")
+
+
+def agreed_said(one: Happened, lang: str) -> Message:
+    """What the customer agreed to, when and by which way."""
+    values = {"words": one.consent, "when": when_said(one, lang), "channel": channel_said(one)}
+    return Message("touches.agreed_from" if one.source else "touches.agreed_on", values | {"source": one.source})
 
 
 def change_said(change: Change) -> Message:
@@ -261,4 +283,8 @@ def _line(one: Happened, lang: str) -> Json:
         "changes": [{"field": change.field, "before": change.before, "after": change.after} for change in one.changes],
         "number": one.number,
         "waits": one.waits,
+        "channel": one.channel,
+        "source": one.source,
+        "campaign": one.campaign,
+        "consent": one.consent,
     }

@@ -140,6 +140,10 @@ class DealLine(Told):
     changes: list[DealChanged]
     number: int | None
     waits: bool
+    channel: str
+    source: str
+    campaign: str
+    consent: str
 
 
 class DealAsks(Told):

@@ -33,7 +33,7 @@ from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.server.writing import Stamp, stamp, write_once
-from yaad.show.deal import details_said, field_said, lead, line_said, when_said
+from yaad.show.deal import agreed_said, details_said, field_said, lead, line_said, when_said
 from yaad.show.speech import Said, say_plain
 from yaad.text import Message, money
 
@@ -145,7 +145,7 @@ def move(request: HttpRequest) -> HttpResponse:
         return redirect(_address(_id(request)))
     if _types().get(stage) in (StageType.WON, StageType.LOST):
         return redirect(reverse("deal-close") + "?" + urlencode({"id": _id(request), "to": stage}))
-    if asks(seen, stage):
+    if asks(_id(request), seen, stage):
         return redirect(leaving_of(_id(request), stage))
     return _written(request, lambda book: [book.move(_id(request), stage, seen=seen, key=_key(request), **stamp())])
 
@@ -353,6 +353,8 @@ def _facts(found: Deal) -> Iterator[tuple[Said, Said, str]]:
         elif name == "phone" and found.asked_not:
             value = Message("opt_outs.number", {"phone": value, "what": asked_in_short(found.asked_not[0])})
         yield field_said(name) if name != "created_day" else Message("deal.field_created_day"), value, ""
+    if found.agreed is not None:
+        yield Message("touches.field_agreed"), agreed_said(found.agreed, lang), ""
     for own, text in found.custom.items():
         if text:
             yield own, text, ""
