@@ -30,7 +30,12 @@ def opt_out(
         if Path(handle).is_file():
             text = Path(handle).read_text("utf-8-sig", errors="replace")
             found = book.opt_out_list(text, what, at=when, by=by, channel="list" if way == "other" else way)
-            told = {"rows": found.rows, "taken": found.taken, "known": found.known, "refused": len(found.refused)}
+            told: dict[str, object] = {
+                "rows": found.rows,
+                "taken": found.taken,
+                "known": found.known,
+                "refused": len(found.refused),
+            }
             lines = [Message("opt_outs.refused_line", {"n": n, "text": line}) for n, line in found.refused.items()]
             asked.screen.told(Message("opt_outs.sum", told), **told, lines=list(found.refused))
             if not asked.screen.as_json:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ def opt_out(request: HttpRequest) -> HttpResponse:
     given = request.POST
     deal, customer = given.get("deal", ""), given.get("customer", "")
     what, is_out = given.get("what", ""), given.get("is_out", "yes") != "no"
-    how = {
+    how: dict[str, Any] = {
         "channel": given.get("channel", "") or "other",
         "is_out": is_out,
         "key": given.get("key") or uuid.uuid4().hex,
