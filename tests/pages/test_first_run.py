@@ -1,73 +1,17 @@
 """In a browser, in both languages: the first run, an invitation that is taken up, the way from company to company."""
 
-import os
 import re
-import secrets
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from tests.pages.homes import serving_home
 from tests.pages.steps import press
 
 from yaad.text import Message, render
 
 PASSWORD = "correct horse battery staple"
 FIRST = re.compile(r"/c/c[0-9a-f]{12}/files/$")
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/join/\S+")
 
 pytestmark = pytest.mark.browser
-
-
-@dataclass
-class Home:
-    """A running server of companies; what it prints, mails among it, stands in a file."""
-
-    base: str
-    told: Path
-
-    def link(self) -> str:
-        """The link of the last mail."""
-        return LINK.findall(self.told.read_text("utf-8"))[-1]
-
-
-@contextmanager
-def _serving(folder: Path, lang: str):
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    told = folder / "told"
-    said = {
-        "YAAD_HOME": str(folder / "home"),
-        "YAAD_SECRET_KEY": secrets.token_urlsafe(48),
-        "YAAD_ADDRESS": f"http://127.0.0.1:{port}",
-        "YAAD_TWO_FACTOR": "optional",
-        "YAAD_LANG": lang,
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONUTF8": "1",
-    }
-    command = [sys.executable, "-m", "yaad", "serve", "--home", said["YAAD_HOME"]]
-    with told.open("w") as out, subprocess.Popen(command, stdout=out, env=os.environ | said) as process:
-        try:
-            for _ in range(600):
-                found = re.search(r"http://\S+/setup/\?key=\S+", told.read_text("utf-8"))
-                if found and _answers(port):
-                    break
-                assert process.poll() is None, told.read_text("utf-8")
-                time.sleep(0.1)
-            yield Home(f"http://127.0.0.1:{port}", told), found[0]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _company(page, name: str, kind: str) -> None:
@@ -83,11 +27,11 @@ def _says(lang: str, key: str, **values: object) -> str:
 @pytest.mark.parametrize("lang", ["he", "en"])
 def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
     names = {"he": ("אלון ציוד", "נועה כהן", "לקוח אחד"), "en": ("Alon Office", "Noa Cohen", "One client")}[lang]
-    with _serving(tmp_path, lang) as (home, entry):
+    with serving_home(tmp_path, lang) as home:
         owner = chromium.new_context().new_page()
         wrong: list[str] = []
         owner.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
-        owner.goto(entry)
+        owner.goto(home.entry)
         assert owner.get_attribute("html", "dir") == ("rtl" if lang == "he" else "ltr")
         owner.fill("[name=person]", "Dana")
         owner.fill("[name=email]", "dana@alon.example")
@@ -135,5 +79,5 @@ def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
         guest.goto(second)
         assert _says(lang, "server.no_such_company") in guest.inner_text("main")
         assert wrong == []
-        owner.goto(entry)
+        owner.goto(home.entry)
         assert _says(lang, "web.no_page") in owner.inner_text("main")
