@@ -21,8 +21,12 @@ from yaad.text import Message
 
 BEGINS = "yaad_"
 BYTES = 32
-SHOWN = len(BEGINS) + 6
-"""Letters of a token that stay known: enough to tell one from another, too few to use it."""
+MORE = 6
+"""Letters of a token that stay known beside its beginning: enough to tell one from another, too few to use it."""
+CALENDAR = "calendar"
+"""What a link of a calendar is for; see `yaad.server.calendars`."""
+OF_CALENDARS = "yaadcal_"
+"""So it begins."""
 LONGEST = 366
 """Days after which a token ends at the latest."""
 USUAL = 90
@@ -88,25 +92,50 @@ def make(access: Access, name: str, scopes: Collection[str], days: int = USUAL) 
         raise InputError(Message("api.token_scopes"))
     if not 1 <= days <= LONGEST:
         raise InputError(Message("api.token_days", {"most": LONGEST}))
-    told = BEGINS + secrets.token_urlsafe(BYTES)
+    return issue(access, called, [one.value for one in wanted], days)
+
+
+def issue(
+    access: Access, name: str, scopes: list[str], days: int, *, begins: str = BEGINS, action: str = "token.made"
+) -> tuple[Token, str]:
+    """Keep the digest of a new secret of who asks; the secret itself cannot be told again.
+
+    Args:
+        access: who asks; an account.
+        name: as it is called.
+        scopes: what it is for.
+        days: how long it lives.
+        begins: its first letters.
+        action: of the line in the audit log.
+    """
+    told = begins + secrets.token_urlsafe(BYTES)
+    assert access.account is not None, "only accounts have tokens"
     with transaction.atomic():
         kept = Token.objects.create(
             company_id=access.company,
-            account_id=account,
-            name=called,
-            prefix=told[:SHOWN],
+            account_id=access.account,
+            name=name,
+            prefix=told[: len(begins) + MORE],
             digest=_digest(told),
-            scopes=[one.value for one in wanted],
+            scopes=scopes,
             expires_at=timezone.now() + dt.timedelta(days=days),
         )
-        audit.record(access.company, account, "token.made", f"token:{kept.pk}", {"scopes": kept.scopes, "days": days})
+        audit.record(access.company, access.account, action, f"token:{kept.pk}", {"scopes": kept.scopes, "days": days})
     return kept, told
 
 
 def of(access: Access) -> QuerySet[Token]:
     """The tokens of who asks in this company, the latest first, those that were taken back left out."""
-    found = Token.objects.filter(company=access.company, account=access.account, revoked_at__isnull=True)
-    return found.order_by("-made_at")
+    return _mine(access).exclude(prefix__startswith=OF_CALENDARS).order_by("-made_at")
+
+
+def calendars_of(access: Access) -> QuerySet[Token]:
+    """The links of who asks by which a calendar subscribes, those that were taken back left out."""
+    return _mine(access).filter(prefix__startswith=OF_CALENDARS)
+
+
+def _mine(access: Access) -> QuerySet[Token]:
+    return Token.objects.filter(company=access.company, account=access.account, revoked_at__isnull=True)
 
 
 def revoke(access: Access, number: int) -> None:
@@ -122,8 +151,12 @@ def revoke(access: Access, number: int) -> None:
         audit.record(access.company, access.account, "token.revoked", f"token:{number}")
 
 
-def find(told: str) -> Token:
+def find(told: str, *, calendar: bool = False) -> Token:
     """The token that a program shows; its use is noted.
+
+    Args:
+        told: the token.
+        calendar: by which a calendar subscribes; else one by which programs ask. Neither opens what the other does.
 
     Raises:
         TokenRefused: there is none, it has ended, or it was taken back.
@@ -131,7 +164,7 @@ def find(told: str) -> Token:
     now, digest = timezone.now(), _digest(told)
     with with_key(digest):
         found = Token.objects.filter(digest=digest, revoked_at__isnull=True, expires_at__gt=now).first()
-    if found is None:
+    if found is None or (CALENDAR in found.scopes) is not calendar:
         raise TokenRefused(Message("api.token_refused"))
     if found.used_at is None or now - found.used_at > NOTED_EVERY:
         with in_company(found.company_id):

@@ -198,8 +198,10 @@ def channel_said(one: Happened) -> Message:
 
 def agreed_said(one: Happened, lang: str) -> Message:
     """What the customer agreed to, when and by which way."""
-    values = {"words": one.consent, "when": when_said(one, lang), "channel": channel_said(one)}
-    return Message("touches.agreed_from" if one.source else "touches.agreed_on", values | {"source": one.source})
+    values: dict[str, object] = {"words": one.consent, "when": when_said(one, lang), "channel": channel_said(one)}
+    if not one.source:
+        return Message("touches.agreed_on", values)
+    return Message("touches.agreed_from", values | {"source": one.source})
 
 
 def change_said(change: Change) -> Message:
