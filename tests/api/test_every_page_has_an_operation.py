@@ -20,6 +20,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "calls": ("calls",),
     "board": ("leaderboard",),
     "today": ("my_day",),
+    "measured": ("measures", "figures", "leaderboard"),
     "pipeline": ("deals",),
     "grid": ("deals",),
     "grid-change": ("change", "move"),

@@ -23,7 +23,7 @@ READERS: dict[str, set[str]] = {
     "customers customer cohorts levers leaks doctor why/* computing/* computing/*/start computing/*/cancel": ROWS,
     "tables/* pipeline/grid pipeline/live pipeline/lanes": ROWS,
     "pipeline/grid/change pipeline/grid/undo": SELLING,
-    "deal deal/note my-day": ROWS,
+    "deal deal/note my-day measured": ROWS,
     "deal/close deal/did deal/change deal/leave deal/move deal/undo": SELLING,
     "pipeline/exits pipeline/exits/undo": OWNER,
     "inquiries": ROWS,

@@ -150,3 +150,40 @@ def test_the_phone_of_who_sells_has_five_tabs_and_all_other_pages(team, written)
 def test_who_sells_begins_with_their_day(team):
     assert team.client("rep").get("/").headers["Location"] == f"{team.here.prefix}my-day/"
     assert team.client("manager").get("/").headers["Location"] == team.here.prefix
+
+
+def test_the_number_of_who_asks_not_to_be_called_stands_nowhere_on_the_day(team):
+    from yaad.book import Book
+    from yaad.measures.opted_out import Handles
+
+    now, book = dt.datetime.now(dt.UTC), Book.open(team.here.root)
+    stamp = {"at": now, "by": "test"}
+    book.inquiry(_touch("055-7779999", "Asks for quiet", "Eli"), key="quiet", **stamp)
+    deal = book.is_known("055-7779999")["deal_id"]
+    book.change(deal, {"next_step": "send a quote", "next_step_day": now.date().isoformat()}, key="quiet-1", **stamp)
+    book.act(deal, "visit", went="planned", due=now, key="quiet-2", **stamp)
+
+    def day():
+        return team.client("manager").get(f"{team.here.prefix}my-day/?owner=Eli").content.decode()
+
+    before = day()
+    assert before.count('href="tel:+972557779999"') >= 3  # who waits, what is due, what is planned
+    book.opt_out(Handles(frozenset({"+972557779999"})), "calls", key="quiet-3", **stamp)
+    book.close()
+    after = day()
+    assert "Asks for quiet" in after
+    assert "557779999" not in after
+
+
+@pytest.mark.parametrize(("shown", "words"), [("off", "sees their own figures alone"), ("names", "first three")])
+def test_who_sells_reads_how_they_are_measured_and_who_sees_it(team, shown, words):
+    from yaad.server.models import Company
+
+    Company.objects.filter(pk=team.here.id).update(transparency=shown)
+    body = team.client("rep").get(f"{team.here.prefix}measured/").content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+    assert words in text
+    for said in ("How many inquiries came in", "How many open inquiries are still waiting for a first answer"):
+        assert said in text
+    assert of_others(body, "Ben") == set()
+    assert team.client("viewer").get(f"{team.here.prefix}measured/").status_code == 403

@@ -11,7 +11,7 @@ from yaad.measures.contacts import planned_on
 from yaad.model import Pipeline
 
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
-OF_DEALS = ("deal_id", "name", "account", "contact", "phone")
+OF_DEALS = ("deal_id", "name", "account", "contact", "phone", "email")
 
 
 class Daily(Receiving):
@@ -30,7 +30,8 @@ class Daily(Receiving):
         rows = scope.run(planned.join(deals, "deal_id")).to_pylist()
         zone = ZoneInfo(scope.zone)
         found = []
-        for row in rows:
+        for told in rows:
+            row = scope.opt_outs.hidden(told)
             at = None if row["whole_day"] or row["at"] is None else row["at"]
             if at is not None:
                 at = (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(zone)

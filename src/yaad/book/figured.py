@@ -42,6 +42,11 @@ class Figured(Daily):
         """Every measure that this book knows, by its id: those of the catalogue, then the company's own."""
         return measures.every_measure(own_measures(self.root).made())
 
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The measures that stand first on the scorecard, with the company's own after them."""
+        return self._scorecards().ids(whole=False)
+
     def kpis(
         self,
         period: PeriodLike = None,

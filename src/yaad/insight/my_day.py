@@ -118,10 +118,13 @@ class Steps:
 
 
 def steps_due(standing: Standing, person: str, today: dt.date) -> Steps:
-    """The next steps of a person's open deals that are due today, or were due before."""
+    """The next steps of a person's open deals that are due today, or were due before.
+
+    The number of who asks not to be called stands beside none of them.
+    """
     rows = standing.rows
     is_due = pc.and_(pc.equal(rows["owner"], person), pc.less_equal(rows["next_step_day"], today))
-    found = [_due(row, today) for row in rows.filter(is_due).to_pylist()]
+    found = [_due(standing.opt_outs.hidden(row), today) for row in rows.filter(is_due).to_pylist()]
     found.sort(key=lambda one: (one.day, one.name, one.deal_id))
     return Steps(tuple(found[:SHOWN]), len(found), sum(one.is_overdue for one in found))
 

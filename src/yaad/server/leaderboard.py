@@ -88,7 +88,7 @@ def board(access: Access, period: str | None = None) -> Board:
         InputError: no such month, or the amounts cannot be added up.
     """
     access.need(Capability.ROWS)
-    shown = Transparency(Company.objects.values_list("transparency", flat=True).get(pk=access.company))
+    shown = shown_in(access.company)
     parts = Membership.objects.filter(company=access.company, account=access.account)
     person = parts.values_list("person", flat=True).first() or ""
     with on_behalf_of(replace(access, viewer=EVERYBODY)):
@@ -98,6 +98,11 @@ def board(access: Access, period: str | None = None) -> Board:
         results = [one for one in told.results if owners is None or one.name in owners]
         return _board(told, standings(results), Transparency.AMOUNTS, person, is_whole=True)
     return _board(told, standings(told.results), shown, person, is_whole=False)
+
+
+def shown_in(company: str) -> Transparency:
+    """What people of a company see of each other."""
+    return Transparency(Company.objects.values_list("transparency", flat=True).get(pk=company))
 
 
 def _told(book: Book, period: str | None) -> _Told:

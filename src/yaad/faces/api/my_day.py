@@ -29,7 +29,7 @@ Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
     example={
         "person": "Dana",
         "day": "2026-10-20",
-        "says": "2 inquiries wait for an answer.",
+        "says": "2 inquiries wait",
         "calls": [{"deal_id": "D-1001", "name": "Oak Kitchens", "why": "19 days in Quote"}],
     },
 )

@@ -164,8 +164,9 @@ def _inquiries(found: Unanswered) -> Inquiries:
 
 
 def _steps(person: str, today: dt.date) -> Steps:
-    standing = board_reading.look().standing or opened().shelf.once(lambda book: book.standing())
-    return steps_due(standing, person, today)
+    shelf = opened().shelf
+    standing = board_reading.look().standing or shelf.once(lambda book: book.standing())
+    return steps_due(replace(standing, opt_outs=shelf.once(lambda book: book.opt_outs)), person, today)
 
 
 def _strengths(person: str) -> Strengths:
