@@ -73,6 +73,9 @@ def test_from_the_board_a_move_asks_and_goes_on_without_what_is_not_ticked(team,
     told = json.loads(client.get(f"{at}deal.json", {"id": deal}).content)
     assert (told["lacks"], told["timeline"][0]["without"]) == ([LINE], [LINE])
     assert client.post(f"{at}deal/leave/", {**sent, "key": "l2"}).status_code == 409  # it stands elsewhere by now
+    late = {"deal": deal, "id": deal, "stage": onward, "seen_stage": stage, "seen": stage}
+    for address in ("pipeline/move/", "deal/move/", "pipeline/grid/change/"):  # who saw it here is told, and not asked
+        assert client.post(f"{at}{address}", late).status_code == 409, address
 
 
 def test_from_its_page_a_deal_says_what_it_needs_and_back_or_aside_asks_nothing(team, owner, at):

@@ -98,7 +98,8 @@ def line_of(standing: Standing, yard: Yardsticks, today: dt.date, deal_id: str) 
 
 def _rows_of(standing: Standing, deal_ids: Sequence[str]) -> list[dict[str, Any]]:
     among = pc.is_in(standing.rows["deal_id"], value_set=pa.array(list(deal_ids), pa.string()))
-    return standing.rows.filter(among).to_pylist()
+    found: list[dict[str, Any]] = standing.rows.filter(among).to_pylist()
+    return found
 
 
 def _by_column(standing: Standing, at: npt.NDArray[np.int64], order: str, *, is_falling: bool) -> list[int]:

@@ -229,8 +229,8 @@ def _said(entry: DealEntry, types: Mapping[str, StageType], zone: ZoneInfo) -> d
             said = {"kind": kind, "stage": entry.to_stage, "ticked": entry.ticked, "without": entry.without}
         case WinEntry():
             told = {"reason": entry.reason, "done_well": entry.done_well}
-            told |= {"ticked": entry.ticked, "without": entry.without}
-            said = {"kind": Kind.WON, "stage": entry.to_stage, **told}
+            ticks = {"ticked": entry.ticked, "without": entry.without}
+            said = {"kind": Kind.WON, "stage": entry.to_stage, **told, **ticks}
         case LoseEntry():
             said = {"kind": Kind.LOST, "stage": entry.to_stage, "reason": entry.reason, "text": entry.text}
         case NoteEntry():

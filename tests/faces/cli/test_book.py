@@ -1,6 +1,7 @@
 """The whole way on a small book: files in, figures, plan, entries and their undoing out."""
 
 import contextlib
+import datetime as dt
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 
 import pytest
 
+from yaad.book import Book
 from yaad.faces.cli import main
 
 DEALS = """\
@@ -302,6 +304,15 @@ def test_a_move_told_after_the_fact_says_where_the_deal_stands(own, yaad):
     done = yaad("move", "a6", "Inquiry", "--at", "2026-02-10", "--book", own.root)
     assert done.code == 0
     assert "stands in Won" in done.out
+
+
+def test_a_move_says_what_it_went_without(own, yaad):
+    lines = ["Budget", "<b>Who</b>"]
+    Book.open(own.root).set_setting("exit:Inquiry", lines, at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), by="o")
+    refused = yaad("win", "a6", "--ticked", "Sky", "--book", own.root, "--lang", "en")
+    assert (refused.code, "Sky" in refused.err) == (2, True)
+    done = yaad("move", "a6", "Won", "--ticked", "Budget", "--book", own.root, "--lang", "en")
+    assert (done.code, "without: <b>Who</b>" in done.out) == (0, True)
 
 
 def test_words_too_many(yaad):

@@ -379,8 +379,8 @@ def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:
     first = min(lines, key=lambda one: one.number or 0)
     words = Message("deal.done", {"what": line_said(first, language())})
     if first.without:
-        told = {"what": line_said(first, language()), "without": SEPARATOR.join(first.without)}
-        words = Message("exits.done_without", told)
+        without = SEPARATOR.join(first.without)
+        words = Message("exits.done_without", {"what": line_said(first, language()), "without": without})
     return {"words": words, "numbers": numbers}
 
 

@@ -153,7 +153,7 @@ def _asked_first(request: HttpRequest, deal: str, seen: str, stage: str) -> str:
     kinds = {one.name: one.type for one in opened().shelf.book.pipeline.stages}
     if kinds.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
         return f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}"
-    if not asks(seen, stage) or "at_once" in request.POST:  # a block of cells goes on without ticks, and it is said
+    if "at_once" in request.POST or not asks(deal, seen, stage):  # of a block it is said what it went without
         return ""
     return leaving_of(deal, stage, GRID, {f"{AT}{name}": value for name, value in _narrowed(request).items()})
 
@@ -183,10 +183,11 @@ def _is_script(request: HttpRequest) -> bool:
 def _narrowed(request: HttpRequest) -> dict[str, str]:
     """What narrows and sorts the grid: as its address says, or the form that was sent."""
     if request.method == "POST":
-        told = {name.removeprefix(AT): value for name, value in request.POST.items() if name.startswith(AT)}
+        told = {name.removeprefix(AT): str(value) for name, value in request.POST.items() if name.startswith(AT)}
         found = narrowing_of_form(request.POST)
     else:
-        told, found = request.GET.dict(), narrowing(request.GET)
+        told = {name: str(value) for name, value in request.GET.items()}
+        found = narrowing(request.GET)
     found.pop("all", None)
     sort = told.get("sort", "")
     if sort.removeprefix(FALLING) in COLUMNS:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.book import Book
-from yaad.errors import YaadError
+from yaad.errors import UnknownName, YaadError
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.deal import Deal
@@ -46,10 +46,15 @@ class Asked:
     lacks: tuple[str, ...]
 
 
-def asks(stage: str, to: str) -> bool:
-    """Whether a move asks anything of the stage that is left."""
+def asks(deal_id: str, seen: str, to: str) -> bool:
+    """Whether a move asks anything of the stage that is left; one from where the deal stands no more does not."""
     book = opened().shelf.book
-    return bool(asked_on(book.pipeline, book.exits, stage, to))
+    if not asked_on(book.pipeline, book.exits, seen, to):
+        return False
+    try:
+        return (opened().shelf.once(lambda mine: mine.deal_now(deal_id))["stage"] or "") == seen
+    except UnknownName:
+        return False
 
 
 def asked_of(deal: Deal, to: str) -> Asked:

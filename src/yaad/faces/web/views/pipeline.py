@@ -60,9 +60,9 @@ class Lane:
     lacks: Mapping[str, tuple[str, ...]]
 
     @property
-    def cards(self) -> list[tuple[Card, str]]:
+    def cards(self) -> list[tuple[Card, tuple[str, ...]]]:
         """Its cards, each with what it went on without."""
-        return [(card, SEPARATOR.join(self.lacks.get(card.deal_id, ()))) for card in self.column.cards]
+        return [(card, self.lacks.get(card.deal_id, ())) for card in self.column.cards]
 
     @cached_property
     def choices(self) -> SafeString:
@@ -96,7 +96,7 @@ def move(request: HttpRequest) -> HttpResponse:
     known = {one.name: one.type for one in opened().shelf.book.pipeline.stages}
     if known.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
         return redirect(f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}")
-    if asks(seen, stage):
+    if asks(deal, seen, stage):
         at = {f"at_{name}": value for name, value in narrowing_of_form(request.POST).items()}
         return redirect(leaving_of(deal, stage, BOARD, at))
     key = _move_key(request.POST.get("key", ""), deal)
