@@ -8,6 +8,9 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "overview": "/",
+    "my day": "/my-day/?owner=Michal%20A.",
+    "measured": "/measured/",
+    "visit": "/visits/new/",
     "funnel": "/funnel/",
     "funnel by": "/funnel/?by=source&period=2026",
     "time": "/time/",
@@ -29,7 +32,7 @@ PAGES = {
 }
 DIRECTION = {"he": "rtl", "en": "ltr"}
 KEY = re.compile(
-    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources|kpis|goals|customers|levers|chances)\.[a-z_]+"
+    r"\b(web|show|measures|plan|intake|book|errors|server|insight|facts|cli|reports|quality|sources|kpis|goals|customers|levers|chances|my_day)\.[a-z_]+"
 )
 # Each pair of width and appearance is read through in one of the languages: the other one has the same templates.
 READ = {"he": ((1440, "light"), (390, "dark")), "en": ((1440, "dark"), (390, "light"))}

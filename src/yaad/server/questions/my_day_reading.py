@@ -117,6 +117,7 @@ class _Seen:
 
     def __init__(self, shelf: Shelf, person: str) -> None:
         self._shelf, self._person = shelf, person
+        self._narrowed: Book | None = None
 
     @property
     def has_chances(self) -> bool:
@@ -137,7 +138,11 @@ class _Seen:
         return self._shelf.viewer.owners == frozenset({self._person})
 
     def _of(self, book: Book) -> Book:
-        return book if self._is_theirs else book.seen_by(_viewer(self._person))
+        if self._is_theirs:
+            return book
+        if self._narrowed is None:  # one for all that is asked: what is built for the one serves the other
+            self._narrowed = book.seen_by(_viewer(self._person))
+        return self._narrowed
 
 
 def _viewer(person: str) -> Viewer:
