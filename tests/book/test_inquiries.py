@@ -253,6 +253,39 @@ def test_who_called_or_came_in_was_spoken_with(book):
     assert not {called, junk} & told
 
 
+def test_who_turns_to_us_again_after_an_answer_waits_again(book):
+    """Sunday, 11 January 2026, Jerusalem; open from 9:00 to 17:00, which is 7:00 to 15:00 in UTC."""
+
+    def at(hour, minute=0):
+        return dt.datetime(2026, 1, 11, hour, minute, tzinfo=dt.UTC)
+
+    def again(hour=14):
+        found = waiting(book, at(hour))
+        assert found.n_again == len(found.again)
+        assert not {one.deal_id for one in found.again} & {one.deal_id for one in found.inquiries}
+        return {one.deal_id: one for one in found.again}
+
+    wrote = Touch(phone="054-777 8888", channel="whatsapp", source="Google", text="anybody there?")
+    deal = come(book, ANN, at=at(8)).deal_id
+    come(book, wrote, at=at(8, 30))
+    assert again() == {}, "nobody has answered yet: it waits as one that came"
+    answer = book.act(deal, "call", at=at(9), by="Noa", went="held")
+    assert again() == {}
+    come(book, wrote, at=at(10))
+    come(book, wrote, at=at(11))
+    told = again()[deal]
+    assert (told.came, told.minutes, told.is_late, told.touches, told.said) == (at(10), 240, True, 4, "anybody there?")
+    book.undo(deal, answer.seq, at=at(12), by="Noa")
+    assert again() == {}, "without the answer it is one that came"
+    book.act(deal, "message", at=at(12), by="Noa")
+    assert again() == {}
+    come(book, wrote, at=at(13))
+    assert set(again()) == {deal}
+    assert waiting(book, at(14) + 2 * DAY, first=dt.date(2026, 1, 12)).n_again == 0
+    book.move(deal, "Lost", at=at(13, 30), by="Noa")
+    assert again() == {}
+
+
 def test_those_that_wait_are_those_of_the_measure(book):
     for number in range(7):
         deal = come(

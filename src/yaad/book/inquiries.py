@@ -25,7 +25,7 @@ from yaad.facts.said import standing
 from yaad.insight.board import name_of
 from yaad.intake.deciding.phones import REPEATED, surely
 from yaad.measures import Scope
-from yaad.measures.answers import answer_hours, waiting_deals
+from yaad.measures.answers import answer_hours, waiting_again, waiting_deals
 from yaad.measures.contacts import logs
 from yaad.measures.opening import open_seconds_between
 from yaad.measures.opted_out import Handles
@@ -48,7 +48,7 @@ SHOWN = 200
 """Inquiries that wait are told one by one up to so many."""
 OF_WAITING = (
     "deal", "deal_id", "name", "account", "contact", "phone", "email", "owner", "source", "campaign", "stage",
-    "created_at", "created_day", "days",
+    "came_at", "came_day",
 )  # fmt: skip
 OF_DEALS = ("deal", "deal_id", "phone", "email", "contact", "account", "created_at", "created_day")
 
@@ -87,7 +87,7 @@ class Waiting:
 
     Attributes:
         name: of who waits; the number, the address or the id where nobody told it.
-        came: when it came; None where only the day is known.
+        came: when it came, or when they turned to us again; None where only the day is known.
         minutes: of opening hours since; None where nobody knows the hour.
         is_late: more of them than the company wants.
         source: what brought the first touch; `last_source` the last one.
@@ -129,6 +129,8 @@ class Unanswered:
         inquiries: the first of them, who waits longest first.
         n: how many wait.
         older: how many more wait that came before.
+        again: the first of those who were answered once and turned to us again since, alike.
+        n_again: how many these are.
         has_log: somebody writes down what is done; without it nobody knows who was answered.
         answer_minutes: of opening hours within which one is to be answered.
     """
@@ -138,6 +140,8 @@ class Unanswered:
     older: int
     has_log: bool
     answer_minutes: int
+    again: tuple[Waiting, ...] = ()
+    n_again: int = 0
 
 
 class Receiving(Written):
@@ -225,16 +229,33 @@ class Receiving(Written):
         minutes = round(answer_hours(scope) * 60)
         if logs(scope) is None:
             return Unanswered((), 0, 0, has_log=False, answer_minutes=minutes)
-        rows = scope.run(waiting_deals(scope).select(*OF_WAITING).order_by("deal")).to_pylist()
-        found = [row for row in rows if since <= row["created_day"] and (last is None or row["created_day"] <= last)]
-        longest = sorted(found, key=lambda row: (row["created_day"], row["created_at"] or NEVER, row["deal"]))[:shown]
-        touches: dict[str, list[ActEntry]] = {str(row["deal_id"]): [] for row in longest}
-        for entry in standing(journal_of(self.root).of(touches)):
+        def told(rows: ir.Table) -> tuple[list[dict[str, Any]], int]:
+            """Those who came between the days, who waits longest first; and how many came before."""
+            found = scope.run(rows.select(*OF_WAITING).order_by("deal")).to_pylist()
+            between = [row for row in found if since <= row["came_day"] and (last is None or row["came_day"] <= last)]
+            between.sort(key=lambda row: (row["came_day"], row["came_at"] or NEVER, row["deal"]))
+            return between, sum(row["came_day"] < since for row in found)
+
+        rows, again = waiting_deals(scope), waiting_again(scope)
+        came = ibis.ifelse(rows.days.notnull(), rows.created_at, ibis.null(rows.created_at.type()))
+        found, older = told(rows.mutate(came_at=came, came_day=rows.created_day))
+        turned, _ = told(again.mutate(came_at=again.turned, came_day=again.turned_day))
+        touches = self._touches(str(row["deal_id"]) for row in (*found[:shown], *turned[:shown]))
+        first_of, again_of = (
+            tuple(_waiting(row, touches[str(row["deal_id"])], scope, now, minutes) for row in those[:shown])
+            for those in (found, turned)
+        )
+        return Unanswered(
+            first_of, len(found), older, has_log=True, answer_minutes=minutes, again=again_of, n_again=len(turned)
+        )
+
+    def _touches(self, deals: Iterable[str]) -> dict[str, list[ActEntry]]:
+        """Id of a deal → the touches that came in by a channel, in order."""
+        found: dict[str, list[ActEntry]] = {deal: [] for deal in deals}
+        for entry in standing(journal_of(self.root).of(found)):
             if isinstance(entry, ActEntry) and entry.channel:
-                touches[entry.deal_id].append(entry)
-        waiting = (_waiting(row, touches[str(row["deal_id"])], scope, now, minutes) for row in longest)
-        older = sum(row["created_day"] < since for row in rows)
-        return Unanswered(tuple(waiting), len(found), older, has_log=True, answer_minutes=minutes)
+                found[entry.deal_id].append(entry)
+        return found
 
     def is_known(self, phone: str, email: str = "") -> Mapping[str, Any] | None:
         """The latest deal of a person, open or not, as the viewer sees it; None of nobody who is known."""
@@ -377,8 +398,7 @@ def _waiting(
     told: Mapping[str, Any], touches: Sequence[ActEntry], scope: Scope, now: dt.datetime, most: int
 ) -> Waiting:
     row = scope.opt_outs.hidden(told)
-    came = row["created_at"] if row["days"] is not None else None
-    waited = None
+    came, waited = row["came_at"], None
     if came is not None:
         came = came if came.tzinfo else came.replace(tzinfo=dt.UTC)
         waited = int(open_seconds_between(scope.calendar, scope.zone, came, now) // 60)
@@ -390,7 +410,7 @@ def _waiting(
         email=row["email"],
         owner=row["owner"],
         stage=row["stage"] or "",
-        came_day=row["created_day"],
+        came_day=row["came_day"],
         came=came,
         minutes=waited,
         is_late=waited is not None and waited > most,

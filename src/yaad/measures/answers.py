@@ -68,6 +68,33 @@ def waiting_deals(scope: Scope) -> ir.Table:
     return rows.filter(is_waiting(rows))
 
 
+def waiting_again(scope: Scope) -> ir.Table:
+    """Open deals whose customer turned to us again after the last answer, and has none yet: `turned`, `turned_day`.
+
+    What has no answer is a message, or a call that nobody took. Of what has a day alone nobody knows whether it came
+    after an answer of that day: it is taken as answered. ``turned`` is the moment of the first one; null where only its
+    day is known.
+    """
+    rows, deals = contacts(scope), scope.deals.filter(scope.deals.outcome == "open")
+    timed = ibis.ifelse(rows.whole_day, ibis.null(rows["at"].type()), rows["at"])
+    rows = rows.mutate(timed=timed, untimed_day=ibis.ifelse(rows.whole_day, rows.day, ibis.null("date")))
+    last = (
+        rows.filter(rows.is_answer)
+        .group_by(of="deal")
+        .aggregate(last_day=lambda t: t.day.max(), last_at=lambda t: t.timed.max(), of_day=lambda t: t.untimed_day.max())
+    )
+    turned = rows.filter(~rows.is_answer & ~rows.is_out).join(last, rows.deal == last.of)
+    same_day = (turned.day == turned.last_day) & truth(turned.timed > turned.last_at)
+    same_day &= turned.of_day.fill_null(ibis.date(1, 1, 1)) < turned.last_day
+    turned = turned.filter((turned.day > turned.last_day) | same_day)
+    first = turned.group_by(turned_of="deal").aggregate(
+        turned_day=turned.day.min(), turned_at=turned.timed.min(), untimed=turned.untimed_day.min()
+    )
+    is_told = first.untimed.isnull() | (first.untimed > first.turned_day)
+    first = first.mutate(turned=ibis.ifelse(is_told, first.turned_at, ibis.null(first.turned_at.type())))
+    return deals.join(first, deals.deal == first.turned_of).drop("turned_of", "turned_at", "untimed")
+
+
 def is_waiting(rows: ir.Table) -> ir.BooleanValue:
     """Whether an inquiry of `inquiries` is open and has no answer."""
     return rows.answer == Answer.WAITING.value

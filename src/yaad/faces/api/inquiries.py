@@ -84,13 +84,18 @@ def take_inquiry(request: HttpRequest, body: NewInquiry) -> Json:
         "has_log": True,
         "answer_minutes": 60,
         "inquiries": [{"deal_id": "INQ-3f2a9c0d41b7", "name": "Dana Levi", "minutes": 25, "is_late": False}],
+        "n_again": 0,
+        "again": [],
     },
 )
 def waiting_inquiries(request: HttpRequest, created_from: AsOf = None, created_to: AsOf = None) -> Json:
-    """Open inquiries that nobody answered yet, who waits longest first."""
+    """Open inquiries that nobody answered yet, who waits longest first; and who turned to us again since an answer."""
     del request
     not_empty()
     first, last, now = day(created_from, "created_from"), day(created_to, "created_to"), dt.datetime.now(dt.UTC)
     found = opened().shelf.once(lambda book: book.unanswered(now, first, last))
-    told = {name: value for name, value in vars(found).items() if name != "inquiries"}
-    return told | {"inquiries": [{name: plain(value) for name, value in vars(one).items()} for one in found.inquiries]}
+    lists = {"inquiries": found.inquiries, "again": found.again}
+    told = {name: value for name, value in vars(found).items() if name not in lists}
+    return told | {
+        name: [{key: plain(value) for key, value in vars(one).items()} for one in those] for name, those in lists.items()
+    }

@@ -34,10 +34,12 @@ class InquiryWaiting(Told):
 
 
 class InquiriesWaiting(Told):
-    """The inquiries that wait, who waits longest first."""
+    """The inquiries that wait, who waits longest first; apart who was answered once and turned to us again."""
 
     n: int
     older: int
     has_log: bool
     answer_minutes: int
     inquiries: list[InquiryWaiting]
+    n_again: int
+    again: list[InquiryWaiting]

@@ -138,7 +138,10 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "found": found,
         "when": when,
         "choices": [(f"inquiries.when_{one}", _address(one), one == when) for one in WHEN],
-        "rows": [(one, _waited(one), reach(one.phone, {}, country, "", one.email)) for one in found.inquiries],
+        "lists": [
+            (name, n, [(one, _waited(one), reach(one.phone, {}, country, "", one.email)) for one in those])
+            for name, n, those in (("first", found.n, found.inquiries), ("again", found.n_again, found.again))
+        ],
         "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
         "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
         "may_write": current().may(Capability.WRITE),
