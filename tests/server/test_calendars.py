@@ -19,7 +19,7 @@ def page(team):
     def made(name, **said):
         answer = team.client(name).post(f"{team.here.prefix}calendar/", {"what": "make", **said})
         assert answer.status_code == 200, answer.content
-        return re.search(r"(/calendar/yaadcal_[\w-]+\.ics)", answer.content.decode())[1]
+        return re.search(r">http://127\.0\.0\.1(/calendar/yaadcal_[\w-]+\.ics)<", answer.content.decode())[1]
 
     return made
 
