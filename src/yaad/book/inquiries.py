@@ -229,6 +229,7 @@ class Receiving(Written):
         minutes = round(answer_hours(scope) * 60)
         if logs(scope) is None:
             return Unanswered((), 0, 0, has_log=False, answer_minutes=minutes)
+
         def told(rows: ir.Table) -> tuple[list[dict[str, Any]], int]:
             """Those who came between the days, who waits longest first; and how many came before."""
             found = scope.run(rows.select(*OF_WAITING).order_by("deal")).to_pylist()

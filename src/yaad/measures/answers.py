@@ -77,18 +77,18 @@ def waiting_again(scope: Scope) -> ir.Table:
     """
     rows, deals = contacts(scope), scope.deals.filter(scope.deals.outcome == "open")
     timed = ibis.ifelse(rows.whole_day, ibis.null(rows["at"].type()), rows["at"])
-    rows = rows.mutate(timed=timed, untimed_day=ibis.ifelse(rows.whole_day, rows.day, ibis.null("date")))
+    rows = rows.mutate(timed=timed, day_alone=ibis.ifelse(rows.whole_day, rows.day, ibis.null("date")))
     last = (
         rows.filter(rows.is_answer)
         .group_by(of="deal")
-        .aggregate(last_day=lambda t: t.day.max(), last_at=lambda t: t.timed.max(), of_day=lambda t: t.untimed_day.max())
+        .aggregate(last_day=lambda t: t.day.max(), last_at=lambda t: t.timed.max(), alone=lambda t: t.day_alone.max())
     )
     turned = rows.filter(~rows.is_answer & ~rows.is_out).join(last, rows.deal == last.of)
     same_day = (turned.day == turned.last_day) & truth(turned.timed > turned.last_at)
-    same_day &= turned.of_day.fill_null(ibis.date(1, 1, 1)) < turned.last_day
+    same_day &= turned.alone.fill_null(ibis.date(1, 1, 1)) < turned.last_day
     turned = turned.filter((turned.day > turned.last_day) | same_day)
     first = turned.group_by(turned_of="deal").aggregate(
-        turned_day=turned.day.min(), turned_at=turned.timed.min(), untimed=turned.untimed_day.min()
+        turned_day=turned.day.min(), turned_at=turned.timed.min(), untimed=turned.day_alone.min()
     )
     is_told = first.untimed.isnull() | (first.untimed > first.turned_day)
     first = first.mutate(turned=ibis.ifelse(is_told, first.turned_at, ibis.null(first.turned_at.type())))

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
+from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 
 View = Callable[..., HttpResponse]
+Answering = TypeVar("Answering", bound=Callable[..., HttpResponseBase])
 POLICY = "policy"
 BY_ITSELF = "by itself"
 OPEN = "open"
@@ -76,13 +79,13 @@ def _held(view: View, reads: Capability, writes: Capability) -> View:
     return held
 
 
-def by_itself(view: View) -> View:
+def by_itself(view: Answering) -> Answering:
     """An address that an open page asks for while nobody touches it: it keeps no session in use."""
     setattr(view, BY_ITSELF, True)
     return view
 
 
-def is_by_itself(view: View) -> bool:
+def is_by_itself(view: Callable[..., HttpResponseBase]) -> bool:
     """Whether `by_itself` was said of it."""
     return getattr(view, BY_ITSELF, False)
 

@@ -97,5 +97,6 @@ def waiting_inquiries(request: HttpRequest, created_from: AsOf = None, created_t
     lists = {"inquiries": found.inquiries, "again": found.again}
     told = {name: value for name, value in vars(found).items() if name not in lists}
     return told | {
-        name: [{key: plain(value) for key, value in vars(one).items()} for one in those] for name, those in lists.items()
+        name: [{field: plain(value) for field, value in vars(one).items()} for one in those]
+        for name, those in lists.items()
     }
