@@ -142,6 +142,11 @@ def test_rows_in_are_taken_known_and_refused(book):
     assert {one.handle for one in book.opted_out()} == {CALL, "a@x.com", "b@x.com", "+972503334444"}
 
 
+def test_a_line_that_is_longer_than_any_number_or_address_is_refused(book):
+    found = book.opt_out_list("d@x.com" + " " * 10 + "\n" + f"{'x' * 60}@{'y' * 200}.com", "calls", at=AT, by="o")
+    assert (found.taken, list(found.refused)) == (1, [2])
+
+
 def test_what_cannot_be_is_said(book):
     with pytest.raises(UnknownName):
         out(book, what="everything")

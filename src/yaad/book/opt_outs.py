@@ -23,6 +23,7 @@ ANY = ("open", "won", "lost", "not_inquiry")
 FEW = 20
 """Up to so many numbers and addresses are looked for one by one."""
 LONGEST_LINE = 200
+"""Letters of a line that may be one number or one address."""
 SHOWN = 1000
 """Refused lines that are told."""
 
@@ -224,6 +225,8 @@ class OptingOut(Receiving):
 
     def _handle(self, line: str) -> str | None:
         """The number or the address of a line; None where it holds none, or more than one."""
+        if len(line) > LONGEST_LINE:
+            return None
         mails = MAIL.findall(line)
         if mails:
             return mails[0].casefold() if len(mails) == 1 and mails[0] == line else None

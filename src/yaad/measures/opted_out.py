@@ -14,14 +14,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_in
+from yaad.intake.deciding.phones import REPEATED, is_made_up, phones_among
 from yaad.model import OptOutEntry
 from yaad.model.opt_outs import CALLS, MARKETING
 
-MAIL = re.compile(r"[^\s@,;/<>()\[\]\"]+@[^\s@,;/<>()\[\]\"]+\.[^\s@,;/<>()\[\]\"]+")
-"""An address of mail in a cell, which may hold several."""
-ONE_NUMBER = 15
-"""Digits of the longest number; a cell with more of them holds several."""
+IN_MAIL = r"[^\s@,;/<>()\[\]\"]"
+MAIL = re.compile(rf"(?<!{IN_MAIL}){IN_MAIL}{{1,64}}@{IN_MAIL}{{1,255}}\.{IN_MAIL}{{1,63}}(?!{IN_MAIL})")
+"""An address of mail in a cell, which may hold several; bounded as addresses are, so that no text takes long."""
+LETTERED = re.compile(r"[A-Za-z](?:[^A-Za-z]*[A-Za-z]){2}")
+"""Letters that may stand for digits, as in 1-800-FLOWERS."""
 PHONE, EMAIL = "phone", "email"
 Said = Mapping[str, OptOutEntry]
 """What somebody asks, in a word of `yaad.model.opt_outs.OPT_OUTS` → the entry that says so."""
@@ -42,7 +43,7 @@ class Handles:
         >>> Handles.of("050-123 4567", " Dana@Example.com ", "IL")
         Handles(phones=frozenset({'+972501234567'}), mails=frozenset({'dana@example.com'}))
         """
-        phones = frozenset(one for one in phones_in(phone or "", country) if not is_made_up(one))
+        phones = frozenset(one for one in phones_among(phone or "", country) if not is_made_up(one))
         return cls(phones, frozenset(one.casefold() for one in MAIL.findall(email or "")))
 
     def meet(self, other: "Handles") -> bool:
@@ -138,11 +139,15 @@ class OptOuts:
         return frozenset(one[-REPEATED:] for one in self.said if one.startswith("+"))
 
     def may_be(self, phone: str, email: str) -> bool:
-        """Whether it is worth to look closer, told in a moment."""
+        """Whether it is worth to look closer, told in a moment: never no where `of` finds anything."""
         if self._has_marks or "@" in email:
             return True
         digits = "".join(one for one in phone if one.isdecimal())
-        return len(digits) > ONE_NUMBER or not digits.isascii() or digits[-REPEATED:] in self._ends or ".0" in phone
+        if not digits:
+            return False
+        if len(digits) < REPEATED or not digits.isascii() or LETTERED.search(phone) or ".0" in phone:
+            return True
+        return any(digits[at : at + REPEATED] in self._ends for at in range(len(digits) - REPEATED + 1))
 
     def _candidates(self, rows: pa.Table) -> list[int]:
         """Places of the rows that are worth to look at."""

@@ -17,6 +17,9 @@ REPEATED = 7
 OWN = {"IL": ("+972", re.compile(r"(?:(?:\+|00)?972)?0?([57]\d{8}|[23489]\d{7})"))}
 """Country → its code, and its numbers in any writing: with the code, with the leading zero, or with neither."""
 
+WITHIN = {"IL": re.compile(rf"(?<!\d)(?:(?:\+|00)?972{SEPARATORS}{{0,4}}0?|0)((?:{SEPARATORS}{{0,4}}\d){{8,9}})(?!\d)")}
+"""Country → its numbers among words, where only the code or the leading zero tells them from other figures."""
+
 
 def fold_phone(text: str, country: str = "IL") -> str | None:
     """A number as the whole world dials it, the first one where a cell holds several; None where it cannot be one.
@@ -47,21 +50,52 @@ def phones_in(text: str, country: str = "IL") -> tuple[str, ...]:
     return () if number is None else (number,)
 
 
+def phones_among(text: str, country: str = "IL") -> tuple[str, ...]:
+    """All numbers of a cell in that form, also of one in which words or further figures stand beside them.
+
+    >>> phones_among("052-3334444 Dana"), phones_among("050-1234567 (2)"), phones_among("+39 050 1234567")
+    (('+972523334444',), ('+972501234567',), ('+390501234567',))
+    """
+    told = plain_digits(re.sub(r"[^\S\n]+", " ", text))
+    found, within = phones_in(told, country), _within(told, country)
+    if set(within) <= set(found):
+        return found
+    kept = [one for one in found if one in within or _is_given_out(one)]
+    code = len(OWN[country][0])
+    return tuple(dict.fromkeys([*kept, *(one for one in within if not any(one[code:] in other for other in kept))]))
+
+
+def _within(told: str, country: str) -> tuple[str, ...]:
+    """The country's own numbers in a text with words; one without its zero only where no other figure stands there."""
+    if country not in WITHIN:
+        return ()
+    code, own = OWN[country]
+    alone = own.fullmatch("".join(one for one in told if one.isdecimal()))
+    if alone:
+        return (code + alone[1],)
+    runs = (own.fullmatch(re.sub(SEPARATORS, "", one[1])) for one in WITHIN[country].finditer(told))
+    return tuple(dict.fromkeys(code + one[1] for one in runs if one))
+
+
+def _is_given_out(number: str) -> bool:
+    import phonenumbers
+
+    return bool(phonenumbers.is_valid_number(phonenumbers.parse(number)))
+
+
 def surely(text: str, country: str = "IL") -> str | None:
     """The number of a cell in that form, where it holds one alone, and one that is given out; else None.
 
     >>> [surely(text) for text in ("050-123 4567", "44 20 7946 0958", "050-1239999 / *2345", "212-555-0199")]
     ['+972501234567', None, None, None]
     """
-    import phonenumbers
-
     found = phones_in(text, country)
     if len(found) != 1 or SEVERAL.search(text.strip()):
         return None
     code, own = OWN.get(country, ("", None))
     if own is not None and found[0].startswith(code) and own.fullmatch(found[0]):
         return found[0]
-    return found[0] if phonenumbers.is_valid_number(phonenumbers.parse(found[0])) else None
+    return found[0] if _is_given_out(found[0]) else None
 
 
 def is_made_up(number: str) -> bool:
