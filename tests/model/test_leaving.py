@@ -51,11 +51,17 @@ def test_only_a_move_onward_asks(stage, to, asked):
 
 @pytest.mark.parametrize(
     "plain",
-    ["Budget", 3, {"a": 1}, [], ["", "  "], ["a", 1], ["a\x00b"], ["\ud800"]],
+    ["Budget", 3, {"a": 1}, [], ["", "  "], ["a", 1]],
 )
 def test_what_is_no_lines_is_refused(plain):
     with pytest.raises(InputError, match="exit:New"):
         Settings().with_entry("exit:New", json.dumps(plain))
+
+
+@pytest.mark.parametrize("line", ["a\x00b", "a\x07b", "\ud800"])
+def test_what_cannot_be_shown_is_refused_in_words(line):
+    with pytest.raises(InputError, match="cannot be shown"):
+        read_exit([line])
 
 
 def test_lines_are_few_and_short():

@@ -128,3 +128,27 @@ def test_what_is_asked_is_the_owners_to_say_and_is_taken_back(team, owner, at):
     assert client.post(address, {"stage": ["Nowhere"], "lines": ["x"]}).status_code == 404
     assert team.client("manager").get(address).status_code == 403
     assert team.client("rep").post(address, {"stage": [stage], "lines": ["x"]}).status_code == 403
+
+
+def test_what_somebody_else_wrote_meanwhile_is_told_and_not_overwritten(team, owner, at):
+    client, stage, onward = owner
+    address, seen = f"{at}pipeline/exits/", f"{LINE}\r\n{HOSTILE}"
+    assert client.get(address).content.count(b'name="seen"') == len(book_of(team).pipeline.open)
+    form = {"stage": [stage, onward], "seen": [seen, ""]}
+    client.post(address, {"stage": [stage, onward], "lines": ["By <i>another</i>", "Asked since"]})
+    other = client.post(address, {**form, "lines": [seen, "Mine"]})
+    assert other.status_code == 409
+    assert "Asked since" in strip(other)
+    page = html.unescape(other.content.decode())
+    assert ">Mine</textarea>" in page  # what was typed stays, and what was not touched is as it is now
+    assert ">By <i>another</i></textarea>" in page
+    assert client.post(address, {**form, "lines": ["Mine", ""]}).status_code == 409
+    with book_of(team).at_one_moment() as book:
+        assert book.exits == {stage: ("By <i>another</i>",), onward: ("Asked since",)}
+    kept = client.post(address, {**form, "seen": [seen, "Asked since"], "lines": [seen, ""]})
+    assert kept.status_code == 302
+    with book_of(team).at_one_moment() as book:
+        assert book.exits == {stage: ("By <i>another</i>",)}
+    odd = client.post(address, {"stage": [stage], "lines": ["a\x07b"]})
+    assert odd.status_code == 400
+    assert "cannot be shown" in strip(odd)

@@ -27,7 +27,7 @@ def read_exit(plain: Any) -> tuple[str, ...]:  # noqa: ANN401 – JSON may be an
 
     Raises:
         ValueError: they are no lines.
-        InputError: they are too many, or one is too long.
+        InputError: they are too many, or one is too long or holds what cannot be shown.
 
     >>> read_exit(["Budget is  known", "", "Budget is known"])
     ('Budget is known',)
@@ -35,7 +35,7 @@ def read_exit(plain: Any) -> tuple[str, ...]:  # noqa: ANN401 – JSON may be an
     if not isinstance(plain, list) or not all(isinstance(one, str) for one in plain):
         raise ValueError(plain)
     if any(category(char) in ("Cc", "Cs") and not char.isspace() for one in plain for char in one):
-        raise ValueError(plain)
+        raise InputError(Message("exits.not_shown"))
     lines = tuple(dict.fromkeys(filter(None, (" ".join(one.split()) for one in plain))))
     if not lines:
         raise ValueError(plain)

@@ -13,16 +13,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.book import Book
-from yaad.errors import UnknownName, YaadError
+from yaad.errors import Changed, UnknownName, YaadError
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.deal import Deal
 from yaad.model import SettingEntry, StageType
-from yaad.model.leaving import EXIT, LONGEST_LINE, MOST_LINES, asked_on, read_exit
+from yaad.model.leaving import EXIT, LONGEST_LINE, MOST_LINES, Exits, asked_on, read_exit
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.server.writing import stamp, write_once
 from yaad.show.deal import DealResult
+from yaad.text import Message
 
 SEPARATOR = " · "
 """Between lines that stand beside each other."""
@@ -131,15 +132,16 @@ def exits(request: HttpRequest) -> HttpResponse:
     """What each stage asks; POST keeps what was changed of it."""
     if request.method != "POST":
         return _page(request)
-    stages, typed = request.POST.getlist("stage"), request.POST.getlist("lines")
-    says = {stage: text.splitlines() for stage, text in zip(stages, typed, strict=False)}
+    says, seen = _typed(request, "lines"), _typed(request, "seen")
 
     def write(book: Book) -> list[SettingEntry]:
-        before = book.exits
-        lines = {stage: read_exit(text) if any(map(str.strip, text)) else () for stage, text in says.items()}
+        now = book.exits
+        mine = _touched(says, seen)
+        lines = {stage: read_exit(_lines(text)) if text.strip() else () for stage, text in mine.items()}
         for stage in lines:
             book.pipeline.stage(stage)
-        changed = {stage: one for stage, one in lines.items() if one != before.get(stage, ())}
+        changed = {stage: one for stage, one in lines.items() if one != now.get(stage, ())}
+        _hold({stage: seen[stage] for stage in changed if stage in seen}, now)
         return [book.set_setting(f"{EXIT}:{stage}", list(one) or None, **stamp()) for stage, one in changed.items()]
 
     try:
@@ -148,6 +150,18 @@ def exits(request: HttpRequest) -> HttpResponse:
         return _page(request, error)
     done = ",".join(str(one.seq) for one in entries)
     return redirect(f"{reverse('exits')}?{urlencode({'done': done})}")
+
+
+def _hold(seen: Mapping[str, str], now: Exits) -> None:
+    """Hold that stages ask what was seen there.
+
+    Raises:
+        Changed: somebody changed one of them meanwhile; it is said to what.
+    """
+    others = [stage for stage, text in seen.items() if _lines(text) != list(now.get(stage, ()))]
+    if others:
+        told = (f"{stage}: {SEPARATOR.join(now.get(stage, ())) or '–'}" for stage in others)
+        raise Changed(Message("exits.changed_meanwhile", {"what": "; ".join(told)}))
 
 
 @require_POST
@@ -163,13 +177,17 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     book = opened().shelf.book
-    said, typed = book.exits, _typed(request) if error else {}
+    now = {stage: "\n".join(lines) for stage, lines in book.exits.items()}
+    typed, seen = (_typed(request, "lines"), _typed(request, "seen")) if error else ({}, {})
+    typed = _touched(typed, seen)
+    if isinstance(error, Changed):  # it is told what others wrote: who keeps theirs now knows it
+        seen = {}
     stages = [one.name for one in book.pipeline.stages if one.type is StageType.OPEN]
-    stages += [name for name in said if name not in stages]  # of a stage that is no more, to be taken away
+    stages += [name for name in now if name not in stages]  # of a stage that is no more, to be taken away
     told = request.GET.get("done") if error is None else None
     context = {
         "page": "pipeline",
-        "stages": [(name, typed.get(name, "\n".join(said.get(name, ())))) for name in stages],
+        "stages": [(one, typed.get(one, now.get(one, "")), seen.get(one, now.get(one, ""))) for one in stages],
         "lines": MOST_LINES,
         "letters": LONGEST_LINE,
         "done": None if told is None else _numbers(told.split(",")),
@@ -183,5 +201,16 @@ def _numbers(told: Sequence[str]) -> list[int]:
     return [one for one in map(entry_number, told) if one is not None]
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
-    return dict(zip(request.POST.getlist("stage"), request.POST.getlist("lines"), strict=False))
+def _typed(request: HttpRequest, field: str) -> dict[str, str]:
+    """What the form says of each stage in one of its fields."""
+    return dict(zip(request.POST.getlist("stage"), request.POST.getlist(field), strict=False))
+
+
+def _touched(typed: Mapping[str, str], seen: Mapping[str, str]) -> dict[str, str]:
+    """What was typed of stages where it is not what was seen there; all of it where nothing says what was seen."""
+    return {one: text for one, text in typed.items() if one not in seen or _lines(text) != _lines(seen[one])}
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text that say something, each as it is kept."""
+    return list(dict.fromkeys(filter(None, (" ".join(one.split()) for one in text.splitlines()))))
