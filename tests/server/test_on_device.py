@@ -130,6 +130,29 @@ def test_a_visit_is_shown_and_taken_back(team):
     assert "Bring samples" not in team.client("rep").get(address + "?id=here-Ben-4").content.decode()
 
 
+def test_who_is_known_by_a_telephone_alone_is_chosen_by_it_until_they_ask_for_quiet(team):
+    from yaad.book import Book
+    from yaad.measures.opted_out import Handles
+
+    stamp = {"at": dt.datetime.now(dt.UTC), "by": "test"}
+    book = Book.open(team.here.root)
+    stage = book.pipeline.open[0].name
+    book.write_down(stage, {"phone": "055-8880007", "owner": "Ben"}, key="bare", deal_id="INQ-bare", **stamp)
+    address = f"{team.here.prefix}visits/new/"
+
+    def told():
+        page = team.client("rep").get(address)
+        done = team.client("rep").post(address, {"id": "INQ-bare", "did": "call"}, follow=True)
+        names = {one["id"]: one["name"] for one in device(team, "rep", "?deals=1")["deals"]}
+        assert page.status_code == done.status_code == 200
+        return names["INQ-bare"], "8880007" in page.content.decode(), "8880007" in done.content.decode()
+
+    assert told() == ("055-8880007", True, True)
+    book.opt_out(Handles(frozenset({"+972558880007"})), "calls", key="bare-quiet", **stamp)
+    book.close()
+    assert told() == ("INQ-bare", False, False)
+
+
 def test_the_page_without_a_network_is_the_same_for_everybody_and_of_nobody(team):
     from django.test import Client
 

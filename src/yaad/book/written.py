@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
 from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
-from yaad.facts import Journal, Lake, as_text, checked_values, journal_of, settle, undone
-from yaad.insight.board import name_of
+from yaad.facts import Journal, Lake, as_text, checked_values, is_same_text, journal_of, settle, undone
+from yaad.insight.board import called
 from yaad.model import (
     ACTS,
     EVERYBODY,
@@ -116,18 +116,36 @@ class Written(Opened):
             return
         now = self.deal_now(deal_id)
         if (now["stage"] or "") != stage:
-            values = {"deal": name_of(now), "stage": now["stage"] or "–"}
+            values = {"deal": called(now, self.opt_outs), "stage": now["stage"] or "–"}
             raise Changed(Message("book.moved_meanwhile", values))
 
+    def hold(self, deal_id: str, seen: Mapping[str, str | None], key: str) -> None:
+        """Hold that a deal says what was seen there, before the first of several entries of one form is written.
+
+        Args:
+            deal_id: of the deal.
+            seen: see `change`.
+            key: of the change that follows; what was written already is held to nothing.
+
+        Raises:
+            UnknownName: no such deal.
+            Changed: one of the columns says something else by now.
+        """
+        if self._kept(key) is None:
+            self._says(deal_id, seen)
+
     def _says(self, deal_id: str, seen: Mapping[str, str | None]) -> None:
-        """Hold that columns of a deal say what was seen there."""
+        """Hold that columns of a deal say what was seen there; a field of a page holds a text without line breaks."""
         now = self.deal_now(deal_id)
         for name, before in seen.items():
             says = as_text(now.get(name)) or ""
-            if says != (before or ""):
+            if not is_same_text(says, before or ""):
                 field = Message(f"deal.field_{name}") if name in WRITTEN else name
                 raise Changed(
-                    Message("deal.changed_meanwhile", {"deal": name_of(now), "field": field, "now": says or "–"})
+                    Message(
+                        "deal.changed_meanwhile",
+                        {"deal": called(now, self.opt_outs), "field": field, "now": says or "–"},
+                    )
                 )
 
     def win(

@@ -25,7 +25,7 @@ from yaad.facts.pin import Pin, end_of_day, read_pin
 from yaad.facts.said import settings_of
 from yaad.facts.settle import settle
 from yaad.facts.store import Stored, store
-from yaad.facts.texts import as_text
+from yaad.facts.texts import as_text, is_same_text
 from yaad.facts.upserts import Counts
 from yaad.facts.visits import build_visits
 
@@ -55,6 +55,7 @@ __all__ = [
     "fitting",
     "fold",
     "is_kept_elsewhere",
+    "is_same_text",
     "journal_of",
     "keep_elsewhere",
     "kept_for",

@@ -15,6 +15,15 @@ def as_text(value: object) -> str | None:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
+def is_same_text(one: str, other: str) -> bool:
+    """Whether two texts say the same, however their words are set apart.
+
+    >>> is_same_text("call  back", "call back ")
+    True
+    """
+    return one.split() == other.split()
+
+
 def as_value(name: str, text: str | None) -> object:
     """Back from `as_text`, as the deals' column wants it."""
     kind = SCHEMAS["deals"].field(name).type

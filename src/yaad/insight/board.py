@@ -429,6 +429,11 @@ def name_of(row: Row) -> str:
     return str(row["name"] or row["account"] or row["contact"] or row["phone"] or row["deal_id"])
 
 
+def called(row: Row, opt_outs: OptOuts) -> str:
+    """What a deal is called wherever it is named in words: who asks not to be contacted, not by their telephone."""
+    return name_of(opt_outs.hidden(row))
+
+
 def _urgency(card: Card) -> tuple[int, dt.date, float, str]:
     """Overdue steps first, then deals without one, then steps to come; among equals who is there longest."""
     rank = 0 if card.is_overdue else 1 if card.has_no_step else 2

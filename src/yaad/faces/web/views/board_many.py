@@ -12,7 +12,7 @@ from yaad.book import Book
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.pipeline import page
-from yaad.insight.board import name_of
+from yaad.insight.board import called
 from yaad.model import DealEntry, LeavingEntry, StageType
 from yaad.server.writing import stamp, write_once
 from yaad.text import Message
@@ -112,7 +112,7 @@ def _each(book: Book, picked: list[Picked], write: Callable[[Book, Picked], Deal
     """One deal after the other: what cannot be done with one is done with the others all the same."""
     for one in picked:
         try:
-            name = name_of(book.deal_now(one.deal))
+            name = called(book.deal_now(one.deal), book.opt_outs)
         except UnknownName:  # it was taken back, or is somebody else's by now
             name = one.deal
         try:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.leaving import BOARD, SEPARATOR, asks, leaving_of
 from yaad.facts import KeyTaken
 from yaad.insight import SHOWN, Board, Wanted
-from yaad.insight.board import EQUAL, ONLY, Card, Column, name_of
+from yaad.insight.board import EQUAL, ONLY, Card, Column, called
 from yaad.model import DealEntry, StageType
 from yaad.server.questions import board_reading, reading
 from yaad.server.roles import Capability
@@ -276,14 +276,20 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     if not deal or entry_number(number) is None:
         return None
     try:
-        row, written = opened().shelf.once(lambda book: (book.deal_now(deal), entries_of(book, deal)))
+        row, name, written = opened().shelf.once(lambda book: _told_of(book, deal))
     except UnknownName:  # it was handed on, or taken back by somebody else
         return None
     entries = [one for one in written if one["seq"] == entry_number(number) and one["counts"]]
     if not entries:
         return None
     said = "pipeline.written_down" if entries[0]["kind"] == "create" else "pipeline.moved"
-    values: dict[str, object] = {"name": name_of(row), "stage": str(row["stage"])}
+    values: dict[str, object] = {"name": name, "stage": str(row["stage"])}
     if entries[0].get("without"):
         said, values = "exits.moved_without", {**values, "what": SEPARATOR.join(entries[0]["without"])}
     return {"words": Message(said, values), "deal": deal, "number": number}
+
+
+def _told_of(book: Book, deal: str) -> tuple[Mapping[str, object], str, list[dict[str, Any]]]:
+    """A deal as it stands, what it is called, and what was written of it."""
+    row = book.deal_now(deal)
+    return row, called(row, book.opt_outs), entries_of(book, deal)

@@ -14,7 +14,7 @@ from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.deal import did_and_next
-from yaad.insight.board import name_of
+from yaad.insight.board import called
 from yaad.server.questions import board_reading, my_day_reading, reading
 from yaad.server.scoping import current
 from yaad.server.state import opened
@@ -26,6 +26,8 @@ DID = ("visit", "meeting", "call", "message", "email")
 """What may have been done, a visit first."""
 MOST = 500
 """Deals to choose from."""
+NAMED = ("deal_id", "name", "account", "contact", "phone", "email", "owner")
+"""Columns by which a deal is called, and whose it is."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,8 +54,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def own_deals(person: str, most: int) -> list[dict[str, str]]:
     """The open deals of a person, of all where none is named: id and name, in the order of their names."""
     standing = board_reading.look().standing or opened().shelf.once(lambda book: book.standing())
-    rows = standing.rows.select(["deal_id", "name", "account", "contact", "owner"]).to_pylist()
-    found = [{"id": row["deal_id"], "name": name_of(row)} for row in rows if not person or row["owner"] == person]
+    rows = standing.rows.select(NAMED).to_pylist()
+    mine = [row for row in rows if not person or row["owner"] == person]
+    opt_outs = opened().shelf.once(lambda book: book.opt_outs)
+    found = [{"id": row["deal_id"], "name": called(row, opt_outs)} for row in mine]
     return sorted(found, key=lambda one: (one["name"].casefold(), one["id"]))[:most]
 
 
@@ -61,8 +65,8 @@ def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     typed = request.POST if request.method == "POST" else request.GET
     deals = own_deals(my_day_reading.person_of(current()), MOST)
     chosen = typed.get("id", "")
-    if chosen and chosen not in {one["id"] for one in deals} and (row := _row(chosen)) is not None:
-        deals = [{"id": chosen, "name": name_of(row)}, *deals]
+    if chosen and chosen not in {one["id"] for one in deals} and (name := _called(chosen)) is not None:
+        deals = [{"id": chosen, "name": name}, *deals]
     context = {
         "page": "today",
         "typed": typed,
@@ -77,10 +81,10 @@ def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
     return render(request, "web/visit_new.html", context, status=status_of(error) if error else 200)
 
 
-def _row(deal_id: str) -> dict[str, object] | None:
-    """A deal as who asks sees it; None where there is none for them."""
+def _called(deal_id: str) -> str | None:
+    """What a deal is called; None where there is none for who asks."""
     try:
-        return dict(opened().shelf.once(lambda book: book.facts.deal(deal_id)))
+        return opened().shelf.once(lambda book: called(book.facts.deal(deal_id), book.opt_outs))
     except UnknownName:
         return None
 
@@ -89,7 +93,7 @@ def _done(request: HttpRequest) -> dict[str, object] | None:
     """What the form that was sent has done, and the numbers that take it back."""
     deal_id = request.GET.get("deal", "")
     numbers = [one for one in map(entry_number, request.GET.get("done", "").split(",")) if one is not None][:2]
-    row = _row(deal_id) if deal_id and numbers else None
-    if row is None:
+    name = _called(deal_id) if deal_id and numbers else None
+    if name is None:
         return None
-    return {"words": Message("inquiries.was_answered", {"name": name_of(row)}), "deal": deal_id, "numbers": numbers}
+    return {"words": Message("inquiries.was_answered", {"name": name}), "deal": deal_id, "numbers": numbers}
