@@ -128,3 +128,76 @@ def test_the_grid_shows_each_their_own_and_changes_nothing_of_others(team, owner
     assert b"grid/change" not in read.content
     for odd in ({"sort": "custom"}, {"page": "99999999999999999999"}, {"page": "-1"}, {"edit": "<x>"}, {"done": "1,x"}):
         assert owner.get(at, odd).status_code == 200
+
+
+def test_a_row_is_kept_as_a_whole_or_not_at_all(team, owner, at):
+    deal, stages = new_deal(team, owner, "Grid Five", next_step="Dana")
+    sent = {"deal": deal, "seen_next_step": "Somebody", "next_step": "Ron", "seen_stage": stages[0], "stage": stages[1]}
+    stale = owner.post(f"{at}change/", sent, **ROWS_ALONE)
+    assert stale.status_code == 409
+    assert "Nothing was changed" in strip(stale)
+    assert (row_of(team, deal)["stage"], row_of(team, deal)["next_step"]) == (stages[0], "Dana")
+    moved = owner.post(f"{at}change/", {**sent, "seen_next_step": "Dana", "seen_stage": stages[1], "stage": stages[0]})
+    assert moved.status_code == 409
+    assert row_of(team, deal)["next_step"] == "Dana"
+
+
+def test_a_text_of_several_lines_stays_so_and_is_no_conflict(team, owner, at):
+    deal, _ = new_deal(team, owner, "Grid Six", next_step="call  Dana\nsend", amount="1")
+    field = "call  Danasend"  # as a field of one line holds it, which drops line breaks
+    for shown in ("call  Dana\r\nsend", "call Dana send"):
+        form = {"deal": deal, "seen_next_step": "call  Dana\r\nsend", "next_step": shown}
+        done = owner.post(f"{at}change/", {**form, "seen_amount": "1", "amount": "1"}, **ROWS_ALONE)
+        assert done.status_code == 200
+        assert picks(done) == []
+    assert row_of(team, deal)["next_step"] == "call  Dana\nsend"
+    page = owner.get(at, {"q": "Grid Six", "edit": deal}).content.decode()
+    assert 'name="next_step" value="call  Dana send"' in page
+    done = owner.post(f"{at}change/", {**form, "next_step": "write"}, **ROWS_ALONE)
+    assert (done.status_code, field in strip(done)) == (200, False)
+    assert row_of(team, deal)["next_step"] == "write"
+
+
+def test_a_block_closes_no_deal_and_its_other_rows_go_on(team, owner, at):
+    deal, stages = new_deal(team, owner, "Grid Seven", next_step="Dana")
+    with book_of(team).at_one_moment() as book:
+        ends = [book.pipeline.won[0].name, book.pipeline.lost[0].name]
+    for end in ends:
+        row = {
+            "deal": deal,
+            "at_once": "",
+            "seen_stage": stages[0],
+            "stage": end,
+            "seen_next_step": "Dana",
+            "next_step": "R",
+        }
+        told = owner.post(f"{at}change/", row, **ROWS_ALONE)
+        assert (told.status_code, "X-Goes-To" in told) == (400, False)
+        assert f"Grid Seven stays as it was: a deal goes to {end} on its own" in strip(told)
+        assert (row_of(team, deal)["stage"], row_of(team, deal)["next_step"]) == (stages[0], "Dana")
+
+
+def test_who_asks_for_quiet_is_called_by_no_telephone_in_what_was_done(team, owner, at):
+    import datetime as dt
+
+    from yaad.measures.opted_out import Handles
+
+    stamp = {"at": dt.datetime.now(dt.UTC), "by": "test"}
+    book = book_of(team)
+    stage, onward = (one.name for one in book.pipeline.open[:2])
+    book.write_down(stage, {"phone": "055-8890007"}, key="quiet-bare", deal_id="INQ-quiet", **stamp)
+    book.opt_out(Handles(frozenset({"+972558890007"})), "calls", key="quiet-said", **stamp)
+    book.close()
+    pipeline = f"{team.here.prefix}pipeline/"
+    stale = {"deal": "INQ-quiet", "stage": stage, "seen": onward}
+    said = [
+        owner.post(f"{at}change/", {"deal": "INQ-quiet", "seen_next_step": "", "next_step": "R"}, follow=True),
+        owner.post(f"{at}change/", {"deal": "INQ-quiet", "seen_next_step": "R", "next_step": ""}, follow=True),
+        owner.post(f"{at}change/", {"deal": "INQ-quiet", "seen_next_step": "No", "next_step": "R"}),
+        owner.post(f"{pipeline}move/", stale),
+        owner.post(f"{pipeline}many/", {"do": "move", "stage": onward, "pick": f"deal=INQ-quiet&stage={onward}"}),
+        owner.post(f"{pipeline}move/", {"deal": "INQ-quiet", "stage": onward, "seen": stage}, follow=True),
+    ]
+    for one in said:
+        assert "INQ-quiet" in strip(one)
+        assert "8890007" not in one.content.decode()

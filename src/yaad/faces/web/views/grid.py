@@ -14,15 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
 from yaad.book.deals import entries_of
-from yaad.errors import UnknownName, YaadError
+from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.board_many import Picked
 from yaad.faces.web.views.leaving import AT, GRID, SEPARATOR, asks, leaving_of
 from yaad.faces.web.views.pipeline import filters_of, form_head, narrowing, narrowing_of_form, owners_of, wanted_of
-from yaad.facts import as_text, checked_values
-from yaad.insight.board import name_of
+from yaad.facts import as_text, checked_values, is_same_text
+from yaad.insight.board import called
 from yaad.insight.grid import COLUMNS, URGENT, Line
 from yaad.model import DealEntry, LeavingEntry, StageType
 from yaad.server.questions import board_reading, reading
@@ -90,6 +90,11 @@ class Cell:
         return field_said(self.name) if self.name != "stage" else Message("deal.field_stage")
 
     @property
+    def held(self) -> str:
+        """What its field holds, which is of one line."""
+        return " ".join(self.typed.splitlines())
+
+    @property
     def label(self) -> str:
         """The same as bare text."""
         return say_plain(self.words, language())
@@ -120,17 +125,23 @@ def change(request: HttpRequest) -> HttpResponse:
     deal, key = given.get("deal", ""), given.get("key", "") or uuid.uuid4().hex
     seen = {name: given.get(f"seen_{name}", "") for name in COLUMNS if f"seen_{name}" in given}
     typed = {name: given.get(name, "").strip() for name in seen}
-    values: dict[str, str | None] = {name: typed[name] or None for name in seen if typed[name] != seen[name]}
+    values: dict[str, str | None] = {
+        name: typed[name] or None for name in seen if not is_same_text(typed[name], seen[name])
+    }
     stage = values.pop("stage", None) or ""
     where = _asked_first(request, deal, seen.get("stage", ""), stage)
 
     def write(book: Book) -> list[DealEntry]:
+        if stage and "at_once" in given:
+            _hold_open(book, deal, stage)
         checked_values(values)  # all of it can be kept before any of it is
+        saw = {name: seen[name] for name in values}
+        if values:
+            book.hold(deal, saw, key)
         done: list[DealEntry] = []
         if stage and not where:
             done.append(book.move(deal, stage, seen=seen["stage"], key=f"{key}-stage", **stamp()))
         if values:
-            saw = {name: seen[name] for name in values}
             done.append(book.change(deal, values, seen=saw, key=key, **stamp()))
         return done
 
@@ -148,14 +159,21 @@ def change(request: HttpRequest) -> HttpResponse:
 
 def _asked_first(request: HttpRequest, deal: str, seen: str, stage: str) -> str:
     """The address that asks something before the deal goes to a stage; empty: nothing is asked."""
-    if not stage:
+    if not stage or "at_once" in request.POST:  # of a block nothing is asked: it is said what it went without
         return ""
     kinds = {one.name: one.type for one in opened().shelf.book.pipeline.stages}
     if kinds.get(stage) in (StageType.WON, StageType.LOST):  # asks why, and what was done well
         return f"{reverse('deal-close')}?{urlencode({'id': deal, 'to': stage})}"
-    if "at_once" in request.POST or not asks(deal, seen, stage):  # of a block it is said what it went without
+    if not asks(deal, seen, stage):
         return ""
     return leaving_of(deal, stage, GRID, {f"{AT}{name}": value for name, value in _narrowed(request).items()})
+
+
+def _hold_open(book: Book, deal: str, stage: str) -> None:
+    """Hold that a row of a block closes no deal: why, and what was done well, is asked of each on its own."""
+    if book.pipeline.stage(stage).type in (StageType.WON, StageType.LOST):
+        values: dict[str, object] = {"name": called(book.deal_now(deal), book.opt_outs), "stage": stage}
+        raise InputError(Message("grid.closes_alone", values))
 
 
 @require_POST
@@ -274,16 +292,18 @@ def _done(request: HttpRequest, error: YaadError | None) -> dict[str, object]:
     if not deal or not numbers:
         return {}
     try:
-        row, written = opened().shelf.once(lambda book: (book.deal_now(deal), entries_of(book, deal)))
+        name, written = opened().shelf.once(
+            lambda book: (called(book.deal_now(deal), book.opt_outs), entries_of(book, deal))
+        )
     except UnknownName:  # it was handed on, or taken back by somebody else
         return {}
     mine = [one for one in written if one["seq"] in numbers and one["counts"]]
     if not mine:
         return {}
     without = [line for one in mine for line in one.get("without", ())]
-    said = Message("grid.saved", {"name": name_of(row)})
+    said = Message("grid.saved", {"name": name})
     if without:
-        said = Message("grid.saved_without", {"name": name_of(row), "what": SEPARATOR.join(without)})
+        said = Message("grid.saved_without", {"name": name, "what": SEPARATOR.join(without)})
     return {"done": said, "picks": [urlencode({"deal": deal, "number": one["seq"]}) for one in mine]}
 
 
