@@ -20,6 +20,18 @@ def at(page):
 
 def says(page, row, name, value):
     page.wait_for_selector(f'.gtable tbody tr:nth-child({row + 1}) [data-col="{name}"][data-value="{value}"]')
+    page.wait_for_function("() => !document.querySelector('.gtable [aria-busy]')")
+
+
+def paste(page, text):
+    """Into the cell where the focus is, as from a spreadsheet."""
+    page.evaluate(
+        """(text) => { const data = new DataTransfer();
+             data.setData("text/plain", text);
+             document.activeElement.dispatchEvent(
+               new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })) }""",
+        text,
+    )
 
 
 def take_back(page):
@@ -80,12 +92,7 @@ def test_a_block_of_cells_is_pasted_and_taken_back_at_once(visit, full):
     page = visit(full, "/pipeline/grid/?sort=name", lang="en")
     before = [cell(page, row, "contact").get_attribute("data-value") for row in (0, 1)]
     cell(page, 0, "next_step").focus()
-    page.evaluate(
-        """() => { const data = new DataTransfer();
-             data.setData("text/plain", "call\\t2099-03-05\\nwrite\\t2099-03-06\\n");
-             document.activeElement.dispatchEvent(
-               new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })) }"""
-    )
+    paste(page, "call\t2099-03-05\nwrite\t2099-03-06\n")
     says(page, 0, "next_step_day", "2099-03-05")
     says(page, 1, "next_step", "write")
     assert page.locator("#done input[name=pick]").count() == 2
@@ -106,3 +113,53 @@ def test_without_scripts_a_row_is_a_form_and_the_board_is_a_tab_away(visit, full
     assert cell(page, 0, "contact").get_attribute("data-value") == before
     press(page, ".acts .strip a >> nth=0")
     assert page.locator(".lane").count() > 0
+
+
+def test_a_cell_that_is_changed_twice_and_a_text_of_several_lines_are_no_conflict(visit, full):
+    page = visit(full, "/pipeline/grid/?sort=name", lang="en")
+    before = cell(page, 0, "contact").get_attribute("data-value")
+    cell(page, 0, "contact").focus()
+    for said in ("Dana A", "Dana B"):
+        page.keyboard.type(said)
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowUp")
+    page.wait_for_selector("#grid-said input[name=pick]", state="attached")
+    page.wait_for_function("() => !document.querySelector('.gtable [aria-busy]')")
+    says(page, 0, "contact", "Dana B")
+    assert page.locator("#grid-said .say-error").count() == 0
+    cell(page, 0, "contact").evaluate("cell => { cell.dataset.value = 'Dana\\nB' }")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.keyboard.press("F2")
+    assert cell(page, 0, "contact").locator("input").input_value() == "Dana B"
+    page.keyboard.press("Enter")
+    assert sent == []
+    cell(page, 0, "contact").evaluate("cell => { cell.dataset.value = 'Dana B' }")
+    cell(page, 0, "contact").focus()
+    page.keyboard.type(before or "x")
+    page.keyboard.press("Enter")
+    says(page, 0, "contact", before or "x")
+
+
+def test_of_a_block_each_row_is_kept_or_told_and_none_is_lost(visit, full):
+    page = visit(full, "/pipeline/grid/?sort=name", lang="en")
+    rows = page.locator(".gtable tbody tr").count()
+    before = [cell(page, row, "next_step").get_attribute("data-value") for row in (0, 1)]
+    cell(page, 0, "next_step").focus()
+    paste(page, '"call\n""Dana"""\t2099-04-05\nwrite\t2099-04-06\n')
+    says(page, 1, "next_step_day", "2099-04-06")
+    assert cell(page, 0, "next_step").get_attribute("data-value") == 'call "Dana"'
+    assert cell(page, 1, "next_step").get_attribute("data-value") == "write"
+    take_back(page)
+    cell(page, rows - 1, "contact").focus()
+    page.context.set_offline(True)
+    paste(page, "Ron\nAnn\nEve")
+    page.wait_for_selector("#unsent li")
+    assert "Ron" in page.inner_text("#unsent")
+    assert page.locator("#grid-said .say-error bdi").first.inner_text() == "2"
+    page.context.set_offline(False)
+    page.click("#unsent .btn")
+    says(page, rows - 1, "contact", "Ron")
+    assert page.locator("#unsent").count() == 0
+    take_back(page)
+    assert [cell(page, row, "next_step").get_attribute("data-value") for row in (0, 1)] == before

@@ -13,7 +13,7 @@ function begin() {
   const cellsOf = (row) => [...row.querySelectorAll("[data-col]")];
   const onward = document.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
   let here = null; // the cell that Tab comes to
-  let editing = null; // {cell, field, was: what it showed, now: what it says by now, where that was told meanwhile}
+  let editing = null; // {cell, field, held: what the field held, was: what it showed, now: what it says by now, where told meanwhile}
 
   function reach(cell) {
     here?.setAttribute("tabindex", "-1");
@@ -61,8 +61,9 @@ function begin() {
       if (kinds[at] === "amount") field.inputMode = "decimal";
     }
     field.setAttribute("aria-label", names[at]);
-    field.value = typed !== undefined && !choices && field.type === "text" ? typed : cell.dataset.value;
-    editing = { cell, field, was: [...cell.childNodes] };
+    field.value = oneLine(cell.dataset.value);
+    editing = { cell, field, held: field.value, was: [...cell.childNodes] };
+    if (typed !== undefined && !choices && field.type === "text") field.value = typed;
     cell.replaceChildren(field);
     field.focus();
     if (typed === undefined) field.select?.();
@@ -78,55 +79,139 @@ function begin() {
 
   function keep() {
     const value = editing.field.value.trim();
-    const { cell } = editing;
-    if (value !== cell.dataset.value) send(cell.closest("tr"), new Map([[cell.dataset.col, value]]));
+    const { cell, held } = editing;
+    if (oneLine(value) !== oneLine(held)) {
+      send(cell.closest("tr"), new Map([[cell.dataset.col, value]]));
+      editing.now = undefined; // what is sent is what it says by now
+    }
     return leave();
   }
 
   // ---- to the server: one row at a time, what was seen beside what is said
   let line = Promise.resolve();
+  const waiting = []; // what was not answered yet
+  const unsent = []; // what did not go
+  const words = (name) => document.getElementById(`grid-${name}`).content.firstElementChild.cloneNode(true);
+  const cellOf = (deal, name) => table.querySelector(`tr[data-deal="${CSS.escape(deal)}"] [data-col="${name}"]`);
   function send(row, says, { isBlock = false, isMore = false } = {}) {
     const told = new URLSearchParams(new FormData(form));
     told.set("deal", row.dataset.deal);
     told.set("key", crypto.randomUUID());
     for (const [name, value] of says) {
+      const cell = row.querySelector(`[data-col="${name}"]`);
       told.set(name, value);
-      told.set(`seen_${name}`, row.querySelector(`[data-col="${name}"]`).dataset.value);
+      told.set(`seen_${name}`, cell.dataset.value);
+      cell.dataset.value = value; // who changes it again has seen this
     }
+    waiting.push(told);
     if (isBlock) told.set("at_once", "");
     row.setAttribute("aria-busy", "true");
     line = line.then(() => post(form.action, told, isMore)).catch(() => {});
     return line.finally(() => row.removeAttribute("aria-busy"));
   }
 
+  // what was said of cells is kept, and who has said more since has seen it as it was kept; or it is as it was before
+  function settle(told, kept) {
+    const deal = told.get("deal");
+    for (const [seen, before] of told) {
+      if (!seen.startsWith("seen_")) continue;
+      const name = seen.slice("seen_".length);
+      const now = kept ? (kept(deal, name) ?? told.get(name)) : before;
+      const cell = cellOf(deal, name);
+      if (cell?.dataset.value === told.get(name)) cell.dataset.value = now;
+      for (const one of waiting) {
+        if (one.get("deal") === deal && one.get(seen) === told.get(name)) one.set(seen, now);
+      }
+    }
+  }
+
+  // what did not go stays to be sent again, under the same key: should it have gone all the same, it counts once
+  function tellUnsent() {
+    said.querySelector("#unsent")?.remove();
+    if (!unsent.length) return;
+    const card = words("unsent");
+    card.id = "unsent";
+    for (const { told, name } of unsent) {
+      const item = document.createElement("li");
+      const parts = [name];
+      for (const [seen] of told) {
+        const column = seen.startsWith("seen_") && seen.slice("seen_".length);
+        if (column) parts.push(told.get(column) || "–");
+      }
+      item.append(...parts.flatMap((text, at) => [at ? " · " : "", isolated(text)]));
+      card.querySelector("ul").append(item);
+    }
+    card.querySelector("button").addEventListener("click", () => {
+      card.remove();
+      for (const one of unsent.splice(0)) {
+        if (one.told.has("deal")) waiting.push(one.told);
+        line = line.then(() => post(one.address, one.told, true)).catch(() => {});
+      }
+    });
+    said.append(card);
+  }
+
+  function isolated(text) {
+    const found = document.createElement("bdi");
+    found.textContent = text;
+    return found;
+  }
+
   async function post(address, told, isMore) {
     let answer;
+    let text;
     try {
       answer = await fetch(address, { method: "POST", body: told, headers: { "HX-Request": "true" } });
+      text = await answer.text();
     } catch {
-      location.reload(); // the net is away: the browser says so
+      waiting.splice(0, waiting.length, ...waiting.filter((one) => one !== told));
+      settle(told, null);
+      const row = table.querySelector(`tr[data-deal="${CSS.escape(told.get("deal") ?? "")}"]`);
+      const done = said.querySelector(".say-done .btn");
+      const name = (row?.querySelector("th") ?? done)?.textContent.trim() || told.get("deal") || "–";
+      unsent.push({ address, told, name });
+      tellUnsent();
       return;
     }
+    waiting.splice(0, waiting.length, ...waiting.filter((one) => one !== told));
     const where = answer.headers.get("X-Goes-To");
     if (where) {
       location.assign(where);
       return;
     }
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = new DOMParser().parseFromString(text, "text/html");
     const now = fresh.getElementById("grid-said");
     if (!now) {
       location.reload(); // signed out, or the server is gone: the page says which
       return;
     }
     const back = now.querySelector("form");
+    const kept = (deal, name) => {
+      const row = fresh.querySelector(`tr[data-deal="${CSS.escape(deal)}"]`);
+      return row?.querySelector(`[data-col="${name}"]`)?.dataset.value;
+    };
+    settle(told, answer.ok ? kept : null);
     if (!isMore) said.replaceChildren();
     if (back) {
       back.append(...said.querySelectorAll("input[name=pick]"));
       said.querySelector(".say-done")?.remove();
     }
+    const why = now.querySelector(".words");
+    const refused = said.querySelector(".words")?.parentElement;
+    if (refused && why) {
+      why.parentElement.remove();
+      refused.append(why);
+    }
     said.append(...now.childNodes);
+    tellUnsent();
     const asked = new Set(told.getAll("pick").map((one) => new URLSearchParams(one).get("deal")));
     for (const deal of asked.size ? asked : [told.get("deal")]) put(deal, fresh);
+    for (const one of waiting) {
+      for (const [seen, before] of one) {
+        const cell = seen.startsWith("seen_") ? cellOf(one.get("deal"), seen.slice("seen_".length)) : null;
+        if (cell?.dataset.value === before) cell.dataset.value = one.get(cell.dataset.col);
+      }
+    }
   }
 
   // a row as it is by now, under the hands of who works in it
@@ -216,19 +301,25 @@ function begin() {
     const cell = event.target.closest?.("[data-col]");
     if (!cell || editing || cell.closest(".edited")) return;
     event.preventDefault();
-    const block = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "").split(/\r?\n/);
+    const block = rowsIn(event.clipboardData.getData("text/plain"));
     const all = rows();
     const from = all.indexOf(cell.closest("tr"));
     const at = cellsOf(all[from]).indexOf(cell);
-    let isMore = false;
-    block.slice(0, all.length - from).forEach((text, down) => {
+    said.replaceChildren();
+    const fits = block.slice(0, all.length - from);
+    if (fits.length < block.length) {
+      const card = words("left-out");
+      card.querySelector("bdi").textContent = block.length - fits.length;
+      said.append(card);
+    }
+    tellUnsent();
+    fits.forEach((texts, down) => {
       const cells = cellsOf(all[from + down]).slice(at);
-      const typed = text.split("\t").slice(0, cells.length);
-      const says = new Map(typed.map((value, along) => [cells[along].dataset.col, value.trim()]));
-      for (const one of cells) if (says.get(one.dataset.col) === one.dataset.value) says.delete(one.dataset.col);
-      if (!says.size) return;
-      send(all[from + down], says, { isBlock: block.length > 1 || says.size > 1, isMore });
-      isMore = true;
+      const says = new Map(texts.slice(0, cells.length).map((text, along) => [cells[along].dataset.col, oneLine(text)]));
+      for (const one of cells) {
+        if (says.get(one.dataset.col) === oneLine(one.dataset.value)) says.delete(one.dataset.col);
+      }
+      if (says.size) send(all[from + down], says, { isBlock: block.length > 1 || says.size > 1, isMore: true });
     });
   });
 
@@ -239,4 +330,26 @@ function begin() {
   });
 
   ready();
+}
+
+// what a field of one line holds of a text
+function oneLine(text) {
+  return text.trim().split(/\s+/).join(" ");
+}
+
+// rows of cells as spreadsheets write them: a cell of several lines stands in quotes, each quote in it twice
+function rowsIn(text) {
+  const found = [[]];
+  let rest = text.replace(/\r?\n$/, "");
+  for (;;) {
+    const quoted = /^"((?:[^"]|"")*)"(?=\t|\r?\n|$)/.exec(rest);
+    const isQuoted = quoted !== null && /[\t\n]/.test(quoted[1]);
+    const cell = isQuoted ? quoted[0] : /^[^\t\n]*/.exec(rest)[0];
+    found.at(-1).push(isQuoted ? quoted[1].replaceAll('""', '"') : cell.replace(/\r$/, ""));
+    rest = rest.slice(cell.length);
+    const ends = /^(?:\t|\r?\n)/.exec(rest);
+    if (!ends) return found;
+    if (ends[0] !== "\t") found.push([]);
+    rest = rest.slice(ends[0].length);
+  }
 }
