@@ -212,6 +212,91 @@ def test_what_is_refused_stays_with_its_reason_and_is_mended_or_thrown_away(devi
     assert waiting(page, house, "Mended") == 1
 
 
+def test_what_is_mended_is_not_sent_meanwhile_and_becomes_one_entry(device, house):
+    context, page = device(service_workers="block")
+    sign_in(context, house, house.ben)
+    page.goto(f"{house.pages}inquiries/new/")
+    context.set_offline(True)
+    take(page, "055-700 6001", "Mended once")
+    page.locator("[data-queue] li [data-act=edit]").click()
+    page.locator("form[data-edits]").wait_for()
+    context.set_offline(False)
+    page.wait_for_timeout(700)
+    assert len(page.evaluate(ENTRIES)) == 1
+    page.keyboard.press("Escape")  # it goes as it was, after all
+    wait_until(page, ENTRIES, [])
+    assert page.locator("form[data-edits]").count() == 0
+    context.set_offline(True)
+    take(page, "055-700 6002", "Before")
+    page.locator("[data-queue] li [data-act=edit]").click()
+    page.locator("form[data-edits]").wait_for()
+    page.locator("form[data-keeps=inquiry] [name=name]").fill("Mended twice")
+    context.set_offline(False)
+    page.locator("form[data-keeps=inquiry] .btn.p").click()
+    page.locator("#done").wait_for()
+    assert page.evaluate(ENTRIES) == []
+    context.set_offline(True)
+    take(page, "055-700 6003", "Sent elsewhere")
+    page.locator("[data-queue] li [data-act=edit]").click()
+    page.locator("form[data-edits]").wait_for()
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto(f"{house.pages}my-day/")  # another window takes it as left, and sends it
+    wait_until(other, ENTRIES, [])
+    page.locator("form[data-keeps=inquiry] [name=name]").fill("Too late")
+    page.locator("form[data-keeps=inquiry] .btn.p").click()
+    page.locator("[data-sent-said]:not([hidden])").wait_for()
+    assert "sent in the meantime" in page.inner_text("[data-sent-said]")
+    assert page.evaluate(ENTRIES) == []
+    assert page.input_value("form[data-keeps=inquiry] [name=name]") == "Too late"
+    page.goto(f"{house.pages}inquiries/")
+    counts = {
+        name: page.locator(".waiting .card", has_text=name).count()
+        for name in ("Mended once", "Before", "Mended twice", "Sent elsewhere", "Too late")
+    }
+    assert counts == {"Mended once": 1, "Before": 0, "Mended twice": 1, "Sent elsewhere": 1, "Too late": 0}
+    assert page.problems == []
+
+
+def test_what_always_fails_stands_in_nobodys_way(device, house):
+    context, page = device(service_workers="block")
+    sign_in(context, house, house.ben)
+    page.goto(f"{house.pages}inquiries/new/")
+    context.set_offline(True)
+    for number, name in enumerate(("Fails always", "Goes on")):
+        take(page, f"055-700 700{number}", name)
+        page.locator("[data-queue] li").nth(number).wait_for()
+
+    def fail(route):
+        if "Fails" in (route.request.post_data or ""):
+            route.fulfill(status=500, body="")
+        else:
+            route.fallback()
+
+    context.route("**/inquiries/new/", fail)
+    context.set_offline(False)
+    page.locator("[data-state=failed]:not([hidden])").wait_for()
+    wait_until(page, "() => yaadQueue.all('entries').then((rows) => rows.length)", 1)
+    assert "Fails always" in page.inner_text("[data-queue]")
+    assert "tried again" in page.inner_text("[data-queue]")
+    context.unroute("**/inquiries/new/")
+    page.reload()
+    wait_until(page, ENTRIES, [])
+    assert waiting(page, house, "Fails always") == waiting(page, house, "Goes on") == 1
+
+
+def test_names_of_deals_leave_the_device_when_one_may_come_in_no_more(device, house):
+    context, page = device(service_workers="block")
+    sign_in(context, house, house.ben)
+    page.goto(f"{house.pages}my-day/")
+    knows = "() => yaadQueue.here().then((known) => Boolean(known?.deals))"
+    wait_until(page, knows)
+    context.route("**/device/", lambda route: route.fulfill(status=404, body=""))
+    page.goto(f"{house.base}/c/c000000000000/my-day/")  # as any page of a company that is not one's own
+    wait_until(page, knows, want=False)
+    assert page.problems == []
+
+
 def test_who_was_signed_out_is_told_so_and_it_is_sent_after_a_sign_in(device, house):
     context, page = device(service_workers="block")
     sign_in(context, house, house.cyd)

@@ -9,7 +9,11 @@
 
   async function whoIsHere() {
     if (isOffline) return yaadQueue.here();
-    if (!body.who) return null;
+    if (!body.who) {
+      const kept = await yaadQueue.here();
+      if (kept?.deals) await yaadQueue.door(kept.device).catch(() => null); // what is known of a company goes with the way in
+      return null;
+    }
     const known = { name: "here", who: body.who, device: body.device, inquiry: body.inquiry, visit: body.visit, lang: document.documentElement.lang };
     const before = await yaadQueue.here();
     if (before?.who === known.who) known.deals = before.deals;
@@ -44,12 +48,14 @@
       const item = list.querySelector("template").content.cloneNode(true).firstElementChild;
       const state = entry.state ?? "waiting";
       item.querySelector("[data-what]").textContent = nameOf(entry);
-      item.querySelector("[data-reason]").textContent = entry.reason ?? "";
+      for (const one of item.querySelectorAll("[data-reason]")) one.textContent = entry.reason ?? "";
       for (const one of item.querySelectorAll("[data-kind]")) one.hidden = one.dataset.kind !== entry.kind;
       for (const one of item.querySelectorAll("[data-state]")) one.hidden = one.dataset.state !== state;
       // what may have arrived is not changed: its answer is still to come
       item.querySelector("[data-act=edit]").hidden = Boolean(entry.tried);
-      item.querySelector("[data-act=again]").hidden = state === "waiting";
+      item.querySelector("[data-act=again]").hidden = ["waiting", "told"].includes(state);
+      item.querySelector("[data-seen]").hidden = state !== "told";
+      item.querySelector("[data-throws]").hidden = state === "told";
       item.dataset.key = entry.key;
       return item;
     });
@@ -79,9 +85,21 @@
         key: random(), who: known.who, kind: form.dataset.keeps, to: known[form.dataset.keeps], device: known.device,
         at: new Date().toISOString(), fields: given, about: deals?.selectedOptions[0]?.textContent.trim() ?? "",
       };
+      const meanwhile = document.querySelector("[data-sent-said]");
+      if (meanwhile) meanwhile.hidden = true;
       try {
-        await yaadQueue.put("entries", entry);
-        if (form.dataset.edits) await yaadQueue.remove(form.dataset.edits);
+        const isKept = form.dataset.edits ? await yaadQueue.replace(form.dataset.edits, entry) : await yaadQueue.put("entries", entry).then(() => true);
+        if (!isKept) {
+          // what is typed stays; sent as it is now it would be a second entry
+          delete form.dataset.edits;
+          delete form.dataset.busy;
+          await show();
+          if (meanwhile) {
+            meanwhile.hidden = false;
+            meanwhile.scrollIntoView({ block: "center" });
+          }
+          return;
+        }
       } catch {
         form.dataset.plain = "";
         form.submit();
@@ -90,6 +108,7 @@
       delete form.dataset.edits;
       const arrived = (await send()).find((one) => one.key === entry.key);
       if (arrived && !isOffline) {
+        await yaadQueue.remove(entry.key); // that page says what there is to say
         location.assign(arrived.to);
         return;
       }
@@ -102,9 +121,10 @@
       }
       delete form.dataset.busy;
       form.reset();
-      if (kept) await later();
+      const waits = kept && kept.state !== "told";
+      if (waits) await later();
       const words = document.querySelector("[data-kept-said]");
-      if (words && kept) {
+      if (words && waits) {
         words.hidden = false;
         words.scrollIntoView({ block: "center" });
       }
@@ -118,7 +138,10 @@
 
   // ---- what waits can be mended, sent again, thrown away ------------------------------------------------------------
 
-  function edit(entry) {
+  async function edit(key) {
+    // it is not sent while it is mended; what may have arrived is not mended
+    const entry = await yaadQueue.change(key, (now) => (now.tried ? null : { ...now, editing: true }));
+    if (!entry) return;
     const form = document.querySelector(`form[data-keeps="${entry.kind}"]`);
     if (!form) {
       location.assign(`${entry.to}#edit-${entry.key}`);
@@ -130,26 +153,40 @@
         else one.value = value;
       }
     }
-    form.dataset.edits = entry.key;
+    if (form.dataset.edits && form.dataset.edits !== key) await letGo(form.dataset.edits);
+    form.dataset.edits = key;
     form.querySelector("input:not([type=hidden]), select, textarea").focus();
   }
+
+  const letGo = (key) => yaadQueue.change(key, (now) => ({ ...now, editing: false }));
+
+  addEventListener("keydown", async (event) => {
+    if (event.key !== "Escape") return;
+    for (const form of document.querySelectorAll("form[data-edits]")) {
+      const key = form.dataset.edits;
+      delete form.dataset.edits;
+      form.reset();
+      await letGo(key);
+    }
+    await send();
+  });
 
   list?.addEventListener("click", async (event) => {
     const act = event.target.closest("[data-act]")?.dataset.act;
     const key = event.target.closest("[data-key]")?.dataset.key;
     const entry = act && (await mine()).find((one) => one.key === key);
     if (!entry) return;
-    if (act === "edit") edit(entry);
-    if (act === "drop") await yaadQueue.remove(key);
+    if (act === "edit") await edit(key);
+    if (act === "drop" || act === "read") await yaadQueue.remove(key);
     if (act === "again") {
-      await yaadQueue.put("entries", { ...entry, state: "waiting" });
+      await yaadQueue.change(key, (now) => ({ ...now, state: "waiting", editing: false }));
       await send();
     }
     await show();
   });
 
   async function askBeforeLeaving(form) {
-    const own = async () => (await yaadQueue.all("entries")).filter((one) => one.who.startsWith(`${form.dataset.leaves}-`));
+    const own = async () => (await yaadQueue.all("entries")).filter((one) => one.state !== "told" && one.who.startsWith(`${form.dataset.leaves}-`));
     if ((await own()).length) await yaadQueue.send("").catch(() => {});
     const left = (await own()).length;
     const words = form.querySelector("[data-left]");
@@ -167,10 +204,10 @@
   // ---- the page and its device --------------------------------------------------------------------------------------
 
   addEventListener("online", send);
-  await show();
   const asked = /^#edit-([0-9a-f]{32})$/.exec(location.hash)?.[1];
-  const chosen = asked && (await mine()).find((one) => one.key === asked);
-  if (chosen) edit(chosen);
+  for (const one of await mine()) if (one.editing && one.key !== asked) await letGo(one.key); // its page was left
+  await show();
+  if (asked && (await mine()).some((one) => one.key === asked)) await edit(asked);
   await send();
   if (isOffline) return;
   if (document.querySelector("[data-knows-deals]")) {

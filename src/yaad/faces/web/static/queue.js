@@ -4,6 +4,8 @@
 
 // eslint-disable-next-line no-unused-vars
 const yaadQueue = (() => {
+  const DONE = ["refused", "told"]; // answered: they stay until who wrote them has read why
+
   const opened = () =>
     new Promise((done, failed) => {
       const asked = indexedDB.open("yaad", 1);
@@ -35,32 +37,71 @@ const yaadQueue = (() => {
   const remove = (key) => within("entries", "readwrite", (rows) => rows.delete(key));
   const here = () => within("here", "readonly", (rows) => rows.get("here"));
 
-  // Whose the device is by now, with a fresh word for forms; null: the network is there, and nobody is signed in.
-  async function door(address) {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
-    if (answer.status >= 500 || answer.status === 429) throw new Error("later");
-    if (answer.status === 404) return { who: "" };
-    return answer.ok ? answer.json() : null;
+  // Make something else of an entry as it is now, in one step; null: it is gone, or `made` would not have it.
+  async function change(key, made) {
+    let now = null;
+    await within("entries", "readwrite", (rows) => {
+      const asked = rows.get(key);
+      asked.onsuccess = () => {
+        now = (asked.result && made(asked.result)) || null;
+        if (now) rows.put(now);
+      };
+    });
+    return now;
   }
 
-  async function sendOne(entry, open) {
+  // Put an entry in the place of one that is mended; false: that one was sent meanwhile, and nothing is put.
+  async function replace(key, entry) {
+    let isPut = false;
+    await within("entries", "readwrite", (rows) => {
+      const asked = rows.get(key);
+      asked.onsuccess = () => {
+        if (!asked.result || asked.result.tried) return;
+        isPut = true;
+        rows.delete(key);
+        rows.put(entry);
+      };
+    });
+    return isPut;
+  }
+
+  // Whose the device is by now, with a fresh word for forms; null: the network is there, and nobody is signed in.
+  // Deals stay known by name on the device only as long as who knows them may come in here.
+  async function door(address) {
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+    if (answer.status === 429) throw new Error("later");
+    if (answer.status >= 500) return { who: "", fails: true };
+    const told = answer.ok ? await answer.json() : answer.status === 404 ? { who: "" } : null;
+    const known = await here();
+    if (known?.deals && known.device === address.split("?")[0] && told?.who !== known.who) {
+      await put("here", { ...known, deals: undefined });
+    }
+    return told;
+  }
+
+  async function sendOne(key, open) {
+    // as it is now: it may be mended since it was looked at, or thrown away
+    const entry = await change(key, (now) => (now.editing || DONE.includes(now.state) ? null : { ...now, tried: true, state: "waiting" }));
+    if (!entry) return null;
     const body = new URLSearchParams(entry.fields);
     for (const [name, value] of [["key", entry.key], ["who", entry.who], ["written_at", entry.at], ["csrfmiddlewaretoken", open.token]]) {
       body.set(name, value);
     }
-    await put("entries", { ...entry, tried: true, state: "waiting" });
     const answer = await fetch(entry.to, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
     if (answer.type === "opaqueredirect") {
-      await put("entries", { ...entry, tried: true, state: "out" });
+      await change(key, (now) => ({ ...now, state: "out" }));
     } else if (answer.ok) {
       const told = await answer.json();
-      await remove(entry.key);
-      return { key: entry.key, to: told.to };
-    } else if (answer.status >= 500 || answer.status === 429) {
+      if (told.said) await change(key, (now) => ({ ...now, state: "told", reason: told.said }));
+      else await remove(key);
+      return { key, to: told.to };
+    } else if (answer.status === 429) {
       throw new Error("later");
+    } else if (answer.status >= 500) {
+      await change(key, (now) => ({ ...now, state: "failed" })); // it stands in nobody's way
     } else {
       const told = await answer.json().catch(() => ({}));
-      await put("entries", { ...entry, tried: false, state: "refused", reason: told.error ?? String(answer.status) });
+      await change(key, (now) => ({ ...now, tried: false, state: "refused", reason: told.error ?? String(answer.status) }));
     }
     return null;
   }
@@ -70,13 +111,14 @@ const yaadQueue = (() => {
     const work = async () => {
       const doors = new Map();
       const sent = [];
-      const rows = (await all("entries")).filter((one) => one.state !== "refused" && (!who || one.who === who));
+      const rows = (await all("entries")).filter((one) => !one.editing && !DONE.includes(one.state) && (!who || one.who === who));
       for (const entry of rows.sort((one, other) => one.at.localeCompare(other.at))) {
         if (!doors.has(entry.device)) doors.set(entry.device, await door(entry.device));
         const open = doors.get(entry.device);
-        if (open === null) await put("entries", { ...entry, state: "out" });
+        if (open === null) await change(entry.key, (now) => ({ ...now, state: "out" }));
+        else if (open.fails) await change(entry.key, (now) => ({ ...now, state: "failed" }));
         else if (open.who === entry.who) {
-          const done = await sendOne(entry, open);
+          const done = await sendOne(entry.key, open);
           if (done) sent.push(done);
         }
       }
@@ -95,5 +137,5 @@ const yaadQueue = (() => {
     if (self.caches) for (const name of await caches.keys()) await caches.delete(name);
   }
 
-  return { put, all, remove, here, door, send, leave };
+  return { put, all, remove, change, replace, here, door, send, leave };
 })();

@@ -50,6 +50,12 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+// The browser asks again where this fails.
+async function sendAll() {
+  await yaadQueue.send("");
+  if ((await yaadQueue.all("entries")).some((one) => one.state === "failed")) throw new Error("later");
+}
+
 self.addEventListener("sync", (event) => {
-  if (event.tag === "yaad-queue") event.waitUntil(yaadQueue.send(""));
+  if (event.tag === "yaad-queue") event.waitUntil(sendAll());
 });
