@@ -174,6 +174,59 @@ def test_who_sees_some_deals_speaks_for_those_alone(book):
     assert listed(book)["C"]["asked_not"] == "calls"  # it holds whoever said so, and whoever looks
 
 
+@pytest.fixture
+def office(tmp_path):
+    """Dana and Ron of one office, and a further deal of Dana with a number of her own."""
+    deals = DEALS.splitlines()[0] + ",contact\n"
+    deals += "A,Quote,2026-01-05 09:00,,Noa,Oak,050-1112222,office@x.com,9,Dana\n"
+    deals += "B,Quote,2026-01-05 09:00,,Noa,Oak,052-3334444,office@x.com,9,Ron\n"
+    deals += "C,Quote,2026-01-05 09:00,,Noa,Oak,054-5556677,office@x.com,9,dana\n"
+    (tmp_path / "deals.csv").write_text(deals, "utf-8")
+    (tmp_path / "map.yaml").write_text(MAP.replace("email: email", "email: email, contact: contact"), "utf-8")
+    made = yaad.Book.create(tmp_path / "book")
+    made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml")
+    return made
+
+
+def asking(book):
+    return {name: row["asked_not"] for name, row in listed(book).items()}
+
+
+def test_nobody_is_spoken_for_by_who_shares_an_address_with_them(office):
+    assert out(office).handles == (CALL, "+972545556677")
+    assert asking(office) == {"A": "calls", "B": None, "C": "calls"}
+
+
+def test_what_one_takes_back_another_has_said(office):
+    out(office)
+    out(office, "B")
+    out(office, "B", is_out=False)
+    assert asking(office) == {"A": "calls", "B": None, "C": "calls"}
+    out(office, what="marketing")
+    out(office, "B", what="marketing")
+    out(office, "B", what="marketing", is_out=False)
+    handles = {(one.handle, one.what) for one in office.opted_out()}
+    assert handles == {(CALL, "calls"), ("+972545556677", "calls")} | {
+        (one, "marketing") for one in (CALL, "+972545556677", "office@x.com")
+    }
+
+
+def test_of_a_long_list_the_same_stands_beside_as_of_a_short_one(book):
+    more = "".join(f"055-{number:07}\n" for number in range(1000, 1030))
+    book.opt_out_list("050-1112222\n052-7778888\n" + more, "calls", at=AT, by="o")
+    handles = {one.handle for one in book.opted_out()}
+    assert {CALL, "a@x.com", "+97235556666", "+972527778888"} <= handles
+    assert len(handles) == 34
+
+
+def test_what_holds_for_a_country_is_asked_once_of_a_list(book, monkeypatch):
+    asked = []
+    usual = type(book).dials_in.fget
+    monkeypatch.setattr(type(book), "dials_in", property(lambda self: asked.append(1) or usual(self)))
+    book.opt_out_list("".join(f"055-{number:07}\n" for number in range(1000, 1030)), "calls", at=AT, by="o")
+    assert len(asked) < 10
+
+
 def test_an_entry_is_the_same_in_every_journal(book):
     entry = out(book, key="k")
     assert isinstance(entry, OptOutEntry)

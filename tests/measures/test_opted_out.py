@@ -46,6 +46,10 @@ def test_the_short_look_passes_over_nobody_whom_the_long_one_finds(before, numbe
     assert all(asked(one).may_be(cell, "") for one in Handles.of(cell, None, "IL"))
 
 
+def test_a_number_of_a_place_is_met_beside_a_further_figure():
+    assert asked("+97236123456").word("03-6123456 (2)") == "calls"
+
+
 def test_addresses_of_a_cell_are_found_whatever_stands_round_them():
     found = MAIL.findall("Dana <d@x.com>, b@y.co.il;c@z.org")
     assert found == ["d@x.com", "b@y.co.il", "c@z.org"]

@@ -2,26 +2,37 @@
 
 A person is their numbers and addresses of mail: those that are named, and those that stand with them in a deal or in
 the list of customers. What is written down holds for all who are reached by one of them, whoever brings them again.
+
+A number or an address by which several people are reached – of an office, of a family – says nothing of who else has
+it: nobody is joined over it but deals that name the same contact, and what one of them takes back another has said.
 """
 
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 
 from yaad.book.inquiries import Receiving
 from yaad.errors import InputError, NotAllowed, UnknownName
-from yaad.facts import Journal
-from yaad.intake.deciding.phones import is_made_up, surely
+from yaad.facts import Journal, journal_of
+from yaad.facts.said import every_opt_out_of
+from yaad.intake.deciding.phones import REPEATED, is_made_up, surely
 from yaad.measures.namesakes import with_customer
 from yaad.measures.opted_out import MAIL, Handles, OptOuts
 from yaad.model import Entry, OptOutEntry
-from yaad.model.opt_outs import MOST_HANDLES, OPT_OUTS, SAID_BY
+from yaad.model.opt_outs import CALLS, MOST_HANDLES, OPT_OUTS, SAID_BY
 from yaad.text import Message
 
 ANY = ("open", "won", "lost", "not_inquiry")
 FEW = 20
 """Up to so many numbers and addresses are looked for one by one."""
+PLAIN = r"^[+(]?[0-9](?:[ .()-]{0,2}[0-9]){4,8}[0-9]{3}$"
+"""A cell that holds one number and nothing beside it, whose last digits are the number's."""
 LONGEST_LINE = 200
 """Letters of a line that may be one number or one address."""
 SHOWN = 1000
@@ -101,10 +112,25 @@ class OptingOut(Receiving):
         _known_words(what, channel)
         if not handles:
             raise InputError(Message("opt_outs.nobody"))
-        every = tuple(sorted(self._together(handles)))
+        persons = self._persons(handles)
+        every = persons.together() if is_out else self._said_by(persons, what)
+        return self._write_opt_out(every, what, at=at, by=by, channel=channel, is_out=is_out, key=key)
+
+    def _write_opt_out(
+        self,
+        handles: Iterable[str],
+        what: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        channel: str,
+        is_out: bool,
+        key: str | None,
+    ) -> OptOutEntry:
+        said = tuple(sorted(handles))
         return self.write(
             OptOutEntry(
-                at=at, by=by, key=key or uuid.uuid4().hex, what=what, handles=every, is_out=is_out, channel=channel
+                at=at, by=by, key=key or uuid.uuid4().hex, what=what, handles=said, is_out=is_out, channel=channel
             )
         )
 
@@ -126,15 +152,19 @@ class OptingOut(Receiving):
             InputError: the deal has no number and no address.
         """
         row = self.deal_now(deal_id)
-        return self.opt_out(
-            Handles.of(row["phone"], row["email"], self.dials_in),
-            what,
-            at=at,
-            by=by,
-            channel=channel,
-            is_out=is_out,
-            key=key,
-        )
+        self.need_persons()
+        _known_words(what, channel)
+        handles = Handles.of(row["phone"], row["email"], self.dials_in)
+        if not handles:
+            raise InputError(Message("opt_outs.nobody"))
+        persons = self._persons(handles, _folded(row["contact"]))
+        if is_out:
+            every = persons.together()
+            if what == CALLS and any("@" not in one for one in every):  # a mail of several people calls nobody
+                every -= {one for one in handles.mails if persons.is_shared(one)}
+        else:
+            every = self._said_by(persons, what)
+        return self._write_opt_out(every, what, at=at, by=by, channel=channel, is_out=is_out, key=key)
 
     def handles_of_customer(self, name: str) -> Handles:
         """By what a customer is reached: the numbers and addresses of their deals and of the list of customers."""
@@ -178,9 +208,10 @@ class OptingOut(Receiving):
             raise InputError(Message("opt_outs.no_list" if not lines else "opt_outs.long_list", {"n": MOST_HANDLES}))
         before = {handle for handle, said in self.opt_outs.said.items() if what in said}
         new: dict[str, None] = {}
+        country = self.dials_in  # asked once: it is read from the disk
         refused: dict[int, str] = {}
         for number, line in lines.items():
-            handle = self._handle(line)
+            handle = _handle(line, country)
             if handle is None:
                 refused[number] = line[:LONGEST_LINE]
             elif handle not in before:
@@ -220,48 +251,137 @@ class OptingOut(Receiving):
 
     def _sees_each(self, handles: Sequence[str]) -> bool:
         """Whether all of these stand in deals and customers that the viewer sees."""
-        seen = {one for found in self._reached(handles) for one in found}
+        seen = {one for found in self._reached(handles) for one in found.handles}
         return set(handles) <= seen
 
-    def _handle(self, line: str) -> str | None:
-        """The number or the address of a line; None where it holds none, or more than one."""
-        if len(line) > LONGEST_LINE:
-            return None
-        mails = MAIL.findall(line)
-        if mails:
-            return mails[0].casefold() if len(mails) == 1 and mails[0] == line else None
-        number = surely(line, self.dials_in)
-        return None if number is None or is_made_up(number) else number
+    def _persons(self, handles: Handles, contact: str = "") -> "Persons":
+        """Who is reached by these."""
+        return Persons(handles, contact, tuple(self._reached(sorted(handles))))
 
-    def _together(self, handles: Handles) -> set[str]:
-        """Numbers and addresses with those that stand beside them."""
-        found = set(handles)
-        for one in self._reached(sorted(found)):
-            found |= set(one)
-        return found
+    def _said_by(self, persons: "Persons", what: str) -> set[str]:
+        """What of a person's numbers and addresses is free again as they take it back: not what somebody else said."""
+        said = every_opt_out_of(journal_of(self.root).of_company())
 
-    def _reached(self, handles: Sequence[str]) -> Iterator[Handles]:
+        def seqs(handle: str) -> set[int]:
+            return {one.seq for one in said.get(handle, {}).get(what, ())}
+
+        named = set(persons.named)
+        own = {one for one in named if not persons.is_shared(one)} or named
+        theirs = {seq for one in own for seq in seqs(one)}
+        return own | {one for one in persons.together() if (found := seqs(one)) and found <= theirs}
+
+    def _reached(self, handles: Sequence[str]) -> Iterator["Reached"]:
         """By what those of a deal or a customer are reached who have one of these."""
         wanted = Handles(
             frozenset(one for one in handles if "@" not in one), frozenset(one for one in handles if "@" in one)
         )
-        probe = OptOuts({one: {} for one in handles}, self.dials_in)
+        country = self.dials_in
+        probe = OptOuts({one: {} for one in handles}, country)
         for row in self._rows_with(wanted):
             if probe.may_be(row["phone"] or "", row["email"] or ""):
-                one = Handles.of(row["phone"], row["email"], self.dials_in)
+                one = Handles.of(row["phone"], row["email"], country)
                 if one.meet(wanted):
-                    yield one
+                    yield Reached(one, _folded(row.get("contact")))
 
     def _rows_with(self, wanted: Handles) -> Iterator[dict[str, str | None]]:
-        if len(wanted.phones) + len(wanted.mails) <= FEW:
+        few = len(wanted.phones) + len(wanted.mails) <= FEW
+        deals, accounts = self.facts.deals, self.facts.table("accounts")
+        if few:
             yield from self._candidates(wanted, ANY)
         else:
-            deals = self.facts.deals
-            known = deals.filter(deals.phone.notnull() | deals.email.notnull())
-            yield from self.facts.run(known.select("phone", "email").distinct()).to_pylist()
-        accounts = self.facts.table("accounts")
-        known = accounts.filter(accounts.phone.notnull() & accounts.email.notnull())
-        yield from self.facts.run(known.select("phone", "email").distinct()).to_pylist()
+            yield from self.facts.run(_near(deals.select("phone", "email", "contact"), wanted)).to_pylist()
+        known = accounts.filter(accounts.phone.notnull() & accounts.email.notnull()).select("phone", "email")
+        yield from self.facts.run(known.distinct() if few else _near(known, wanted)).to_pylist()
+
+
+@dataclass(frozen=True)
+class Reached:
+    """By what somebody is reached, as a deal or the list of customers says it.
+
+    Attributes:
+        handles: numbers and addresses.
+        contact: who answers them, in small letters; empty where it is not said.
+    """
+
+    handles: Handles
+    contact: str
+
+
+@dataclass(frozen=True)
+class Persons:
+    """A person who speaks, and all who are reached by one of the same numbers and addresses.
+
+    Attributes:
+        named: by what the person is known.
+        contact: what a deal calls the person, in small letters; empty where it is not said.
+        rows: all who are reached by one of these.
+    """
+
+    named: Handles
+    contact: str
+    rows: tuple[Reached, ...]
+
+    def together(self) -> set[str]:
+        """The numbers and addresses of the person, with those that stand beside them."""
+        found = set(self.named)
+        for row in self.rows:
+            if (self.contact and row.contact == self.contact) or any(
+                one in self._who and not self.is_shared(one) for one in row.handles
+            ):
+                found |= set(row.handles)
+        return found
+
+    def is_shared(self, handle: str) -> bool:
+        """Whether several people are reached by it."""
+        return len(self._who.get(handle, ())) > 1
+
+    @cached_property
+    def _who(self) -> dict[str, set[object]]:
+        """Handle → what tells those apart who are reached by it."""
+        rows: dict[str, list[Reached]] = {one: [] for one in self.named}
+        for row in self.rows:
+            for one in row.handles:
+                if one in rows:
+                    rows[one].append(row)
+        return {one: _told_apart(one, those) for one, those in rows.items()}
+
+
+def _told_apart(handle: str, rows: Sequence[Reached]) -> set[object]:
+    """By contact; rows without one by their other numbers, else addresses, unless a contact has these as well."""
+    found: set[object] = {row.contact for row in rows if row.contact}
+    known = {one for row in rows if row.contact for one in row.handles}
+    for row in rows:
+        beside = row.handles.phones - {handle} or row.handles.mails - {handle}
+        if not row.contact and not beside <= known:
+            found.add(beside)
+    return found
+
+
+def _folded(name: object) -> str:
+    return " ".join(str(name or "").casefold().split())
+
+
+def _near(rows: ir.Table, wanted: Handles) -> ir.Table:
+    """Rows that may hold one of many numbers and addresses: those of which it is not plain that they hold none."""
+    ends = ibis.memtable(pa.table({"end": pa.array({one[-REPEATED:] for one in wanted.phones}, pa.string())}))
+    mails = ibis.memtable(pa.table({"mail": pa.array(wanted.mails, pa.string())}))
+    digits = rows.phone.re_replace("[^0-9]", "")
+    is_odd = rows.phone.notnull() & ~rows.phone.re_search(PLAIN)
+    several = rows.email.re_search(r"@.*@|[\s,;/<>()\[\]\"]")
+    is_near = digits.right(REPEATED).isin(ends.end) | rows.email.lower().isin(mails.mail)
+    found: ir.Table = rows.filter((is_odd | several | is_near).fill_null(False)).distinct()  # noqa: FBT003 – a value
+    return found
+
+
+def _handle(line: str, country: str) -> str | None:
+    """The number or the address of a line; None where it holds none, or more than one."""
+    if len(line) > LONGEST_LINE:
+        return None
+    mails = MAIL.findall(line)
+    if mails:
+        return mails[0].casefold() if len(mails) == 1 and mails[0] == line else None
+    number = surely(line, country)
+    return None if number is None or is_made_up(number) else number
 
 
 def _known_words(what: str, channel: str) -> None:

@@ -40,15 +40,21 @@ def settings_of(entries: Iterable[Entry]) -> Settings:
 
 def opt_outs_of(entries: Iterable[Entry]) -> dict[str, dict[str, OptOutEntry]]:
     """Who asks not to be contacted: number or address → what they ask → the entry that says so, the latest word."""
-    found: dict[str, dict[str, OptOutEntry]] = {}
+    found = every_opt_out_of(entries)
+    return {handle: {what: said[-1] for what, said in asked.items()} for handle, asked in found.items()}
+
+
+def every_opt_out_of(entries: Iterable[Entry]) -> dict[str, dict[str, tuple[OptOutEntry, ...]]]:
+    """As `opt_outs_of`, with all entries that say so since it was last taken back, the latest at the end."""
+    found: dict[str, dict[str, tuple[OptOutEntry, ...]]] = {}
     for entry in standing(entries):
         if not isinstance(entry, OptOutEntry):
             continue
         for handle in entry.handles:
             asked = found.setdefault(handle, {})
-            asked.pop(entry.what, None)
+            before = asked.pop(entry.what, ())
             if entry.is_out:
-                asked[entry.what] = entry
+                asked[entry.what] = (*before, entry)
     return {handle: asked for handle, asked in found.items() if asked}
 
 

@@ -17,7 +17,13 @@ REPEATED = 7
 OWN = {"IL": ("+972", re.compile(r"(?:(?:\+|00)?972)?0?([57]\d{8}|[23489]\d{7})"))}
 """Country → its code, and its numbers in any writing: with the code, with the leading zero, or with neither."""
 
-WITHIN = {"IL": re.compile(rf"(?<!\d)(?:(?:\+|00)?972{SEPARATORS}{{0,4}}0?|0)((?:{SEPARATORS}{{0,4}}\d){{8,9}})(?!\d)")}
+BETWEEN_DIGITS = SEPARATORS + "{0,4}"
+WITHIN = {
+    "IL": re.compile(
+        rf"(?<!\d)(?:(?:\+|00)?972{BETWEEN_DIGITS}0?|0){BETWEEN_DIGITS}"
+        rf"([57](?:{BETWEEN_DIGITS}\d){{8}}|[23489](?:{BETWEEN_DIGITS}\d){{7}})(?!\d)"
+    )
+}
 """Country → its numbers among words, where only the code or the leading zero tells them from other figures."""
 
 
