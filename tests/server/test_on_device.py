@@ -1,6 +1,7 @@
 """What a device keeps and sends later: once, as of when it was written, and only by who wrote it."""
 
 import datetime as dt
+import hashlib
 import json
 
 import pytest
@@ -69,6 +70,46 @@ def test_it_was_written_when_the_device_says_unless_that_cannot_be(team):
         assert abs((at[key] - now).total_seconds()) < 120, key
 
 
+def test_when_it_was_is_believed_of_a_device_alone_and_not_before_the_deal_came(team):
+    from yaad.book import Book
+
+    now = dt.datetime.now(dt.UTC)
+    earlier = (now - dt.timedelta(hours=5)).isoformat()
+    typed = {"id": "here-Ben-5", "did": "call", "key": "plain form", "written_at": earlier}
+    assert team.client("rep").post(f"{team.here.prefix}visits/new/", typed).status_code == 302
+    book = Book.open(team.here.root)
+    stage = book.pipeline.open[0].name
+    book.write_down(stage, {"name": "New", "owner": "Ben"}, key="came", deal_id="INQ-new", at=now, by="test")
+    send(team, "rep", "visits/new/", id="INQ-new", did="call", key="before it came", written_at=earlier)
+    at = {one.key: one.at for one in entries_of(team)}
+    for key in ("plain form", "before it came"):
+        assert abs((at[key] - now).total_seconds()) < 120, key
+
+
+def test_an_older_step_leaves_a_newer_one_as_a_whole_and_the_visit_is_kept(team):
+    from yaad.book import Book
+
+    now = dt.datetime.now(dt.UTC)
+    book = Book.open(team.here.root)
+    newer = book.change("here-Ben-4", {"next_step": "Of the manager"}, at=now - dt.timedelta(hours=1), by="Mia")
+    typed = {
+        "id": "here-Ben-4", "did": "visit", "text": "before her", "next_step": "Of the device",
+        "next_step_day": "2030-01-03", "key": "older", "written_at": (now - dt.timedelta(hours=2)).isoformat(),
+    }  # fmt: skip
+    first, again = (send(team, "rep", "visits/new/", **typed).json() for _ in range(2))
+    assert first == again
+    assert "next step was not changed" in first["said"]
+    assert "next step was not changed" in team.client("rep").get(first["to"]).content.decode()
+    row = Book.open(team.here.root).deal_now("here-Ben-4")
+    assert row["next_step"] == "Of the manager"
+    assert str(row["next_step_day"]) != "2030-01-03"
+    assert [one.kind for one in entries_of(team) if one.key.startswith("older")] == ["act"]
+    Book.open(team.here.root).undo("here-Ben-4", newer.seq, at=now, by="Mia")
+    told = send(team, "rep", "visits/new/", **{**typed, "key": "stands"}).json()
+    assert "said" not in told
+    assert [one.kind for one in entries_of(team) if one.key.startswith("stands")] == ["act", "change"]
+
+
 @pytest.mark.parametrize("address", ["inquiries/new/", "visits/new/"])
 def test_what_another_wrote_is_refused_and_nothing_is_written(team, address):
     typed = {"phone": "055-8880002", "id": "here-Ben-5", "did": "call", "who": device(team, "rep_south")["who"]}
@@ -82,6 +123,8 @@ def test_what_another_wrote_is_refused_and_nothing_is_written(team, address):
 def test_a_mark_is_of_one_account_in_one_company_and_names_neither(team):
     marks = [device(team, name)["who"] for name in ("owner", "manager", "rep", "rep_south")]
     assert len(set(marks)) == 4
+    told = hashlib.sha256(f"yaad account {team.here.accounts['rep'].pk}".encode()).hexdigest()
+    assert not marks[2].startswith(told[:24])  # a number is not found again by trying
     assert device(team, "rep")["who"] == marks[2]
     from django.test import Client
 

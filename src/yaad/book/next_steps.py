@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from yaad.facts import journal_of
+from yaad.facts import journal_of, undone
 from yaad.insight.board import name_of
 from yaad.model import ChangeEntry, CreateEntry, DealEntry, UndoEntry
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STEP = frozenset({"next_step", "next_step_day", "name", "account", "contact"})
 """Columns that an event tells."""
+AGREED = frozenset({"next_step", "next_step_day"})
+"""Columns that say what is agreed."""
 PAST = dt.timedelta(days=90)
 """Steps that are overdue longer are told no more."""
 MOST = 2000
@@ -82,3 +84,23 @@ def _telling(entries: Iterable[DealEntry]) -> Iterator[DealEntry]:
             isinstance(entry, CreateEntry | ChangeEntry) and STEP & entry.values.keys()
         ):
             yield entry
+
+
+def is_said_anew(book: "Opened", deal_id: str, at: dt.datetime, key: str) -> bool:
+    """Whether the next step of a deal, or its day, was said after a moment, and stands.
+
+    Args:
+        book: the company's.
+        deal_id: of the deal.
+        at: the moment.
+        key: under which a step of that moment is written; what is written already is not said anew.
+    """
+    journal = journal_of(book.root)
+    if journal.kept(key) is not None:
+        return False
+    entries = journal.of([deal_id])
+    gone = undone(entries)
+    return any(
+        isinstance(one, ChangeEntry) and one.at > at and one.seq not in gone and not AGREED.isdisjoint(one.values)
+        for one in entries
+    )

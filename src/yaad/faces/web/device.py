@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.crypto import salted_hmac
 
 from yaad.errors import NotAllowed
 from yaad.faces.web.formats import Format, wanted
@@ -19,7 +20,8 @@ LETTERS = 24
 
 def account_mark(account: int | None) -> str:
     """A word that stands for an account on a device and tells nothing of it."""
-    return hashlib.sha256(f"yaad account {account}".encode()).hexdigest()[:LETTERS]
+    # with the key of the house: without it the few numbers that accounts have could be tried one by one
+    return salted_hmac("yaad.device", f"account {account}", algorithm="sha256").hexdigest()[:LETTERS]
 
 
 def mark_of(access: Access) -> str:
@@ -44,18 +46,33 @@ def need_own(request: HttpRequest) -> None:
         raise NotAllowed(Message("my_day.of_another"))
 
 
-def stamp_of(request: HttpRequest) -> Stamp:
-    """Who writes, and when it was written: what waited on a device happened before it came."""
+def stamp_of(request: HttpRequest, since: dt.datetime | None = None) -> Stamp:
+    """Who writes, and when it was written: what waited on a device happened before it came.
+
+    Args:
+        request: the form; only the device that kept it says when.
+        since: when its deal came; nothing was done with it before.
+    """
     said = stamp()
+    if not is_sent_later(request):
+        return said
     try:
         at = dt.datetime.fromisoformat(request.POST.get("written_at", ""))
     except ValueError:
         return said
-    if at.tzinfo is None or not said["at"] - OLDEST <= at <= said["at"]:
+    if at.tzinfo is None or not said["at"] - OLDEST <= at <= said["at"] or (since is not None and at < since):
         return said
     return Stamp(at=at, by=said["by"])
 
 
-def told(request: HttpRequest, address: str) -> HttpResponse:
-    """The answer to a form that was written down: the page that says so, or where it is."""
-    return JsonResponse({"to": address}) if is_sent_later(request) else HttpResponseRedirect(address)
+def told(request: HttpRequest, address: str, said: str = "") -> HttpResponse:
+    """The answer to a form that was written down: the page that says so, or where it is.
+
+    Args:
+        request: the form.
+        address: of the page.
+        said: what who wrote it is to know besides, on the device too; empty: nothing.
+    """
+    if not is_sent_later(request):
+        return HttpResponseRedirect(address)
+    return JsonResponse({"to": address, "said": said} if said else {"to": address})

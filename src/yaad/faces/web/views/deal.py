@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.book import Book
+from yaad.book.next_steps import is_said_anew
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.entry_numbers import entry_number
@@ -97,6 +98,10 @@ def did_and_next(book: Book, deal_id: str, given: Mapping[str, str], key: str, w
         key: idempotency key of the form.
         when: who writes, and when it was.
 
+    Returns:
+        What was done; then what is next, unless somebody has said that anew since it was: an old day beside a new step
+        would be an agreement that nobody made.
+
     Raises:
         InputError: a field cannot be read; nothing is written then.
     """
@@ -116,10 +121,11 @@ def did_and_next(book: Book, deal_id: str, given: Mapping[str, str], key: str, w
         key=key,
         **when,
     )
-    if not any(step.values()):
+    again = f"{act.key}-step"
+    if not any(step.values()) or is_said_anew(book, deal_id, when["at"], again):
         return [act]
     says = {name: value or None for name, value in step.items()}
-    return [act, book.change(deal_id, says, key=f"{act.key}-step", **when)]
+    return [act, book.change(deal_id, says, key=again, **when)]
 
 
 @require_POST

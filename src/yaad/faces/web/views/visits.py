@@ -1,5 +1,6 @@
 """What was done with a customer, written down on the way: which deal, what, a note, and what is next."""
 
+import datetime as dt
 import uuid
 from urllib.parse import urlencode
 
@@ -8,22 +9,27 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from yaad.book import Book
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
 from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
-from yaad.faces.web.views.deal import did_and_next
+from yaad.faces.web.views.deal import STEP, did_and_next
 from yaad.insight.board import called
+from yaad.model import DealEntry
 from yaad.server.questions import board_reading, my_day_reading, reading
 from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.server.writing import write_once
+from yaad.show.speech import say_plain
 from yaad.text import Message
 
 DID = ("visit", "meeting", "call", "message", "email")
 """What may have been done, a visit first."""
+NEWER = "newer"
+"""Says in an address that a next step was left out, as a newer one stands."""
 MOST = 500
 """Deals to choose from."""
 NAMED = ("deal_id", "name", "account", "contact", "phone", "email", "owner")
@@ -42,13 +48,23 @@ def new(request: HttpRequest) -> HttpResponse:
         need_own(request)
         if not deal_id:
             raise InputError(Message("my_day.no_deal_chosen"))
-        entries = write_once(lambda book: did_and_next(book, deal_id, request.POST, key, stamp_of(request)))
+        entries = write_once(lambda book: _write(book, request, deal_id, key))
     except YaadError as error:
         if is_sent_later(request):
             raise
         return _form(request, error)
-    done = ",".join(str(one.seq) for one in entries)
-    return told(request, reverse("visit-new") + "?" + urlencode({"deal": deal_id, "done": done}))
+    said = {"deal": deal_id, "done": ",".join(str(one.seq) for one in entries)}
+    left_out = len(entries) == 1 and any(request.POST.get(name, "").strip() for name in STEP)
+    if left_out:
+        said["step"] = NEWER
+    words = say_plain(Message("my_day.step_left_out"), language()) if left_out else ""
+    return told(request, reverse("visit-new") + "?" + urlencode(said), words)
+
+
+def _write(book: Book, request: HttpRequest, deal_id: str, key: str) -> list[DealEntry]:
+    came = book.facts.deal(deal_id)["created_at"] if is_sent_later(request) else None
+    since = came if isinstance(came, dt.datetime) else None
+    return did_and_next(book, deal_id, request.POST, key, stamp_of(request, since))
 
 
 def own_deals(person: str, most: int) -> list[dict[str, str]]:
@@ -96,4 +112,9 @@ def _done(request: HttpRequest) -> dict[str, object] | None:
     name = _called(deal_id) if deal_id and numbers else None
     if name is None:
         return None
-    return {"words": Message("inquiries.was_answered", {"name": name}), "deal": deal_id, "numbers": numbers}
+    return {
+        "words": Message("inquiries.was_answered", {"name": name}),
+        "deal": deal_id,
+        "numbers": numbers,
+        "left_out": request.GET.get("step") == NEWER,
+    }
