@@ -79,7 +79,7 @@ def test_who_leads_and_sells_begins_with_their_own_day_and_who_only_owns_chooses
     _, own = page(team, "manager")
     assert "My day</h1>" in own
     _, whole = page(team, "owner")
-    assert "Choose whose day" in whole
+    assert "Choose a name" in whole
     assert of_others(whole, "") == set()
     assert page(team, "viewer")[0].status_code == 403
 

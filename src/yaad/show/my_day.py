@@ -23,6 +23,8 @@ class Waits:
         came_day: when they came.
         minutes: how long they wait, in opening hours; None where the hour is not known.
         is_late: longer than the company wants.
+        again: they were answered once, and turned to the company again since.
+        asked_not: what they asked before, in a word of `yaad.model.opt_outs.OPT_OUTS`.
     """
 
     deal_id: str
@@ -32,6 +34,8 @@ class Waits:
     came_day: dt.date
     minutes: int | None
     is_late: bool
+    again: bool = False
+    asked_not: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class MyDay:
             return Message("inquiries.lead", {"n": self.inquiries.n})
         if self.steps.overdue:
             return Message("my_day.lead_overdue", {"n": self.steps.overdue})
+        if not self.inquiries.has_log:
+            return Message("my_day.lead_unlogged")
         if self.calls:
             return Message("my_day.lead_call", {"name": self.calls[0].name})
         if self.steps.n or self.meets:

@@ -26,7 +26,7 @@ Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 LONGEST_LIST = 2_000_000
 
 
-class OptOut(Body):
+class OptOutSaid(Body):
     """Somebody asks not to be contacted, or may be again.
 
     Attributes:
@@ -52,7 +52,7 @@ class OptOutList(Body):
 
     Attributes:
         text: a number or an address a line.
-        what, channel, at: see `OptOut`.
+        what, channel, at: see `OptOutSaid`.
     """
 
     text: Annotated[str, Field(max_length=LONGEST_LIST)]
@@ -70,7 +70,7 @@ class OptOutList(Body):
     body={"phone": "+972501234567", "what": "calls", "channel": "phone"},
     example={"seq": 411, "what": "calls", "is_out": True, "handles": 1},
 )
-def opt_out(request: HttpRequest, body: OptOut) -> Json:
+def opt_out(request: HttpRequest, body: OptOutSaid) -> Json:
     """Say that somebody asks not to be contacted, or may be again; their number then stands on no list."""
     not_empty()
     access = current()

@@ -162,10 +162,12 @@ def _as_seen_by(person: str) -> Iterator[_Seen]:
 
 def _inquiries(found: Unanswered) -> Inquiries:
     rows = [
-        Waits(one.deal_id, one.name, one.phone, one.email, one.came_day, one.minutes, one.is_late)
-        for one in found.inquiries
+        Waits(one.deal_id, one.name, one.phone, one.email, one.came_day, one.minutes, one.is_late, again, one.asked_not)
+        for again, those in ((False, found.inquiries), (True, found.again))
+        for one in those
     ]
-    return Inquiries(rows, found.n, found.has_log, found.answer_minutes)
+    rows.sort(key=lambda one: one.came_day)  # of a day, who came first stands before who turned to us again
+    return Inquiries(rows[:SHOWN], found.n + found.n_again, found.has_log, found.answer_minutes)
 
 
 def _steps(person: str, today: dt.date) -> Steps:

@@ -6,7 +6,7 @@ from yaad.faces.api.shapes.figures import ToCall
 
 
 class WaitsToday(Told):
-    """An inquiry of the person that nobody answered yet."""
+    """Somebody who turned to the person and has no answer yet, or turned to them again since."""
 
     deal_id: str
     name: str
@@ -15,6 +15,8 @@ class WaitsToday(Told):
     came_day: Day
     minutes: int | None
     is_late: bool
+    again: bool
+    asked_not: str | None
 
 
 class WaitingToday(Told):
