@@ -106,6 +106,14 @@ def test_amounts_with_and_without_vat_are_not_added(written):
     assert (found.value, found.weighted) == (None, None)
 
 
+def test_while_no_deal_has_ended_no_sum_by_chance_is_told(written):
+    book = written("Meeting", "Quote")
+    book.deal(("Meeting", "2024-01-11"), deal_id="A", amount=500, currency="ILS")
+    found = board(book.scope("2024-01-31"), Wanted(), dt.date(2024, 1, 31))
+    assert (found.value, found.weighted) == (500, None)
+    assert [(one.value, one.weighted) for one in found.columns if one.n] == [(500, None)]
+
+
 def test_an_empty_board(written):
     found = board(written("Meeting", "Quote").scope("2024-02-29"), Wanted(), TODAY)
     assert [(one.stage.name, one.n, one.value) for one in found.columns] == [("Meeting", 0, None), ("Quote", 0, None)]

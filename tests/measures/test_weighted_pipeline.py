@@ -79,3 +79,14 @@ def test_no_sum_where_most_have_no_amount_or_of_two_currencies(written):
     mixed = book_of(written, currency="ILS").deal(("Meeting", "2024-01-30"), amount=1, currency="USD")
     with pytest.raises(InputError):
         one(mixed.scope("2024-01-31"))
+
+
+def test_while_no_deal_has_ended_nobody_can_tell_what_they_bring(written):
+    """The least that it can be is nothing, and a sum of nothing would be read as one."""
+    book = written("Meeting", "Quote")
+    book.deal(("Meeting", "2024-01-01"), ("Quote", "2024-01-11"), deal_id="A", amount=500, currency="ILS")
+    book.deal(("Meeting", "2024-01-16"), deal_id="B", amount=500, currency="ILS")
+    figure = one(book.scope("2024-01-31"))
+    assert (figure.value, figure.low, figure.high) == (None, None, None)
+    assert figure.why.key == "measures.none_decided"
+    assert figure.beside["open_value"] == 1000

@@ -155,7 +155,7 @@ class Column:
         n: deals that stand there.
         has_amounts: one of them has an amount.
         value: what they are worth together; None where their currencies differ, or none has an amount.
-        weighted: the same by their chances.
+        weighted: the same by their chances; None too while no deal has ended.
         currency, tax: of both.
         cards: the first of them.
     """
@@ -206,7 +206,9 @@ class Board:
 
     @property
     def weighted(self) -> float | None:
-        """The same by their chances."""
+        """The same by their chances; None while nobody can tell these."""
+        if any(one.weighted is None for one in self.columns if one.value is not None):
+            return None
         return self._sum([one.weighted for one in self.columns])
 
     def _sum(self, parts: Sequence[float | None]) -> float | None:
@@ -294,6 +296,7 @@ class Held:
         days: since each came to its stage; NaN where unknown.
         limits: after so many it is stuck; NaN where nobody can tell.
         chances: of being won.
+        is_told: whether anybody can tell chances yet.
         amounts: NaN where there is none.
         due: the day of the next step as a number; `FAR` where there is none.
         overdue, without_step: of each deal.
@@ -306,6 +309,7 @@ class Held:
         places = rows["place"].fill_null(0).to_numpy().astype(np.int64)
         so_far = ages(rows["entered"], rows["entered_day"], rows["whole_days"], standing.as_of, standing.as_of_at)
         self.days: Numbers = np.where(rows["days"].is_valid().to_numpy(), so_far, np.nan)
+        self.is_told = yard.chances.is_known
         self.chances: Numbers = yard.chances.chances(places, self.days) if len(places) else np.empty(0)
         known = np.unique(places)
         limits = np.array([yard.limits.get(int(place), np.nan) for place in known], dtype=np.float64)
@@ -413,7 +417,7 @@ def _column(held: Held, stage: Stage, at: npt.NDArray[np.int64], shown: int) -> 
         n=len(at),
         has_amounts=bool(len(known)),
         value=fsum(held.amounts[known].tolist()) if told else None,
-        weighted=fsum((held.amounts[known] * held.chances[known]).tolist()) if told else None,
+        weighted=fsum((held.amounts[known] * held.chances[known]).tolist()) if told and held.is_told else None,
         currency=currency,
         tax=tax,
         cards=tuple(held.most_urgent(at, shown)),

@@ -42,6 +42,12 @@ class StageChances:
         whole = scope.asking(by=(), all_time=True)
         return cls(follow(whole, whole.rows(funnel_statistics))[0])
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the book has seen a deal end: before that the least that it can be is all that anybody could say."""
+        stages = self.deals.stages
+        return self.deals.entered(stages) + self.deals.lost_between(0, stages) > 0
+
     def share_from(self, place: int) -> Share:
         """Of the deals that enter the stage at `place`, the share that is won, with its range."""
         return self.deals.expected(place, self.deals.stages)

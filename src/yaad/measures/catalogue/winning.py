@@ -69,6 +69,8 @@ def _statistics(scope: Scope) -> ir.Table:
 def _finish(table: pa.Table, scope: Scope) -> list[Figure]:
     """The sum of amount × chance in each group, and between what it lies; none where most have no amount.
 
+    While no deal of the book has ended, nobody can tell what they bring: 0 would be the least, and be read as nothing.
+
     Raises:
         InputError: amounts of mixed currency or tax in one group.
     """
@@ -86,6 +88,8 @@ def _figure(scope: Scope, chances: StageChances, by: dict[str, Cell], rows: pa.T
     why = None
     if every and (every - having) > MOST * every:
         why = Message("measures.no_amounts_open", {"n": every - having, "of": every})
+    elif every and not chances.is_known:
+        why = Message("measures.none_decided")
     worth, squares = np.nan_to_num(floats(known, "total")), np.nan_to_num(floats(known, "squares"))
     mean, variance = chances.bring(integers(known, "place"), floats(known, "days"), worth, squares)
     low, high = between(mean, variance, float(worth.sum()))
