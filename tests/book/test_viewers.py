@@ -172,7 +172,7 @@ ASKED = {
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
-    "unanswered": (AT,), "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
+    "unanswered": (AT,), "planned_on": (AT.date(),), "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
 WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo", "inquiry", "opt_out",
