@@ -165,14 +165,15 @@ ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pi
          "at_one_moment", "opt_outs"}  # fmt: skip
 OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
             "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
-            "write"}  # fmt: skip
+            "unsay", "write"}  # fmt: skip
 ASKED = {
     "board": (AT.date(),), "deal": ("x",), "deal_now": ("x",),
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
-    "unanswered": (AT,), "planned_on": (AT.date(),), "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
+    "unanswered": (AT,), "planned_on": (AT.date(),), "hold": ("x", {}, "k"),
+    "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
 WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo", "inquiry", "opt_out",
