@@ -162,7 +162,7 @@ FIGURES = {"cannot_tell", "measure", "kpis", "funnel", "conversion", "dwell", "s
            "where_most_is_lost", "catalogue"}  # fmt: skip
 ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pipeline", "settings", "zone",
          "own_measures", "facts", "open_deals", "dials_in", "need_persons", "shared", "seen_by",
-         "at_one_moment", "opt_outs"}  # fmt: skip
+         "at_one_moment", "opt_outs", "exits", "leading", "strengths"}  # fmt: skip
 OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
             "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
             "unsay", "write"}  # fmt: skip
@@ -193,7 +193,7 @@ def test_who_sees_no_persons_is_refused_all_that_is_no_total(book):
         except Withheld:
             continue
         told.append(name)
-    assert told == []
+    assert told == [], " ".join(told)
 
 
 def test_only_breakdowns_that_point_at_nobody_are_told(book):
