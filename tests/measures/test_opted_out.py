@@ -1,11 +1,17 @@
 """The one rule by which who asks not to be contacted is met: in every spelling, beside words, and in a moment."""
 
 import datetime as dt
+from collections import Counter
+from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yaad.errors import YaadError
+from yaad.measures import every_measure, explain
+from yaad.measures.behind import behind
 from yaad.measures.opted_out import MAIL, Handles, OptOuts
 from yaad.model import OptOutEntry
 
@@ -58,3 +64,32 @@ def test_addresses_of_a_cell_are_found_whatever_stands_round_them():
 def test_no_cell_is_an_address_that_is_longer_than_addresses_are():
     assert MAIL.findall("x" * 65 + "@x.com") == []
     assert MAIL.findall("x" * 64 + "@x.com") == ["x" * 64 + "@x.com"]
+
+
+def test_a_name_that_is_the_number_itself_is_not_told():
+    row = {"name": None, "contact": "050-123 4567", "account": "Oak 2", "phone": None}
+    assert asked(NUMBER).hidden(row) == row | {"contact": None, "asked_not": "calls"}
+    rows = pa.table({"customer": ["0501234567", "Oak 2", "03-6123456", None], "won": [1, 2, 3, 4]})
+    assert asked(NUMBER).hide(rows)["customer"].to_pylist() == [None, "Oak 2", "03-6123456", None]
+
+
+def test_a_name_that_is_an_address_is_told_unless_no_offers_are_wanted():
+    rows = pa.table({"customer": ["D@x.com"]})
+    assert asked("d@x.com").hide(rows) == rows
+    assert asked("d@x.com", what="marketing").hide(rows)["customer"].to_pylist() == [None]
+
+
+def test_no_measure_tells_the_number_in_the_name_of_a_customer(written):
+    book = written("Quote")
+    book.deal(("Quote", "2026-01-05"), ("Won", "2026-01-09"), phone="050-123 4567", amount=10, currency="ILS")
+    told = Counter()
+    for opt_outs in (OptOuts(), asked(NUMBER)):
+        scope = replace(book.scope("2026-03-31"), opt_outs=opt_outs)
+        for measure in every_measure(scope.own):
+            try:
+                rows = behind(measure, scope, {}, 50).rows + explain(measure, scope).rows
+            except YaadError:  # of a kind that this book does not hold
+                continue
+            told[bool(opt_outs)] += sum("123 4567" in str(row) for row in rows)
+    assert told[False] > 20
+    assert told[True] == 0

@@ -24,6 +24,8 @@ MAIL = re.compile(rf"(?<!{IN_MAIL}){IN_MAIL}{{1,64}}@{IN_MAIL}{{1,255}}\.{IN_MAI
 LETTERED = re.compile(r"[A-Za-z](?:[^A-Za-z]*[A-Za-z]){2}")
 """Letters that may stand for digits, as in 1-800-FLOWERS."""
 PHONE, EMAIL = "phone", "email"
+NAMES = ("customer", "account", "contact", "name")
+"""Columns that name somebody: by the number or the address itself where nothing else is known of them."""
 Said = Mapping[str, OptOutEntry]
 """What somebody asks, in a word of `yaad.model.opt_outs.OPT_OUTS` → the entry that says so."""
 Row = Mapping[str, Any]
@@ -97,18 +99,47 @@ class OptOuts:
         return next((what for what in (CALLS, MARKETING) if what in said), None)
 
     def hidden(self, row: Row) -> dict[str, Any]:
-        """A row of a list as it may be told: without the number of who asks it, and ``asked_not``, what they ask."""
-        said = self.of(row.get(PHONE), row.get(EMAIL)) if self.said else {}
+        """A row of a list as it may be told: without the number of who asks it, and ``asked_not``, what they ask.
+
+        A name that is the number itself is not told either, so whoever names a deal by its row gives this one.
+        """
         told = dict(row)
+        if not self.said:
+            return told | {"asked_not": None}
+        said = dict(self.of(row.get(PHONE), row.get(EMAIL)))
         for name in (PHONE, EMAIL):
             if name in told and _hides(said, name):
                 told[name] = None
+        for name in NAMES:
+            if isinstance(cell := told.get(name), str) and (by_name := self._of_name(cell)):
+                said |= by_name
+                if self.hides_name(cell):
+                    told[name] = None
         return told | {"asked_not": next((what for what in (CALLS, MARKETING) if what in said), None)}
+
+    def hides_name(self, name: str) -> bool:
+        """Whether a name is, or holds, a number or an address that is not told."""
+        return bool(self._of_name(name)) and (
+            _hides(self.of(name), PHONE) or _hides(self.of(None, name), EMAIL)  # each as the column of its own is
+        )
+
+    def _of_name(self, name: str) -> Said:
+        if "@" not in name and not any(map(str.isdecimal, name)):
+            return {}
+        return self.of(name, name)
 
     def hide(self, rows: pa.Table) -> pa.Table:
         """Rows of any table as they may be told on a list."""
+        if not self.said or not rows.num_rows:
+            return rows
+        for name in (one for one in NAMES if one in rows.column_names):
+            if _is_text(rows.schema.field(name).type):
+                gone = [one for one in pc.unique(rows[name]).to_pylist() if one and self.hides_name(one)]
+                if gone:
+                    is_gone = pc.is_in(rows[name], value_set=pa.array(gone, rows.schema.field(name).type))
+                    rows = _without(rows, name, is_gone)
         columns = [name for name in (PHONE, EMAIL) if name in rows.column_names]
-        if not self.said or not columns or not rows.num_rows:
+        if not columns:
             return rows
         looked = pa.array(self._candidates(rows), pa.int64())
         told = rows.select(columns).take(looked).to_pylist()
@@ -116,11 +147,10 @@ class OptOuts:
             place: self.of(row.get(PHONE), row.get(EMAIL)) for place, row in zip(looked.to_pylist(), told, strict=True)
         }
         for name in columns:
-            gone = [place for place, said in found.items() if _hides(said, name)]
-            if gone:
-                is_gone = pc.is_in(pa.array(range(rows.num_rows), pa.int64()), value_set=pa.array(gone, pa.int64()))
-                values = pc.if_else(is_gone, pa.scalar(None, rows[name].type), rows[name])
-                rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), values)
+            places = [place for place, said in found.items() if _hides(said, name)]
+            if places:
+                every = pa.array(range(rows.num_rows), pa.int64())
+                rows = _without(rows, name, pc.is_in(every, value_set=pa.array(places, pa.int64())))
         return rows
 
     def _known(self, handles: Handles) -> Iterable[str]:
@@ -161,3 +191,13 @@ class OptOuts:
 def _hides(said: Said, column: str) -> bool:
     """Whether a column is not told of who asks this: of mail only who wants no offers asks that."""
     return bool(said) if column == PHONE else MARKETING in said
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _without(rows: pa.Table, name: str, is_gone: pa.Array) -> pa.Table:
+    """The rows with nothing in a column where it is gone."""
+    values = pc.if_else(is_gone, pa.scalar(None, rows[name].type), rows[name])
+    return rows.set_column(rows.column_names.index(name), rows.schema.field(name), values)

@@ -174,7 +174,7 @@ def explain(measure_id: str, scope: Scope, limit: int = 20) -> Explanation:
     rows = found.rows(scope)
     total = int(scope.run(rows.aggregate(n=rows.count()))["n"][0].as_py())
     total = 0 if total < scope.least or (scope.least and scope.period) else total
-    shown = [] if scope.least else scope.run(rows.limit(limit)).to_pylist()
+    shown = [] if scope.least else scope.opt_outs.hide(scope.run(rows.limit(limit))).to_pylist()
     told = tuple({name: plain(value) for name, value in row.items()} for row in shown)
     sql = END_OF_QUERY.join(query_text(scope, each.statistics(scope)) for each in found.parts or (found,))
     return Explanation(found.id, found.rule, sql, told, total, name=found.called)

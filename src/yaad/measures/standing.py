@@ -168,11 +168,15 @@ class Standing:
             kept &= _truth(pc.match_substring(self.rows["customer"], words, ignore_case=True))
         places = np.flatnonzero(kept)
         if self.opt_outs:
-            called = self.rows["customer"].take(pa.array(places, pa.int64())).to_pylist()
-            is_told = [not self.opt_outs.of(one, one) for one in called]
-            places = places[np.array(is_told, dtype=bool)]
+            places = places[self._is_told[places]]
         stake, total = np.nan_to_num(self.at_stake[places]), np.nan_to_num(self.total[places])
         return np.asarray(places[np.lexsort((places, -total, -stake))])
+
+    @cached_property
+    def _is_told(self) -> np.ndarray:
+        """Of each customer, whether they are known by more than the number or the address of who asks it."""
+        called = self.rows["customer"].to_pylist()
+        return np.array([not self.opt_outs.hides_name(one) for one in called], dtype=bool)
 
     def told(self, places: np.ndarray) -> list[Customer]:
         """The customers at these places."""
