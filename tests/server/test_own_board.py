@@ -9,6 +9,7 @@ from tests.people import PASSWORD
 from yaad.book import Book
 from yaad.errors import InputError
 from yaad.server import bringing, state, tasks
+from yaad.server.drafts import Step
 from yaad.server.kinds import STARTS
 from yaad.server.roles import Kind
 from yaad.server.scoping import on_behalf_of, scope
@@ -21,6 +22,7 @@ TYPED = {
     "person": "Dana",
     "source": "",
     "amount": "1,200",
+    "phone": "050-123 4567",
     "day": "2026-11-20",
 }
 
@@ -63,6 +65,7 @@ def test_the_first_deal_puts_up_the_stages_of_the_kind(begin, lang, stage):
     access, _, _ = begin(Kind.PROJECTS)
     with on_behalf_of(access):
         draft = own_board.begun(TYPED | {"stage": stage}, lang, NOW)
+        assert draft.step is Step.IMPORTING, "it comes in at once"
         arguments = bringing._arguments(draft, lang)
         assert tasks.understand(arguments, lambda *_told: None)["questions"] == [], "nothing is left to be asked"
         tasks.import_files(arguments, lambda *_told: None)
@@ -74,6 +77,8 @@ def test_the_first_deal_puts_up_the_stages_of_the_kind(begin, lang, stage):
         assert {name: entered[name] for name in names[:4] if entered[name]} == {stage: 1}
         assert "ILS" in str(book.measure("open_value").to_dict())
         assert book.zone == "Asia/Jerusalem"
+        (row,) = book.facts.run(book.facts.deals.select("account", "owner", "phone")).to_pylist()
+        assert row == {"account": "Levy", "owner": "Dana", "phone": "050-123 4567"}
     with on_behalf_of(access):
         assert own_board.offered(lang) == names[:4]
 
@@ -99,6 +104,18 @@ def test_the_page_of_an_empty_company_offers_it_and_leads_on(begin):
     answer = client.post(f"{prefix}files/first-deal/", TYPED | {"stage": "Quote"})
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(f"{prefix}files/")
+
+
+@pytest.mark.parametrize(
+    "page", ["pipeline/", "pipeline/grid/", "inquiries/", "inquiries/new/", "my-day/", "visits/new/"]
+)
+def test_where_people_work_the_first_deal_can_be_written(begin, page):
+    _, client, prefix = begin(Kind.PROJECTS)
+    told = client.get(prefix + page).content.decode()
+    assert f'action="{prefix}files/first-deal/"' in told
+    assert 'name="person" value="new"' in told, "who begins it"
+    _, client, prefix = begin(Kind.ORDERS)
+    assert client.get(prefix + page).headers["Location"] == f"{prefix}files/"
 
 
 def test_a_company_of_orders_and_one_with_data_are_offered_none(begin, team):

@@ -64,7 +64,7 @@ def test_somebody_new_joins_by_the_link_and_sees_what_was_said(team, outbox, bro
     page = browser.get(link).content.decode()
     assert "Company here" in page
     answer = browser.post(link, {"name": "Dan D.", "password": PASSWORD})
-    assert answer.headers["Location"] == team.here.prefix
+    assert answer.headers["Location"] == f"{team.here.prefix}my-day/"
     told = browser.get(f"{team.here.prefix}tables/deals.csv").content.decode()
     assert marker("here", "Dan") in told
     assert not any(marker("here", other) in told for other in ("Ann", "Ben", "Eli", "Cyd"))

@@ -369,7 +369,7 @@ def _near(rows: ir.Table, wanted: Handles) -> ir.Table:
     is_odd = rows.phone.notnull() & ~rows.phone.re_search(PLAIN)
     several = rows.email.re_search(r"@.*@|[\s,;/<>()\[\]\"]")
     is_near = digits.right(REPEATED).isin(ends.end) | rows.email.lower().isin(mails.mail)
-    found: ir.Table = rows.filter((is_odd | several | is_near).fill_null(False)).distinct()  # noqa: FBT003 – a value
+    found: ir.Table = rows.filter((is_odd | several | is_near).fill_null(False)).distinct()  # noqa: FBT003 – ibis takes it so
     return found
 
 

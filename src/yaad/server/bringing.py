@@ -29,12 +29,28 @@ def taken(
         InputError: neither a file nor a table came, two files of one name, or a mapping alone.
         BookError: the disk is full.
     """
+    found = _kept(files, lang, pasted, kind)
+    found.as_of = as_of
+    read_again(found, lang)
+    return found
+
+
+def taken_in(files: "Iterable[UploadedFile[bytes]]", lang: str) -> Draft:
+    """Keep files that leave nothing open, a mapping among them, and begin to import them at once.
+
+    Raises:
+        InputError, BookError: see `taken`.
+    """
+    found = _kept(files, lang, "", "")
+    begin(found, "", lang)
+    return found
+
+
+def _kept(files: "Iterable[UploadedFile[bytes]]", lang: str, pasted: str, kind: str) -> Draft:
     upload = opened().uploads.keep(files, pasted, render(Message("web.pasted_name"), lang))
     found = drafts.start(upload, kind if kind in list(Kind) else "")
-    found.as_of = as_of
     if not found.files:
         raise InputError(Message("web.only_mapping"))
-    read_again(found, lang)
     return found
 
 

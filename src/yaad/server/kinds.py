@@ -43,7 +43,7 @@ class Start:
         >>> STARTS[Kind.ORDERS].table("en")
         ['Order', 'Customer', 'Sales person', 'Order date', 'Amount before VAT']
         """
-        first = ("deal", "customer", "person", "source", "amount") if self.stages else ORDER
+        first = ("deal", "customer", "person", "source", "amount", "phone") if self.stages else ORDER
         return [render(Message(f"people.col_{name}"), lang) for name in first] + self.stage_names(lang)
 
 

@@ -1,7 +1,7 @@
 """A company without an export begins with a board of its own: the usual stages of its kind, and the first deal on it.
 
-The first deal is a table of one row with a mapping beside it, and goes the way of any file: it is shown as it was
-understood before it comes in. Further deals come in by the same table.
+The first deal is a table of one row with a mapping beside it that leaves nothing open, so it comes in at once, as an
+import that can be taken back. Further deals are written on the board, or come in by the same table.
 """
 
 import csv
@@ -26,7 +26,14 @@ from yaad.text import Message
 NAME = "our-deals"
 """Of the table; the next one of this name is read as this one was."""
 LONGEST = 200
-FIELDS = {"id": "deal", "account": "customer", "rep": "person", "source": "source", "amount": "amount"}
+FIELDS = {
+    "id": "deal",
+    "account": "customer",
+    "rep": "person",
+    "source": "source",
+    "amount": "amount",
+    "phone": "phone",
+}
 """Field of a deal → what its column is called, by the last word of the key."""
 
 
@@ -39,11 +46,11 @@ def offered(lang: str) -> list[str]:
 
 
 def begun(typed: Mapping[str, str], lang: str, now: dt.datetime) -> Draft:
-    """Keep the first deal and begin to read it.
+    """Keep the first deal and begin to bring it in.
 
     Args:
-        typed: ``deal``, ``customer``, ``person``, ``source``, ``amount``, ``day`` on which it came in, ``stage`` in
-            which it stands.
+        typed: ``deal``, ``customer``, ``person``, ``source``, ``amount``, ``phone``, ``day`` on which it came in,
+            ``stage`` in which it stands.
         lang: of the names of the stages and the columns.
         now: the moment.
 
@@ -68,7 +75,7 @@ def begun(typed: Mapping[str, str], lang: str, now: dt.datetime) -> Draft:
         SimpleUploadedFile(f"{NAME}.csv", _table(company, lang, said, days)),
         SimpleUploadedFile(f"{NAME}.yaml", _mapping(company, lang, stages)),
     ]
-    return bringing.taken(files, lang)
+    return bringing.taken_in(files, lang)
 
 
 def _table(company: Company, lang: str, said: Mapping[str, str], days: Mapping[str, dt.date]) -> bytes:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yaad.book import ImportRecord
 from yaad.book.reports import kind_shown
 from yaad.errors import BookError, InputError, YaadError
+from yaad.faces.web import beginning
 from yaad.faces.web.account import account
 from yaad.faces.web.formats import FILES, Format
 from yaad.faces.web.progress import part_alone
@@ -33,7 +34,7 @@ from yaad.text import Message
 if TYPE_CHECKING:
     from yaad.server.import_lines import Did
 
-TYPED = ("deal", "customer", "person", "source", "amount", "day", "stage")
+TYPED = ("deal", "customer", "person", "source", "amount", "phone", "day", "stage")
 """Fields of the first deal of a board of one's own."""
 ANSWER = "q:"  # names of the questions' fields begin so
 
@@ -81,8 +82,9 @@ def files_page(request: HttpRequest, error: YaadError | None = None) -> HttpResp
         ],
         "error": error.say(language()) if error else "",
         "pasted": request.POST.get("pasted", ""),
-        "stages": _stages_to_begin_with() if reading.is_empty() else [],
+        "stages": beginning.stages_to_begin_with() if reading.is_empty() else [],
         "typed": {name: request.POST.get(name) for name in TYPED},
+        "who_begins": beginning.who_begins() if reading.is_empty() else "",
     }
     return page(request, "web/files.html", context, status=status_of(error) if error else 200)
 
@@ -110,15 +112,6 @@ def _brought(one: ImportRecord, made: "Did | None", draft: Draft | None) -> list
 def _loaded(draft: Draft) -> int:
     """The rows of an upload that are in the book."""
     return sum(file["loaded"] for file in draft.report["report"]["files"])
-
-
-def _stages_to_begin_with() -> list[str]:
-    """The usual stages of a company of a server that has no data yet."""
-    if not current().company:
-        return []
-    from yaad.server.own_board import offered  # reads tables, which the server of one book does not have
-
-    return offered(language())
 
 
 @require_GET

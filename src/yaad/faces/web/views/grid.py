@@ -114,7 +114,7 @@ class Row:
 def grid(request: HttpRequest) -> HttpResponse:
     """The grid."""
     if reading.is_empty():
-        return beginning.begin(request)
+        return beginning.begin_here(request)
     return _page(request)
 
 

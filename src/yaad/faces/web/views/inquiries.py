@@ -54,7 +54,7 @@ MOST_NUMBERS = 2
 def inquiries(request: HttpRequest) -> HttpResponse:
     """Who waits."""
     if reading.is_empty():
-        return beginning.begin(request)
+        return beginning.begin_here(request)
     return _page(request)
 
 
@@ -62,7 +62,7 @@ def inquiries(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Take an inquiry in; what was typed stays where it cannot be."""
     if reading.is_empty():
-        return beginning.begin(request)
+        return beginning.begin_here(request)
     if request.method != "POST":
         return _form(request)
     typed = {name: request.POST.get(name, "").strip() for name in TYPED}

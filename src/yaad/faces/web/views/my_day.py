@@ -25,7 +25,7 @@ FIRST = 3
 def my_day(request: HttpRequest) -> HttpResponse:
     """The day of who asks, or of somebody whom they may look at."""
     if reading.is_empty():
-        return beginning.begin(request)
+        return beginning.begin_here(request)
     asked = my_day_reading.asked(request.GET.get("owner", "").strip())
     context = {"page": "today", "asked": asked, "may_write": current().may(Capability.WRITE)}
     if asked.person:

@@ -13,7 +13,7 @@ from yaad.faces.web.views.files import files_page
 
 @require_POST
 def first_deal(request: HttpRequest) -> HttpResponse:
-    """Keep it and begin to read it."""
+    """Keep it and begin to bring it in."""
     from yaad.server import own_board  # reads tables, which the server of one book does not have
 
     try:

@@ -83,7 +83,7 @@ class Lane:
 def pipeline(request: HttpRequest) -> HttpResponse:
     """The board."""
     if reading.is_empty():
-        return beginning.begin(request)
+        return beginning.begin_here(request)
     return page(request)
 
 

@@ -40,7 +40,7 @@ NAMED = ("deal_id", "name", "account", "contact", "phone", "email", "owner")
 def new(request: HttpRequest) -> HttpResponse:
     """Write down what was done; what was typed stays where it cannot be."""
     if reading.is_empty():
-        return beginning.begin(request)
+        return beginning.begin_here(request)
     if request.method != "POST":
         return _form(request)
     deal_id, key = request.POST.get("id", ""), request.POST.get("key", "") or uuid.uuid4().hex
