@@ -35,8 +35,8 @@ def stages_to_begin_with() -> list[str]:
 
 def who_begins() -> str:
     """The name of who asks, where accounts have one."""
-    if current().account is None:
+    if (account := current().account) is None:
         return ""
     from yaad.server.models import Account
 
-    return Account.objects.values_list("name", flat=True).filter(pk=current().account).first() or ""
+    return Account.objects.values_list("name", flat=True).filter(pk=account).first() or ""
