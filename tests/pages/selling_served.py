@@ -1,6 +1,6 @@
 """A company with people who sell, for a browser: ``python selling_served.py FOLDER PORT``.
 
-Prints its address, then where its pages begin, then the cookies of two who sell, a line each.
+Prints its address, then where its pages begin, then cookies, a line each: of two who sell, and another of the second.
 """
 
 import socket
@@ -35,7 +35,7 @@ def main(folder: Path, port: int) -> None:
     state.open_companies(companies.folder_of)
     with as_server():
         company = begin("here", folder / "here")
-        cookies = [cookie_of(company.accounts[name]) for name in ("rep", "rep_south")]
+        cookies = [cookie_of(company.accounts[name]) for name in ("rep", "rep_south", "rep_south")]
     with socket.create_server(("127.0.0.1", port)) as listening:
         for line in (f"http://localhost:{port}", company.prefix, *cookies):
             sys.stdout.write(f"{line}\n")

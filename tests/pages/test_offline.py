@@ -16,7 +16,7 @@ ENTRIES = "() => yaadQueue.all('entries')"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A server of one company; its address, where its pages begin, and the cookies of two who sell."""
+    """A server of one company; its address, where its pages begin, cookies of two who sell, and one to be signed out."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
@@ -26,8 +26,8 @@ def house(tmp_path_factory):
         str(tmp_path_factory.mktemp("selling")),
     ]
     process = subprocess.Popen([*command, str(port)], stdout=subprocess.PIPE, text=True)
-    base, prefix, ben, cyd = (process.stdout.readline().strip() for _ in range(4))
-    yield SimpleNamespace(base=base, pages=base + prefix, prefix=prefix, ben=ben, cyd=cyd)
+    base, prefix, ben, cyd, leaves = (process.stdout.readline().strip() for _ in range(5))
+    yield SimpleNamespace(base=base, pages=base + prefix, prefix=prefix, ben=ben, cyd=cyd, leaves=leaves)
     process.terminate()
     process.wait(timeout=20)
     process.stdout.close()
@@ -206,6 +206,7 @@ def test_what_is_refused_stays_with_its_reason_and_is_mended_or_thrown_away(devi
     page.reload()
     page.locator("[data-state=refused]:not([hidden])").wait_for()  # it is not sent again by itself
     page.locator("[data-act=edit]").click()
+    page.locator("form[data-edits]").wait_for()
     take(page, "055-700 4001", "Mended")
     page.locator("#done").wait_for()
     assert page.evaluate(ENTRIES) == []
@@ -314,8 +315,7 @@ def test_who_was_signed_out_is_told_so_and_it_is_sent_after_a_sign_in(device, ho
 
 def test_signing_out_asks_of_what_waits_and_leaves_nothing_on_the_device(device, house):
     context, page = device(service_workers="allow")
-    # a session of one's own: signing out ends it
-    sign_in(context, house, house.cyd)
+    sign_in(context, house, house.leaves)  # a session of its own: signing out ends it
     page.goto(f"{house.pages}my-day/")
     is_ready(page)
     page.evaluate(
