@@ -16,7 +16,7 @@ ENTRIES = "() => yaadQueue.all('entries')"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A server of one company; its address, where its pages begin, cookies of two who sell, and one to be signed out."""
+    """A server of one company; its address, where its pages begin, and cookies of who sells, one to be signed out."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
