@@ -137,7 +137,7 @@ def test_a_deal_without_a_name_is_refused_with_what_was_typed(visit, full):
 
 def test_what_is_narrowed_stays_so_after_a_move(visit, full):
     page = visit(full, "/pipeline/?only=no_step", lang="en")
-    assert page.locator(".strip [aria-current]").inner_text() == "No next step"
+    assert page.locator(".strip [aria-current=true]").inner_text() == "No next step"
     stage, deal, onward = first(page)
     by_form(page, deal, onward)
     assert "only=no_step" in page.url
