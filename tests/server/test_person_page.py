@@ -119,7 +119,9 @@ def test_erased_only_when_typed_again(team, in_processes):
     assert answered(shown, begun_again.url).status_code == 400
     of_nobody = page(team, "owner", "erase/", who="0501234562", again="0501234562")
     why = answered(shown, of_nobody.url)
-    assert (why.status_code, "0501234562" in why.content.decode()) == (400, False), "who is erased already is not named again"
+    assert (why.status_code, "0501234562" in why.content.decode()) == (400, False), (
+        "who is erased already is not named again"
+    )
     told = AuditEvent.objects.filter(company=team.here.id, action="person.erased").order_by("seq").last()
     assert (told.actor, told.detail["originals"]) == (team.here.accounts["owner"].pk, 1)
     assert b"0501234562" not in (team.here.root / "server" / "jobs.sqlite").read_bytes()
