@@ -95,8 +95,7 @@ class OptOuts:
 
     def word(self, phone: str | None, email: str | None = None) -> str | None:
         """What they ask in one word, not to be called before all; None of who asks nothing."""
-        said = self.of(phone, email)
-        return next((what for what in (CALLS, MARKETING) if what in said), None)
+        return _first(self.of(phone, email))
 
     def hidden(self, row: Row) -> dict[str, Any]:
         """A row of a list as it may be told: without the number of who asks it, and ``asked_not``, what they ask.
@@ -115,7 +114,7 @@ class OptOuts:
                 said |= by_name
                 if self.hides_name(cell):
                     told[name] = None
-        return told | {"asked_not": next((what for what in (CALLS, MARKETING) if what in said), None)}
+        return told | {"asked_not": _first(said)}
 
     def hides_name(self, name: str) -> bool:
         """Whether a name is, or holds, a number or an address that is not told."""
@@ -186,6 +185,11 @@ class OptOuts:
         ]
         each = zip(*texts, strict=True)
         return [place for place, (phone, email) in enumerate(each) if self.may_be(phone or "", email or "")]
+
+
+def _first(said: Said) -> str | None:
+    """What they ask in one word, not to be called before all."""
+    return next((what for what in (CALLS, MARKETING) if what in said), None)
 
 
 def _hides(said: Said, column: str) -> bool:

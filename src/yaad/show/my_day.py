@@ -92,15 +92,15 @@ class MyDay:
                 "n": self.inquiries.n,
                 "has_log": self.inquiries.has_log,
                 "answer_minutes": self.inquiries.answer_minutes,
-                "inquiries": [{name: plain(value) for name, value in vars(one).items()} for one in self.inquiries.rows],
+                "inquiries": [plain(vars(one)) for one in self.inquiries.rows],
             },
             "calls": Calls(list(self.calls)).to_dict(lang)["deals"],
             "steps": {
                 "n": self.steps.n,
                 "overdue": self.steps.overdue,
-                "due": [{name: plain(value) for name, value in vars(one).items()} for one in self.steps.rows],
+                "due": [plain(vars(one)) for one in self.steps.rows],
             },
-            "planned": [{name: plain(value) for name, value in vars(one).items()} for one in self.meets],
+            "planned": [plain(vars(one)) for one in self.meets],
             "goal": None if self.goal is None else GoalResult(self.goal).to_dict(lang),
             "strongest": _strength(self.strengths.best),
             "weakest": _strength(self.strengths.worst),
@@ -122,14 +122,14 @@ class MyDay:
         return Message("my_day.lead_free")
 
 
-def waited_said(one: Waits) -> Message:
-    """How long somebody has waited, in opening hours."""
-    if one.minutes is None:
-        return Message("inquiries.since_day", {"day": one.came_day})
-    hours, minutes = divmod(one.minutes, HOUR)
+def waited_said(minutes: int | None, came_day: dt.date) -> Message:
+    """How long somebody has waited, in minutes of opening hours; since which day where the hour is not known."""
+    if minutes is None:
+        return Message("inquiries.since_day", {"day": came_day})
+    hours, rest = divmod(minutes, HOUR)
     if not hours:
-        return Message("inquiries.minutes", {"n": minutes})
-    return Message("inquiries.hours", {"time": f"{hours}:{minutes:02}"})
+        return Message("inquiries.minutes", {"n": rest})
+    return Message("inquiries.hours", {"time": f"{hours}:{rest:02}"})
 
 
 def step_said(one: Due) -> Message:
@@ -160,4 +160,4 @@ def strength_said(one: Strength, lang: str) -> tuple[Message, Message]:
 
 
 def _strength(one: Strength | None) -> Json | None:
-    return None if one is None else {**{name: plain(value) for name, value in vars(one).items()}, "sure": one.is_sure}
+    return None if one is None else plain(vars(one)) | {"sure": one.is_sure}

@@ -96,7 +96,4 @@ def waiting_inquiries(request: HttpRequest, created_from: AsOf = None, created_t
     found = opened().shelf.once(lambda book: book.unanswered(now, first, last))
     lists = {"inquiries": found.inquiries, "again": found.again}
     told = {name: value for name, value in vars(found).items() if name not in lists}
-    return told | {
-        name: [{field: plain(value) for field, value in vars(one).items()} for one in those]
-        for name, those in lists.items()
-    }
+    return told | {name: [plain(vars(one)) for one in those] for name, those in lists.items()}

@@ -16,7 +16,7 @@ from yaad.book import Book
 from yaad.book.next_steps import is_said_anew
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
-from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.entry_numbers import entry_number, entry_numbers
 from yaad.faces.web.formats import answer
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
@@ -159,7 +159,7 @@ def move(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was written: all that one form wrote, the last first."""
-    numbers = [one for one in map(entry_number, request.POST.getlist("number")) if one is not None]
+    numbers = entry_numbers(request.POST.getlist("number"))
 
     def write(book: Book) -> list[DealEntry]:
         return [book.undo(_id(request), one, **stamp()) for one in sorted(numbers, reverse=True)]
@@ -378,7 +378,7 @@ def _reach(found: Deal) -> object:
 
 def _done(request: HttpRequest, found: Deal) -> dict[str, object] | None:
     """What the form that was sent has done, and the numbers that take it back."""
-    numbers = [one for one in map(entry_number, request.GET.get("done", "").split(",")) if one is not None]
+    numbers = entry_numbers(request.GET.get("done", "").split(","))
     lines = [one for one in found.happened if one.number in numbers]
     if not lines:
         return None

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yaad.book import Book
-from yaad.book.inquiries import Received, Waiting
+from yaad.book.inquiries import Received
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
@@ -30,6 +30,7 @@ from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.server.statuses import status_of
 from yaad.server.writing import stamp, write_once
+from yaad.show.my_day import waited_said
 from yaad.text import Message
 
 ALL, TODAY, YESTERDAY = "all", "today", "yesterday"
@@ -139,7 +140,14 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "when": when,
         "choices": [(f"inquiries.when_{one}", _address(one), one == when) for one in WHEN],
         "lists": [
-            (name, n, [(one, _waited(one), reach(one.phone, {}, country, "", one.email)) for one in those])
+            (
+                name,
+                n,
+                [
+                    (one, waited_said(one.minutes, one.came_day), reach(one.phone, {}, country, "", one.email))
+                    for one in those
+                ],
+            )
             for name, n, those in (("first", found.n, found.inquiries), ("again", found.n_again, found.again))
         ],
         "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
@@ -211,16 +219,6 @@ def _between(when: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]
 
 def _address(when: str) -> str:
     return reverse("inquiries") + ("" if when == ALL else "?" + urlencode({"when": when}))
-
-
-def _waited(one: Waiting) -> Message:
-    """How long somebody has waited, in opening hours."""
-    if one.minutes is None:
-        return Message("inquiries.since_day", {"day": one.came_day})
-    hours, minutes = divmod(one.minutes, 60)
-    if not hours:
-        return Message("inquiries.minutes", {"n": minutes})
-    return Message("inquiries.hours", {"time": f"{hours}:{minutes:02}"})
 
 
 def _stages() -> list[tuple[str, str]]:

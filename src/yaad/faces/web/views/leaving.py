@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.book import Book
 from yaad.errors import Changed, UnknownName, YaadError
-from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.entry_numbers import entry_numbers
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.deal import Deal
 from yaad.model import SettingEntry, StageType
@@ -167,7 +167,7 @@ def _hold(seen: Mapping[str, str], now: Exits) -> None:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what one form changed."""
-    numbers = [one for one in map(entry_number, request.POST.getlist("number")) if one is not None]
+    numbers = entry_numbers(request.POST.getlist("number"))
     try:
         write_once(lambda book: [book.unsay(one, **stamp()) for one in sorted(numbers, reverse=True)])
     except YaadError as error:
@@ -190,15 +190,11 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "stages": [(one, typed.get(one, now.get(one, "")), seen.get(one, now.get(one, ""))) for one in stages],
         "lines": MOST_LINES,
         "letters": LONGEST_LINE,
-        "done": None if told is None else _numbers(told.split(",")),
+        "done": None if told is None else entry_numbers(told.split(",")),
         "back": "back" in request.GET,
         "error": error.say(language()) if error else "",
     }
     return render(request, "web/exits.html", context, status=status_of(error) if error else 200)
-
-
-def _numbers(told: Sequence[str]) -> list[int]:
-    return [one for one in map(entry_number, told) if one is not None]
 
 
 def _typed(request: HttpRequest, field: str) -> dict[str, str]:

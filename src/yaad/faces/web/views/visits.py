@@ -13,7 +13,7 @@ from yaad.book import Book
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
-from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.entry_numbers import entry_numbers
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.deal import STEP, did_and_next
 from yaad.insight.board import called
@@ -108,7 +108,7 @@ def _called(deal_id: str) -> str | None:
 def _done(request: HttpRequest) -> dict[str, object] | None:
     """What the form that was sent has done, and the numbers that take it back."""
     deal_id = request.GET.get("deal", "")
-    numbers = [one for one in map(entry_number, request.GET.get("done", "").split(",")) if one is not None][:2]
+    numbers = entry_numbers(request.GET.get("done", "").split(","))[:2]
     name = _called(deal_id) if deal_id and numbers else None
     if name is None:
         return None
