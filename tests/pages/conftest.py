@@ -89,8 +89,8 @@ def serve():
 
 
 @pytest.fixture(scope="session")
-def full(company, tmp_path_factory):
-    """A server whose book holds the company."""
+def filled(company, tmp_path_factory):
+    """The folder of a book that holds the company; it is copied and never served itself."""
     from yaad.book import Book
 
     folder = tmp_path_factory.mktemp("pages")
@@ -100,7 +100,26 @@ def full(company, tmp_path_factory):
     book.import_files([file], mapping=mapping)
     book.win_chances()
     book.close()
-    with serving(root) as served:
+    return root
+
+
+@contextmanager
+def _served_copy(filled: Path, folder: Path):
+    with serving(shutil.copytree(filled, folder / filled.name)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def full(filled, tmp_path_factory):
+    """A server whose book holds the company, as it was brought in: no test leaves a deal other than it was."""
+    with _served_copy(filled, tmp_path_factory.mktemp("full")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def worked(filled, tmp_path_factory):
+    """A server over a copy of the same book in which tests move, add and end deals."""
+    with _served_copy(filled, tmp_path_factory.mktemp("worked")) as served:
         yield served
 
 

@@ -12,8 +12,8 @@ def here(page, deal, stage):
 
 
 @pytest.mark.parametrize("lang", ["he", "en"])
-def test_a_move_of_one_is_seen_by_the_other_without_a_reload(visit, full, lang):
-    page, other = visit(full, "/pipeline/", lang=lang), visit(full, "/pipeline/", lang=lang)
+def test_a_move_of_one_is_seen_by_the_other_without_a_reload(visit, worked, lang):
+    page, other = visit(worked, "/pipeline/", lang=lang), visit(worked, "/pipeline/", lang=lang)
     other.evaluate("window.same = true")
     stage, deal, onward = first(page)
     by_form(page, deal, onward)
@@ -23,8 +23,8 @@ def test_a_move_of_one_is_seen_by_the_other_without_a_reload(visit, full, lang):
     assert other.evaluate("window.same")
 
 
-def test_a_search_that_is_being_typed_and_the_card_with_the_focus_stay(visit, full):
-    page, other = visit(full, "/pipeline/", lang="en"), visit(full, "/pipeline/", lang="en")
+def test_a_search_that_is_being_typed_and_the_card_with_the_focus_stay(visit, worked):
+    page, other = visit(worked, "/pipeline/", lang="en"), visit(worked, "/pipeline/", lang="en")
     stage, deal, onward = first(page)
     kept = next(one for name, deals in lanes(other).items() for one in deals if one != deal)
     other.fill(".bsearch input[name=q]", "half a wo")
@@ -37,8 +37,8 @@ def test_a_search_that_is_being_typed_and_the_card_with_the_focus_stay(visit, fu
     here(other, deal, stage)
 
 
-def test_who_has_a_choice_open_keeps_it_and_is_told_of_the_conflict(visit, full):
-    page, other = visit(full, "/pipeline/", lang="en"), visit(full, "/pipeline/", lang="en")
+def test_who_has_a_choice_open_keeps_it_and_is_told_of_the_conflict(visit, worked):
+    page, other = visit(worked, "/pipeline/", lang="en"), visit(worked, "/pipeline/", lang="en")
     stage, deal, onward = first(page)
     back = [name for name in lanes(other) if name and name not in (stage, onward)][-1]
     chosen = card(other, deal).locator("select")
@@ -55,8 +55,8 @@ def test_who_has_a_choice_open_keeps_it_and_is_told_of_the_conflict(visit, full)
     undo(page)
 
 
-def test_a_choice_that_is_made_and_not_sent_stays(visit, full):
-    page, other = visit(full, "/pipeline/", lang="en"), visit(full, "/pipeline/", lang="en")
+def test_a_choice_that_is_made_and_not_sent_stays(visit, worked):
+    page, other = visit(worked, "/pipeline/", lang="en"), visit(worked, "/pipeline/", lang="en")
     stage, deal, onward = first(page)
     kept, back = next((one, name) for name, deals in lanes(other).items() for one in deals if one != deal)
     chosen = card(other, kept).locator("select")
@@ -73,8 +73,8 @@ def test_a_choice_that_is_made_and_not_sent_stays(visit, full):
     undo(page)
 
 
-def test_while_the_columns_cannot_be_had_they_are_asked_for_now_and_then(visit, full):
-    page, other = visit(full, "/pipeline/", lang="en"), visit(full, "/pipeline/", lang="en")
+def test_while_the_columns_cannot_be_had_they_are_asked_for_now_and_then(visit, worked):
+    page, other = visit(worked, "/pipeline/", lang="en"), visit(worked, "/pipeline/", lang="en")
     stage, deal, onward = first(page)
     asked, answers = [], iter([lambda route: route.abort(), lambda route: route.fulfill(status=202, body="")])
 
@@ -90,10 +90,10 @@ def test_while_the_columns_cannot_be_had_they_are_asked_for_now_and_then(visit, 
     here(other, deal, stage)
 
 
-def test_a_board_that_a_form_answered_stays_as_narrow_as_it_was(visit, full):
-    page = visit(full, "/pipeline/", lang="en")
+def test_a_board_that_a_form_answered_stays_as_narrow_as_it_was(visit, worked):
+    page = visit(worked, "/pipeline/", lang="en")
     stage, deal, onward = first(page)
-    other = visit(full, f"/pipeline/?q={deal}", lang="en")
+    other = visit(worked, f"/pipeline/?q={deal}", lang="en")
     by_form(page, deal, onward)
     here(other, deal, onward)
     seen = next(name for name in lanes(page) if name and name not in (stage, onward))

@@ -21,8 +21,8 @@ def some(page, n=3):
 
 
 @pytest.mark.parametrize(("lang", "js"), [("he", False), ("en", True)])
-def test_several_are_moved_and_all_taken_back(visit, full, lang, js):
-    page = visit(full, "/pipeline/", lang=lang, js=js)
+def test_several_are_moved_and_all_taken_back(visit, worked, lang, js):
+    page = visit(worked, "/pipeline/", lang=lang, js=js)
     stage, deals, onward = some(page)
     pick(page, *deals)
     page.select_option("#many select[name=stage]", onward)
@@ -34,8 +34,8 @@ def test_several_are_moved_and_all_taken_back(visit, full, lang, js):
     assert page.locator("#many-done .btn").count() == 0
 
 
-def test_what_was_moved_meanwhile_is_said_and_the_others_go(visit, full):
-    page, other = visit(full, "/pipeline/", lang="en", js=False), visit(full, "/pipeline/", lang="en", js=False)
+def test_what_was_moved_meanwhile_is_said_and_the_others_go(visit, worked):
+    page, other = visit(worked, "/pipeline/", lang="en", js=False), visit(worked, "/pipeline/", lang="en", js=False)
     stage, deals, onward = some(page)
     elsewhere = [name for name in lanes(page) if name and name not in (stage, onward)][-1]
     pick(page, *deals)
@@ -49,12 +49,12 @@ def test_what_was_moved_meanwhile_is_said_and_the_others_go(visit, full):
     assert set(deals[1:]) <= set(now[onward])
     press(page, "#many-done .btn")
     undo(other)
-    page.goto(f"{full.base}/pipeline/")
+    page.goto(f"{worked.base}/pipeline/")
     assert set(deals) <= set(lanes(page)[stage])
 
 
-def test_a_day_is_set_for_a_row_of_deals_and_a_loss_asks_why(visit, full):
-    page = visit(full, "/pipeline/", lang="en")
+def test_a_day_is_set_for_a_row_of_deals_and_a_loss_asks_why(visit, worked):
+    page = visit(worked, "/pipeline/", lang="en")
     stage, deals, _onward = some(page)
     page.click(f'.deal[data-deal="{deals[0]}"] .pick')
     page.click(f'.deal[data-deal="{deals[2]}"] .pick', modifiers=["Shift"])
@@ -74,15 +74,15 @@ def test_a_day_is_set_for_a_row_of_deals_and_a_loss_asks_why(visit, full):
     assert set(deals[:2]) <= set(lanes(page)[stage])
 
 
-def test_nothing_picked_is_said(visit, full):
-    page = visit(full, "/pipeline/", lang="en")
+def test_nothing_picked_is_said(visit, worked):
+    page = visit(worked, "/pipeline/", lang="en")
     press(page, "#many button[value=move]")
     assert "tick the box" in page.inner_text(".say-error")
 
 
 @pytest.mark.parametrize("lang", ["he", "en"])
-def test_to_the_end_a_card_is_taken_by_keys_and_asked_why(visit, full, lang):
-    page = visit(full, "/pipeline/", lang=lang)
+def test_to_the_end_a_card_is_taken_by_keys_and_asked_why(visit, worked, lang):
+    page = visit(worked, "/pipeline/", lang=lang)
     name = [name for name in lanes(page) if name and lanes(page)[name]][-1]
     deal = lanes(page)[name][0]
     ends = page.evaluate("[...document.querySelectorAll('.lane-end')].map(one => one.dataset.stage)")
@@ -92,6 +92,6 @@ def test_to_the_end_a_card_is_taken_by_keys_and_asked_why(visit, full, lang):
         page.click(f"{form} button")
     assert "/deal/close/" in page.url
     assert page.locator("form.dclose input[name=to]").get_attribute("value") == ends[0]
-    page.goto(f"{full.base}/pipeline/")
+    page.goto(f"{worked.base}/pipeline/")
     assert deal in lanes(page)[name]
     assert first(page)

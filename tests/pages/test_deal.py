@@ -27,9 +27,9 @@ def lead(page):
     return plain(page.inner_text(".top .lead"))
 
 
-def opened(visit, full, lang, *, js=True, width=1440):
+def opened(visit, worked, lang, *, js=True, width=1440):
     """The page of the first deal of the board, by its name there; and its id."""
-    page = visit(full, "/pipeline/", lang=lang, js=js, width=width)
+    page = visit(worked, "/pipeline/", lang=lang, js=js, width=width)
     card = page.locator(".deal").first
     deal = card.get_attribute("data-deal")
     with page.expect_navigation():
@@ -38,8 +38,8 @@ def opened(visit, full, lang, *, js=True, width=1440):
     return page, deal
 
 
-def test_a_deal_is_opened_noted_on_given_a_step_and_all_is_taken_back(visit, full, lang):
-    page, _ = opened(visit, full, lang)
+def test_a_deal_is_opened_noted_on_given_a_step_and_all_is_taken_back(visit, worked, lang):
+    page, _ = opened(visit, worked, lang)
     none = WORDS[lang][0]
     assert none in lead(page)
     page.fill("#note textarea", 'Noa said: "<b>soon</b>"')
@@ -57,8 +57,8 @@ def test_a_deal_is_opened_noted_on_given_a_step_and_all_is_taken_back(visit, ful
     page.seen.check()
 
 
-def test_a_deal_is_won_with_why_and_what_was_done_well_and_taken_back(visit, full, lang):
-    page, deal = opened(visit, full, lang, js=False)
+def test_a_deal_is_won_with_why_and_what_was_done_well_and_taken_back(visit, worked, lang):
+    page, deal = opened(visit, worked, lang, js=False)
     _, fast, won, because, well = WORDS[lang]
     press(page, ".dacts a[href*=close]")
     page.fill(".dclose [name=other]", "אמון")
@@ -70,17 +70,17 @@ def test_a_deal_is_won_with_why_and_what_was_done_well_and_taken_back(visit, ful
     line = plain(page.inner_text(".dline li:first-child"))
     assert f"{well}{fast}" in line
     assert f"{well}Sent a sample" in line
-    page.goto(f"{full.base}/pipeline/")
+    page.goto(f"{worked.base}/pipeline/")
     assert page.locator(f'.deal[data-deal="{deal}"]').count() == 0
     page.go_back()
     press(page, "#done .btn")
     assert won not in lead(page)
-    page.goto(f"{full.base}/pipeline/")
+    page.goto(f"{worked.base}/pipeline/")
     assert page.locator(f'.deal[data-deal="{deal}"]').count() == 1
 
 
-def test_a_deal_is_reached_by_phone_and_message_and_fits_a_phone(visit, full, lang):
-    page, _ = opened(visit, full, lang, width=390)
+def test_a_deal_is_reached_by_phone_and_message_and_fits_a_phone(visit, worked, lang):
+    page, _ = opened(visit, worked, lang, width=390)
     call, message = (page.get_attribute(f".dacts a[href^='{way}']", "href") for way in ("tel:", "https://wa.me/"))
     assert re.fullmatch(r"tel:\+97254555\d{4}", call)
     assert message.startswith(f"https://wa.me/{call.removeprefix('tel:+')}?text=")
@@ -92,8 +92,8 @@ def test_a_deal_is_reached_by_phone_and_message_and_fits_a_phone(visit, full, la
     assert low == []
 
 
-def test_no_answer_is_one_press(visit, full):
-    page, _ = opened(visit, full, "en")
+def test_no_answer_is_one_press(visit, worked):
+    page, _ = opened(visit, worked, "en")
     press(page, ".dquick .btn")
     assert "Call – no answer" in plain(page.inner_text(".dline li:first-child"))
     press(page, "#done .btn")

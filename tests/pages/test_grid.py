@@ -42,8 +42,8 @@ def take_back(page):
 @pytest.mark.parametrize(
     ("lang", "onward", "back"), [("he", "ArrowLeft", "ArrowRight"), ("en", "ArrowRight", "ArrowLeft")]
 )
-def test_cells_are_walked_changed_and_taken_back_by_keys(visit, full, axe, lang, onward, back):
-    page = visit(full, "/pipeline/grid/?sort=name", lang=lang)
+def test_cells_are_walked_changed_and_taken_back_by_keys(visit, worked, axe, lang, onward, back):
+    page = visit(worked, "/pipeline/grid/?sort=name", lang=lang)
     assert page.locator(".gtable").get_attribute("role") == "grid"
     assert axe(page) == []
     cell(page, 0, "name").focus()
@@ -75,8 +75,8 @@ def test_cells_are_walked_changed_and_taken_back_by_keys(visit, full, axe, lang,
     page.seen.check()
 
 
-def test_who_saw_something_else_is_told_and_the_row_is_as_it_is(visit, full):
-    one, other = (visit(full, "/pipeline/grid/?sort=name", lang="en") for _ in range(2))
+def test_who_saw_something_else_is_told_and_the_row_is_as_it_is(visit, worked):
+    one, other = (visit(worked, "/pipeline/grid/?sort=name", lang="en") for _ in range(2))
     before = cell(one, 0, "contact").get_attribute("data-value")
     for page, said in ((one, "Dana One"), (other, "Dana Two")):
         cell(page, 0, "contact").focus()
@@ -88,8 +88,8 @@ def test_who_saw_something_else_is_told_and_the_row_is_as_it_is(visit, full):
     says(one, 0, "contact", before)
 
 
-def test_a_block_of_cells_is_pasted_and_taken_back_at_once(visit, full):
-    page = visit(full, "/pipeline/grid/?sort=name", lang="en")
+def test_a_block_of_cells_is_pasted_and_taken_back_at_once(visit, worked):
+    page = visit(worked, "/pipeline/grid/?sort=name", lang="en")
     before = [cell(page, row, "contact").get_attribute("data-value") for row in (0, 1)]
     cell(page, 0, "next_step").focus()
     paste(page, "call\t2099-03-05\nwrite\t2099-03-06\n")
@@ -101,8 +101,8 @@ def test_a_block_of_cells_is_pasted_and_taken_back_at_once(visit, full):
     assert [cell(page, row, "contact").get_attribute("data-value") for row in (0, 1)] == before
 
 
-def test_without_scripts_a_row_is_a_form_and_the_board_is_a_tab_away(visit, full):
-    page = visit(full, "/pipeline/grid/?sort=name", lang="he", js=False, width=390)
+def test_without_scripts_a_row_is_a_form_and_the_board_is_a_tab_away(visit, worked):
+    page = visit(worked, "/pipeline/grid/?sort=name", lang="he", js=False, width=390)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.locator(".gact a").first.click()
     before = page.locator(".edited input[name=contact]").input_value()
@@ -115,8 +115,8 @@ def test_without_scripts_a_row_is_a_form_and_the_board_is_a_tab_away(visit, full
     assert page.locator(".lane").count() > 0
 
 
-def test_a_cell_that_is_changed_twice_and_a_text_of_several_lines_are_no_conflict(visit, full):
-    page = visit(full, "/pipeline/grid/?sort=name", lang="en")
+def test_a_cell_that_is_changed_twice_and_a_text_of_several_lines_are_no_conflict(visit, worked):
+    page = visit(worked, "/pipeline/grid/?sort=name", lang="en")
     before = cell(page, 0, "contact").get_attribute("data-value")
     cell(page, 0, "contact").focus()
     for said in ("Dana A", "Dana B"):
@@ -141,8 +141,8 @@ def test_a_cell_that_is_changed_twice_and_a_text_of_several_lines_are_no_conflic
     says(page, 0, "contact", before or "x")
 
 
-def test_of_a_block_each_row_is_kept_or_told_and_none_is_lost(visit, full):
-    page = visit(full, "/pipeline/grid/?sort=name", lang="en")
+def test_of_a_block_each_row_is_kept_or_told_and_none_is_lost(visit, worked):
+    page = visit(worked, "/pipeline/grid/?sort=name", lang="en")
     rows = page.locator(".gtable tbody tr").count()
     before = [cell(page, row, "next_step").get_attribute("data-value") for row in (0, 1)]
     cell(page, 0, "next_step").focus()

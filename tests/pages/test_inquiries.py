@@ -14,9 +14,9 @@ PHONES = {"he": "054-777 8881", "en": "054-777 9992"}
 
 
 @pytest.fixture(scope="module")
-def mine(full, serve, tmp_path_factory):
+def mine(filled, serve, tmp_path_factory):
     """A server whose book is a copy: what is written here is seen by no other test."""
-    with serve(shutil.copytree(full.root, tmp_path_factory.mktemp("inquiries") / "book")) as served:
+    with serve(shutil.copytree(filled, tmp_path_factory.mktemp("inquiries") / "book")) as served:
         yield served
 
 

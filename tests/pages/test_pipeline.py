@@ -13,9 +13,9 @@ def lang(request):
     return request.param
 
 
-def told(page, full):
+def told(page, worked):
     """Count of open deals as programs and other pages are told it."""
-    found = json.loads(page.context.request.get(f"{full.base}/kpis.json", timeout=120_000).text())
+    found = json.loads(page.context.request.get(f"{worked.base}/kpis.json", timeout=120_000).text())
     return next(row["value"] for row in found["kpis"] if row["id"] == "open")
 
 
@@ -63,8 +63,8 @@ def undo(page):
     press(page, "#done .btn")
 
 
-def test_a_deal_is_moved_by_its_form_without_scripts_and_taken_back(visit, full, lang):
-    page = visit(full, "/pipeline/", lang=lang, js=False)
+def test_a_deal_is_moved_by_its_form_without_scripts_and_taken_back(visit, worked, lang):
+    page = visit(worked, "/pipeline/", lang=lang, js=False)
     stage, deal, onward = first(page)
     by_form(page, deal, onward)
     assert deal in lanes(page)[onward]
@@ -73,8 +73,8 @@ def test_a_deal_is_moved_by_its_form_without_scripts_and_taken_back(visit, full,
     assert deal in lanes(page)[stage]
 
 
-def test_a_deal_is_dragged_and_moved_by_keys(visit, full, lang):
-    page = visit(full, "/pipeline/", lang=lang)
+def test_a_deal_is_dragged_and_moved_by_keys(visit, worked, lang):
+    page = visit(worked, "/pipeline/", lang=lang)
     stage, deal, onward = first(page)
     drag(page, deal, onward)
     assert deal in lanes(page)[onward]
@@ -87,8 +87,8 @@ def test_a_deal_is_dragged_and_moved_by_keys(visit, full, lang):
     assert deal in lanes(page)[stage]
 
 
-def test_arrows_go_from_deal_to_deal(visit, full):
-    page = visit(full, "/pipeline/", lang="en")
+def test_arrows_go_from_deal_to_deal(visit, worked):
+    page = visit(worked, "/pipeline/", lang="en")
     stage = next(name for name, deals in lanes(page).items() if len(deals) > 1)
     above, below = lanes(page)[stage][:2]
     card(page, above).focus()
@@ -96,8 +96,8 @@ def test_arrows_go_from_deal_to_deal(visit, full):
     assert page.evaluate("document.activeElement.dataset.deal") == below
 
 
-def test_who_saw_another_stage_is_told_and_nothing_is_overwritten(visit, full, lang):
-    page, other = visit(full, "/pipeline/", lang=lang), visit(full, "/pipeline/", lang=lang, js=False)
+def test_who_saw_another_stage_is_told_and_nothing_is_overwritten(visit, worked, lang):
+    page, other = visit(worked, "/pipeline/", lang=lang), visit(worked, "/pipeline/", lang=lang, js=False)
     _stage, deal, onward = first(page)
     by_form(page, deal, onward)
     back = [name for name in lanes(other) if name and name != onward][-1]
@@ -107,9 +107,9 @@ def test_who_saw_another_stage_is_told_and_nothing_is_overwritten(visit, full, l
     undo(page)
 
 
-def test_a_deal_is_written_down_counts_and_goes_again(visit, full, lang):
-    page = visit(full, "/pipeline/", lang=lang)
-    before = told(page, full)
+def test_a_deal_is_written_down_counts_and_goes_again(visit, worked, lang):
+    page = visit(worked, "/pipeline/", lang=lang)
+    before = told(page, worked)
     page.click(".newdeal summary")
     page.fill(".newdeal input[name=account]", "מטבחי אלון O'Neil")
     page.fill(".newdeal input[name=phone]", "050-123 4567")
@@ -117,17 +117,17 @@ def test_a_deal_is_written_down_counts_and_goes_again(visit, full, lang):
     page.fill(".newdeal input[name=next_step]", "להתקשר")
     press(page, ".newdeal .btn.p")
     assert "מטבחי אלון O'Neil" in page.inner_text("#done")
-    assert told(page, full) == before + 1
-    page.goto(f"{full.base}/pipeline/?q=0501234567")
+    assert told(page, worked) == before + 1
+    page.goto(f"{worked.base}/pipeline/?q=0501234567")
     assert page.locator(".deal").count() == 1
     assert page.locator(".deal b").inner_text() == "מטבחי אלון O'Neil"
     page.go_back()
     undo(page)
-    assert told(page, full) == before
+    assert told(page, worked) == before
 
 
-def test_a_deal_without_a_name_is_refused_with_what_was_typed(visit, full):
-    page = visit(full, "/pipeline/", lang="en")
+def test_a_deal_without_a_name_is_refused_with_what_was_typed(visit, worked):
+    page = visit(worked, "/pipeline/", lang="en")
     page.click(".newdeal summary")
     page.fill(".newdeal input[name=amount]", "77")
     press(page, ".newdeal .btn.p")
@@ -135,8 +135,8 @@ def test_a_deal_without_a_name_is_refused_with_what_was_typed(visit, full):
     assert page.input_value(".newdeal input[name=amount]") == "77"
 
 
-def test_what_is_narrowed_stays_so_after_a_move(visit, full):
-    page = visit(full, "/pipeline/?only=no_step", lang="en")
+def test_what_is_narrowed_stays_so_after_a_move(visit, worked):
+    page = visit(worked, "/pipeline/?only=no_step", lang="en")
     assert page.locator(".strip [aria-current=true]").inner_text() == "No next step"
     stage, deal, onward = first(page)
     by_form(page, deal, onward)
@@ -144,9 +144,9 @@ def test_what_is_narrowed_stays_so_after_a_move(visit, full):
     undo(page)
     assert "only=no_step" in page.url
     assert deal in lanes(page)[stage]
-    page.goto(f"{full.base}/pipeline/?only=overdue")
+    page.goto(f"{worked.base}/pipeline/?only=overdue")
     assert page.locator(".deal").count() == 0
     assert "show all" in page.inner_text(".empty")
-    page.goto(f"{full.base}/pipeline/?owner=Michal+A.")
+    page.goto(f"{worked.base}/pipeline/?owner=Michal+A.")
     owners = {one.partition(" · ")[0] for one in page.locator(".deal > small").all_inner_texts()}
     assert owners == {"Michal A."}

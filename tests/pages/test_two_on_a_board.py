@@ -9,13 +9,13 @@ BUDGET, HOSTILE = "ידוע מה התקציב", "<b>O'Neil</b> {0}"
 
 
 @pytest.fixture
-def asking(visit, full):
+def asking(visit, worked):
     """The first stage of the board with a deal asks two things; afterwards nothing."""
-    page = visit(full, "/pipeline/", lang="en", js=False)
+    page = visit(worked, "/pipeline/", lang="en", js=False)
     stage, deal, onward = first(page)
 
     def say(lines):
-        page.goto(f"{full.base}/pipeline/exits/")
+        page.goto(f"{worked.base}/pipeline/exits/")
         page.locator(f'.exit:has(input[name=stage][value="{stage}"]) textarea').fill(lines)
         press(page, ".exits .btn.p")
 
@@ -25,11 +25,11 @@ def asking(visit, full):
 
 
 @pytest.mark.parametrize("lang", ["he", "en"])
-def test_two_people_work_on_one_board(visit, full, lang, asking):
+def test_two_people_work_on_one_board(visit, worked, lang, asking):
     stage, deal, onward = asking
-    mine, theirs = visit(full, "/pipeline/", lang=lang), visit(full, "/pipeline/", lang=lang)
-    late = visit(full, "/pipeline/", lang=lang, js=False)
-    before = told(mine, full)
+    mine, theirs = visit(worked, "/pipeline/", lang=lang), visit(worked, "/pipeline/", lang=lang)
+    late = visit(worked, "/pipeline/", lang=lang, js=False)
+    before = told(mine, worked)
 
     drag(mine, deal, onward)  # the stage asks: what is ticked and what is not goes with the move
     assert "/deal/leave/" in mine.url
@@ -49,11 +49,11 @@ def test_two_people_work_on_one_board(visit, full, lang, asking):
     assert by_form(late, deal, onward).status == 409  # who saw it where it was is asked nothing, but told
     assert onward in late.inner_text(".say-error")
     elsewhere = [name for name in lanes(mine) if name and name not in (stage, onward)][-1]
-    late.goto(f"{full.base}/pipeline/")
+    late.goto(f"{worked.base}/pipeline/")
     by_form(late, deal, stage)  # back asks nothing
     assert deal in lanes(late)[stage]
     theirs.wait_for_selector(f'.lane[data-stage="{stage}"] .deal[data-deal="{deal}"]', state="attached")
-    mine.goto(f"{full.base}/pipeline/")
+    mine.goto(f"{worked.base}/pipeline/")
     undo_late = late.locator("#done .btn")
 
     card(theirs, deal).focus()  # by keys
@@ -71,7 +71,7 @@ def test_two_people_work_on_one_board(visit, full, lang, asking):
         undo_late.click()
     assert deal in lanes(late)[onward]
 
-    theirs.goto(f"{full.base}/pipeline/")  # won, by the end of the board: why, and what was done well
+    theirs.goto(f"{worked.base}/pipeline/")  # won, by the end of the board: why, and what was done well
     ends = theirs.locator(".lane-end.is-won").first.get_attribute("data-stage")
     by_form(theirs, deal, ends)
     theirs.check(".dclose input[name=reason] >> nth=0")
@@ -80,11 +80,11 @@ def test_two_people_work_on_one_board(visit, full, lang, asking):
     press(theirs, ".dclose .btn.p")
     assert reason in theirs.inner_text(".dline li >> nth=0")
     mine.wait_for_selector(f'.deal[data-deal="{deal}"]', state="detached")
-    assert told(mine, full) == before - 1
+    assert told(mine, worked) == before - 1
     press(theirs, "#done .btn")
     mine.wait_for_selector(f'.deal[data-deal="{deal}"]', state="attached")
-    assert told(mine, full) == before
-    mine.goto(f"{full.base}/pipeline/")
+    assert told(mine, worked) == before
+    mine.goto(f"{worked.base}/pipeline/")
     by_form(mine, deal, stage)  # as it was before all of this
     theirs.seen.check()
 
