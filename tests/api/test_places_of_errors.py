@@ -95,3 +95,10 @@ def test_a_name_that_no_store_can_keep_is_told_all_the_same(program):
     address = f"/api/v1/companies/{asking.company}/deals/here-Ben-0/note"
     told = asking.client.post(address, '{"text": "x", "\\ud800": 1}', "application/json", headers=asking.headers)
     assert told.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/nobody-knows-this", "/deals/a%0Ab/change", "/deals/a%0Ab/change%0A", "/%0A"])
+def test_an_address_that_there_is_not_is_told_to_programs_as_a_problem(program, path):
+    told = program("owner").post(path, {})
+    assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
+    assert told.json()["status"] == 404

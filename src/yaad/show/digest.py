@@ -1,7 +1,8 @@
 """The morning in a few lines of plain text, to be read in a mail or shared in a chat: at most five blocks.
 
 Each block is what a page says: new since yesterday, inquiries that nobody answered, the target and its pace, whom to
-call today and why, a success to copy. A block that has nothing is left out; where none has anything, that is said.
+call today and why, a success to copy; of one person what is due and planned. A block that has nothing is left out;
+where none has anything, that is said.
 """
 
 import datetime as dt
@@ -11,17 +12,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from yaad.insight import CallDeal
+from yaad.insight.my_day import Meets, Steps
 from yaad.plan.goals import Goal
 from yaad.show.goals import pace_said, standing_said
+from yaad.show.my_day import MyDay, meets_said, step_said, waited_said
 from yaad.show.speech import Said, say_plain
 from yaad.text import Message
 
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
-HOUR, DAY = 60, dt.timedelta(days=1)
+DAY = dt.timedelta(days=1)
+ASKS = 3
+"""Who waits for an answer is told one by one up to so many."""
 BREAKING = re.compile(r"[^\S\xa0\u202f]+")
 """Blanks and line breaks; a blank that holds a number and its word together stays."""
 SAID = {"new": "outgoing.digest_new_deals", "won": "outgoing.digest_won", "lost": "outgoing.digest_lost"}
 """Heading of what moved → how it is said."""
+
+
+NO_STEPS = Steps()
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,12 @@ class Asks:
     """Somebody who turned to the company and has no answer.
 
     Attributes:
-        minutes: how long they wait, in opening hours; None where that is not known.
+        waits: how long they wait, in words.
     """
 
     name: str
     phone: str | None
-    minutes: int | None
+    waits: Message
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,10 @@ class Digest:
         goal: how the month stands; None where it cannot be told, or there is no target.
         calls: whom to call, the first one first.
         success: one to copy.
+        person: whose morning it is; empty: that of all whom the reader sees.
+        lead: of one person: the one thing that matters first.
+        meets: of one person: what is planned for today.
+        steps: of one person: next steps that are due.
     """
 
     company: str
@@ -71,12 +83,19 @@ class Digest:
     goal: Goal | None
     calls: Sequence[CallDeal]
     success: Success | None
+    person: str = ""
+    lead: Message | None = None
+    meets: Sequence[Meets] = ()
+    steps: Steps = NO_STEPS
 
     def text(self, lang: str) -> str:
         """All of it, a sentence a line, an empty line between blocks."""
-        head = _line(Message("outgoing.digest_head", {"company": self.company, "day": self.day}), lang)
+        whose = {"company": self.person or self.company, "day": self.day}
+        head = [_line(one, lang) for one in (Message("outgoing.digest_head", whose), self.lead) if one is not None]
         blocks = ["\n".join(_line(one, lang) for one in block) for block in self._blocks(lang)]
-        return "\n\n".join([head, *(blocks or [_line(Message("outgoing.digest_nothing"), lang)])]) + "\n"
+        if not blocks and self.lead is None:
+            blocks = [_line(Message("outgoing.digest_nothing"), lang)]
+        return "\n\n".join(["\n".join(head), *blocks]) + "\n"
 
     def to_dict(self, lang: str) -> Json:
         """The same as an object."""
@@ -91,6 +110,8 @@ class Digest:
             yield [*standing_said(self.goal, lang), *pace_said(self.goal, lang)]
         if self.calls:
             yield [Message("outgoing.digest_calls", {"n": len(self.calls)}), *self._calls()]
+        if self.meets or self.steps.rows:
+            yield [Message("morning.due"), *self._due()]
         if self.success:
             yield self._success(self.success)
 
@@ -108,6 +129,14 @@ class Digest:
             if one.phone:
                 yield Message("outgoing.digest_phone", {"phone": one.phone})
 
+    def _due(self) -> Iterator[Said]:
+        for meets in self.meets:
+            yield Message("morning.due_line", {"name": meets.name, "what": meets_said(meets)})
+        for step in self.steps.rows:
+            yield Message("morning.due_line", {"name": step.name, "what": step_said(step)})
+        if (more := self.steps.n - len(self.steps.rows)) > 0:
+            yield Message("morning.due_more", {"n": more})
+
     @staticmethod
     def _success(one: Success) -> Sequence[Said]:
         values: dict[str, object] = {"name": one.name, "owner": one.owner or ""}
@@ -116,18 +145,37 @@ class Digest:
         return [head, *(Message("outgoing.digest_well", {"what": words_of}) for words_of in words)]
 
 
+def of_day(found: MyDay, company: str) -> Digest:
+    """One person's day as a morning in plain text: what its page says, and nothing else.
+
+    Args:
+        found: the day.
+        company: its name.
+    """
+    waiting = found.inquiries
+    return Digest(
+        company=company,
+        day=found.day,
+        since=found.day,
+        new={},
+        asks=[Asks(one.name, one.phone, waited_said(one, waiting.day_minutes)) for one in waiting.rows[:ASKS]],
+        waiting=waiting.n,
+        goal=found.goal if found.goal is not None and found.goal.wanted is not None else None,
+        calls=found.calls,
+        success=None,
+        person=found.person,
+        lead=None if waiting.n else found.says,
+        meets=found.meets,
+        steps=found.steps,
+    )
+
+
 def _asking(one: Asks) -> Said:
     values: dict[str, object] = {"name": one.name}
     if one.phone:
         values["phone"] = one.phone
     said = Message("outgoing.digest_ask_phone" if one.phone else "outgoing.digest_ask", values)
-    if one.minutes is None:
-        return said
-    hours, minutes = divmod(one.minutes, HOUR)
-    waits = Message("inquiries.minutes", {"n": minutes})
-    if hours:
-        waits = Message("inquiries.hours", {"n": hours, "minutes": f"{minutes:02}"})
-    return Message("outgoing.digest_waits", {"who": said, "waits": waits})
+    return Message("outgoing.digest_waits", {"who": said, "waits": one.waits})
 
 
 def _line(said: Said, lang: str) -> str:
