@@ -92,5 +92,5 @@ urlpatterns = [
     path("companies/<str:company>/", include(_guarded(inside))),
     path("", include(_guarded(outside))),
     path("openapi.json", _for_all(openapi), name="api-openapi"),
-    re_path(r"(?s:^.*)", _for_all(door.missing), name="api-missing"),  # any address, also one with a line break
+    re_path(r"^", _for_all(door.missing), name="api-missing"),  # any address, also one with a line break
 ]
