@@ -21,6 +21,7 @@ from yaad.errors import InputError, YaadError
 from yaad.server import audit
 from yaad.server.acting import in_company, with_key
 from yaad.server.companies import home
+from yaad.server.joined import become_person
 from yaad.server.models import Account, AuditEvent, Company, Invitation, Membership
 from yaad.server.new_accounts import NewAccount, account_of, mail_of
 from yaad.server.parts import Asked, NoSuch, check, ends_on
@@ -202,7 +203,8 @@ def join(key: str, account: Account) -> Membership:
     with _held(key) as one:
         if account.email != one.email:
             raise OtherAccount(Message("people.other_account", {"mail": account.email}))
-        return _joined(one, account)
+        part = _joined(one, account)
+    return become_person(part, account, one.pk)
 
 
 def join_new(key: str, name: str, password: str, lang: str) -> Membership:
@@ -222,7 +224,8 @@ def join_new(key: str, name: str, password: str, lang: str) -> Membership:
             raise NoInvitation(Message("people.no_invitation")) from None
         EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
         audit.record(None, account.pk, "account.made", f"account:{account.pk}")
-        return _joined(one, account)
+        part = _joined(one, account)
+    return become_person(part, account, one.pk)
 
 
 @contextmanager

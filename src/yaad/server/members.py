@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from yaad.errors import InputError
-from yaad.server import audit
+from yaad.server import audit, joined
+from yaad.server.joined import folded
 from yaad.server.models import Company, Invitation, Membership, Token
 from yaad.server.own_account import withdraw
 from yaad.server.parts import Asked, NoSuch, check
@@ -90,7 +91,7 @@ def change(access: Access, number: int, asked: Asked) -> Change:
     """
     one = member(access, number)
     check(access, asked, member=number)
-    return _write(access, one, asked.said, "member.changed")
+    return _tied(access, _write(access, one, asked.said, "member.changed"))
 
 
 def check_change(access: Access, number: int, asked: Asked) -> None:
@@ -143,7 +144,9 @@ def take_back(access: Access, change: Change) -> Change:
     if state_of(one) != change.after:
         raise InputError(Message("people.changed_since"))
     values = {name: _moment(value) if name in ("until", "ended_at") else value for name, value in change.before.items()}
-    return _write(access, one, values, "member.restored")
+    done = _write(access, one, values, "member.restored")
+    joined.hand_back(access, one.pk, str(change.before["person"]), str(change.after["person"]))
+    return done
 
 
 def state_of(one: Membership) -> dict[str, object]:
@@ -232,11 +235,12 @@ def proposed(access: Access) -> list[Proposed]:
     """
     access.need(Capability.PEOPLE)
     members = members_of(access)
-    taken = {one.person for one in members if one.person}
+    taken, begun = {one.person for one in members if one.person}, joined.begun_by(access.company)
     free = {folded(name): name for name in people_of(access).names if name not in taken}
     found = []
     for one in members:
-        if one.person or one.role not in (Role.OWNER, Role.MANAGER, Role.REP):
+        is_tied = bool(one.person) and one.person != begun.get(one.pk)
+        if is_tied or one.role not in (Role.OWNER, Role.MANAGER, Role.REP):
             continue
         mine = {told: name for told, name in free.items() if _digest(name) not in one.others} if one.others else free
         by_mail, by_name = mine.get(folded(one.account.email)), mine.get(folded(one.account.name))
@@ -244,15 +248,6 @@ def proposed(access: Access) -> list[Proposed]:
         if person:
             found.append(Proposed(one.pk, str(one.account), person, by_mail=by_mail is not None))
     return found
-
-
-def folded(name: str) -> str:
-    """A name as it is compared: without case and without spaces more than one.
-
-    >>> folded("  Dana   LEVI ")
-    'dana levi'
-    """
-    return " ".join(name.split()).casefold()
 
 
 def tie(access: Access, number: int, person: str) -> Change:
@@ -268,7 +263,15 @@ def tie(access: Access, number: int, person: str) -> Change:
     check_person = Asked(asked.role, person=person.strip(), until=asked.until)
     check(access, check_person, member=number)
     others = [other for other in one.others if other != _digest(person)]
-    return _write(access, one, {"person": person.strip(), "others": others}, "member.changed")
+    return _tied(access, _write(access, one, {"person": person.strip(), "others": others}, "member.changed"))
+
+
+def _tied(access: Access, change: Change) -> Change:
+    """Who became a person by joining, and is another one of the data now, takes along what is written of them."""
+    before, after = str(change.before["person"]), str(change.after["person"])
+    if after and before != after and joined.begun_by(access.company).get(change.member) == before:
+        joined.hand_over(change.member, before, after)
+    return change
 
 
 def keep_apart(access: Access, number: int, person: str) -> Change:
@@ -282,7 +285,7 @@ def keep_apart(access: Access, number: int, person: str) -> Change:
     one = member(access, number)
     if folded(person) not in {folded(name) for name in people_of(access).names}:
         raise InputError(Message("people.no_person", {"person": person}))
-    if one.person and folded(one.person) == folded(person):
+    if one.person and one.person == person.strip():
         raise InputError(Message("people.is_person", {"person": one.person}))
     return _write(access, one, {"others": sorted({*one.others, _digest(person)})}, "member.changed")
 

@@ -150,14 +150,21 @@ def check(access: Access, asked: Asked, member: int | None = None) -> None:
         raise InputError(Message("people.person_taken", {"person": asked.person, "account": str(other.account)}))
 
 
-def meaning(access: Access, asked: Asked) -> list[Message]:
-    """What a part lets somebody see and do, as things stand, in sentences."""
+def meaning(access: Access, asked: Asked, *, joins: bool = False) -> list[Message]:
+    """What a part lets somebody see and do, as things stand, in sentences.
+
+    Args:
+        access: of who gives it.
+        asked: the part.
+        joins: it is given to somebody who is still to join.
+    """
     people = people_of(access)
     found = [Message(f"people.means_{asked.role.value}")]
     if asked.role is Role.MANAGER:
         found = [_led(people, asked)]
     elif asked.role is Role.REP:
-        words = "people.means_rep" if asked.person else "people.means_rep_nobody"
+        nobody = "people.means_rep_joins" if joins else "people.means_rep_nobody"
+        words = "people.means_rep" if asked.person else nobody
         found = [Message(words, {"person": asked.person} if asked.person else {})]
     found += [Message("people.means_import")] if asked.may_import else []
     if asked.until is not None:

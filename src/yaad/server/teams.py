@@ -85,7 +85,7 @@ def people_of(access: Access) -> People:
     shelf = opened().shelf
     if shelf.book.is_empty:
         return _before_data(access)
-    return shelf.ask("people", lambda book: People(book.settings, tuple(_names(book))))
+    return shelf.ask("people", lambda book: People(book.settings, tuple(names_in(book))))
 
 
 def _before_data(access: Access) -> People:
@@ -98,7 +98,16 @@ def _before_data(access: Access) -> People:
     return People(said, tuple(sorted(said.people)))
 
 
-def _names(book: Book) -> list[str]:
+def names_before_data(company: str) -> list[str]:
+    """Persons whom a company names before its first import."""
+    from yaad.facts import settings_of
+    from yaad.server.journal import DatabaseJournal
+
+    return sorted(settings_of(DatabaseJournal(company).of_company()).people)
+
+
+def names_in(book: Book) -> list[str]:
+    """Persons of the data and of the settings."""
     facts, found = book.facts, set(book.settings.people)
     for name in OWNERS:
         table = facts.table(name)
@@ -159,11 +168,11 @@ def place_person(access: Access, person: str, team: str) -> str:
     if team and team not in people.teams:
         raise InputError(Message("people.no_team", {"team": team}))
     before = people.settings.working(person)
-    say(access, f"person:{person}", _plain(before) | {"team": team or None}, "person.placed")
+    say(access, f"person:{person}", plain_working(before) | {"team": team or None}, "person.placed")
     return before.team or ""
 
 
-def _plain(working: Working) -> dict[str, object]:
+def plain_working(working: Working) -> dict[str, object]:
     """What is said of a person, as the setting holds it."""
 
     def day(one: dt.date | None) -> str | None:

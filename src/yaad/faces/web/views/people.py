@@ -53,7 +53,12 @@ def invite(request: HttpRequest) -> HttpResponse:
         check(access, asked)
         if not request.POST.get("sure"):
             invitations.check_address(access, mail)
-            context = {"mail": mail, "asked": asked, "fields": _fields(asked, zone), "means": meaning(access, asked)}
+            context = {
+                "mail": mail,
+                "asked": asked,
+                "fields": _fields(asked, zone),
+                "means": meaning(access, asked, joins=True),
+            }
             return render(request, "web/invite.html", context | {"role": _role(asked.role), "page": "people"})
         invitations.invite(access, mail, asked, language())
     except InputError as error:
