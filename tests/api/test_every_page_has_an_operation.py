@@ -20,6 +20,8 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "calls": ("calls",),
     "board": ("leaderboard",),
     "today": ("my_day",),
+    "today-text": ("my_day",),
+    "morning-mail": "a person asks for a mail to themselves; a program reads the same by my_day",
     "measured": ("measures", "figures", "leaderboard"),
     "pipeline": ("deals",),
     "grid": ("deals",),

@@ -1,16 +1,20 @@
 """The morning: at most five blocks, each with the figures of the pages, as far as who reads it sees them."""
 
 import datetime as dt
+import re
 from contextlib import closing
 
 import pytest
 from tests.people import EVENTS, rows
 
 from yaad.book import Book
-from yaad.book.morning import digest
-from yaad.errors import Withheld
+from yaad.book.morning import digest, my_day
+from yaad.errors import InputError, UnknownName, Withheld
 from yaad.model import Viewer
+from yaad.model.inquiries import Touch
+from yaad.show.digest import of_day
 from yaad.show.goals import pace_said, standing_said
+from yaad.show.my_day import Waits, waited_said
 from yaad.show.speech import say_plain
 
 FRIDAY = dt.datetime(2026, 10, 16, 6, tzinfo=dt.UTC)
@@ -98,3 +102,55 @@ def test_hebrew_has_every_block(root):
     assert new == ["חדש מאתמול:", "- עסקה אחת נסגרה בהצלחה", "- 5 עסקאות אבדו"]
     assert calls[0] == "להתקשר היום, 9 עסקאות:"
     assert success[0] == "הצלחה שכדאי ללמוד ממנה: Ben, markhereben 4."
+
+
+def test_the_day_of_one_person_is_what_each_page_says_of_them(root):
+    def step(day, **said):
+        with closing(Book.open(root)) as book:
+            book.change("here-Ben-5", {"next_step_day": day.isoformat(), **said}, at=FRIDAY, by="Ben")
+
+    step(FRIDAY.date() - dt.timedelta(days=2), next_step="send the\ndrawing")
+    with closing(Book.open(root)) as book:
+        book.act("here-Ben-5", "meeting", went="planned", due=FRIDAY.replace(hour=15), text="", at=FRIDAY, by="Ben")
+        day = my_day(book, "Ben", FRIDAY)
+        text = of_day(day, book.name).text("en")
+        calls = book.seen_by(Viewer(frozenset({"Ben"}))).deals_to_call(10).content
+    assert [one.deal_id for one in day.calls] == [one.deal_id for one in calls]
+    head, *blocks = [block.split("\n") for block in text.rstrip("\n").split("\n\n")]
+    assert head == ["Good morning, Ben · 16 Oct 2026", "1 next step is overdue."]
+    assert blocks[-1] == [
+        "Due and planned today:",
+        "- markhereben 5: Meeting at 15:00",
+        "- markhereben 5: Since 14 Oct 2026: send the drawing",
+    ]
+    for other in ("ann", "cyd", "dan", "eli"):
+        assert f"markhere{other}" not in text
+
+
+def test_whose_day_it_is_has_to_be_said_and_nobody_else_is_taken_for_them(root):
+    with closing(Book.open(root)) as book:
+        with pytest.raises(InputError, match="--owner"):
+            my_day(book, "", FRIDAY)
+        with pytest.raises(UnknownName):
+            my_day(book, "Benn", FRIDAY)
+    with closing(Book.open(root, viewer=Viewer(persons=False))) as book, pytest.raises(Withheld):
+        my_day(book, "Ben", FRIDAY)
+
+
+@pytest.mark.parametrize(("minutes", "said"), [
+    (None, "since 1 Oct 2026, hour unknown"), (1, "waits 1 minute"), (75, "waits 1:15 hours"),
+    (539, "waits 8:59 hours"), (540, "has waited 1 working day"), (1500, "has waited 2 working days"),
+])  # fmt: skip
+def test_a_long_wait_is_told_in_days_of_opening_hours(minutes, said):
+    one = Waits("D", "N", None, None, dt.date(2026, 10, 1), minutes, is_late=True)
+    assert say_plain(waited_said(one, 540), "en") == said
+
+
+def test_how_long_somebody_waits_is_said_in_the_morning_too(root):
+    with closing(Book.open(root)) as book:
+        touch = Touch(name="Asks", phone="055-7770001", owner="Ben", channel="whatsapp", source="web")
+        book.inquiry(touch, at=FRIDAY - dt.timedelta(days=1), by="test", key="asks")
+    block = next(one for one in told(root, FRIDAY + dt.timedelta(hours=2)) if "waits for an answer" in one[0])
+    assert block[0] == "1 inquiry waits for an answer:"
+    assert block[1].startswith("- Asks, ")
+    assert "waited 1 working day" in block[1] or re.search(r"waits \d+:\d\d hours", block[1])

@@ -27,7 +27,7 @@ from yaad.intake.deciding.phones import REPEATED, surely
 from yaad.measures import Scope
 from yaad.measures.answers import answer_hours, waiting_again, waiting_deals
 from yaad.measures.contacts import logs
-from yaad.measures.opening import open_seconds_between
+from yaad.measures.opening import day_minutes, open_seconds_between
 from yaad.measures.opted_out import Handles
 from yaad.model import ActEntry, ChangeEntry, CreateEntry, Entry, SettingEntry
 from yaad.model.inquiries import CHANNELS, HANDED_BY, Touch
@@ -133,6 +133,7 @@ class Unanswered:
         n_again: how many these are.
         has_log: somebody writes down what is done; without it nobody knows who was answered.
         answer_minutes: of opening hours within which one is to be answered.
+        day_minutes: of opening hours of a whole working day.
     """
 
     inquiries: tuple[Waiting, ...]
@@ -142,6 +143,7 @@ class Unanswered:
     answer_minutes: int
     again: tuple[Waiting, ...] = ()
     n_again: int = 0
+    day_minutes: int = 0
 
 
 class Receiving(Written):
@@ -247,7 +249,14 @@ class Receiving(Written):
             for those in (found, turned)
         )
         return Unanswered(
-            first_of, len(found), older, has_log=True, answer_minutes=minutes, again=again_of, n_again=len(turned)
+            first_of,
+            len(found),
+            older,
+            has_log=True,
+            answer_minutes=minutes,
+            again=again_of,
+            n_again=len(turned),
+            day_minutes=day_minutes(scope.calendar),
         )
 
     def _touches(self, deals: Iterable[str]) -> dict[str, list[ActEntry]]:

@@ -4,25 +4,32 @@ import datetime as dt
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from yaad.book.inquiries import Unanswered
 from yaad.book.usual import calendar_of
-from yaad.errors import YaadError
+from yaad.errors import InputError, UnknownName, YaadError
 from yaad.facts import journal_of, undone
-from yaad.model import DealEntry, WinEntry
+from yaad.insight.my_day import steps_due
+from yaad.model import DealEntry, Viewer, Whose, WinEntry
 from yaad.model.calendar import Calendar
 from yaad.model.periods import Period
+from yaad.model.targets import WON_VALUE, named
 from yaad.plan.goals import Goal
-from yaad.show.digest import Asks, Digest, Success
+from yaad.show.digest import ASKS, Asks, Digest, Success
+from yaad.show.my_day import Inquiries, MyDay, Waits, waited_said
+from yaad.text import Message
 
 if TYPE_CHECKING:
     from yaad.book.book import Book
 
 TOLD = ("new", "won", "lost")
 """Headings of what moved that are told."""
-CALLS, ASKS = 10, 3
-"""Whom to call, and who waits for an answer, are told one by one up to so many."""
+CALLS = WAITING = 10
+"""Whom to call, and on a person's day who waits for an answer, are told one by one up to so many."""
 LATELY = dt.timedelta(days=7)
 """A success is of the last days."""
 LONGEST_REST = 14
+NAMED = 20
+"""People who are named where nobody said whose day it is."""
 
 
 def digest(book: "Book", now: dt.datetime) -> Digest:
@@ -44,12 +51,68 @@ def digest(book: "Book", now: dt.datetime) -> Digest:
         day=today,
         since=since,
         new=_new(book, since),
-        asks=[Asks(one.name, one.phone, one.minutes) for one in waiting.inquiries[:ASKS]],
+        asks=[Asks(one.name, one.phone, waited_said(one, waiting.day_minutes)) for one in waiting.inquiries[:ASKS]],
         waiting=waiting.n,
         goal=_month(book, today),
         calls=book.deals_to_call(CALLS).content,
         success=_success(book, now),
     )
+
+
+def my_day(book: "Book", person: str, now: dt.datetime) -> MyDay:
+    """One person's day in a book of one's own: what its page says.
+
+    Args:
+        book: of all deals.
+        person: as the deals name them; empty: the only one who has any.
+        now: the moment.
+
+    Raises:
+        InputError: nobody was named, and several people have deals.
+        UnknownName: nobody is called so.
+        Withheld: single deals are not told to the viewer.
+    """
+    book.need_persons()
+    people = book.goals.names("owner")
+    person = person or (people[0] if len(people) == 1 else "")
+    if not person:
+        raise InputError(Message("morning.whose", {"people": ", ".join(people[:NAMED])}))
+    if person not in people:
+        raise UnknownName("person", person, people)
+    today, seen = now.astimezone(ZoneInfo(book.zone)).date(), book.seen_by(Viewer(frozenset({person})))
+    return MyDay(
+        person=person,
+        day=today,
+        as_of=book.as_of,
+        inquiries=inquiries_of(seen.unanswered(now, shown=WAITING)),
+        calls=seen.deals_to_call(CALLS).content,
+        steps=steps_due(book.standing(), person, today),
+        meets=seen.planned_on(today),
+        goal=_month_of(book, person),
+        strengths=book.strengths(person, book.advancing()),
+    )
+
+
+def inquiries_of(found: Unanswered) -> Inquiries:
+    """Those of a person that wait: nobody answered them yet, or they turned to us again after an answer."""
+    rows = [
+        Waits(one.deal_id, one.name, one.phone, one.email, one.came_day, one.minutes, one.is_late, again, one.asked_not)
+        for again, those in ((False, found.inquiries), (True, found.again))
+        for one in those
+    ]
+    rows.sort(key=lambda one: one.came_day)  # of a day, who came first stands before who turned to us again
+    return Inquiries(
+        rows[:WAITING], found.n + found.n_again, found.has_log, found.answer_minutes, day_minutes=found.day_minutes
+    )
+
+
+def _month_of(book: "Book", person: str) -> Goal | None:
+    """How somebody's month stands; None where that cannot be told."""
+    month = named(book.as_of.year, book.as_of.month, 1)
+    try:
+        return book.goals.status(month, measure=WON_VALUE, whose=Whose(owner=person)).content
+    except YaadError:
+        return None
 
 
 def _before_last_working_day(calendar: Calendar, today: dt.date) -> dt.date:

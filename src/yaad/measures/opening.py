@@ -54,6 +54,15 @@ def open_seconds_through(scope: Scope, first: dt.date, last: dt.date) -> float:
     return sum(closes - opens for opens, closes in hours)
 
 
+def day_minutes(calendar: Calendar) -> int:
+    """The minutes that the company is open on a whole working day: long waits are told in such days.
+
+    >>> day_minutes(Calendar(opens=9.0, closes=18.0))
+    540
+    """
+    return round((calendar.closes - calendar.opens) * 60)
+
+
 def open_seconds_between(calendar: Calendar, zone: str, first: dt.datetime, last: dt.datetime) -> float:
     """The seconds that the company was open between two moments, as in `with_open_seconds`; 0 where the first is later.
 

@@ -33,6 +33,7 @@ _OF = {
     "server.Account": "who: email name · secret: password · did: last_login joined_at language is_active",
     "server.Membership": (
         "who: person · points: account company · did: role team may_import until others since ended_at"
+        " morning_hour morning_day morning_state morning_tried"
     ),
     "server.Invitation": (
         "who: email person · secret: digest · points: by company"

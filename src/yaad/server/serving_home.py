@@ -107,7 +107,13 @@ def prepare_home(folder: Path | None = None) -> Prepared:
         timeout_graceful_shutdown=CLOSING,
     )
     clock = Clock(
-        [partial(_sources, home), partial(_asked, home), partial(_webhooks, home), lambda _now: desks.let_go()]
+        [
+            partial(_sources, home),
+            partial(_asked, home),
+            partial(_webhooks, home),
+            partial(_mornings, home),
+            lambda _now: desks.let_go(),
+        ]
     )
     begin = partial(_go_on, desks)
     return Prepared(first_address(home), Serving(config), [open_socket], clock, begin)
@@ -158,6 +164,15 @@ def _webhooks(home: Home, now: dt.datetime) -> None:
 
     with given_back():
         rounds.of_companies(_in_use(), home.company, now)
+
+
+def _mornings(home: Home, now: dt.datetime) -> None:
+    """Send the morning mails that are due, in every company."""
+    from yaad.server import mornings
+    from yaad.server.connected import given_back
+
+    with given_back():
+        mornings.of_companies(_in_use(), home.company, now)
 
 
 def first_address(home: Home) -> str:

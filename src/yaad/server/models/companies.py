@@ -75,6 +75,8 @@ class Membership(Part):
         others: digests of names in the data, of which it was said that they are somebody else's.
         since: when it began.
         ended_at: when it was taken away; the row stays, so that what they wrote keeps its author.
+        morning_hour: at which hour of the company's clock they asked for a morning mail; None: they did not.
+        morning_day, morning_state, morning_tried: of the last one, see `yaad.server.mornings`.
     """
 
     company_id: str
@@ -84,6 +86,10 @@ class Membership(Part):
     others = models.JSONField(default=list)
     since = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    morning_hour = models.PositiveSmallIntegerField(null=True)
+    morning_day = models.DateField(null=True)
+    morning_state = models.CharField(max_length=10, blank=True)
+    morning_tried = models.DateTimeField(null=True)
 
     class Meta(Part.Meta):
         """An account has one part in a company."""

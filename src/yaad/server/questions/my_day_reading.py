@@ -8,7 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from yaad.book import Book
-from yaad.book.inquiries import Unanswered
+from yaad.book.morning import WAITING, digest, inquiries_of
 from yaad.errors import UnknownName, YaadError
 from yaad.insight.my_day import Steps, Strengths, steps_due
 from yaad.model import EVERYBODY, Viewer, Whose
@@ -20,10 +20,9 @@ from yaad.server.roles import Role
 from yaad.server.scoping import Access, current, on_behalf_of
 from yaad.server.shelf import Shelf
 from yaad.server.state import opened
-from yaad.show.my_day import Inquiries, MyDay, Waits
+from yaad.show.digest import Digest, of_day
+from yaad.show.my_day import MyDay
 
-SHOWN = 10
-"""Inquiries that are told one by one."""
 Answer = TypeVar("Answer")
 
 
@@ -83,20 +82,32 @@ def day(person: str, now: dt.datetime) -> MyDay:
     """
     today = now.astimezone(ZoneInfo(opened().shelf.book.zone)).date()
     with _as_seen_by(person) as seen:
-        waiting = seen.once(lambda book: book.unanswered(now, shown=SHOWN))
+        waiting = seen.once(lambda book: book.unanswered(now, shown=WAITING))
         calls = seen.ask("calls", lambda book: book.deals_to_call(reading.TO_CALL), reading.TO_CALL, seen.has_chances)
         meets = seen.ask("planned_on", lambda book: book.planned_on(today), today)
     return MyDay(
         person=person,
         day=today,
         as_of=reading.as_of() or today,
-        inquiries=_inquiries(waiting),
+        inquiries=inquiries_of(waiting),
         calls=calls.content,
         steps=_steps(person, today),
         meets=meets,
         goal=month_of(person),
         strengths=_strengths(person),
     )
+
+
+def text(person: str, now: dt.datetime) -> Digest:
+    """A morning in plain text: what the page of somebody's day says; without a name that of all whom the reader sees.
+
+    Args:
+        person: as in `day`, or nobody.
+        now: the moment.
+    """
+    if not person:
+        return opened().shelf.once(lambda book: digest(book, now))
+    return of_day(day(person, now), opened().shelf.book.name)
 
 
 def month_of(person: str) -> Goal | None:
@@ -158,16 +169,6 @@ def _as_seen_by(person: str) -> Iterator[_Seen]:
         return
     with on_behalf_of(replace(access, viewer=_viewer(person))):
         yield _Seen(opened().shelf, person)
-
-
-def _inquiries(found: Unanswered) -> Inquiries:
-    rows = [
-        Waits(one.deal_id, one.name, one.phone, one.email, one.came_day, one.minutes, one.is_late, again, one.asked_not)
-        for again, those in ((False, found.inquiries), (True, found.again))
-        for one in those
-    ]
-    rows.sort(key=lambda one: one.came_day)  # of a day, who came first stands before who turned to us again
-    return Inquiries(rows[:SHOWN], found.n + found.n_again, found.has_log, found.answer_minutes)
 
 
 def _steps(person: str, today: dt.date) -> Steps:

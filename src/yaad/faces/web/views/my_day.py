@@ -13,6 +13,7 @@ from yaad.server.questions import my_day_reading, reading
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.state import opened
+from yaad.show.digest import of_day
 from yaad.show.my_day import MyDay, Waits, meets_said, step_said, strength_said, waited_said
 from yaad.show.speech import say_plain
 from yaad.text import Message
@@ -42,6 +43,7 @@ def _shown(found: MyDay) -> dict[str, object]:
     calls = [(one, _reach(one.phone, None)) for one in found.calls]
     return {
         "day": found,
+        "text": of_day(found, opened().shelf.book.name).text(lang),
         "waiting": waiting[:FIRST],
         "calls": calls[:FIRST],
         "more_calls": calls[FIRST:],
