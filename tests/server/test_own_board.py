@@ -123,3 +123,65 @@ def test_a_company_of_orders_and_one_with_data_are_offered_none(begin, team):
     assert "first-deal" not in client.get(f"{prefix}files/").content.decode()
     assert "first-deal" not in team.client("owner").get(f"{team.here.prefix}files/").content.decode()
     assert team.client("manager").post(f"{team.here.prefix}files/first-deal/", TYPED).status_code == 403
+
+
+@pytest.fixture
+def worker(begin):
+    """An empty company and a browser of who sells in it, or leads, and brings no files in."""
+    from django.test import Client
+
+    from yaad.server.models import Account, Membership
+
+    made = []
+
+    def work(**part):
+        access, _, prefix = begin(Kind.PROJECTS)
+        account = Account.objects.create_user("works@here.example", PASSWORD, name="Noa")
+        made.append(account)
+        Membership.objects.create(company_id=access.company, account=account, **part)
+        browser = Client(HTTP_HOST="127.0.0.1")
+        browser.force_login(account)
+        return access, browser, prefix
+
+    yield work
+    for account in made:
+        Membership.objects.filter(account=account).delete()
+        account.delete()
+
+
+def test_who_works_in_an_empty_company_begins_it(worker):
+    access, browser, prefix = worker(role="rep", person="Noa")
+    told = browser.get(f"{prefix}my-day/").content.decode()
+    assert f'action="{prefix}pipeline/new/"' in told
+    assert "first-deal" not in told
+    assert f'href="{prefix}files/"' not in told
+    typed = TYPED | {"person": "Noa", "stage": "Quote", "key": "once", "begins": "1"}
+    assert browser.post(f"{prefix}pipeline/new/", typed | {"deal": ""}).status_code == 400
+    assert browser.post(f"{prefix}pipeline/new/", typed | {"person": "Dana"}).status_code == 400, "not for others"
+    for _ in range(2):
+        answer = browser.post(f"{prefix}pipeline/new/", typed)
+        assert answer.headers["Location"].startswith(f"{prefix}pipeline/?deal=")
+    assert "Levy, kitchen" in browser.get(f"{prefix}pipeline/").content.decode()
+    with on_behalf_of(access):
+        root = state.opened().place.book
+    with closing(Book.open(root)) as book:
+        names = STARTS[Kind.PROJECTS].stage_names("en")
+        assert [one.name for one in book.facts.pin.pipeline.stages] == names
+        asked = book.facts.deals.select("name", "owner", "stage", "phone", "currency")
+        (row,) = book.facts.run(asked).to_pylist()
+        assert row == {
+            "name": "Levy, kitchen",
+            "owner": "Noa",
+            "stage": "Quote",
+            "phone": "050-123 4567",
+            "currency": "ILS",
+        }
+        book.rebuild()
+        assert book.facts.run(asked).to_pylist() == [row]
+
+
+@pytest.mark.parametrize("part", [{"role": "rep"}, {"role": "viewer"}, {"role": "consultant"}])
+def test_who_cannot_write_for_anybody_is_told_who_begins(worker, part):
+    _, browser, prefix = worker(**part)
+    told = browser.get(f"{prefix}pipeline/").content.decode()
+    assert "pipeline/new/" not in told

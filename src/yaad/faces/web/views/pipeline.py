@@ -111,6 +111,8 @@ def _move_key(key: str, deal: str) -> str:
 @require_POST
 def write_down(request: HttpRequest) -> HttpResponse:
     """Write a deal down."""
+    if reading.is_empty() or request.POST.get("begins"):
+        return beginning.write_first(request)
     said = {name: request.POST.get(name, "").strip() for name in (*NEW, "owner")}
     key, stage = request.POST.get("key", "") or uuid.uuid4().hex, request.POST.get("stage", "")
     if not (said["account"] or said["phone"]):
