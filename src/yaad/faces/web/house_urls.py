@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import at_the_door, calendars, companies, errors, joining, on_device, setup
+from yaad.faces.web.views import at_the_door, calendars, companies, errors, joining, mornings, on_device, setup
 from yaad.server.policy import is_open, signed_in
 from yaad.text import LANGUAGES
 
@@ -18,6 +18,7 @@ urlpatterns = [
         path("join/<str:key>/", joining.join, name="join"),
         path("in/<str:company>/<str:key>/", at_the_door.door, name="at-the-door"),
         path("calendar/<str:key>.ics", calendars.feed, name="calendar-feed"),
+        path("morning/<str:word>/", mornings.stop, name="morning-stop"),
     ),
     path("account/", include("yaad.faces.web.account_urls")),
     *is_open(
