@@ -81,6 +81,11 @@ class Pin:
         return None if self.as_of_day == BEFORE_ALL else self.as_of_day
 
     @property
+    def files_until(self) -> dt.date | None:
+        """The latest day that files speak of; what people write may be later. None while there is no file."""
+        return max(self.export_days.values(), default=None)
+
+    @property
     def list_days(self) -> tuple[dt.date, ...]:
         """The days of the lists, rising: those that the imports which told whole histories speak of."""
         return tuple(sorted({self.export_days[seq] for seq in self.snapshots}))

@@ -1,6 +1,7 @@
 """What surrounds each page: language, appearance, navigation, whose book it is and as of when."""
 
 import datetime as dt
+from collections.abc import Callable
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "company": opened().shelf.book.name if inside else "",
         "rows_of": rows_of(current()) if inside else None,
         "sees_nobody": _sees_nobody(current()) if inside else None,
-        "as_of": (getattr(request, "as_of", None) or _as_of()) if inside else None,
+        "as_of": (getattr(request, "as_of", None) or _asked(reading.as_of)) if inside else None,
+        "files_until": _asked(reading.files_until) if inside and not getattr(request, "as_of", None) else None,
         "old_from": _old_from() if inside else None,
         "entered": inside,
     }
@@ -91,10 +93,10 @@ def _sees_nobody(access: Access) -> Message | None:
     return Message("people.nobody_led" if access.role is Role.MANAGER and access.viewer.teams else "people.not_tied")
 
 
-def _as_of() -> dt.date | None:
-    """The day of the data; None while there are none or it is looked for, and where the book cannot be read."""
+def _asked(day: Callable[[], dt.date | None]) -> dt.date | None:
+    """A day of the data; None while there are none or it is looked for, and where the book cannot be read."""
     try:
-        return reading.as_of()
+        return day()
     except (YaadError, NotYet):
         return None
 

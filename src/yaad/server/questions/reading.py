@@ -22,6 +22,8 @@ UNITS = ("count", "rate", "number", "hours", "days", "money")
 HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
 TO_CALL = 10
 """Deals to call that are told at once."""
+FEW_BROUGHT = 2
+"""From so many open deals that came with files on, it matters until when the files are."""
 ALL = 1_000_000
 """Rows of a list that is told whole."""
 RatiosOf = Literal["mature", "all", "expected"]
@@ -71,6 +73,24 @@ def imported(name: str) -> ImportRecord:
     if name not in known:
         raise UnknownName("import", name, known)
     return known[name]
+
+
+def files_until() -> dt.date | None:
+    """The latest day that files speak of, where what was written here since has moved the day of the data; else None.
+
+    Days are counted to the day of the data, so it is told beside that as long as open deals came with files; the first
+    deal, which is typed and comes in like a file, is none.
+    """
+    today = as_of()
+    told = None if today is None else opened().shelf.ask("files_until", _files_until)
+    return told if told and today and told < today else None
+
+
+def _files_until(book: Book) -> dt.date | None:
+    deals = book.facts.deals
+    brought = deals.filter((deals.outcome == "open") & deals.file.notnull()).limit(FEW_BROUGHT).count()
+    (n,) = book.facts.run(brought.as_table()).column(0).to_pylist()
+    return book.facts.pin.files_until if n == FEW_BROUGHT else None
 
 
 def as_of() -> dt.date | None:
