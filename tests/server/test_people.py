@@ -528,3 +528,20 @@ def test_a_server_sends_only_so_many_invitations_a_day(team, outbox, monkeypatch
     said = {"email": "more@here.example", "role": "viewer", "sure": "1"}
     assert owner.post(f"{team.here.prefix}people/invite/", said).status_code == 400
     assert (len(outbox), Invitation.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("mail", "said"), [("", "printed where the server runs"), ("smtp://127.0.0.1:1", "was sent to")]
+)
+def test_whether_a_link_was_sent_or_printed_is_said(team, outbox, mail, said):
+    from dataclasses import replace
+
+    from django.test import override_settings
+
+    from yaad.server.companies import home
+
+    owner = team.client("owner")
+    with override_settings(YAAD_HOME=replace(home(), mail=mail)):
+        owner.post(f"{team.here.prefix}people/invite/", {"email": "new@here.example", "sure": "1", "role": "viewer"})
+        assert said in owner.get(f"{team.here.prefix}people/").content.decode()
+    assert len(outbox) == 1

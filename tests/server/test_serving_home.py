@@ -126,11 +126,33 @@ def wrong(env: dict[str, str]) -> list[str]:
         ({"YAAD_SECRET_KEY": ""}, "settings"),
         ({"YAAD_SECRET_KEY": "change me change me change me change me change me 12345"}, "key"),
         ({"YAAD_ADDRESS": "http://example.com"}, "settings"),
+        ({"YAAD_ADDRESS": "https://[::1"}, "settings"),
         ({"YAAD_JOBS": "many"}, "settings"),
     ],
 )
 def test_what_cannot_be_served_is_named(tmp_path, more, name):
     assert wrong(environment(tmp_path / "home", 8000, **more)) == [name]
+
+
+def test_all_that_is_missing_is_named_at_once(tmp_path):
+    from yaad.server.checking import check
+
+    bare = {"YAAD_HOME": str(tmp_path / "home"), "YAAD_JOBS": "many"}
+    found = check(bare, configure=lambda _home: None)
+    assert [one.wrong.values["variable"] for one in found] == ["YAAD_SECRET_KEY", "YAAD_ADDRESS", "YAAD_JOBS"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_port_that_is_typed_is_the_one_that_is_listened_on(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        home = tmp_path / "home"
+        served = yaad("serve", "--home", str(home), "--port", str(port), env=environment(home, free_port()))
+        _, err = served.communicate(timeout=PATIENCE)
+    assert served.returncode != 0
+    assert f"127.0.0.1:{port}" in err
 
 
 def test_a_home_that_others_can_read_is_not_served(tmp_path):

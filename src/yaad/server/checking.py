@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yaad.errors import YaadError
-from yaad.server.home import Home
+from yaad.server.home import Home, faults
 from yaad.server.running import Running
 from yaad.text import Message
 
@@ -66,16 +66,23 @@ def check(said: Mapping[str, str], *, configure: Callable[[Home], None]) -> list
         said: the environment.
         configure: makes the settings Django's own, once they are known to be usable.
     """
-    try:
-        home = Home.from_environment(said)
-        Running.from_environment(said)
-    except YaadError as error:
-        return [Found("settings", error.message)]
+    if wrong := [Found("settings", fault.message) for fault in _faults(said)]:
+        return wrong
+    home = Home.from_environment(said)
     found = [Found("settings"), Found("key", _key(home)), *_folder(home), Found("clock", _clock(home))]
     if not all(one.holds for one in found):
         return found  # nothing is written into a home that is not ready
     configure(home)
     return [*found, *database(), Found("mail", _mail(home)), _deploy(home)]
+
+
+def _faults(said: Mapping[str, str]) -> Iterator[YaadError]:
+    """All that is wrong with the environment, so that it is put right at once."""
+    yield from faults(said)
+    try:
+        Running.from_environment(said)
+    except YaadError as error:
+        yield error
 
 
 def _key(home: Home) -> Message | None:

@@ -12,7 +12,7 @@
 ``YAAD_TWO_FACTOR``   ``required``: owners, managers and consultants have a second step at sign-in; or ``optional``
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,42 +63,19 @@ class Home:
         Raises:
             InputError: something is missing or not usable; says which variable and what it takes.
         """
-        key = said.get("YAAD_SECRET_KEY", "")
-        if not key and (path := said.get("YAAD_SECRET_KEY_FILE", "")):
-            try:
-                key = Path(path).read_text("utf-8").strip()
-            except OSError:
-                raise _wrong("YAAD_SECRET_KEY_FILE", "server.key_file") from None
-        if len(key) < LEAST_KEY or len(set(key)) < 10:
-            raise _wrong("YAAD_SECRET_KEY", "server.weak_key")
-        address = said.get("YAAD_ADDRESS", "").rstrip("/")
-        parts = urlsplit(address)
-        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        if not parts.hostname or not is_safe or parts.path or parts.query:
-            raise _wrong("YAAD_ADDRESS", "server.bad_address")
-        lang = said.get("YAAD_LANG", "he")
-        if lang not in LANGUAGES:
-            raise _wrong("YAAD_LANG", "server.bad_lang")
-        two_factor = said.get("YAAD_TWO_FACTOR", "required")
-        if two_factor not in ("required", "optional"):
-            raise _wrong("YAAD_TWO_FACTOR", "account.bad_two_factor")
-        database, mail = said.get("YAAD_DATABASE", ""), said.get("YAAD_MAIL", "")
-        if database and urlsplit(database).scheme not in ("postgresql", "postgres"):
-            raise _wrong("YAAD_DATABASE", "server.bad_database")
-        if (owner := said.get("YAAD_DATABASE_OWNER", "")) and not _owns(owner, database):
-            raise _wrong("YAAD_DATABASE_OWNER", "journal.bad_owner")
-        if mail and urlsplit(mail).scheme not in ("smtp", "smtps"):
-            raise _wrong("YAAD_MAIL", "server.bad_mail")
+        for fault in faults(said):
+            raise fault
+        address = _address(said)
         return cls(
             folder=Path(said.get("YAAD_HOME", "") or USUAL),
             address=address,
-            secret_key=key,
-            database=database,
-            mail=mail,
-            mail_from=said.get("YAAD_MAIL_FROM", "") or f"yaad@{parts.hostname}",
-            lang=lang,
-            two_factor=two_factor,
-            database_owner=owner,
+            secret_key=_key(said),
+            database=said.get("YAAD_DATABASE", ""),
+            mail=said.get("YAAD_MAIL", ""),
+            mail_from=said.get("YAAD_MAIL_FROM", "") or f"yaad@{urlsplit(address).hostname}",
+            lang=said.get("YAAD_LANG", "he"),
+            two_factor=said.get("YAAD_TWO_FACTOR", "required"),
+            database_owner=said.get("YAAD_DATABASE_OWNER", ""),
         )
 
     @cached_property
@@ -115,6 +92,11 @@ class Home:
     def needs_second_step(self) -> bool:
         """Whether who sees more than their own must have a second step at sign-in."""
         return self.two_factor == "required"
+
+    @property
+    def sends_mails(self) -> bool:
+        """Whether mails go out; else they are printed where the server runs."""
+        return bool(self.mail)
 
     @property
     def uploads(self) -> Path:
@@ -152,7 +134,7 @@ class Home:
 
     def mails(self) -> dict[str, object]:
         """How mail is sent, as Django wants it told."""
-        if not self.mail:
+        if not self.sends_mails:
             return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
         told = urlsplit(self.mail)
         own = _account(told)
@@ -171,6 +153,49 @@ class Home:
         path = self.folder / name
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
+
+
+def faults(said: Mapping[str, str]) -> Iterator[InputError]:
+    """All that is missing in an environment or not usable: which variable, and what it takes."""
+    try:
+        key = _key(said)
+    except (OSError, UnicodeError):
+        yield _wrong("YAAD_SECRET_KEY_FILE", "server.key_file")
+    else:
+        if len(key) < LEAST_KEY or len(set(key)) < 10:
+            yield _wrong("YAAD_SECRET_KEY", "server.weak_key")
+    if not _is_address(_address(said)):
+        yield _wrong("YAAD_ADDRESS", "server.bad_address")
+    if said.get("YAAD_LANG", "he") not in LANGUAGES:
+        yield _wrong("YAAD_LANG", "server.bad_lang")
+    if said.get("YAAD_TWO_FACTOR", "required") not in ("required", "optional"):
+        yield _wrong("YAAD_TWO_FACTOR", "account.bad_two_factor")
+    database, mail = said.get("YAAD_DATABASE", ""), said.get("YAAD_MAIL", "")
+    if database and urlsplit(database).scheme not in ("postgresql", "postgres"):
+        yield _wrong("YAAD_DATABASE", "server.bad_database")
+    if (owner := said.get("YAAD_DATABASE_OWNER", "")) and not _owns(owner, database):
+        yield _wrong("YAAD_DATABASE_OWNER", "journal.bad_owner")
+    if mail and urlsplit(mail).scheme not in ("smtp", "smtps"):
+        yield _wrong("YAAD_MAIL", "server.bad_mail")
+
+
+def _key(said: Mapping[str, str]) -> str:
+    key, path = said.get("YAAD_SECRET_KEY", ""), said.get("YAAD_SECRET_KEY_FILE", "")
+    return Path(path).read_text("utf-8").strip() if path and not key else key
+
+
+def _address(said: Mapping[str, str]) -> str:
+    return said.get("YAAD_ADDRESS", "").rstrip("/")
+
+
+def _is_address(address: str) -> bool:
+    """Whether people can reach a server by it, encrypted unless they sit at the machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    return bool(parts.hostname) and is_safe and not parts.path and not parts.query
 
 
 def _postgresql(address: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class Asked:
 
 def is_able() -> bool:
     """Whether this server sends mails at all."""
-    return bool(home().mail)
+    return home().sends_mails
 
 
 def asked(access: Access) -> Asked:

@@ -76,19 +76,25 @@ def usual_questions() -> int:
 
 
 def _listen(said: Mapping[str, str]) -> tuple[str, int]:
-    told = said.get("YAAD_LISTEN", "")
-    if not told:
-        address = urlsplit(said.get("YAAD_ADDRESS", ""))
-        told = f"127.0.0.1:{address.port}" if address.scheme == "http" and address.port else USUAL
     wrong = InputError(Message("house.bad_listen", {"variable": "YAAD_LISTEN"}))
-    parts = urlsplit(f"//{told}")
     try:
+        parts = urlsplit(f"//{said.get('YAAD_LISTEN', '') or _usual(said)}")
         host, port = parts.hostname, parts.port
     except ValueError:
         raise wrong from None
     if not host or port is None or parts.path or parts.query or parts.username:
         raise wrong
     return host, port
+
+
+def _usual(said: Mapping[str, str]) -> str:
+    """The port of the address where people of this machine alone reach it."""
+    try:
+        address = urlsplit(said.get("YAAD_ADDRESS", ""))
+        is_here = address.scheme == "http" and address.port
+    except ValueError:  # it is told as what it is: no address
+        return USUAL
+    return f"127.0.0.1:{address.port}" if is_here else USUAL
 
 
 def _number(said: Mapping[str, str], variable: str, usual: int, least: int, most: int) -> int:

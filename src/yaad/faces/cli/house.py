@@ -75,9 +75,17 @@ def serve(
     if home is not None and named is not None and named.name == "DEFAULT":
         if lang is not None:  # of a first visit too, and of what the jobs say
             os.environ["YAAD_LANG"] = lang
+        if any(_is_said(context, name) for name in ("host", "port")):
+            os.environ["YAAD_LISTEN"] = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         serve_home(home, screen_for(lang, as_json=False))
         return
     _serve(book, host, port, screen_for(lang, as_json=False), browser=browser)
+
+
+def _is_said(context: typer.Context, name: str) -> bool:
+    """Whether an option was typed, and not left to what is usual."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def demo(

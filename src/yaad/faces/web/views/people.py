@@ -63,7 +63,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         invitations.invite(access, mail, asked, language())
     except InputError as error:
         return _page(request, access, error=error)
-    return _done(request, access, "invited", mail)
+    return _done(request, access, _by_mail("invited"), mail)
 
 
 @require_POST
@@ -82,7 +82,8 @@ def send_again(request: HttpRequest, number: int) -> HttpResponse:
 
     access = of_server()
     try:
-        return _done(request, access, "sent", invitations.send_again(access, number, language()).email)
+        sent = invitations.send_again(access, number, language())
+        return _done(request, access, _by_mail("sent"), sent.email)
     except InputError as error:
         return _page(request, access, error=error)
 
@@ -240,6 +241,13 @@ def _changed(request: HttpRequest, access: Access, one: "Membership", change: "C
         return redirect("overview")
     words = "ended" if change.is_end else "apart" if change.is_apart else "member"
     return _done(request, still, words, str(one.account), back)
+
+
+def _by_mail(words: str) -> str:
+    """What is said of a link: that it was sent, or printed by a server without mails."""
+    from yaad.server.companies import home
+
+    return words if home().sends_mails else f"{words}_printed"
 
 
 def _done(
