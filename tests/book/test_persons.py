@@ -17,6 +17,8 @@ from yaad.book import Book
 from yaad.book.persons import Part, find
 from yaad.book.persons.erasing import begin, finish, is_unfinished
 from yaad.book.persons.taking_out import take_out
+from yaad.book.quote_links import QuoteLinks, link_id
+from yaad.book.quotes import Offer
 from yaad.errors import InputError
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -398,3 +400,22 @@ def test_a_follow_up_workbook_that_came_back(small_book, tmp_path):
     assert hits(book.root, ["055-9998887", "0559998887"]) == []
     assert book.import_files([path], as_of=dt.date(2026, 6, 1)).stored.changed == 0
     assert hits(book.root, ["055-9998887", "0559998887"]) == []
+
+
+def test_quotes_of_theirs_are_emptied_and_their_public_pages_gone(small_book):
+    book = small_book
+    links = QuoteLinks(book.root)
+    for deal, title in (("D2", "מטבח לכלב"), ("D6", "מטבח של אבי")):
+        link = links.make(deal, link_id(deal, "k"))
+        offer = Offer(title=title, text="מידות של הסלון", url="https://example.com/dana")
+        book.quote(deal, offer, link=link.id, at=NOW, by="יוסי לוי")
+    told = take_out(book.root, book.facts, find(book.facts, "0501234567", Part.CUSTOMER), {})
+    assert "מטבח לכלב" in json.dumps(told["entries"], ensure_ascii=False)
+    mark = erase(book, "0501234567")
+    with closing(Book.open(book.root)) as after:
+        theirs, others = after.quotes("D2")[0].entry, after.quotes("D6")[0].entry
+    assert (theirs.title, theirs.text, theirs.url) == (mark, mark, mark)
+    assert (others.title, others.text) == ("מטבח של אבי", "מידות של הסלון")
+    assert links.of(link_id("D2", "k")) is None
+    assert links.of(link_id("D6", "k")) is not None
+    assert hits(book.root, ["מטבח לכלב"]) == []

@@ -15,6 +15,7 @@ from tests.people import EVENTS
 
 from yaad import measures
 from yaad.book import Book, ImportRecord
+from yaad.book.quotes import Offer
 from yaad.errors import InputError, UnknownName, Withheld
 from yaad.facts import Lake, store
 from yaad.measures import REGISTRY
@@ -170,13 +171,15 @@ ASKED = {
     "board": (AT.date(),), "deal": ("x",), "deal_now": ("x",),
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
-    "change": ("x", {"name": "y"}), "act": ("x", "call"), "write_down": ("New", {}), "undo": ("x", 1),
+    "change": ("x", {"name": "y"}), "act": ("x", "call"), "quote": ("x", Offer(title="y")),
+    "withdraw_quote": ("x", 1), "quote_opened": ("x", 1), "quotes": ("x",), "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
     "unanswered": (AT,), "planned_on": (AT.date(),), "hold": ("x", {}, "k"),
     "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
-WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "write_down", "undo", "inquiry", "opt_out",
+WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "quote", "withdraw_quote", "quote_opened",
+          "write_down", "undo", "inquiry", "opt_out",
           "opt_out_of_deal", "opt_out_list"}  # fmt: skip
 
 

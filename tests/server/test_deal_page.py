@@ -278,3 +278,16 @@ def test_a_next_step_that_cannot_be_kept_leaves_nothing_of_the_form(deal, part):
     assert answer.status_code == 400
     words = re.compile(r"Written down|Won \(Won\)|\bCall\b.{0,40}Take back")
     assert len(words.findall(page.text())) == len(words.findall(before))
+
+
+def test_who_is_not_to_be_called_is_offered_no_call(deal, team):
+    page = deal("rep", "here-Ben-3")
+    assert 'class="dquick"' in html_of(page.get())
+    asked = {"deal": "here-Ben-3", "what": "calls"}
+    page.client.post(f"{team.here.prefix}opt-out/", asked)
+    told = html_of(page.get())
+    assert 'class="dquick"' not in told
+    assert "tel:" not in told
+    assert "The customer asked not to be called" in seen(page.get())
+    page.client.post(f"{team.here.prefix}opt-out/", {**asked, "is_out": "no"})
+    assert 'class="dquick"' in html_of(page.get())

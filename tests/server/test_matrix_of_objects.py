@@ -22,7 +22,8 @@ DEALS = {
 FOR_ALL = {"own": "here-Ann-0", "team": "here-Ben-0", "below": "here-Eli-0", "other team": "here-Cyd-0",
            "other company": "there-Ann-0", "none": "here-Nobody-0"}  # fmt: skip
 BODIES = {"move": {"stage": "Quote"}, "win": {}, "lose": {"reason": "x"}, "note": {"text": "x"}, "undo": {"seq": 1},
-          "change": {"values": {"name": "x"}}, "act": {"did": "call"}}  # fmt: skip
+          "change": {"values": {"name": "x"}}, "act": {"did": "call"}, "quote": {"title": "x"},
+          "withdraw": {"seq": 1}}  # fmt: skip
 
 
 def deal_of(name, whose):

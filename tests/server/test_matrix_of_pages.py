@@ -52,7 +52,7 @@ READERS: dict[str, set[str]] = {
     "api:goals api:targets api:proposals api:deals api:deals/*/entries api:deals/* api:tables api:tables/*": ROWS,
     "api:inquiries api:my-day": ROWS,
     "api:opt-outs": OWNER,
-    "api:leaderboard api:deals/*/timeline api:events": ROWS,
+    "api:leaderboard api:deals/*/timeline api:deals/*/quotes api:events": ROWS,
     "api:people api:people/meaning api:invitations api:teams api:webhooks api:webhooks/*/letters": LEADING,
     "api:people/proposed api:people/* api:company api:company/start api:audit api:audit/verify api:sources": OWNER,
     "api:persons/look/* api:persons/export/* api:persons/erase/*": OWNER,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yaad.book.opened import PathLike, PeriodLike
 from yaad.book.opt_outs import OptingOut
 from yaad.book.planned import Planned
+from yaad.book.quotes import Quoting
 from yaad.intake import Kind, Mapping, Progress
 from yaad.model import SettingEntry
 from yaad.show.forecasts import BacktestResult, ForecastResult, MovedResult
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from yaad.book.judging import Judging
 
 
-class Book(Planned, OptingOut):
+class Book(Planned, OptingOut, Quoting):
     """A company's facts bound to its stages, its zone and the day they are seen from.
 
     Attributes:

@@ -28,13 +28,16 @@ OF_ENTRIES: Mapping[EntryKind, str] = {
     EntryKind.LOSE: "deal.lost",
     EntryKind.ACT: "deal.act",
     EntryKind.NOTE: "deal.note",
+    EntryKind.QUOTE: "deal.quote",
+    EntryKind.QUOTE_OPENED: "deal.quote_opened",
+    EntryKind.QUOTE_WITHDRAWN: "deal.quote_withdrawn",
     EntryKind.UNDO: "deal.undone",
 }
 """Kind of an entry → kind of the event that it is; what is not named is no event."""
 KINDS = (*OF_ENTRIES.values(), IMPORTED)
 ENVELOPE = ("kind", "at", "by", "key", "deal_id")
 """Members of an entry that an event tells beside what happened, or not at all."""
-POINTING = ("undoes", "settles")
+POINTING = ("undoes", "settles", "quote")
 """Members that name another entry by its number; an event names the other event by its id."""
 PART = 1000
 """Entries that are looked at together."""

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from yaad.facts import undone
 from yaad.facts.fold import NOTE_ID, written_values
 from yaad.facts.histories import BIRTH_SEQ
+from yaad.insight.quotes import counting as those_that_count
 from yaad.measures import Scope
 from yaad.measures.contacts import is_answered, is_outgoing
 from yaad.measures.kinds import state_of, told_of
@@ -24,6 +24,9 @@ from yaad.model import (
     LoseEntry,
     MoveEntry,
     NoteEntry,
+    QuoteEntry,
+    QuoteOpenedEntry,
+    QuoteWithdrawnEntry,
     StageType,
     UndoEntry,
     WinEntry,
@@ -48,6 +51,9 @@ class Kind(StrEnum):
     CALL = "call"
     """A row of the telephone's log."""
     ORDER = "order"
+    QUOTE = "quote"
+    QUOTE_OPENED = "quote_opened"
+    QUOTE_WITHDRAWN = "quote_withdrawn"
 
 
 @dataclass(frozen=True)
@@ -200,10 +206,10 @@ _ENDS = {StageType.WON: Kind.WON, StageType.LOST: Kind.LOST, StageType.NOT_INQUI
 
 def _of_entries(scope: Scope, entries: Sequence[DealEntry], told: Mapping[str, str | None]) -> Iterator[Happened]:
     """What people wrote of a deal, without what was taken back and plans that another entry settles."""
-    gone = undone(entries)
-    counting = [one for one in entries if one.seq not in gone and not isinstance(one, UndoEntry)]
+    counting = [one for one in those_that_count(entries) if not isinstance(one, UndoEntry)]
     counting.sort(key=lambda one: (one.at, one.seq))
     settled = {one.settles for one in counting if isinstance(one, ActEntry) and one.settles is not None}
+    titles = {one.seq: one.title for one in counting if isinstance(one, QuoteEntry)}
     says = dict(told)
     zone = ZoneInfo(scope.zone)
     types = {stage.name: stage.type for stage in scope.pipeline.stages}
@@ -212,10 +218,13 @@ def _of_entries(scope: Scope, entries: Sequence[DealEntry], told: Mapping[str, s
             continue
         changes = tuple(_changed(entry, says))
         at = entry.at.astimezone(zone)
-        line = _said(entry, types, zone)
+        line = _of_quotes(entry, titles) or _said(entry, types, zone)
         if line is not None:
             changed = changes if isinstance(entry, ChangeEntry | WinEntry) else ()
-            yield Happened(day=at.date(), at=at, by=entry.by or None, number=entry.seq, changes=changed, **line)
+            number = (
+                None if isinstance(entry, QuoteOpenedEntry) else entry.seq
+            )  # nobody wrote it who could take it back
+            yield Happened(day=at.date(), at=at, by=entry.by or None, number=number, changes=changed, **line)
 
 
 def _said(entry: DealEntry, types: Mapping[str, StageType], zone: ZoneInfo) -> dict[str, Any] | None:
@@ -242,6 +251,20 @@ def _said(entry: DealEntry, types: Mapping[str, StageType], zone: ZoneInfo) -> d
             came = {name: getattr(entry, name) for name in OF_TOUCHES}
             said = {"kind": Kind.DID, **how, **came, "due": _due(entry, zone), "waits": entry.went == PLANNED}
     return said
+
+
+def _of_quotes(entry: DealEntry, titles: Mapping[int, str]) -> dict[str, Any] | None:
+    """What an entry says of a quote, as a line of the timeline."""
+    match entry:
+        case QuoteEntry():
+            amount = None if entry.amount is None else number_of(entry.amount)
+            text = "\n".join(one for one in (entry.title, entry.text, entry.url) if one)
+            return {"kind": Kind.QUOTE, "text": text, "amount": amount, "currency": entry.currency}
+        case QuoteOpenedEntry():
+            return {"kind": Kind.QUOTE_OPENED, "text": titles[entry.quote]}
+        case QuoteWithdrawnEntry():
+            return {"kind": Kind.QUOTE_WITHDRAWN, "text": titles[entry.quote]}
+    return None
 
 
 def _due(entry: ActEntry, zone: ZoneInfo) -> dt.datetime | None:

@@ -18,6 +18,9 @@ class EntryKind(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     ACT = "act"
+    QUOTE = "quote"
+    QUOTE_OPENED = "quote_opened"
+    QUOTE_WITHDRAWN = "quote_withdrawn"
     UNDO = "undo"
     TARGET = "target"
     SETTING = "setting"
@@ -222,6 +225,49 @@ class ActEntry(DealEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuoteEntry(DealEntry):
+    """A quote for the customer. No figure is made of it: what the deal is worth, and where it stands, is said apart.
+
+    Attributes:
+        title: what is offered, in a few words.
+        text: the lines of it.
+        amount: decimal text; None: none is named.
+        currency, tax: of the amount.
+        until: the last day on which it holds, as 2026-10-20; None: it does not end by itself.
+        url: an address elsewhere where more of it stands.
+        lang: in which the customer reads it.
+        link: the id of its public page; empty: it has none.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.QUOTE
+    title: str
+    text: str = ""
+    amount: str | None = None
+    currency: str | None = None
+    tax: str | None = None
+    until: str | None = None
+    url: str = ""
+    lang: str = "he"
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteOpenedEntry(DealEntry):
+    """The public page of a quote was opened for the first time; how often it was since is counted elsewhere."""
+
+    kind: ClassVar[EntryKind] = EntryKind.QUOTE_OPENED
+    quote: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteWithdrawnEntry(DealEntry):
+    """A quote does not hold any more; its public page says so."""
+
+    kind: ClassVar[EntryKind] = EntryKind.QUOTE_WITHDRAWN
+    quote: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class UndoEntry(DealEntry):
     """An earlier entry of the deal counts no more."""
 
@@ -309,6 +355,9 @@ ENTRY_TYPES: dict[EntryKind, type[Entry]] = {
         CreateEntry,
         ChangeEntry,
         ActEntry,
+        QuoteEntry,
+        QuoteOpenedEntry,
+        QuoteWithdrawnEntry,
         UndoEntry,
         TargetEntry,
         SettingEntry,

@@ -131,6 +131,8 @@ def line_said(one: Happened, lang: str) -> Said:
             return _call_said(one)
         case Kind.ORDER:
             return _order_said(one, lang)
+        case Kind.QUOTE | Kind.QUOTE_OPENED | Kind.QUOTE_WITHDRAWN:
+            return _quote_said(one, lang)
         case Kind.CHANGED | Kind.NOTE:
             return Message(f"deal.is_{one.kind.value}")
         case _:
@@ -151,6 +153,12 @@ def _order_said(one: Happened, lang: str) -> Message:
         return Message("deal.ordered", {"order": one.text})
     amount = money(one.amount, one.currency, lang, short=False)
     return Message("deal.ordered_for", {"order": one.text, "amount": amount})
+
+
+def _quote_said(one: Happened, lang: str) -> Message:
+    if one.amount is None:
+        return Message(f"quotes.line_{one.kind.value}")
+    return Message("quotes.line_quote_of", {"amount": money(one.amount, one.currency, lang, short=False)})
 
 
 def _did_said(one: Happened, lang: str) -> Said:

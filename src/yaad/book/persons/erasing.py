@@ -34,6 +34,7 @@ from yaad.book.persons.door import holds
 from yaad.book.persons.finding import Found
 from yaad.book.persons.marks import FILE, KEY, Marks
 from yaad.book.persons.rewriting import can_rewrite, clean_words, encoding_of, rewrite
+from yaad.book.quote_links import forget_links
 from yaad.errors import BookError, InputError, YaadError
 from yaad.facts import JOURNAL_FILES, Facts, Lake, SqliteJournal
 from yaad.facts.journal import NAME as JOURNAL
@@ -231,6 +232,7 @@ def _others(root: Path, cleaner: Cleaner) -> int:
         if (root / name).exists():
             changed += sum(path.is_file() for path in (root / name).rglob("*"))
             shutil.rmtree(root / name)
+    changed += forget_links(root, lambda deal: cleaner.of_deal(deal) is not None)
     return changed + sum(_cleaned(root, path, cleaner) for path in _rest(root))
 
 
@@ -423,7 +425,7 @@ def clean_journal(root: Path, cleaner: Cleaner) -> int:
 
 
 SELLING = ("owner", "by")
-FREE = ("text", "done_well")
+FREE = ("text", "done_well", "title", "url")
 """Free words of an entry."""
 
 

@@ -246,7 +246,7 @@ ONE = {name: one for name, one in WRITTEN.items() if name not in ("seq", "withou
 )
 def move(request: HttpRequest, deal_id: DealId, body: Move) -> Json:
     """Move a deal to another stage."""
-    return _written(
+    return written(
         request,
         deal_id,
         body.at,
@@ -279,7 +279,7 @@ def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
             key=key,
         )
 
-    return _written(request, deal_id, body.at, write)
+    return written(request, deal_id, body.at, write)
 
 
 @writes(
@@ -293,7 +293,7 @@ def win(request: HttpRequest, deal_id: DealId, body: Win) -> Json:
 )
 def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
     """Close a deal as lost."""
-    return _written(
+    return written(
         request,
         deal_id,
         body.at,
@@ -314,7 +314,7 @@ def lose(request: HttpRequest, deal_id: DealId, body: Lose) -> Json:
 )
 def note(request: HttpRequest, deal_id: DealId, body: Note) -> Json:
     """Write a note on a deal."""
-    return _written(
+    return written(
         request, deal_id, body.at, lambda book, at, by, key: book.note(deal_id, body.text, at=at, by=by, key=key)
     )
 
@@ -352,7 +352,7 @@ def write_down(request: HttpRequest, body: NewDeal) -> Json:
 )
 def change(request: HttpRequest, deal_id: DealId, body: DealChange) -> Json:
     """Say what fields of a deal are."""
-    return _written(
+    return written(
         request, deal_id, body.at, lambda book, at, by, key: book.change(deal_id, body.values, at=at, by=by, key=key)
     )
 
@@ -384,7 +384,7 @@ def act(request: HttpRequest, deal_id: DealId, body: DealAct) -> Json:
             key=key,
         )
 
-    return _written(request, deal_id, body.at, write)
+    return written(request, deal_id, body.at, write)
 
 
 @writes(
@@ -398,7 +398,7 @@ def act(request: HttpRequest, deal_id: DealId, body: DealAct) -> Json:
 )
 def undo(request: HttpRequest, deal_id: DealId, body: Undo) -> Json:
     """Take back something that was written of a deal."""
-    return _written(
+    return written(
         request, deal_id, None, lambda book, at, by, key: book.undo(deal_id, body.seq, at=at, by=by, key=key)
     )
 
@@ -421,7 +421,7 @@ def deal(request: HttpRequest, deal_id: DealId) -> Json:
 Write = Callable[[Book, dt.datetime, str, str | None], DealEntry]
 
 
-def _written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write: Write) -> Json:
+def written(request: HttpRequest, deal_id: str, said: dt.datetime | None, write: Write) -> Json:
     """Write an entry of a deal, where it still is as the program saw it; how it stands afterwards.
 
     Raises:

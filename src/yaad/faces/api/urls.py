@@ -23,6 +23,7 @@ from yaad.faces.api import (
     opt_outs,
     people,
     persons,
+    quotes,
     sources,
     webhooks,
 )
@@ -60,7 +61,7 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 outside = _api("api", house.router)
 ROOMS = (
-    figures, ahead, deals, events, inquiries, opt_outs, my_day, imports, jobs, sources, handed, people, persons,
+    figures, ahead, quotes, deals, events, inquiries, opt_outs, my_day, imports, jobs, sources, handed, people, persons,
     company, webhooks,
 )  # fmt: skip
 inside = _api("api-company", *(room.router for room in ROOMS))

@@ -3,7 +3,17 @@
 from django.urls import include, path
 
 from yaad.faces.web.static_files import ASSETS
-from yaad.faces.web.views import at_the_door, calendars, companies, errors, joining, mornings, on_device, setup
+from yaad.faces.web.views import (
+    at_the_door,
+    calendars,
+    companies,
+    errors,
+    joining,
+    mornings,
+    on_device,
+    quote_page,
+    setup,
+)
 from yaad.server.policy import is_open, signed_in
 from yaad.text import LANGUAGES
 
@@ -19,6 +29,7 @@ urlpatterns = [
         path("in/<str:company>/<str:key>/", at_the_door.door, name="at-the-door"),
         path("calendar/<str:key>.ics", calendars.feed, name="calendar-feed"),
         path("morning/<str:word>/", mornings.stop, name="morning-stop"),
+        path("q/<str:company>/<str:secret>/", quote_page.public, name="quote-page"),
     ),
     path("account/", include("yaad.faces.web.account_urls")),
     *is_open(

@@ -71,6 +71,14 @@ class DealEntry(Told):
     source: str = ""
     campaign: str = ""
     consent: str = ""
+    title: str = ""
+    currency: str | None = None
+    tax: str | None = None
+    until: Day | None = None
+    url: str = ""
+    lang: str = ""
+    link: str = ""
+    quote: int = 0
     undoes: int = 0
 
 

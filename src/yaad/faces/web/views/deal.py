@@ -18,6 +18,7 @@ from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.entry_numbers import entry_number, entry_numbers
 from yaad.faces.web.formats import answer
+from yaad.faces.web.quotes_on_deal import on_deal_page
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.leaving import SEPARATOR, asked_of, asks, leaving_of, one_of, onward_of
@@ -79,13 +80,13 @@ def note(request: HttpRequest) -> HttpResponse:
             raise InputError(Message("deal.nothing_typed"))
         return [book.note(_id(request), text, key=_key(request), **stamp())]
 
-    return _written(request, write)
+    return written(request, write)
 
 
 @require_POST
 def did(request: HttpRequest) -> HttpResponse:
     """Write down what was done with the customer, or is planned; and what is next, where that was said too."""
-    return _written(request, lambda book: did_and_next(book, _id(request), request.POST, _key(request), stamp()))
+    return written(request, lambda book: did_and_next(book, _id(request), request.POST, _key(request), stamp()))
 
 
 def did_and_next(book: Book, deal_id: str, given: Mapping[str, str], key: str, when: Stamp) -> list[DealEntry]:
@@ -140,7 +141,7 @@ def change(request: HttpRequest) -> HttpResponse:
         saw = {name: seen[name] for name in values}
         return [book.change(_id(request), values, seen=saw, key=_key(request), **stamp())]
 
-    return _written(request, write) if values else redirect(_address(_id(request)))
+    return written(request, write) if values else redirect(_address(_id(request)))
 
 
 @require_POST
@@ -153,7 +154,7 @@ def move(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("deal-close") + "?" + urlencode({"id": _id(request), "to": stage}))
     if asks(_id(request), seen, stage):
         return redirect(leaving_of(_id(request), stage))
-    return _written(request, lambda book: [book.move(_id(request), stage, seen=seen, key=_key(request), **stamp())])
+    return written(request, lambda book: [book.move(_id(request), stage, seen=seen, key=_key(request), **stamp())])
 
 
 @require_POST
@@ -164,7 +165,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     def write(book: Book) -> list[DealEntry]:
         return [book.undo(_id(request), one, **stamp()) for one in sorted(numbers, reverse=True)]
 
-    return _written(request, write, back="1")
+    return written(request, write, back="1")
 
 
 @require_http_methods(["GET", "POST"])
@@ -200,13 +201,13 @@ def close(request: HttpRequest) -> HttpResponse:
             entries.append(book.change(_id(request), step, key=f"{entries[0].key}-step", **stamp()))
         return entries
 
-    return _written(request, write, again=lambda error: _closing_page(request, one_of(_id(request)).content, to, error))
+    return written(request, write, again=lambda error: _closing_page(request, one_of(_id(request)).content, to, error))
 
 
 # ---- writing -----------------------------------------------------------------------------------------------------
 
 
-def _written(
+def written(
     request: HttpRequest,
     write: Writes,
     *,
@@ -314,6 +315,7 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
         "facts": list(_facts(found)),
         "reach": _reach(found),
         "asked": [(one, asked_said(one)) for one in found.asked_not],
+        "not_to_be_called": any(one.what == CALLS for one in found.asked_not),
         "has_handle": bool(found.values["phone"] or found.values["email"]),
         "ways": ways(),
         "lines": [(one, when_said(one, lang), line_said(one, lang), details_said(one)) for one in found.happened],
@@ -334,6 +336,7 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
         "lacks_more": [line for line in found.lacks if line not in found.needed],
         "may_note": access.may(Capability.NOTE),
         "may_write": access.may(Capability.WRITE),
+        **on_deal_page(request, found),
         "key": uuid.uuid4().hex,
         "typed": request.POST,
         "done": _done(request, found) if error is None else None,

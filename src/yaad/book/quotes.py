@@ -1,0 +1,168 @@
+"""Quotes on a deal: written, withdrawn, opened."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from yaad.book.written import Written
+from yaad.errors import InputError
+from yaad.facts import checked_values, journal_of
+from yaad.insight.quotes import Quote, quotes_of
+from yaad.model import DealEntry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry
+from yaad.text import LANGUAGES, Message
+
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_URL = 200, 4000, 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a quote says.
+
+    Attributes:
+        title: what is offered, in a few words.
+        text: the lines of it.
+        amount: decimal text; None: none is named.
+        currency, tax: of the amount; those of the deal, else of the book's deals, when absent.
+        until: the last day on which it holds; None: it does not end by itself.
+        url: an address elsewhere where more of it stands.
+        lang: in which the customer reads it.
+    """
+
+    title: str
+    text: str = ""
+    amount: str | None = None
+    currency: str | None = None
+    tax: str | None = None
+    until: dt.date | None = None
+    url: str = ""
+    lang: str = "he"
+
+
+class Quoting(Written):
+    """A book in which quotes are written."""
+
+    def quote(
+        self,
+        deal_id: str,
+        offer: Offer,
+        *,
+        at: dt.datetime,
+        by: str,
+        link: str = "",
+        key: str | None = None,
+    ) -> DealEntry:
+        """Write a quote on a deal. It changes no figure, and neither the amount nor the stage of the deal.
+
+        Args:
+            deal_id: of the deal.
+            offer: what it says.
+            at: when it was given.
+            by: who gives it.
+            link: the id of its public page; empty: it has none.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: it has no title, is too long, ends before it begins, or a value cannot be read.
+        """
+        now = self.deal_now(deal_id)
+        title, text, url = offer.title.strip(), offer.text.strip(), offer.url.strip()
+        if not title:
+            raise InputError(Message("quotes.no_title"))
+        if len(title) > LONGEST_TITLE or len(text) > LONGEST_TEXT:
+            raise InputError(Message("quotes.too_long", {"title": LONGEST_TITLE, "text": LONGEST_TEXT}))
+        if url and not is_web_address(url):
+            raise InputError(Message("quotes.bad_url"))
+        if offer.lang not in LANGUAGES:
+            raise InputError(Message("quotes.bad_language", {"known": ", ".join(LANGUAGES)}))
+        if offer.until is not None and offer.until < at.astimezone(ZoneInfo(self.zone)).date():
+            raise InputError(Message("quotes.over_already"))
+        said = {"amount": offer.amount, "currency": offer.currency, "tax": offer.tax}
+        told = checked_values({name: value for name, value in said.items() if value})
+        unit = {name: now[name] for name in ("currency", "tax") if now[name]} | self._with_unit(told, now)
+        if not told.get("amount"):
+            unit = {}
+        make = partial(
+            QuoteEntry,
+            title=title,
+            text=text,
+            until=None if offer.until is None else offer.until.isoformat(),
+            url=url,
+            lang=offer.lang,
+            link=link,
+            amount=told.get("amount"),
+            currency=unit.get("currency"),
+            tax=unit.get("tax"),
+        )
+        return self._append(make, deal_id, at, by, key)
+
+    def withdraw_quote(self, deal_id: str, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
+        """A quote does not hold any more; taking this back makes it hold again.
+
+        Args:
+            deal_id: of the deal.
+            seq: number of the entry that wrote the quote.
+            at: when.
+            by: who withdraws it.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: the deal has no such quote, or it was withdrawn already.
+        """
+        found = self._quote(deal_id, seq)
+        if found.withdrawn is not None and self._kept(key) is None:
+            raise InputError(Message("quotes.withdrawn_already"))
+        return self._append(partial(QuoteWithdrawnEntry, quote=seq), deal_id, at, by, key)
+
+    def quote_opened(self, deal_id: str, seq: int, *, at: dt.datetime, by: str) -> DealEntry:
+        """The public page of a quote was opened; the first time alone is written.
+
+        Args:
+            deal_id: of the deal.
+            seq: number of the entry that wrote the quote.
+            at: when.
+            by: who opened it; empty: nobody knows.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: the deal has no such quote.
+        """
+        found = self._quote(deal_id, seq)
+        key = f"opened:{found.entry.key}"
+        return self._append(partial(QuoteOpenedEntry, quote=seq), deal_id, at, by, key)
+
+    def quotes(self, deal_id: str) -> list[Quote]:
+        """The quotes of a deal that were not taken back, the latest first.
+
+        Raises:
+            UnknownName: no such deal, or not for this viewer.
+        """
+        self.deal_now(deal_id)
+        return quotes_of([one for one in journal_of(self.root).of([deal_id]) if one.deal_id == deal_id])
+
+    def _quote(self, deal_id: str, seq: int) -> Quote:
+        found = next((one for one in self.quotes(deal_id) if one.entry.seq == seq), None)
+        if found is None:
+            raise InputError(Message("quotes.no_such", {"number": seq}))
+        return found
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an address of the web that a link may lead to, and nothing that would act.
+
+    >>> is_web_address("https://example.com/quote.pdf"), is_web_address("javascript:alert(1)")
+    (True, False)
+    >>> is_web_address("https://name:word@example.com/"), is_web_address("https://exa mple.com")
+    (False, False)
+    """
+    if len(text) > LONGEST_URL or any(one.isspace() or not one.isprintable() for one in text):
+        return False
+    try:
+        found = urlsplit(text)
+        host = found.hostname
+    except ValueError:
+        return False
+    return found.scheme == "https" and bool(host) and "@" not in found.netloc and "\\" not in text

@@ -1,0 +1,60 @@
+"""Quotes, written and withdrawn on the page of a deal."""
+
+import uuid
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from yaad.book import Book
+from yaad.book.quotes import Offer
+from yaad.errors import InputError
+from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.templatetags.say import language
+from yaad.faces.web.views.deal import written
+from yaad.model import DealEntry, parse_day
+from yaad.server.quote_pages import write_quote
+from yaad.server.writing import stamp
+from yaad.text import Message
+
+
+@require_POST
+def quote(request: HttpRequest) -> HttpResponse:
+    """Write a quote on a deal."""
+    key = request.POST.get("key", "") or uuid.uuid4().hex
+
+    def write(book: Book) -> list[DealEntry]:
+        return [write_quote(book, request.POST.get("id", ""), offer_of(request.POST), key, stamp())]
+
+    return written(request, write)
+
+
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """A quote does not hold any more."""
+
+    def write(book: Book) -> list[DealEntry]:
+        number = entry_number(request.POST.get("number", ""))
+        if number is None:
+            raise InputError(Message("quotes.no_such", {"number": request.POST.get("number", "")[:20]}))
+        return [book.withdraw_quote(request.POST.get("id", ""), number, **stamp())]
+
+    return written(request, write)
+
+
+def offer_of(given: Mapping[str, str]) -> Offer:
+    """A quote as the form says it.
+
+    Raises:
+        InputError: the last day is none.
+    """
+    until, amount = given.get("until", "").strip(), given.get("amount", "").strip()
+    return Offer(
+        title=given.get("title", ""),
+        text=given.get("text", ""),
+        amount=amount or None,
+        tax=given.get("tax", "") or None if amount else None,
+        until=parse_day(until) if until else None,
+        url=given.get("url", ""),
+        lang=given.get("lang", "") or language(),
+    )

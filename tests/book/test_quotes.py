@@ -1,0 +1,103 @@
+"""Quotes on a deal: what is written, what is refused, and that no figure knows of them."""
+
+import datetime as dt
+import re
+from contextlib import closing
+
+import pytest
+from tests.people import EVENTS, rows
+
+from yaad.book import Book
+from yaad.book.quotes import LONGEST_TITLE, Offer
+from yaad.errors import InputError, UnknownName
+
+AT = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
+DEAL = "here-Ben-4"
+
+
+@pytest.fixture
+def book(tmp_path):
+    (tmp_path / "events.csv").write_text("\n".join(rows("here")), "utf-8")
+    (tmp_path / "events.yaml").write_text(EVENTS, "utf-8")
+    with closing(Book.create(tmp_path / "book")) as made:
+        made.import_files([tmp_path / "events.csv"], mapping=tmp_path / "events.yaml")
+    with closing(Book.open(tmp_path / "book")) as opened:
+        yield opened
+
+
+def write(book, **said):
+    more = {name: said.pop(name) for name in ("key", "link", "at") if name in said}
+    return book.quote(DEAL, Offer(**{"title": "Kitchen", **said}), **{"at": AT, "by": "Ben", **more})
+
+
+def kinds(book):
+    return [one.kind.value for one in book.deal(DEAL).content.happened if one.kind.value.startswith("quote")]
+
+
+def test_a_quote_is_written_opened_withdrawn_and_each_taken_back(book):
+    first = write(book, text="Cupboards\nWork", amount="42,000.50", currency="ILS", tax="gross",
+                  until=dt.date(2026, 10, 31), url="https://example.com/q")  # fmt: skip
+    assert (first.amount, first.currency, first.tax, first.until) == ("42000.5", "ILS", "gross", "2026-10-31")
+    (one,) = book.quotes(DEAL)
+    assert one.holds(dt.date(2026, 10, 31))
+    assert not one.holds(dt.date(2026, 11, 1))
+    opened = book.quote_opened(DEAL, first.seq, at=AT + dt.timedelta(hours=1), by="")
+    assert book.quote_opened(DEAL, first.seq, at=AT + dt.timedelta(hours=5), by="").seq == opened.seq
+    assert book.quotes(DEAL)[0].opened == AT + dt.timedelta(hours=1)
+    gone = book.withdraw_quote(DEAL, first.seq, at=AT, by="Ben")
+    assert not book.quotes(DEAL)[0].holds(dt.date(2026, 10, 20))
+    assert sorted(kinds(book)) == ["quote", "quote_opened", "quote_withdrawn"]
+    with pytest.raises(InputError, match="withdrawn already"):
+        book.withdraw_quote(DEAL, first.seq, at=AT, by="Ben")
+    book.undo(DEAL, gone.seq, at=AT, by="Ben")
+    assert book.quotes(DEAL)[0].holds(dt.date(2026, 10, 20))
+    book.undo(DEAL, first.seq, at=AT, by="Ben")
+    assert book.quotes(DEAL) == []
+    assert kinds(book) == []
+    with pytest.raises(InputError, match="no quote"):
+        book.withdraw_quote(DEAL, first.seq, at=AT, by="Ben")
+
+
+def test_the_same_form_twice_is_one_quote(book):
+    assert write(book, key="form").seq == write(book, key="form").seq
+    assert len(book.quotes(DEAL)) == 1
+
+
+def test_no_figure_changes_by_a_quote(book):
+    def figures():
+        told = book.kpis(look_back=False).to_dict(), book.funnel().to_dict(), book.dwell().to_dict()
+        return told, dict(book.facts.deal(DEAL)) | {"recorded_seq": None}
+
+    before = figures()
+    quote = write(book, amount="99999", currency="ILS", tax="net")
+    book.quote_opened(DEAL, quote.seq, at=AT, by="")
+    assert figures() == before
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"title": "  "}, "has a title"),
+        ({"title": "x" * (LONGEST_TITLE + 1)}, "too long"),
+        ({"until": dt.date(2026, 10, 19)}, "over already"),
+        ({"url": "javascript:alert(1)"}, "no address"),
+        ({"url": "http://example.com"}, "no address"),
+        ({"url": "https://a b.example"}, "no address"),
+        ({"lang": "fr"}, "reads a quote in one of"),
+        ({"amount": "much"}, "much"),
+        ({"amount": "5", "currency": "shekels"}, "shekels"),
+        ({"amount": "5", "tax": "half"}, "half"),
+    ],
+)
+def test_what_is_no_quote_is_refused_and_nothing_is_written(book, said, why):
+    with pytest.raises(InputError) as refused:
+        write(book, **said)
+    assert re.search(why, refused.value.say("en"))
+    assert book.quotes(DEAL) == []
+
+
+def test_there_is_none_on_a_deal_that_is_none(book):
+    with pytest.raises(UnknownName):
+        book.quote("nobody", Offer(title="x"), at=AT, by="Ben")
+    with pytest.raises(UnknownName):
+        book.quotes("nobody")

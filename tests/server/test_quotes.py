@@ -1,0 +1,139 @@
+"""Quotes on the page of a deal and their public pages: who opens them is counted, machines and one's own are not."""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+from tests.server.test_deal_page import HOSTILE, deal, html_of, seen  # noqa: F401 – the fixture of a deal's page
+
+from yaad.server.limits import Limit
+
+CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
+MACHINES = [
+    "WhatsApp/2.23.20.0 A",
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "TelegramBot (like TwitterBot)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "LinkedInBot/1.0",
+    "curl/8.5.0",
+    "",
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_limit(monkeypatch):
+    from yaad.faces.web.views import quote_page
+
+    monkeypatch.setattr(quote_page, "by_link", Limit(10_000))
+    monkeypatch.setattr(quote_page, "by_sender", Limit(10_000))
+
+
+@pytest.fixture
+def offered(deal):  # noqa: F811 – the fixture that is asked for
+    """Writes a quote on a deal: its page, and the path of the public page."""
+
+    def made(who="rep", number="here-Ben-4", **said):
+        page = deal(who, number)
+        form = {"title": "Kitchen", "amount": "42,000", "tax": "gross", "lang": "en", **said}
+        answer = page.post("quote", **form)
+        assert answer.status_code == 200, seen(answer)
+        found = re.search(r'href="http://127\.0\.0\.1(/q/[^"]+)"', html_of(answer))
+        assert found, seen(answer)
+        return page, found[1]
+
+    return made
+
+
+def stranger(agent=CHROME):
+    from django.test import Client
+
+    return Client(HTTP_HOST="127.0.0.1", HTTP_USER_AGENT=agent)
+
+
+def test_a_quote_has_a_page_of_its_own_that_is_counted_once_for_each_look(offered):
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
+    page, address = offered(text=f"Cupboards\n{HOSTILE}", until=str(until), url="https://example.com/more")
+    assert len(address.rsplit("-", 1)[-1]) > 22, "at least 128 bits that nobody guesses"
+    assert "The link has not been opened yet" in page.text()
+    answer = stranger().get(address)
+    text = seen(answer)
+    for said in ("Kitchen", "Cupboards", HOSTILE, "₪42,000 including VAT", "Valid until", "From"):
+        assert said in text, said
+    told = html_of(answer)
+    assert "<script" not in told
+    assert not answer.cookies
+    assert re.findall(r'(?:src|href)="(?:https?:)?//([^/"]+)', told) == ["example.com"]
+    assert answer["X-Robots-Tag"].startswith("noindex")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert "markherebe" not in told
+    once = page.text()
+    assert "Opened once" in once
+    assert "The quote was opened for the first time" in once
+    stranger().get(address)
+    again = page.text()
+    assert "Opened 2 times" in again
+    assert again.count("The quote was opened for the first time") == 1
+
+
+def test_previews_and_one_s_own_people_are_not_counted(offered, team):
+    page, address = offered(number="here-Ben-3")
+    for agent in MACHINES:
+        assert stranger(agent).get(address).status_code == 200
+    assert stranger().head(address).status_code == 200
+    for name, value in (("Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"), ("X-Purpose", "preview")):
+        stranger().get(address, headers={name: value})
+    own = team.client("owner")
+    own.get(address, headers={"User-Agent": CHROME})
+    told = page.text()
+    assert "The link has not been opened yet" in told
+    assert "Previews of WhatsApp" in told
+    assert "opened for the first time" not in told
+
+
+def test_what_is_withdrawn_taken_back_or_guessed_shows_nothing(offered):
+    page, address = offered(title="A word that is no secret")
+    assert stranger().get(address[:-2] + ("x/" if address[-2] != "x" else "y/")).status_code == 404
+    assert stranger().get(address.replace("/q/c", "/q/d")).status_code == 404
+    assert stranger().get(f"/q/{address.split('/')[2]}/{'a' * 5000}/").status_code == 404
+    assert stranger().post(address).status_code == 405
+    number = re.search(r'id="quotes".*?name="number" value="(\d+)"', html_of(page.get()), re.DOTALL)[1]
+    gone = page.post("withdraw", number=number)
+    assert "The quote was withdrawn" in seen(gone)
+    over = stranger().get(address)
+    assert over.status_code == 410
+    assert "A word that is no secret" not in seen(over)
+    page.undo(gone)
+    assert stranger().get(address).status_code == 200
+    page.post("undo", number=number)
+    assert stranger().get(address).status_code == 404
+
+
+def test_a_link_that_is_asked_for_too_often_waits(offered, monkeypatch):
+    from yaad.faces.web.views import quote_page
+
+    _, address = offered()
+    monkeypatch.setattr(quote_page, "by_link", Limit(2))
+    told = [stranger().get(address).status_code for _ in range(3)]
+    assert told == [200, 200, 429]
+
+
+def test_a_message_begins_with_the_link_in_the_language_of_the_quote(offered):
+    page, address = offered(lang="he", title="מטבח")
+    text = html.unescape(html_of(page.get()))
+    found = re.search(r'href="(https://wa\.me/[^"]+)"[^>]*>(?:(?!</a>).)*Send by WhatsApp', text, re.DOTALL)
+    assert (found is None) == ("tel:" not in text)
+    told = stranger().get(address)
+    assert 'lang="he" dir="rtl"' in html_of(told)
+    assert "הצעת מחיר" in seen(told)
+
+
+def test_what_is_no_quote_is_told_and_what_was_typed_stays(deal):  # noqa: F811 – the fixture that is asked for
+    page = deal("rep", "here-Ben-4")
+    answer = page.post("quote", title="Kitchen of oak", url="javascript:alert(1)", lang="en", follow=False)
+    assert answer.status_code == 400
+    assert "That is no address to link to" in seen(answer)
+    assert 'value="Kitchen of oak"' in html_of(answer)
+    for who, right in (("viewer", 403), ("consultant", 403), ("rep_south", 404)):
+        assert deal(who, "here-Ben-4").post("quote", title="x").status_code == right
