@@ -3,8 +3,8 @@
 The wait runs from the moment the inquiry came to the first outgoing call or message, or the first talk, on the same day
 or later – a further message of the customer is none –; what was done in between while the company was closed costs
 nothing. An inquiry that is still waiting waits until the logs end, one that was closed without an answer until it
-closed. An inquiry or an answer that has a date without a time says nothing of hours, and what came before the logs
-begin says nothing at all: both are left out and counted.
+closed. An inquiry, an answer or an end that has a date without a time says nothing of hours, and what came before the
+logs begin says nothing at all: both are left out and counted.
 """
 
 from enum import StrEnum
@@ -125,13 +125,19 @@ def _waited(scope: Scope, deals: ir.Table, known: Logs) -> ir.Table:
         open_closed=("closed_at", "closed_day"),
     )
     is_answered, timed_day = deals.contact_day.notnull(), deals.contact_timed_day
-    came_timed = ~(truth(deals.whole_days) & truth(deals.open_came_midnight))
+    came_timed = ~(
+        truth(deals.whole_days) & _is_day_alone(deals.created_at, deals.created_day, deals.open_came_midnight)
+    )
+    ended_timed = ~(
+        truth(deals.whole_days) & _is_day_alone(deals.closed_at, deals.closed_day, deals.open_closed_midnight)
+    )
     answered_timed = truth(timed_day.notnull() & (timed_day == deals.contact_day))
     end = number(open_seconds_through(scope, known.first, known.last))
     still = ibis.ifelse(deals.outcome == "open", end, ibis.least(deals.open_closed.fill_null(end), end))
     until = ibis.ifelse(is_answered, deals.open_answered, still)
     waited = ibis.greatest(until - deals.open_came, number(0)) / number(SECONDS)
-    days = ibis.ifelse(came_timed & (answered_timed | ~is_answered), waited, ibis.null("float64"))
+    until_timed = ibis.ifelse(is_answered, answered_timed, (deals.outcome == "open") | ended_timed)
+    days = ibis.ifelse(came_timed & until_timed, waited, ibis.null("float64"))
     is_seen = deals.created_day.between(ibis.literal(known.first), ibis.literal(known.last))
     answer = ibis.cases(
         (~is_seen, Answer.BEFORE.value),
@@ -141,3 +147,11 @@ def _waited(scope: Scope, deals: ir.Table, known: Logs) -> ir.Table:
         else_=Answer.ENDED.value,
     )
     return deals.mutate(answer=answer, days=ibis.ifelse(is_seen, days, ibis.null("float64")))
+
+
+def _is_day_alone(at: ir.Value, day: ir.Value, begins_day: ir.Value) -> ir.BooleanValue:
+    """Whether a moment may stand for a day alone: the day's beginning, by the company's clock or in UTC."""
+    in_utc = (
+        at.epoch_seconds().cast("float64") == day.delta(ibis.date(1970, 1, 1), unit="day").cast("float64") * SECONDS
+    )
+    return truth(begins_day) | truth(in_utc)
