@@ -31,6 +31,7 @@ BOOK = frozenset(
         "moved",
         "judge",
         "digest",
+        "my-day",
         "inquiry",
         "opt-out",
         "opt-outs",

@@ -15,7 +15,7 @@ COMMAND = typer.main.get_command(app)
 VERBS = verbs(COMMAND)
 NAMED = {
     "import", "funnel", "dwell", "conversion", "measure", "measures", "explain", "chances", "plan", "whatif", "levers",
-    "leaks", "forecast", "backtest", "moved", "judge", "digest",
+    "leaks", "forecast", "backtest", "moved", "judge", "digest", "my-day",
     "inquiry", "opt-out", "opt-outs", "deal", "new", "change", "did", "move", "win", "lose", "note", "undo", "doctor",
     "imports",
     "undo-import", "xray", "export",

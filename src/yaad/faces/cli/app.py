@@ -66,6 +66,7 @@ for _name, _verb in (
     ("moved", forecasts.moved),
     ("judge", forecasts.judge),
     ("digest", digest.digest),
+    ("my-day", digest.my_day),
     ("inquiry", inquiries.inquiry),
     ("opt-out", opt_outs.opt_out),
     ("opt-outs", opt_outs.opt_outs),
