@@ -20,7 +20,7 @@ from yaad.facts import journal_of, undone
 from yaad.intake import TypedAmount, typed_amount
 from yaad.measures import Scope
 from yaad.measures.achieved import DAY, sales_by_day
-from yaad.measures.catalogue.goals import curve_in, daily_of, money_of
+from yaad.measures.catalogue.goals import curve_in, daily_of, money_of, rest_in
 from yaad.measures.definition import Kind, Unit
 from yaad.measures.dimensions import groups, integers
 from yaad.measures.pace import Curve
@@ -329,6 +329,7 @@ class Goals:
         kind, name = next(iter(who.said.items()), (None, None))
         reached = sums.of(kind, quotas.members.get(kind or "", {}).get(name or ""), name, wanted)
         curve = curve_in(scope, sums.daily, asked) if sums.daily is not None else None
+        own = sums.daily_of(kind, quotas.members.get(kind, {}).get(name or ""), name) if kind else None
         goal = Goal(
             measure=found,
             period=asked,
@@ -343,6 +344,7 @@ class Goals:
             curve=curve,
             parts={} if who.said else self._parts(quotas, sums, asked, curve if asked.start <= scope.as_of else None),
             notes=self._notes(found, wanted, asked),
+            rest=None if own is None else rest_in(scope, own, asked),
         )
         if found == WON_VALUE and not who.said and wanted is not None:
             (cover,) = measures.measure(["pipeline_coverage"], scope)
@@ -626,6 +628,25 @@ class _Sums:
         found = sums.get(name if kind else None, nothing)
         if wanted is not None and self.measure == WON_VALUE:
             held_against(wanted, found.unit, found.tax)
+        return found
+
+    def daily_of(self, kind: str, members: Sequence[str] | None, name: str | None) -> dict[dt.date, float]:
+        """What one achieved on each day; nothing of a measure of which no sales are known by day.
+
+        Args:
+            kind: owner, team, branch or product; a team is its members.
+            members: of a team.
+            name: of the one.
+        """
+        if self.measure not in (WON_VALUE, "won"):
+            return {}
+        column, names = ("owner", set(members or ())) if kind == "team" else (kind, {name})
+        scope = replace(self.scope, period=None, by=(column,))
+        found: dict[dt.date, float] = {}
+        for by, part in groups(scope, scope.rows(sales_by_day)):
+            if _name(by.get(column)) in names:
+                days = daily_of(part.rename_columns({DAY: "day"}), "total" if self.measure == WON_VALUE else "n")
+                found = {day: found.get(day, 0.0) + days.get(day, 0.0) for day in {*found, *days}}
         return found
 
     def _by(self, kind: str | None) -> dict[str | None, Sum]:

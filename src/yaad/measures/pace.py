@@ -79,7 +79,44 @@ class Curve:
 
     def enough(self, missing: float) -> tuple[int, int] | None:
         """In how many of the past periods as much as is missing came in the rest of the way; None: too few to tell."""
-        return (int(np.sum(self.rest >= missing)), len(self.rest)) if self.is_own else None
+        return enough_of(self.rest, missing) if self.is_own else None
+
+
+def enough_of(rest: Floats, missing: float) -> tuple[int, int] | None:
+    """In how many past periods as much as is missing came after this point of the way; None: too few to tell.
+
+    Args:
+        rest: of each past period, how much came after it.
+        missing: how much is missing now.
+    """
+    return (int(np.sum(rest >= missing)), len(rest)) if len(rest) >= FEWEST else None
+
+
+def rest_of(
+    daily: Mapping[dt.date, float], period: Period, past: Sequence[Period], today: dt.date, calendar: Calendar
+) -> Floats:
+    """How much came in the rest of each past period, as `Curve.rest`; a period in which nothing came counts with nothing.
+
+    Of one person that is what another one's sales say nothing of, and their empty months are months like others.
+
+    Args:
+        daily: what they achieved on each day.
+        period: the one asked about.
+        past: complete periods of the same length before it, since their first sale; the latest `MOST` count.
+        today: the day the data are true for.
+        calendar: says on which days the company works.
+
+    >>> months = [Period.parse(f"2025-{month:02}") for month in range(1, 7)]
+    >>> daily = {months[0].start: 10.0, months[5].end - dt.timedelta(days=1): 30.0}
+    >>> rest_of(daily, Period.parse("2025-07"), months, dt.date(2025, 7, 15), Calendar()).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 30.0]
+    """
+    over, days = _over(period, today, calendar), len(_working(period, calendar))
+    way = over / days if days else float(today >= period.end)
+    ends = [(one, _day_at(one, way, calendar)) for one in past[-MOST:]]
+    return np.array(
+        [sum(value for day, value in daily.items() if end < day < one.end) for one, end in ends], dtype=float
+    )
 
 
 def curve_of(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
-from yaad.measures.pace import Curve, State
+from yaad.measures.pace import Curve, Floats, State, enough_of
 from yaad.measures.quotas import Wanted
 from yaad.model import Period, Target, TargetEntry, Whose
 from yaad.text import Message
@@ -110,6 +110,8 @@ class Goal:
         coverage: money that is due in the period ÷ what is missing; `needed` is how much is usually needed.
         ahead: what still comes; None where it cannot be told.
         notes: what to know about it.
+        rest: of somebody's target: how much of their own came in the rest of each past period; None: that of the curve,
+            which is the company's.
     """
 
     measure: str
@@ -128,6 +130,7 @@ class Goal:
     needed: float | None = None
     ahead: Ahead | None = None
     notes: tuple[Message, ...] = ()
+    rest: Floats | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -169,10 +172,14 @@ class Goal:
 
     @property
     def enough(self) -> tuple[int, int] | None:
-        """In how many of the past periods the rest of the way brought as much as is missing; None before it begins."""
-        if self.gap is None or self.curve is None or not self.has_begun:
+        """In how many of the past periods the rest of the way brought as much as is missing; None before it begins.
+
+        Of somebody's target it is what they themselves brought; once the period is over there is no rest.
+        """
+        if self.gap is None or self.curve is None or not self.has_begun or self.curve.way >= 1:
             return None
-        return self.curve.enough(float(self.gap))
+        missing = float(self.gap)
+        return self.curve.enough(missing) if self.rest is None else enough_of(self.rest, missing)
 
     @property
     def has_parts(self) -> bool:

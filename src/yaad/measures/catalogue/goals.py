@@ -22,7 +22,7 @@ from yaad.measures.catalogue.deals import CLOSED, shown
 from yaad.measures.columns import ALIASES
 from yaad.measures.definition import AsOf, Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import floats, grouped, groups, integers, key_columns, keyed
-from yaad.measures.pace import Curve, curve_of, periods_before
+from yaad.measures.pace import Curve, Floats, curve_of, periods_before, rest_of
 from yaad.measures.quotas import Quotas, Wanted, held_against, same_tax
 from yaad.measures.scope import Scope
 from yaad.model import Grain, Period, Target, Whose, months_of, single_unit, target_period
@@ -260,6 +260,13 @@ def curve_in(scope: Scope, daily: dict[dt.date, float], period: Period) -> Curve
     first = min(daily, default=scope.as_of)
     past = [one for one in periods_before(period) if one.start > first or one.start == first.replace(day=1)]
     return curve_of(daily, period, past, scope.as_of, scope.calendar)
+
+
+def rest_in(scope: Scope, daily: dict[dt.date, float], period: Period) -> Floats:
+    """What came in the rest of each of the twelve such periods before it that began after somebody's first sale."""
+    first = min(daily, default=scope.as_of)
+    past = [one for one in periods_before(period) if one.start > first or one.start == first.replace(day=1)]
+    return rest_of(daily, period, past, scope.as_of, scope.calendar)
 
 
 def _finish_pace(table: pa.Table, scope: Scope) -> list[Figure]:
