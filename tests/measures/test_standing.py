@@ -9,8 +9,9 @@ import pytest
 
 from yaad.demo import Bought, draw_purchases
 from yaad.measures.cohorts import Every, cohorts
+from yaad.measures.opted_out import OptOuts
 from yaad.measures.standing import STOPPED, State, standing
-from yaad.model import Settings
+from yaad.model import OptOutEntry, Settings
 
 STOPPING = (0.6, 40.0, 0.8, 2.4)
 NOBODY_STOPS = (0.6, 40.0, 0.0, 1.0)
@@ -209,3 +210,39 @@ def test_where_nobody_stops_few_are_named(written):
     assert not bought.stopped.any()
     found: Any = standing(book_of(written, bought).scope(AS_OF.isoformat()))
     assert found.count(State.STOPPED) <= 8
+
+
+@pytest.mark.parametrize(
+    ("handle", "name"),
+    [
+        ("+972501234567", "Ada"),
+        ("+972527654321", "Ada"),
+        ("ada@x.com", "Ada"),
+        ("+97236123456", "Cal"),
+        ("cal@x.com", "Cal"),
+        ("+972541112233", "Ben"),
+    ],
+)
+def test_who_asks_not_to_be_contacted_is_met_by_any_number_and_by_mail(written, handle, name):
+    book = shop_of(written)
+    book.deal(("Quote", "2026-01-05"), account="Ada", phone="050-1234567", email=" Ada@X.com ")
+    book.deal(("Quote", "2026-01-06"), account="Ada", phone="+972 52 765 4321", email="other@x.com, more@x.com")
+    book.deal(("Quote", "2026-01-07"), account="Ben", phone="03-5550000 / 054-1112233")
+    book.row("accounts", account_id="2", name="Cal", phone="03-6123456", email="cal@x.com")
+    entry = OptOutEntry(at=dt.datetime.now(dt.UTC), by="o", key="k", what="calls", handles=(handle,))
+    scope = replace(book.scope("2026-03-31"), opt_outs=OptOuts({handle: {"calls": entry}}))
+    found = {one.name: (one.phone, one.asked_not) for one in standing(scope).listed(list(State))}
+    assert found.pop(name) == (None, "calls")
+    assert all(asked_not is None for _phone, asked_not in found.values())
+
+
+def test_of_two_who_bear_one_name_the_one_who_asks_it_is_met(written):
+    book = written("Quote")
+    for number, phone in enumerate(("050-1234567", "052-7654321")):
+        at = (("Quote", "2026-01-05"), ("Won", "2026-01-09"))
+        book.deal(*at, contact="Dana Levi", phone=phone, amount=10, currency="ILS", deal_id=f"D{number}")
+    handle = "+972527654321"
+    entry = OptOutEntry(at=dt.datetime.now(dt.UTC), by="o", key="k", what="calls", handles=(handle,))
+    scope = replace(book.scope("2026-03-31"), opt_outs=OptOuts({handle: {"calls": entry}}))
+    found = {one.phone: one.asked_not for one in standing(scope).listed(list(State))}
+    assert found == {"050-1234567": None, None: "calls"}

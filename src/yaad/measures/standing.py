@@ -14,7 +14,7 @@ At stake is what the customer would still be worth if the customer still bought,
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad.errors import CannotTell, InputError
+from yaad.measures.asking import customers_asking
 from yaad.measures.catalogue.customers import buyers
 from yaad.measures.customer_value import Buyers, Terms
 from yaad.measures.dimensions import floats, integers
@@ -114,6 +115,7 @@ class Standing:
         no_chance: why nobody is said to have stopped; None where it can be told.
         no_worth: why nothing is said of what they are worth.
         opt_outs: those whose numbers are not told.
+        asking: customer → what they ask, met by any number or address of theirs.
     """
 
     rows: pa.Table
@@ -131,6 +133,7 @@ class Standing:
     no_worth: Message | None = None
     buying: Buyers | None = field(default=None, repr=False)
     opt_outs: OptOuts = field(default_factory=OptOuts, repr=False)
+    asking: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def count(self, state: State) -> int:
         """Customers in a state."""
@@ -198,9 +201,10 @@ class Standing:
         return None if found < 0 else found
 
     def _at(self, place: int, row: dict[str, object]) -> Customer:
-        silent, asked_not = _or_none(self.silent[place]), self.opt_outs.word(_text(row["phone"]))
+        silent, name = _or_none(self.silent[place]), str(row["customer"])
+        asked_not = self.asking.get(name) or self.opt_outs.word(_text(row["phone"]))
         return Customer(
-            name=str(row["customer"]),
+            name=name,
             state=STATES[int(self.state[place])],
             owner=_text(row["owner"]),
             phone=None if asked_not else _text(row["phone"]),
@@ -241,7 +245,18 @@ def standing(scope: Scope) -> Standing:
     """How the customers of a book stand on the data's day, whatever the period and the breakdown of the question."""
     whole = scope.asking(by=(), all_time=True)
     found = _by_contract(whole) if has_contracts(whole) else _by_purchases(whole)
-    return replace(found, opt_outs=scope.opt_outs)
+    return replace(found, opt_outs=scope.opt_outs, asking=_asking(whole, by_contract=found.by_contract))
+
+
+def _asking(scope: Scope, *, by_contract: bool) -> Mapping[str, str]:
+    """What customers ask, by all numbers and addresses of their deals and of the list of customers."""
+    if not scope.opt_outs:
+        return {}
+    deals, accounts = with_customer(scope, scope.deals), scope.table("accounts")
+    told = deals.select(customer=deals.named if by_contract else deals.customer, phone="phone", email="email")
+    listed = accounts.select(customer="name", phone="phone", email="email")
+    both = told.union(listed, distinct=False)
+    return customers_asking(scope, both.filter(both.customer.notnull()))
 
 
 # ---- by purchases ---------------------------------------------------------------------------------------------------
