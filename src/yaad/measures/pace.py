@@ -95,7 +95,7 @@ def enough_of(rest: Floats, missing: float) -> tuple[int, int] | None:
 def rest_of(
     daily: Mapping[dt.date, float], period: Period, past: Sequence[Period], today: dt.date, calendar: Calendar
 ) -> Floats:
-    """How much came in the rest of each past period, as `Curve.rest`; a period in which nothing came counts with nothing.
+    """How much came in the rest of each past period, as `Curve.rest`; one in which nothing came counts with nothing.
 
     Of one person that is what another one's sales say nothing of, and their empty months are months like others.
 

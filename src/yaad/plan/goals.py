@@ -8,8 +8,9 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
-from yaad.measures.pace import Curve, Floats, State, enough_of
+from yaad.measures.pace import Curve, State, enough_of
 from yaad.measures.quotas import Wanted
+from yaad.measures.statistics.spells import Floats
 from yaad.model import Period, Target, TargetEntry, Whose
 from yaad.text import Message
 

@@ -22,9 +22,10 @@ from yaad.measures.catalogue.deals import CLOSED, shown
 from yaad.measures.columns import ALIASES
 from yaad.measures.definition import AsOf, Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import floats, grouped, groups, integers, key_columns, keyed
-from yaad.measures.pace import Curve, Floats, curve_of, periods_before, rest_of
+from yaad.measures.pace import Curve, curve_of, periods_before, rest_of
 from yaad.measures.quotas import Quotas, Wanted, held_against, same_tax
 from yaad.measures.scope import Scope
+from yaad.measures.statistics.spells import Floats
 from yaad.model import Grain, Period, Target, Whose, months_of, single_unit, target_period
 from yaad.model.figures import Cell, Figure
 from yaad.model.targets import WON_VALUE, measure_named, named
