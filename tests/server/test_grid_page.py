@@ -201,3 +201,39 @@ def test_who_asks_for_quiet_is_called_by_no_telephone_in_what_was_done(team, own
     for one in said:
         assert "INQ-quiet" in strip(one)
         assert "8890007" not in one.content.decode()
+
+
+def test_what_cannot_be_read_is_told_and_keeps_no_good_cell_out(team, owner, at):
+    deal, stages = new_deal(team, owner, "Grid Bad", amount="100")
+    sent = {"deal": deal, "seen_amount": "100", "amount": "much", "seen_next_step": "", "next_step": "call",
+            "seen_next_step_day": "", "next_step_day": "soon", "seen_stage": stages[0], "stage": stages[1]}  # fmt: skip
+    told = owner.post(f"{at}change/", {**sent, "key": "bad"}, **ROWS_ALONE)
+    assert told.status_code == 200
+    assert "much" in strip(told)
+    assert "soon" in strip(told)
+    assert "The other cells of the row are kept." in strip(told)
+    row = row_of(team, deal)
+    assert (float(row["amount"]), row["next_step"], row["next_step_day"], row["stage"]) == (
+        100.0, "call", None, stages[1],
+    )  # fmt: skip
+    assert owner.post(f"{at}undo/", {"pick": picks(told)}, **ROWS_ALONE).status_code == 200
+    form = owner.post(f"{at}change/", {**sent, "key": "form", "at_q": "Grid Bad"})
+    assert "Saved: Grid Bad" in strip(form)
+    assert b'value="much"' in form.content
+    assert len(picks(form)) == 2
+    owner.post(f"{at}undo/", {"pick": picks(form)})
+    alone = owner.post(f"{at}change/", {"deal": deal, "seen_amount": "100", "amount": "much"}, **ROWS_ALONE)
+    assert alone.status_code == 400
+    assert "other cells" not in strip(alone)
+
+
+def test_the_column_by_which_it_is_sorted_is_marked_and_its_head_turns_it_round(team, owner, at):
+    page = owner.get(at, {"sort": "amount"}).content.decode()
+    (head,) = re.findall(r'<th [^>]*aria-sort="(\w+)"[^>]*data-head="amount"><a href="([^"]+)">', page)
+    assert head[0] == "ascending"
+    assert parse_qs(urlsplit(html.unescape(head[1])).query)["sort"] == ["-amount"]
+    assert page.count("aria-sort=") == 1
+    assert "↑" in page
+    turned = owner.get(at, {"sort": "-amount"}).content.decode()
+    assert 'aria-sort="descending"' in turned
+    assert "↓" in turned

@@ -323,6 +323,16 @@ function begin() {
     });
   });
 
+  // what was changed last is taken back as its button does it; where something is being typed, the browser's own undo goes
+  document.addEventListener("keydown", (event) => {
+    const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.code === "KeyZ";
+    if (!isUndo || event.target.closest?.("input, select, textarea")) return;
+    const button = said.querySelector("#done form .btn");
+    if (!button) return;
+    event.preventDefault();
+    button.closest("form").requestSubmit(button);
+  });
+
   said.addEventListener("submit", (event) => {
     event.preventDefault();
     const told = new URLSearchParams(new FormData(event.target));

@@ -120,7 +120,10 @@ def grid(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Change cells of a row; one that says something else by now is told, and none is overwritten."""
+    """Change cells of a row. What cannot be kept is told, and keeps nothing else of the row out.
+
+    Where one says something else by now, nothing of the row is overwritten.
+    """
     given = request.POST
     deal, key = given.get("deal", ""), given.get("key", "") or uuid.uuid4().hex
     seen = {name: given.get(f"seen_{name}", "") for name in COLUMNS if f"seen_{name}" in given}
@@ -129,17 +132,17 @@ def change(request: HttpRequest) -> HttpResponse:
         name: typed[name] or None for name in seen if not is_same_text(typed[name], seen[name])
     }
     stage = values.pop("stage", None) or ""
-    where = _asked_first(request, deal, seen.get("stage", ""), stage)
+    bad = _without_bad(values)
+    asked = _asked_first(request, deal, seen.get("stage", ""), stage)
 
     def write(book: Book) -> list[DealEntry]:
         if stage and "at_once" in given:
             _hold_open(book, deal, stage)
-        checked_values(values)  # all of it can be kept before any of it is
         saw = {name: seen[name] for name in values}
         if values:
             book.hold(deal, saw, key)
         done: list[DealEntry] = []
-        if stage and not where:
+        if stage and not asked:
             done.append(book.move(deal, stage, seen=seen["stage"], key=f"{key}-stage", **stamp()))
         if values:
             done.append(book.change(deal, values, seen=saw, key=key, **stamp()))
@@ -149,8 +152,17 @@ def change(request: HttpRequest) -> HttpResponse:
         done = write_once(write)
     except YaadError as error:
         return _told(request, [deal], error=error) if _is_script(request) else _page(request, error)
-    if where:
-        return HttpResponse(headers={"X-Goes-To": where}) if _is_script(request) else redirect(where)
+    if bad:  # what is asked of a stage is asked once all else is right
+        words = "grid.bad_cells" if done else "grid.bad_alone"
+        why = InputError(Message(words, {"why": " ".join(one.say(language()) for one in bad)}))
+        return _told(request, [deal], done=done, error=why) if _is_script(request) else _page(request, why, done)
+    return _onward(request, deal, done, asked)
+
+
+def _onward(request: HttpRequest, deal: str, done: Sequence[DealEntry], asked: str) -> HttpResponse:
+    """Where a row that was kept leads: to what is asked first, else to the grid."""
+    if asked:
+        return HttpResponse(headers={"X-Goes-To": asked}) if _is_script(request) else redirect(asked)
     if _is_script(request):
         return _told(request, [deal], done=done)
     numbers = {"deal": deal, "done": ",".join(str(one.seq) for one in done)} if done else {}
@@ -167,6 +179,18 @@ def _asked_first(request: HttpRequest, deal: str, seen: str, stage: str) -> str:
     if not asks(deal, seen, stage):
         return ""
     return leaving_of(deal, stage, GRID, {f"{AT}{name}": value for name, value in _narrowed(request).items()})
+
+
+def _without_bad(values: dict[str, str | None]) -> list[YaadError]:
+    """Take out what cannot be kept, and say why of each."""
+    bad: list[YaadError] = []
+    for name, value in list(values.items()):
+        try:
+            checked_values({name: value})
+        except YaadError as error:
+            bad.append(error)
+            del values[name]
+    return bad
 
 
 def _hold_open(book: Book, deal: str, stage: str) -> None:
@@ -214,7 +238,8 @@ def _narrowed(request: HttpRequest) -> dict[str, str]:
     return found | ({"page": str(page)} if page and page > 1 else {})
 
 
-def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
+def _page(request: HttpRequest, error: YaadError | None = None, kept: Sequence[DealEntry] = ()) -> HttpResponse:
+    """The page; what was kept all the same is said beside what was not."""
     asked = _narrowed(request)
     sort = asked.get("sort", URGENT)
     order, is_falling = sort.removeprefix(FALLING), sort.startswith(FALLING)
@@ -245,9 +270,10 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         "key": uuid.uuid4().hex,
         **filters_of({name: value for name, value in asked.items() if name != "page"}, found.choices, "grid"),
         **_done(request, error),
+        **({"done": _said(_name_of(found.lines, kept), kept), "picks": _picks(kept)} if kept else {}),
         "error": error.say(language()) if error else "",
     }
-    return render(request, "web/grid.html", context, status=status_of(error) if error else 200)
+    return render(request, "web/grid.html", context, status=status_of(error) if error and not kept else 200)
 
 
 def _told(
@@ -268,10 +294,21 @@ def _told(
         "may_write": True,
         "form_head": form_head(request, asked),
         "done": said,
-        "picks": [urlencode({"deal": one.deal_id, "number": one.seq}) for one in done or ()],
+        "picks": _picks(done or ()),
         "error": error.say(language()) if error else "",
     }
-    return render(request, "web/parts/grid_answer.html", context, status=status_of(error) if error else 200)
+    status = status_of(error) if error and not done else 200
+    return render(request, "web/parts/grid_answer.html", context, status=status)
+
+
+def _picks(done: Sequence[DealEntry]) -> list[str]:
+    """What takes back what was done."""
+    return [urlencode({"deal": one.deal_id, "number": one.seq}) for one in done]
+
+
+def _name_of(lines: Sequence[Line], done: Sequence[DealEntry]) -> str:
+    """What the deal is called to which something was done."""
+    return next((one.card.name for one in lines if one.card.deal_id == done[0].deal_id), done[0].deal_id)
 
 
 def _said(name: str, done: Sequence[DealEntry]) -> Message:
