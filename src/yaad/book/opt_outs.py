@@ -13,15 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import ibis
-import ibis.expr.types as ir
-import pyarrow as pa
-
 from yaad.book.inquiries import Receiving
 from yaad.errors import InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, journal_of
 from yaad.facts.said import every_opt_out_of
-from yaad.intake.deciding.phones import REPEATED, is_made_up, surely
+from yaad.intake.deciding.phones import is_made_up, surely
+from yaad.measures.asking import near
 from yaad.measures.namesakes import with_customer
 from yaad.measures.opted_out import MAIL, Handles, OptOuts
 from yaad.model import Entry, OptOutEntry
@@ -31,8 +28,6 @@ from yaad.text import Message
 ANY = ("open", "won", "lost", "not_inquiry")
 FEW = 20
 """Up to so many numbers and addresses are looked for one by one."""
-PLAIN = r"^[+(]?[0-9](?:[ .()-]{0,2}[0-9]){4,8}[0-9]{3}$"
-"""A cell that holds one number and nothing beside it, whose last digits are the number's."""
 LONGEST_LINE = 200
 """Letters of a line that may be one number or one address."""
 SHOWN = 1000
@@ -289,9 +284,9 @@ class OptingOut(Receiving):
         if few:
             yield from self._candidates(wanted, ANY)
         else:
-            yield from self.facts.run(_near(deals.select("phone", "email", "contact"), wanted)).to_pylist()
+            yield from self.facts.run(near(deals.select("phone", "email", "contact"), wanted)).to_pylist()
         known = accounts.filter(accounts.phone.notnull() & accounts.email.notnull()).select("phone", "email")
-        yield from self.facts.run(known.distinct() if few else _near(known, wanted)).to_pylist()
+        yield from self.facts.run(known.distinct() if few else near(known, wanted)).to_pylist()
 
 
 @dataclass(frozen=True)
@@ -359,18 +354,6 @@ def _told_apart(handle: str, rows: Sequence[Reached]) -> set[object]:
 
 def _folded(name: object) -> str:
     return " ".join(str(name or "").casefold().split())
-
-
-def _near(rows: ir.Table, wanted: Handles) -> ir.Table:
-    """Rows that may hold one of many numbers and addresses: those of which it is not plain that they hold none."""
-    ends = ibis.memtable(pa.table({"end": pa.array({one[-REPEATED:] for one in wanted.phones}, pa.string())}))
-    mails = ibis.memtable(pa.table({"mail": pa.array(wanted.mails, pa.string())}))
-    digits = rows.phone.re_replace("[^0-9]", "")
-    is_odd = rows.phone.notnull() & ~rows.phone.re_search(PLAIN)
-    several = rows.email.re_search(r"@.*@|[\s,;/<>()\[\]\"]")
-    is_near = digits.right(REPEATED).isin(ends.end) | rows.email.lower().isin(mails.mail)
-    found: ir.Table = rows.filter((is_odd | several | is_near).fill_null(False)).distinct()  # noqa: FBT003 – ibis takes it so
-    return found
 
 
 def _handle(line: str, country: str) -> str | None:
