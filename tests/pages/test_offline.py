@@ -10,6 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 SAYS = {"he": "נשמר במכשיר, יישלח", "en": "Kept on this device, will be sent"}
+SENT = {"he": "נשלח.", "en": "Sent."}
 PHONES = {"he": "055-700 1001", "en": "055-700 1002"}
 ENTRIES = "() => yaadQueue.all('entries')"
 
@@ -124,14 +125,59 @@ def test_both_forms_go_on_without_a_network_and_what_they_say_is_sent_once(devic
     context.set_offline(False)  # the page is told, and sends
     wait_until(page, ENTRIES, [])
     assert page.locator("[data-queue]").is_hidden()
+    page.locator("[data-sent] li").nth(1).wait_for()
     page.reload()
     page.goto(f"{house.pages}my-day/")
+    page.locator("[data-sent] li").nth(1).wait_for()
+    assert page.inner_text("[data-sent]").count(SENT[lang]) == 2
+    page.locator("[data-sent] a", has_text=name).click()  # what came of it
+    page.wait_for_url(f"{house.pages}inquiries/**")
+    page.locator("[data-sent] li").wait_for()
+    page.locator("[data-sent] button").click()
+    page.locator("[data-sent]").wait_for(state="hidden")
     page.goto(f"{house.pages}deal/?id=here-Ben-4")
     story = page.inner_text("main")
     assert story.count(note) == 1
     assert f"Call again {lang}" in story
     assert waiting(page, house, name) == 1
     assert page.problems == []
+
+
+def test_the_worker_sends_what_waits_while_no_page_is_open(device, house):
+    context, page = device()
+    sign_in(context, house, house.ben)
+    page.goto(f"{house.pages}my-day/")
+    is_ready(page)
+    page.goto(f"{house.pages}inquiries/new/")
+    context.set_offline(True)
+    take(page, "055-700 1099", "Sent by the worker")
+    page.locator("[data-kept-said]:not([hidden])").wait_for()
+    tags = "() => navigator.serviceWorker.ready.then((one) => one.sync.getTags())"
+    wait_until(page, tags, ["yaad-queue"])
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto(house.base + page.evaluate("() => document.querySelector('link[rel=icon]').getAttribute('href')"))
+    page.close()
+    seen, worker = context.new_cdp_session(other), []
+    seen.on("ServiceWorker.workerRegistrationUpdated", lambda told: worker.extend(told["registrations"]))
+    seen.send("ServiceWorker.enable")
+    for _ in range(100):
+        if worker:
+            break
+        other.wait_for_timeout(50)
+    registration = worker[0]["registrationId"]
+    seen.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": house.base, "registrationId": registration, "tag": "yaad-queue", "lastChance": False},
+    )
+    for _ in range(100):
+        if "Sent by the worker" in context.request.get(f"{house.pages}inquiries/").text():
+            break
+        other.wait_for_timeout(100)
+    other.goto(f"{house.pages}my-day/")
+    other.locator("[data-sent] li", has_text="Sent by the worker").wait_for()
+    wait_until(other, ENTRIES, [])
+    assert waiting(other, house, "Sent by the worker") == 1
 
 
 def test_what_arrived_though_nobody_heard_of_it_is_written_once(device, house):

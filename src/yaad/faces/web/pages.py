@@ -47,12 +47,14 @@ class Tab:
         icon: in the sprite.
         words: key of what it is called.
         adds: it is the one that takes something in.
+        query: of the address: the view that it opens of a page which has others.
     """
 
     name: str
     icon: str
     words: str
     adds: bool = False
+    query: str = ""
 
 
 TABS = (
@@ -63,6 +65,8 @@ TABS = (
     Tab("board", "people", "my_day.tab_team"),
 )
 """In their order. Each opens for everybody who sells."""
+OWN_TABS = (*TABS[:-1], Tab("kpis", "people", "my_day.tab_team", query="?by=owner"))
+"""Those of a book of one's own: it has no accounts, so that the team are the people in the data."""
 PAGES = (
     Page("overview", "sun", "analyse"),
     Page(TODAY, "day", "analyse", on_phone=False, domain="my_day"),

@@ -11,7 +11,7 @@ from django.urls import get_script_prefix
 from yaad.errors import YaadError
 from yaad.faces.web.device import account_mark, mark_of
 from yaad.faces.web.opening import opens
-from yaad.faces.web.pages import PAGES, TABS, TODAY, Page
+from yaad.faces.web.pages import OWN_TABS, PAGES, TABS, TODAY, Page, Tab
 from yaad.faces.web.preferences import THEMES
 from yaad.faces.web.templatetags.say import language
 from yaad.server.questions import reading
@@ -42,7 +42,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "pages": _pages() if inside else [],
         "device": mark_of(current()) if inside and opens("device") else "",
         "account_mark": account_mark(request.user.pk) if getattr(request, "user", None) is not None else "",
-        "tabs": TABS if inside and _sells() else (),
+        "tabs": _tabs() if inside else (),
         "takes_inquiries": inside and opens("inquiry-new"),
         "on_server": inside and _of_server(),
         "has_others": inside and current().has_others,
@@ -60,6 +60,13 @@ def _pages() -> list[Page]:
     """Those that open for who asks; who sells begins with their day."""
     found = [page for page in PAGES if opens(page.name) and (_of_server() or not page.of_server)]
     return sorted(found, key=lambda page: page.name != TODAY) if _sells() else found
+
+
+def _tabs() -> tuple[Tab, ...]:
+    """The tabs at the foot of a phone; who leads a company of a server has those of the pages."""
+    if not _of_server():
+        return OWN_TABS
+    return TABS if _sells() else ()
 
 
 def _sells() -> bool:

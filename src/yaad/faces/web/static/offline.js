@@ -34,13 +34,28 @@
   if (!known) return;
 
   const mine = async () => (await yaadQueue.all("entries")).filter((one) => one.who === known.who);
-  const field = (entry, name) => entry.fields.find(([each]) => each === name)?.[1] ?? "";
-  const nameOf = (entry) =>
-    entry.kind === "visit"
-      ? entry.about || field(entry, "id")
-      : field(entry, "name") || field(entry, "company") || field(entry, "phone") || field(entry, "email") || field(entry, "text");
+  const { nameOf } = yaadQueue;
+
+  async function showSent() {
+    const part = document.querySelector("[data-sent]");
+    if (!part) return;
+    const rows = await yaadQueue.sentBy(known.who);
+    part.hidden = !rows.length;
+    const drawn = rows.map((one) => {
+      const item = part.querySelector("template").content.cloneNode(true).firstElementChild;
+      for (const word of item.querySelectorAll("[data-kind]")) word.hidden = word.dataset.kind !== one.kind;
+      const link = item.querySelector("a");
+      link.href = one.to;
+      link.querySelector("bdi").textContent = one.about;
+      item.querySelector("button").addEventListener("click", () => yaadQueue.forget(one.key).then(showSent));
+      link.addEventListener("click", () => yaadQueue.forget(one.key));
+      return item;
+    });
+    part.querySelector("ul").replaceChildren(...drawn);
+  }
 
   async function show() {
+    await showSent();
     if (!list) return;
     const rows = (await mine()).sort((one, other) => one.at.localeCompare(other.at));
     list.hidden = !rows.length;
@@ -109,6 +124,7 @@
       const arrived = (await send()).find((one) => one.key === entry.key);
       if (arrived && !isOffline) {
         await yaadQueue.remove(entry.key); // that page says what there is to say
+        await yaadQueue.forget(entry.key);
         location.assign(arrived.to);
         return;
       }

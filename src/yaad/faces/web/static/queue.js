@@ -37,6 +37,23 @@ const yaadQueue = (() => {
   const remove = (key) => within("entries", "readwrite", (rows) => rows.delete(key));
   const here = () => within("here", "readonly", (rows) => rows.get("here"));
 
+  // What was sent is told until who wrote it has read that, for a day: what it was called, and where it can be seen.
+  const SENT = "sent-";
+  const DAY = 86_400_000;
+  const nameOf = (entry) => {
+    const said = (name) => entry.fields.find(([each]) => each === name)?.[1] ?? "";
+    if (entry.kind === "visit") return entry.about || said("id");
+    return ["name", "company", "phone", "email", "text"].map(said).find(Boolean) ?? "";
+  };
+  const noteSent = (entry, to) =>
+    put("here", { name: SENT + entry.key, key: entry.key, who: entry.who, kind: entry.kind, about: nameOf(entry), to, at: Date.now() });
+  const forget = (key) => within("here", "readwrite", (rows) => rows.delete(SENT + key));
+  async function sentBy(who) {
+    const rows = (await all("here")).filter((one) => one.name.startsWith(SENT));
+    for (const one of rows) if (Date.now() - one.at > DAY) await forget(one.key);
+    return rows.filter((one) => one.who === who && Date.now() - one.at <= DAY);
+  }
+
   // Make something else of an entry as it is now, in one step; null: it is gone, or `made` would not have it.
   async function change(key, made) {
     let now = null;
@@ -93,7 +110,10 @@ const yaadQueue = (() => {
     } else if (answer.ok) {
       const told = await answer.json();
       if (told.said) await change(key, (now) => ({ ...now, state: "told", reason: told.said }));
-      else await remove(key);
+      else {
+        await noteSent(entry, told.to);
+        await remove(key);
+      }
       return { key, to: told.to };
     } else if (answer.status === 429) {
       throw new Error("later");
@@ -137,5 +157,5 @@ const yaadQueue = (() => {
     if (self.caches) for (const name of await caches.keys()) await caches.delete(name);
   }
 
-  return { put, all, remove, change, replace, here, door, send, leave };
+  return { put, all, remove, change, replace, here, door, send, leave, nameOf, sentBy, forget };
 })();

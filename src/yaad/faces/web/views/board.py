@@ -14,9 +14,9 @@ from yaad.server.questions import reading
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     """The board of a month."""
-    from yaad.server.leaderboard import board as board_of
-
     access = of_server()
+    from yaad.server.leaderboard import board as board_of  # reads tables, which the server of one book does not have
+
     if reading.is_empty():
         return beginning.begin(request)
     try:
