@@ -27,8 +27,8 @@ OF_A_COMPANY = (Policy.READS, Policy.WRITES)
 
 _DECLARED: Mapping[Policy, str] = {
     Policy.READS: """funnel dwell conversion measure measures explain chances plan whatif levers leaks forecast backtest
-        moved digest my-day opt-outs doctor export workbook imports source-list source-show kpi kpi-check kpi-list target-list
-        target-status target-propose customers deal person-export""",
+        moved digest my-day opt-outs doctor export workbook imports source-list source-show kpi kpi-check kpi-list
+        target-list target-status target-propose customers deal person-export""",
     Policy.WRITES: """import judge inquiry opt-out new change did move win lose note undo undo-import rebuild watch pull
         source-add source-remove source-secret source-run kpi-add kpi-remove target-set target-split target-remove
         target-undo
