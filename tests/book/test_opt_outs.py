@@ -260,3 +260,33 @@ def test_the_morning_names_no_number_of_who_asked(book):
     text = digest(book, AT + DAY).text("en")
     assert "Dan" in text or "Oak" not in text
     assert not any(one in text for one in ("111-2222", "111 2222", "1112222"))
+
+
+def asked_of(book):
+    return {one.handle for one in book.opted_out()}
+
+
+def test_a_list_is_taken_back_as_a_whole_and_what_was_known_before_stays(book):
+    out(book)
+    before = asked_of(book)
+    found = book.opt_out_list("054-999 8877\nnew@x.com", "calls", at=AT, by="Office", key="list")
+    assert asked_of(book) == before | {"+972549998877", "new@x.com"}
+    book.unsay(found.entry.seq, at=AT, by="Office")
+    assert asked_of(book) == before
+
+
+def test_the_same_list_under_the_same_key_is_told_the_same(book):
+    told = [
+        book.opt_out_list("054-999 8877\nnobody\n0549998877", "calls", at=AT, by="Office", key="list") for _ in range(2)
+    ]
+    assert told[0] == told[1]
+    assert (told[0].rows, told[0].taken, told[0].known, len(told[0].refused)) == (3, 1, 1, 1)
+    with pytest.raises(InputError):
+        book.opt_out_list("other@x.com", "calls", at=AT, by="Office", key="list")
+
+
+def test_what_is_written_beside_the_lines_of_a_list_is_counted(book):
+    book.write_down("New", {"phone": "+972 54 999 8877", "email": "beside@x.com", "name": "Gal"}, at=AT, by="Office")
+    found = book.opt_out_list("0549998877", "calls", at=AT, by="Office")
+    assert (found.rows, found.taken, found.beside) == (1, 1, 1)
+    assert set(found.entry.handles) == {"+972549998877", "beside@x.com"}

@@ -134,3 +134,15 @@ def test_a_seller_asks_for_their_own_customers_alone(team):
     other = client.post(f"{team.here.prefix}opt-out/", {"deal": "here-Cyd-4", "what": "calls"})
     assert other.status_code == 404
     assert client.get(f"{team.here.prefix}opt-outs/").status_code == 403
+
+
+def test_a_list_is_taken_back_on_the_page_that_follows(team):
+    client, address = team.client("owner"), f"{team.here.prefix}opt-outs/"
+    told = client.post(address, {"text": "054-1230099\nlist@x.example", "what": "calls", "key": "whole-list"})
+    number = re.search(r'name="undo" value="(\d+)"', told.content.decode())[1]
+    with book_of(team).at_one_moment() as book:
+        assert {"+972541230099", "list@x.example"} <= {one.handle for one in book.opted_out()}
+    assert client.post(address, {"undo": number}).status_code == 200
+    with book_of(team).at_one_moment() as book:
+        assert not {"+972541230099", "list@x.example"} & {one.handle for one in book.opted_out()}
+    assert client.post(address, {"undo": number}).status_code == 400, "it was taken back already"

@@ -26,7 +26,7 @@ from yaad.book.scorecards import own_measures, version
 from yaad.book.sources import SECRETS, is_follow_up, write_follow_up
 from yaad.book.usual import USUAL, calendar_of, usual_of
 from yaad.errors import BookError, Withheld
-from yaad.facts import JOURNAL_FILES, Facts, Lake, Pin, journal_of, read_pin, settings_of
+from yaad.facts import JOURNAL_FILES, Facts, Lake, Pin, journal_of, read_pin, said_of
 from yaad.insight.board import Standing, Yardsticks, standing_of, yardsticks
 from yaad.intake import Kind, Mapping, Progress, Understanding, keep_pasted
 from yaad.measures.opted_out import OptOuts
@@ -388,7 +388,7 @@ class Opened:
     @property
     def exits(self) -> Exits:
         """What each stage asks before a deal goes on from it, as the company has said by now."""
-        return settings_of(journal_of(self.root).of_company()).exits
+        return said_of(self.root, journal_of(self.root), mark=last_erasing(self.root)).settings.exits
 
     @property
     def settings(self) -> Settings:
@@ -402,7 +402,8 @@ class Opened:
         facts, country = self.facts, self.dials_in
         known = _OPT_OUTS.get(facts)
         if known is None or known.country != country:
-            known = _OPT_OUTS[facts] = OptOuts(facts.opt_outs, country, partial(_erased, self.root))
+            said = said_of(self.root, facts.journal, facts.last_entry, last_erasing(self.root))
+            known = _OPT_OUTS[facts] = OptOuts(said.opt_outs, country, partial(_erased, self.root))
         return known
 
     @property

@@ -9,14 +9,14 @@ it: nobody is joined over it but deals that name the same contact, and what one 
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from yaad.book.inquiries import Receiving
 from yaad.errors import InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, journal_of
-from yaad.facts.said import every_opt_out_of
+from yaad.facts.said import every_opt_out_of, opt_outs_of
 from yaad.intake.deciding.phones import is_made_up, surely
 from yaad.measures.asking import near
 from yaad.measures.namesakes import with_customer
@@ -63,7 +63,8 @@ class Listed:
         taken: those that are new.
         known: those that were on the list before, or stand twice in this one.
         refused: number of a line → what it says, of those that hold no number and no address, or several.
-        entry: what was written; None where nothing is new.
+        entry: what was written; None where nothing is new. It holds more than the lines that are new where others
+            stand beside them in deals or in the list of customers.
     """
 
     rows: int
@@ -71,6 +72,11 @@ class Listed:
     known: int
     refused: dict[int, str]
     entry: OptOutEntry | None
+
+    @property
+    def beside(self) -> int:
+        """Numbers and addresses that were written with those of the lines, because they are of the same people."""
+        return 0 if self.entry is None else len(self.entry.handles) - self.taken
 
 
 class OptingOut(Receiving):
@@ -201,7 +207,9 @@ class OptingOut(Receiving):
         lines = {number: line for number, line in lines.items() if line}
         if not lines or len(lines) > MOST_HANDLES:
             raise InputError(Message("opt_outs.no_list" if not lines else "opt_outs.long_list", {"n": MOST_HANDLES}))
-        before = {handle for handle, said in self.opt_outs.said.items() if what in said}
+        kept = self._kept(key)
+        known = self._opt_outs_before(kept.seq) if isinstance(kept, OptOutEntry) else self.opt_outs.said
+        before = {handle for handle, said in known.items() if what in said}
         new: dict[str, None] = {}
         country = self.dials_in  # asked once: it is read from the disk
         refused: dict[int, str] = {}
@@ -212,12 +220,30 @@ class OptingOut(Receiving):
             elif handle not in before:
                 new[handle] = None
         entry = None
-        if new:
+        if isinstance(kept, OptOutEntry) and _says_it_again(kept, new, what, channel):
+            entry = kept
+        elif new:
             handles = Handles(
                 frozenset(one for one in new if "@" not in one), frozenset(one for one in new if "@" in one)
             )
             entry = self.opt_out(handles, what, at=at, by=by, channel=channel, key=key)
         return Listed(len(lines), len(new), len(lines) - len(refused) - len(new), refused, entry)
+
+    def opt_out_numbered(self, seq: int) -> OptOutEntry:
+        """The entry of this number.
+
+        Raises:
+            InputError: there is none that says who asks not to be contacted.
+        """
+        journal = journal_of(self.root)
+        found = next((one for one in journal.of_company() if one.seq == seq), None)
+        if not isinstance(found, OptOutEntry) or not self._may_say(found, journal):
+            raise InputError(Message("goals.no_such_entry", {"number": seq}))
+        return found
+
+    def _opt_outs_before(self, seq: int) -> Mapping[str, Mapping[str, OptOutEntry]]:
+        """Who asked not to be contacted before an entry: a list that is sent again is told as it was at first."""
+        return opt_outs_of(one for one in journal_of(self.root).of_company() if one.seq < seq)
 
     def opted_out(self) -> list[OptedOut]:
         """Those who ask not to be contacted, the latest first.
@@ -365,6 +391,12 @@ def _handle(line: str, country: str) -> str | None:
         return mails[0].casefold() if len(mails) == 1 and mails[0] == line else None
     number = surely(line, country)
     return None if number is None or is_made_up(number) else number
+
+
+def _says_it_again(kept: OptOutEntry, new: Iterable[str], what: str, channel: str) -> bool:
+    """Whether a list is the one that was written under its key."""
+    is_same = (kept.what, kept.channel, kept.is_out) == (what, channel, True)
+    return is_same and bool(found := set(new)) and found <= set(kept.handles)
 
 
 def _known_words(what: str, channel: str) -> None:

@@ -30,6 +30,7 @@ from yaad.model import (
     LoseEntry,
     MoveEntry,
     NoteEntry,
+    OptOutEntry,
     RetractEntry,
     SettingEntry,
     Settings,
@@ -435,7 +436,7 @@ class Written(Opened):
         return self.write(SettingEntry(at=at, by=by, key=key or uuid.uuid4().hex, name=name, value=text))
 
     def unsay(self, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> RetractEntry:
-        """What the company said of one thing counts no more: as it was before.
+        """What the company said of one thing, or who asked not to be contacted, counts no more: as it was before.
 
         Args:
             seq: number of the entry that said it.
@@ -447,7 +448,7 @@ class Written(Opened):
             InputError: there is no such entry, or it counts no more already.
         """
         said = journal_of(self.root).of_company()
-        if not any(isinstance(one, SettingEntry) and one.seq == seq for one in said):
+        if not any(isinstance(one, SettingEntry | OptOutEntry) and one.seq == seq for one in said):
             raise InputError(Message("goals.no_such_entry", {"number": seq}))
         if seq in undone(said) and self._kept(key) is None:
             raise InputError(Message("goals.undone_already", {"number": seq}))

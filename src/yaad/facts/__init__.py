@@ -1,6 +1,7 @@
 """The facts of a book: its tables on disk, what people write in between, and stays and lives built from moves."""
 
 from yaad.facts.anew import Anew
+from yaad.facts.carried import said_of
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.facts import Facts
 from yaad.facts.fold import Tail, checked_values, fold, undone
@@ -61,6 +62,7 @@ __all__ = [
     "kept_for",
     "read_pin",
     "register_keeper",
+    "said_of",
     "settings_of",
     "settle",
     "store",

@@ -35,6 +35,7 @@ class OptOutSaid(Body):
         what: calls, or marketing.
         channel: by which way they said so: phone, whatsapp, email, form, walk_in, list or other.
         is_out: false: they take it back.
+        undoes: number of an entry that says it, of one or of a whole list: it counts no more.
         at: when; now when absent.
     """
 
@@ -44,6 +45,7 @@ class OptOutSaid(Body):
     what: Annotated[Text, Field(examples=["calls"])] = "calls"
     channel: Annotated[Text, Field(examples=["phone"])] = "other"
     is_out: bool = True
+    undoes: int | None = None
     at: dt.datetime | None = None
 
 
@@ -77,6 +79,10 @@ def opt_out(request: HttpRequest, body: OptOutSaid) -> Json:
 
     def write(book: Book) -> Json:
         how: Json = {"at": moment_of(body.at, book.zone), "by": access.name, "key": key_of(request)}
+        if body.undoes is not None:
+            said = book.opt_out_numbered(body.undoes)
+            back = book.unsay(said.seq, **how)
+            return {"seq": back.seq, "what": said.what, "is_out": not said.is_out, "handles": len(said.handles)}
         how |= {"channel": body.channel, "is_out": body.is_out}
         if body.deal_id:
             entry = book.opt_out_of_deal(body.deal_id, body.what, **how)
@@ -94,7 +100,7 @@ def opt_out(request: HttpRequest, body: OptOutSaid) -> Json:
     shapes.OptOutsTaken,
     status=201,
     body={"text": "+972501234567\ndana@example.com\nnobody", "what": "marketing"},
-    example={"rows": 3, "taken": 2, "known": 0, "refused": [{"line": 3, "text": "nobody"}], "seq": 412},
+    example={"rows": 3, "taken": 2, "known": 0, "refused": [{"line": 3, "text": "nobody"}], "handles": 3, "seq": 412},
 )
 def opt_out_list(request: HttpRequest, body: OptOutList) -> Json:
     """Take a list in, a number or an address a line: its rows are those taken, those known before and those refused."""
@@ -111,6 +117,7 @@ def opt_out_list(request: HttpRequest, body: OptOutList) -> Json:
             "taken": found.taken,
             "known": found.known,
             "refused": [{"line": line, "text": text} for line, text in found.refused.items()],
+            "handles": found.taken + found.beside,
             "seq": None if found.entry is None else found.entry.seq,
         }
 

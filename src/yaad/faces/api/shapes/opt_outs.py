@@ -20,12 +20,16 @@ class OptOutRefused(Told):
 
 
 class OptOutsTaken(Told):
-    """What became of a list: rows = taken + known + refused."""
+    """What became of a list: rows = taken + known + refused.
+
+    ``handles`` is how many numbers and addresses were written: those taken, and those that are of the same people.
+    """
 
     rows: int
     taken: int
     known: int
     refused: list[OptOutRefused]
+    handles: int
     seq: int | None
 
 

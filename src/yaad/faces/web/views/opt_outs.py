@@ -14,6 +14,7 @@ from yaad.book import Book
 from yaad.book.opt_outs import SHOWN, Listed, OptedOut
 from yaad.errors import YaadError
 from yaad.faces.web import beginning
+from yaad.faces.web.entry_numbers import entry_number
 from yaad.faces.web.templatetags.say import language
 from yaad.model import OptOutEntry
 from yaad.model.opt_outs import OPT_OUTS, SAID_BY
@@ -60,6 +61,8 @@ def opt_outs(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     given = request.POST
+    if number := entry_number(given.get("undo", "")):
+        return _taken_back(request, number)
     text, what, way = given.get("text", "")[:LONGEST], given.get("what", ""), given.get("channel", "") or "list"
     key = given.get("key") or uuid.uuid4().hex
     try:
@@ -67,6 +70,15 @@ def opt_outs(request: HttpRequest) -> HttpResponse:
     except YaadError as error:
         return _page(request, error=error)
     return _page(request, found=found)
+
+
+def _taken_back(request: HttpRequest, number: int) -> HttpResponse:
+    """A list that was brought counts no more."""
+    try:
+        write_once(lambda book: book.unsay(number, **stamp()))
+    except YaadError as error:
+        return _page(request, error=error)
+    return _page(request, is_back=True)
 
 
 def ways() -> list[tuple[str, str]]:
@@ -89,7 +101,9 @@ def asked_said(entry: OptOutEntry | OptedOut) -> Message:
     return Message("opt_outs.told_by", values | {"by": entry.by}) if entry.by else Message("opt_outs.told", values)
 
 
-def _page(request: HttpRequest, found: Listed | None = None, error: YaadError | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Listed | None = None, error: YaadError | None = None, *, is_back: bool = False
+) -> HttpResponse:
     every = opened().shelf.once(lambda book: book.opted_out())
     context: Mapping[str, object] = {
         "page": "inquiries",
@@ -97,6 +111,7 @@ def _page(request: HttpRequest, found: Listed | None = None, error: YaadError | 
         "n": len(every),
         "shown": SHOWN,
         "found": found,
+        "is_back": is_back,
         "refused": [] if found is None else [(n, text) for n, text in found.refused.items()][:SHOWN],
         "kinds": [(one, f"opt_outs.ask_{one}") for one in OPT_OUTS],
         "typed": request.POST if error else {},
