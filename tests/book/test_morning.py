@@ -12,10 +12,11 @@ from yaad.book.morning import digest, my_day
 from yaad.errors import InputError, UnknownName, Withheld
 from yaad.model import Viewer
 from yaad.model.inquiries import Touch
-from yaad.show.digest import of_day
+from yaad.show.digest import Asks, Digest, of_day
 from yaad.show.goals import pace_said, standing_said
 from yaad.show.my_day import Waits, waited_said
 from yaad.show.speech import say_plain
+from yaad.text import Message
 
 FRIDAY = dt.datetime(2026, 10, 16, 6, tzinfo=dt.UTC)
 """Two deals of each of five people were lost by then, on the 14th and the 15th, and the latest came on the 6th."""
@@ -144,6 +145,16 @@ def test_whose_day_it_is_has_to_be_said_and_nobody_else_is_taken_for_them(root):
 def test_a_long_wait_is_told_in_days_of_opening_hours(minutes, said):
     one = Waits("D", "N", None, None, dt.date(2026, 10, 1), minutes, is_late=True)
     assert say_plain(waited_said(one, 540), "en") == said
+
+
+@pytest.mark.parametrize(("lang", "name", "begins"), [
+    ("he", "Oak Kitchens", "\u200f- Oak"), ("he", "מטבחי אלון", "- מטבחי"),
+    ("en", "מטבחי אלון", "\u200e- מטבחי"), ("en", "Oak Kitchens", "- Oak"),
+])  # fmt: skip
+def test_no_name_turns_a_line_around(lang, name, begins):
+    line = Digest("Co", FRIDAY.date(), FRIDAY.date(), {}, [Asks(name, None, Message("inquiries.minutes", {"n": 5}))], 1,
+                  None, [], None).text(lang).splitlines()[3]  # fmt: skip
+    assert line.startswith(begins)
 
 
 def test_how_long_somebody_waits_is_said_in_the_morning_too(root):

@@ -7,6 +7,7 @@ where none has anything, that is said.
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from yaad.plan.goals import Goal
 from yaad.show.goals import pace_said, standing_said
 from yaad.show.my_day import MyDay, meets_said, step_said, waited_said
 from yaad.show.speech import Said, say_plain
-from yaad.text import Message
+from yaad.text import Message, direction
 
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
 DAY = dt.timedelta(days=1)
@@ -25,6 +26,9 @@ ASKS = 3
 """Who waits for an answer is told one by one up to so many."""
 BREAKING = re.compile(r"[^\S\xa0\u202f]+")
 """Blanks and line breaks; a blank that holds a number and its word together stays."""
+STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+"""Kinds of letters that have a direction."""
+MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
 SAID = {"new": "outgoing.digest_new_deals", "won": "outgoing.digest_won", "lost": "outgoing.digest_lost"}
 """Heading of what moved → how it is said."""
 
@@ -179,5 +183,12 @@ def _asking(one: Asks) -> Said:
 
 
 def _line(said: Said, lang: str) -> str:
-    """One line, whatever stands in a name: nobody's name begins a line of its own."""
-    return BREAKING.sub(" ", say_plain(said, lang)).strip()
+    """One line, whatever stands in a name: nobody's name begins a line of its own, or turns the line around.
+
+    A chat sets each line in the direction of its first letter: where that is a name's, a mark of the language's own
+    direction goes before it.
+    """
+    line = BREAKING.sub(" ", say_plain(said, lang)).strip()
+    first = next((kind for kind in map(unicodedata.bidirectional, line) if kind in STRONG), None)
+    is_turned = first is not None and STRONG[first] != direction(lang)
+    return MARKS[direction(lang)] + line if is_turned else line
