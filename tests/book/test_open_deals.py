@@ -20,7 +20,12 @@ from yaad.model import (
     CreateEntry,
     LoseEntry,
     MoveEntry,
+    NoteEntry,
+    OptOutEntry,
     Pipeline,
+    QuoteEntry,
+    RetractEntry,
+    SettingEntry,
     Stage,
     StageType,
     TargetEntry,
@@ -40,6 +45,18 @@ BOOK = {
 }
 TOLD = {"owner": ["Noa", "Noa", "Gil", None], "amount": [100, 30, 70, 5], "next_step": ["", "call", None, None]}
 IDS = ("a", "b", "c", "d", "n1", "n2")
+TYPED = {
+    "owner": ("Noa", "Gil", None),
+    "amount": ("12", None, "0.5"),
+    "currency": ("ILS", None, "EUR"),
+    "next_step": ("call", "write  it\r\ndown", None),
+    "next_step_day": ("2024-01-20", None, "2024-02-20"),
+    "expected_close_day": ("2024-03-01", "2024-01-01", None),
+    "phone": ("050-123 4567", None, "+1 212 555 0199"),
+    "account": ("Oak", "<b>Elm</b>", None),
+}
+"""What people type into fields."""
+OF_THE_COMPANY = (TargetEntry, OptOutEntry, SettingEntry, RetractEntry)
 TODAY = dt.date(2024, 2, 1)
 WANTED = (Wanted(), Wanted({"owner": "Gil"}), Wanted(only="no_step"), Wanted(only="stuck"), Wanted(text="call"))
 
@@ -99,8 +116,13 @@ STEP = st.one_of(
     st.tuples(st.just(MoveEntry), st.sampled_from(IDS), st.sampled_from(STAGES)),
     st.tuples(st.just(WinEntry), st.sampled_from(IDS), st.sampled_from((None, "12.5"))),
     st.tuples(st.just(LoseEntry), st.sampled_from(IDS), st.just("price")),
-    st.tuples(st.just(ChangeEntry), st.sampled_from(IDS), st.sampled_from(("owner", "amount", "next_step"))),
+    st.tuples(st.just(ChangeEntry), st.sampled_from(IDS), st.sampled_from(tuple(TYPED))),
+    st.tuples(st.just(NoteEntry), st.sampled_from(IDS), st.just("said yes")),
+    st.tuples(st.just(OptOutEntry), st.just(""), st.just("calls")),
+    st.tuples(st.just(SettingEntry), st.just(""), st.sampled_from(("Noa", "Gil"))),
+    st.tuples(st.just(RetractEntry), st.just(""), st.integers(1, 20)),
     st.tuples(st.just(ActEntry), st.sampled_from(IDS), st.just("call")),
+    st.tuples(st.just(QuoteEntry), st.sampled_from(IDS), st.just("an offer")),
     st.tuples(st.just(TargetEntry), st.just(""), st.just("")),
     st.tuples(st.just(UndoEntry), st.just(""), st.integers(0, 20)),
     st.tuples(st.just("settle"), st.just(""), st.just(0)),
@@ -112,29 +134,37 @@ STEP = st.one_of(
 def entry(number, made, written):
     """The entry of one step, or None where there is nothing to take back."""
     cls, deal_id, said = made
-    common = {"at": dt.datetime(2024, 1, 10 + number, 9, tzinfo=dt.UTC), "by": "דנה", "key": f"k{number}"}
+    day = 10 + (number * 5) % 12  # what is written later may have happened before
+    common = {"at": dt.datetime(2024, 1, day, 9, number, tzinfo=dt.UTC), "by": "דנה", "key": f"k{number}"}
     if cls is TargetEntry:
         return TargetEntry(measure="won", period="2024-01", value="3", **common)
     if cls is UndoEntry:
-        of_deals = [one for one in written if not isinstance(one, TargetEntry)]
+        of_deals = [one for one in written if not isinstance(one, OF_THE_COMPANY)]
         if not of_deals:
             return None
         undone = of_deals[said % len(of_deals)]
         return UndoEntry(deal_id=undone.deal_id, undoes=undone.seq, **common)
-    told = ("Noa", "Gil", None)[number % 3]
+    if cls is OptOutEntry:
+        return OptOutEntry(what=said, handles=("+972501234567",), is_out=bool(number % 2), **common)
+    if cls is SettingEntry:
+        return SettingEntry(name=f"person:{said}", value=None if number % 2 else '{"share": 0.5}', **common)
+    if cls is RetractEntry:
+        return RetractEntry(undoes=said, **common)
     values = {
         CreateEntry: lambda: {"to_stage": said, "values": {"owner": "Noa", "amount": "7"}},
         MoveEntry: lambda: {"to_stage": said},
         WinEntry: lambda: {"to_stage": "Won", "amount": said},
         LoseEntry: lambda: {"to_stage": "Lost", "reason": said},
-        ChangeEntry: lambda: {"values": {said: str(number) if said == "amount" else told}},
+        ChangeEntry: lambda: {"values": {said: TYPED[said][number % 3]}},
+        NoteEntry: lambda: {"text": said},
         ActEntry: lambda: {"did": said},
+        QuoteEntry: lambda: {"title": said, "amount": "5"},
     }
     return cls(deal_id=deal_id, **values[cls](), **common)
 
 
-@settings(max_examples=6, deadline=None)
-@given(steps=st.lists(STEP, min_size=2, max_size=8))
+@settings(max_examples=8, deadline=None)
+@given(steps=st.lists(STEP, min_size=3, max_size=12))
 def test_whatever_is_written_they_are_those_that_the_facts_tell(tmp_path_factory, steps):
     lake = Lake.create(tmp_path_factory.mktemp("law") / "book")
     brought(lake, **TOLD)

@@ -134,6 +134,15 @@ def test_a_field_that_somebody_else_changed_is_told_and_not_overwritten(deal):
     other.undo(first)
 
 
+def test_a_field_that_came_back_as_it_was_shown_is_no_change(deal):
+    page = deal("rep", "here-Ben-5")
+    written = page.post("change", next_step="call again", seen_next_step="", key="lines")
+    as_shown = {"next_step": "call again", "seen_next_step": "call again \r\n", "amount": "1", "seen_amount": "1"}
+    again = page.client.post(f"{page.prefix}deal/change/", {"id": page.id, **as_shown})
+    assert (again.status_code, "done=" in again.headers["Location"]) == (302, False)
+    page.undo(written)
+
+
 def test_a_deal_moves_only_from_where_it_was_seen(deal):
     page = deal("rep", "here-Ben-4")
     moved = page.post("move", stage="Meeting", seen="Quote")

@@ -82,6 +82,22 @@ class Look:
     moment: str
 
 
+@dataclass(frozen=True)
+class _Now:
+    """The projection at a moment.
+
+    Attributes:
+        mark, last_entry: which moment.
+        whole: all open deals; None where the book is seen from an earlier day.
+        of_moment: the version for who sees all rows.
+    """
+
+    mark: str
+    last_entry: int
+    whole: Standing | None
+    of_moment: str
+
+
 class OpenDeals:
     """The open deals of a book, for all who look at it. Several threads may ask at once.
 
@@ -107,12 +123,9 @@ class OpenDeals:
 
     def look(self, viewer: Viewer) -> "Look":
         """What somebody sees, of one moment."""
-        with self._lock:
-            begun = self._now()
-            whole, moment = self._whole(begun), f"{begun.mark}-{begun.last_entry}"
-            version = self.versions([viewer])[viewer.key]
-        seen = None if whole is None else replace(whole, rows=_seen_by(whole.rows, viewer))
-        return Look(seen, version, moment)
+        now = self._by_now()
+        seen = None if now.whole is None else replace(now.whole, rows=_seen_by(now.whole.rows, viewer))
+        return Look(seen, self._version(now, viewer, seen), f"{now.mark}-{now.last_entry}")
 
     def standing(self, viewer: Viewer) -> Standing | None:
         """The open deals that somebody sees, as they stand by now; None where the book is seen from an earlier day."""
@@ -140,17 +153,26 @@ class OpenDeals:
 
     def versions(self, viewers: Iterable[Viewer]) -> dict[str, str]:
         """Key of a viewer → their `version`."""
+        now = self._by_now()
+        return {viewer.key: self._version(now, viewer) for viewer in viewers}
+
+    def _by_now(self) -> "_Now":
+        """What there is by now; whatever is made of it afterwards keeps nobody waiting."""
         with self._lock:
             begun = self._now()
-            moment, whole = (begun.mark, begun.last_entry), self._whole(begun)
-        found: dict[str, str] = {}
-        for viewer in viewers:
-            known = self._seen.get(viewer.key)
-            if known is None or known[0] != moment:
-                told = _of_moment(begun) if whole is None or viewer.sees_all else _digest(_seen_by(whole.rows, viewer))
-                known = self._seen[viewer.key] = (moment, told)
-            found[viewer.key] = known[1]
-        return found
+            return _Now(begun.mark, begun.last_entry, self._whole(begun), _of_moment(begun))
+
+    def _version(self, now: "_Now", viewer: Viewer, seen: Standing | None = None) -> str:
+        """The version of a moment for a viewer, made once. Call it unlocked: a digest of all rows takes long."""
+        moment, known = (now.mark, now.last_entry), self._seen.get(viewer.key)
+        if known is not None and known[0] == moment:
+            return known[1]
+        if now.whole is None or viewer.sees_all:
+            told = now.of_moment
+        else:
+            told = _digest(seen.rows if seen is not None else _seen_by(now.whole.rows, viewer))
+        self._seen[viewer.key] = (moment, told)
+        return told
 
     # ---- carrying on --------------------------------------------------------------------------------------------
 

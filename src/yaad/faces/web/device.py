@@ -20,8 +20,17 @@ LETTERS = 24
 
 def account_mark(account: int | None) -> str:
     """A word that stands for an account on a device and tells nothing of it."""
-    # with the key of the house: without it the few numbers that accounts have could be tried one by one
-    return salted_hmac("yaad.device", f"account {account}", algorithm="sha256").hexdigest()[:LETTERS]
+    # with a key of the house: without it the few numbers that accounts have could be tried one by one
+    key = None if account is None else _own_key()
+    return salted_hmac("yaad.device", f"account {account}", secret=key, algorithm="sha256").hexdigest()[:LETTERS]
+
+
+def _own_key() -> str:
+    """Of the server; it outlives the key that signs sessions."""
+    from yaad.server.companies import home  # reads tables, which the server of one book does not have
+    from yaad.server.device_key import device_key
+
+    return device_key(home().folder)
 
 
 def mark_of(access: Access) -> str:

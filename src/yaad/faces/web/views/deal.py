@@ -135,13 +135,25 @@ def change(request: HttpRequest) -> HttpResponse:
     given = request.POST
     seen = {name: given.get(f"seen_{name}", "") for name in (*STEP, *EDITED) if f"seen_{name}" in given}
     typed = {name: given.get(name, "").strip() for name in seen}
-    values: dict[str, str | None] = {name: typed[name] or None for name in seen if typed[name] != seen[name]}
+    values: dict[str, str | None] = {
+        name: typed[name] or None for name in seen if not _is_kept(typed[name], seen[name])
+    }
 
     def write(book: Book) -> list[DealEntry]:
         saw = {name: seen[name] for name in values}
         return [book.change(_id(request), values, seen=saw, key=_key(request), **stamp())]
 
     return written(request, write) if values else redirect(_address(_id(request)))
+
+
+def _is_kept(typed: str, seen: str) -> bool:
+    r"""Whether a field came back as it was shown: a form ends lines in another way, a field of one line has none.
+
+    >>> _is_kept("call\r\nback", "call  \nback "), _is_kept("callback", "call\nback"), _is_kept("call", "call back")
+    (True, True, False)
+    """
+    lines = [[line.rstrip() for line in text.strip().splitlines()] for text in (typed, seen)]
+    return lines[0] == lines[1] or typed.strip() == "".join(seen.splitlines()).strip()
 
 
 @require_POST

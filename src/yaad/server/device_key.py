@@ -1,0 +1,33 @@
+"""The key by which a device knows whose entries wait on it: it stays when the key that signs sessions is another one.
+
+Who renews ``YAAD_SECRET_KEY`` ends every session; what people wrote without a network, and have not sent yet, has to be
+theirs all the same once they have signed in again.
+"""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+NAME = "device.key"
+BYTES = 32
+
+
+@lru_cache(maxsize=8)
+def device_key(folder: Path) -> str:
+    """The key of the server in a home; made once.
+
+    Args:
+        folder: the home.
+    """
+    path = folder / NAME
+    if not path.exists():
+        made = folder / f"{NAME}.{secrets.token_hex(4)}"
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(BYTES), "ascii")
+        try:
+            path.hardlink_to(made)  # whole or not at all, and of two who make it at once the first one counts
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return path.read_text("ascii").strip()
