@@ -16,7 +16,7 @@ HEAVY = {
     "explain", "export_person", "figures", "forecast", "funnel", "goals", "judgements", "kpi", "kpi_rows",
     "kpis", "levers", "leaks", "look_at_person", "lose", "measure", "move", "moved", "note", "place_person",
     "my_day", "plan", "proposals", "put_team", "stuck", "undo", "take_inquiry", "waiting_inquiries", "opt_out",
-    "win", "write_down", "events", "quote", "quotes", "withdraw_quote",
+    "win", "write_down", "events", "quote", "quotes", "withdraw_quote", "attach_file",
 }  # fmt: skip
 """Operations whose answer is computed, or that write a deal so that what was computed is computed anew: a part of the
 examples."""

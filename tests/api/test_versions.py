@@ -43,7 +43,7 @@ UNMATCHED = {
     "finish_erasing": JOB,
 }
 MATCHED = {
-    "move", "win", "lose", "note", "undo", "change", "act", "quote", "withdraw_quote",
+    "move", "win", "lose", "note", "undo", "change", "act", "quote", "withdraw_quote", "attach_file",
     "change_member", "end_member", "tie_member",
     "change_company", "set_target", "remove_target", "split_target", "take_over_source", "keep_secret",
     "remove_source", "put_team", "remove_team", "add_own_measures", "remove_own_measure",

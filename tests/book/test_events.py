@@ -65,6 +65,7 @@ def write_everything(book):
     book.note("here-Ben-4", "note", at=AT, **common)
     book.win("here-Ben-4", reason="price", amount="12.50", at=AT, **common)
     book.lose("here-Ben-5", reason="late", at=AT, **common)
+    book.attach("here-Ben-4", "drawing.pdf", [b"x"], at=AT, **common)
     quote = book.quote("here-Ben-4", Offer(title="Kitchen", amount="42000"), at=AT, **common)
     book.quote_opened("here-Ben-4", quote.seq, at=AT, by="Ben")
     book.withdraw_quote("here-Ben-4", quote.seq, at=AT, **common)
@@ -79,7 +80,7 @@ def test_each_kind_is_told_once_in_the_order_of_the_journal(book):
     told = [one for one in found if one.kind != IMPORTED]
     assert [one.kind for one in told] == [
         "deal.created", "deal.changed", "deal.moved", "deal.act", "deal.act", "deal.note", "deal.won", "deal.lost",
-        "deal.quote", "deal.quote_opened", "deal.quote_withdrawn", "deal.undone",
+        "deal.file", "deal.quote", "deal.quote_opened", "deal.quote_withdrawn", "deal.undone",
     ]  # fmt: skip
     assert {one.kind for one in told} == set(OF_ENTRIES.values())
     assert len({one.id for one in found}) == len(found)
@@ -89,8 +90,8 @@ def test_each_kind_is_told_once_in_the_order_of_the_journal(book):
     }  # fmt: skip
     assert told[4].what["settles"] == told[3].id
     assert (told[6].what["amount"], told[6].what["reason"]) == ("12.50", "price")
-    assert [one.what["quote"] for one in told[9:11]] == [told[8].id] * 2
-    assert told[11].what == {"undoes": told[0].id}
+    assert [one.what["quote"] for one in told[10:12]] == [told[9].id] * 2
+    assert told[12].what == {"undoes": told[0].id}
     assert not [one for one in found if str(made.key) in str(one.told())], "keys are their writers' own"
     assert [one.kind for one in all_of(whole, kinds=["deal.won"])[0]] == ["deal.won"]
 

@@ -19,7 +19,7 @@ from yaad.book.persons.erasing import begin, finish, is_unfinished
 from yaad.book.persons.taking_out import take_out
 from yaad.book.quote_links import QuoteLinks, link_id
 from yaad.book.quotes import Offer
-from yaad.errors import InputError
+from yaad.errors import InputError, UnknownName
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 MAPPING = """kind: deals
@@ -419,3 +419,19 @@ def test_quotes_of_theirs_are_emptied_and_their_public_pages_gone(small_book):
     assert links.of(link_id("D2", "k")) is None
     assert links.of(link_id("D6", "k")) is not None
     assert hits(book.root, ["מטבח לכלב"]) == []
+
+
+def test_files_of_theirs_are_gone_and_those_of_others_stay(small_book):
+    book = small_book
+    papers = {
+        deal: book.attach(deal, f"תכנית {name}.pdf", [b"%PDF \xff\x00"], at=NOW, by="יוסי לוי")
+        for deal, name in (("D2", "המטבח"), ("D6", "אבי"))
+    }
+    told = take_out(book.root, book.facts, find(book.facts, "0501234567", Part.CUSTOMER), {})
+    assert "תכנית המטבח.pdf" in {row.get("file_name") for row in told["entries"]}
+    mark = erase(book, "0501234567")
+    with closing(Book.open(book.root)) as after:
+        assert [one.file_name for one in after.files_of_deal("D2")] == [mark]
+        with pytest.raises(UnknownName):
+            after.file_of_deal("D2", papers["D2"].seq)
+        assert after.file_of_deal("D6", papers["D6"].seq)[1].read_bytes() == b"%PDF \xff\x00"

@@ -172,13 +172,15 @@ ASKED = {
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "quote": ("x", Offer(title="y")),
-    "withdraw_quote": ("x", 1), "quote_opened": ("x", 1), "quotes": ("x",), "write_down": ("New", {}), "undo": ("x", 1),
+    "withdraw_quote": ("x", 1), "quote_opened": ("x", 1), "quotes": ("x",), "quote_document": ("x", 1),
+    "attach": ("x", "y", [b"z"]), "files_of_deal": ("x",), "file_of_deal": ("x", 1),
+    "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
     "unanswered": (AT,), "planned_on": (AT.date(),), "hold": ("x", {}, "k"),
     "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
-WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "quote", "withdraw_quote", "quote_opened",
+WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "quote", "withdraw_quote", "quote_opened", "attach",
           "write_down", "undo", "inquiry", "opt_out",
           "opt_out_of_deal", "opt_out_list"}  # fmt: skip
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from yaad.facts import Facts, Lake, SqliteJournal, settle
 from yaad.facts.journal import NAME
-from yaad.model import ActEntry, ChangeEntry, CreateEntry, LoseEntry, MoveEntry, NoteEntry, UndoEntry, WinEntry
+from yaad.model import (
+    ActEntry,
+    ChangeEntry,
+    CreateEntry,
+    LoseEntry,
+    MoveEntry,
+    NoteEntry,
+    QuoteEntry,
+    UndoEntry,
+    WinEntry,
+)
 
 BOOK = {"a": [("Lead", 1), ("Quote", 3), ("Won", 9)], "b": [("Lead", 2)]}
 TOLD = {"owner": ["Noa", "Noa"], "amount": [100, 30], "source": ["Web", "Web"]}
@@ -168,6 +178,7 @@ STEP = st.one_of(
     st.tuples(st.just(LoseEntry), st.sampled_from(IDS), st.sampled_from(("", "price"))),
     st.tuples(st.just(ChangeEntry), st.sampled_from(IDS), st.sampled_from(("owner", "amount", "lost_reason"))),
     st.tuples(st.just(ActEntry), st.sampled_from(IDS), st.sampled_from(("call", "visit"))),
+    st.tuples(st.just(QuoteEntry), st.sampled_from(IDS), st.just("an offer")),
     st.tuples(st.just(UndoEntry), st.just(""), st.integers(0, 20)),
     st.tuples(st.just("settle"), st.just(""), st.just(0)),
 )
@@ -189,6 +200,7 @@ def entry(number: int, made: tuple, written: list):
         LoseEntry: lambda: {"to_stage": "Lost", "reason": said},
         ChangeEntry: lambda: {"values": {said: None if number % 3 == 0 else str(number)}},
         ActEntry: lambda: {"did": said},
+        QuoteEntry: lambda: {"title": said, "amount": "5"},
     }
     return cls(deal_id=deal_id, **values[cls](), **common)
 

@@ -32,6 +32,8 @@ SAMPLES: dict[str, str] = {
 }
 """Parameter → its value, where it is the same in every company or made of its name."""
 OBJECTS: dict[str, dict[str, str]] = {
+    "deal/": {"number": "1"},
+    "deals/": {"number": "1"},
     "files/": {"draft": "draft", "name": "draft", "number": "0"},
     "reports/": {"report": "report", "name": "report"},
     "imports/undoing/": {"job": "job"},

@@ -5,6 +5,7 @@ import html
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.server.test_deal_page import HOSTILE, deal, html_of, seen  # noqa: F401 – the fixture of a deal's page
 
 from yaad.server.limits import Limit
@@ -137,3 +138,19 @@ def test_what_is_no_quote_is_told_and_what_was_typed_stays(deal):  # noqa: F811 
     assert 'value="Kitchen of oak"' in html_of(answer)
     for who, right in (("viewer", 403), ("consultant", 403), ("rep_south", 404)):
         assert deal(who, "here-Ben-4").post("quote", title="x").status_code == right
+
+
+def test_a_document_goes_with_a_quote_and_is_taken_home_by_its_link(offered):
+    page, address = offered(number="here-Ben-5", file=SimpleUploadedFile("הצעה.pdf", b"%PDF-1.7 x", "application/pdf"))
+    assert "הצעה.pdf" in seen(stranger().get(address))
+    taken = stranger().get(f"{address}file/")
+    assert (taken.status_code, taken.content) == (200, b"%PDF-1.7 x")
+    assert taken["Content-Disposition"].startswith("attachment")
+    assert taken["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "Opened once" in page.text()  # its page was; what is taken home from there is no look more
+    own = re.search(r'href="([^"]+/deal/quote/\d+/)\?id=', html_of(page.get()))[1]
+    assert page.client.get(own, {"id": "here-Ben-5"}).content == b"%PDF-1.7 x"
+    bad = page.post("quote", title="x", file=SimpleUploadedFile("a.pdf", b"<script>", "application/pdf"))
+    assert "The document of a quote is a PDF" in seen(bad)
+    _, without = offered(number="here-Ben-3")
+    assert stranger().get(f"{without}file/").status_code == 404

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from yaad.book.filing import Filing
 from yaad.book.opened import PathLike, PeriodLike
 from yaad.book.opt_outs import OptingOut
 from yaad.book.planned import Planned
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from yaad.book.judging import Judging
 
 
-class Book(Planned, OptingOut, Quoting):
+class Book(Planned, OptingOut, Quoting, Filing):
     """A company's facts bound to its stages, its zone and the day they are seen from.
 
     Attributes:

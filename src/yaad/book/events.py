@@ -28,6 +28,7 @@ OF_ENTRIES: Mapping[EntryKind, str] = {
     EntryKind.LOSE: "deal.lost",
     EntryKind.ACT: "deal.act",
     EntryKind.NOTE: "deal.note",
+    EntryKind.FILE: "deal.file",
     EntryKind.QUOTE: "deal.quote",
     EntryKind.QUOTE_OPENED: "deal.quote_opened",
     EntryKind.QUOTE_WITHDRAWN: "deal.quote_withdrawn",

@@ -1,18 +1,24 @@
 """Quotes on a deal: written, withdrawn, opened."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from yaad.book.filing import called_file
+from yaad.book.papers import keep_paper, paper, paper_id
 from yaad.book.written import Written
-from yaad.errors import InputError
+from yaad.errors import InputError, UnknownName
 from yaad.facts import checked_values, journal_of
 from yaad.insight.quotes import Quote, quotes_of
 from yaad.model import DealEntry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry
 from yaad.text import LANGUAGES, Message
 
+PDF = b"%PDF-"
+"""So begins a PDF."""
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_URL = 200, 4000, 2000
 
 
@@ -28,6 +34,8 @@ class Offer:
         until: the last day on which it holds; None: it does not end by itself.
         url: an address elsewhere where more of it stands.
         lang: in which the customer reads it.
+        file_name: of the document that goes with it.
+        document: its bytes, a PDF; None: there is none.
     """
 
     title: str
@@ -38,6 +46,8 @@ class Offer:
     until: dt.date | None = None
     url: str = ""
     lang: str = "he"
+    file_name: str = ""
+    document: bytes | None = None
 
 
 class Quoting(Written):
@@ -75,6 +85,8 @@ class Quoting(Written):
             raise InputError(Message("quotes.too_long", {"title": LONGEST_TITLE, "text": LONGEST_TEXT}))
         if url and not is_web_address(url):
             raise InputError(Message("quotes.bad_url"))
+        if offer.document is not None and not offer.document.startswith(PDF):
+            raise InputError(Message("quotes.no_pdf"))
         if offer.lang not in LANGUAGES:
             raise InputError(Message("quotes.bad_language", {"known": ", ".join(LANGUAGES)}))
         if offer.until is not None and offer.until < at.astimezone(ZoneInfo(self.zone)).date():
@@ -84,6 +96,8 @@ class Quoting(Written):
         unit = {name: now[name] for name in ("currency", "tax") if now[name]} | self._with_unit(told, now)
         if not told.get("amount"):
             unit = {}
+        key = key or uuid.uuid4().hex
+        file_name, kept = self._document(deal_id, offer, key)
         make = partial(
             QuoteEntry,
             title=title,
@@ -95,8 +109,30 @@ class Quoting(Written):
             amount=told.get("amount"),
             currency=unit.get("currency"),
             tax=unit.get("tax"),
+            file_name=file_name,
+            paper=kept,
         )
         return self._append(make, deal_id, at, by, key)
+
+    def _document(self, deal_id: str, offer: Offer, key: str) -> tuple[str, str]:
+        """Keep the document of a quote; what it is called, and its id."""
+        if offer.document is None:
+            return "", ""
+        name = paper_id(deal_id, key)
+        keep_paper(self.root, deal_id, name, [offer.document])
+        return called_file(offer.file_name), name
+
+    def quote_document(self, deal_id: str, seq: int) -> tuple[QuoteEntry, Path]:
+        """A quote with a document, and where its bytes lie.
+
+        Raises:
+            UnknownName: no such deal, no such quote, or it has none.
+        """
+        known = {one.entry.seq: one.entry for one in self.quotes(deal_id)}
+        path = paper(self.root, known[seq].paper) if seq in known else None
+        if path is None:
+            raise UnknownName("file", str(seq), [])
+        return known[seq], path
 
     def withdraw_quote(self, deal_id: str, seq: int, *, at: dt.datetime, by: str, key: str | None = None) -> DealEntry:
         """A quote does not hold any more; taking this back makes it hold again.

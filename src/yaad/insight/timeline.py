@@ -21,6 +21,7 @@ from yaad.model import (
     ChangeEntry,
     CreateEntry,
     DealEntry,
+    FileEntry,
     LoseEntry,
     MoveEntry,
     NoteEntry,
@@ -51,6 +52,7 @@ class Kind(StrEnum):
     CALL = "call"
     """A row of the telephone's log."""
     ORDER = "order"
+    FILE = "file"
     QUOTE = "quote"
     QUOTE_OPENED = "quote_opened"
     QUOTE_WITHDRAWN = "quote_withdrawn"
@@ -242,6 +244,8 @@ def _said(entry: DealEntry, types: Mapping[str, StageType], zone: ZoneInfo) -> d
             said = {"kind": Kind.WON, "stage": entry.to_stage, **told, **ticks}
         case LoseEntry():
             said = {"kind": Kind.LOST, "stage": entry.to_stage, "reason": entry.reason, "text": entry.text}
+        case FileEntry():
+            said = {"kind": Kind.FILE, "text": entry.file_name}
         case NoteEntry():
             said = {"kind": Kind.NOTE, "text": entry.text}
         case ChangeEntry():
@@ -258,7 +262,7 @@ def _of_quotes(entry: DealEntry, titles: Mapping[int, str]) -> dict[str, Any] | 
     match entry:
         case QuoteEntry():
             amount = None if entry.amount is None else number_of(entry.amount)
-            text = "\n".join(one for one in (entry.title, entry.text, entry.url) if one)
+            text = "\n".join(one for one in (entry.title, entry.text, entry.url, entry.file_name) if one)
             return {"kind": Kind.QUOTE, "text": text, "amount": amount, "currency": entry.currency}
         case QuoteOpenedEntry():
             return {"kind": Kind.QUOTE_OPENED, "text": titles[entry.quote]}

@@ -18,6 +18,7 @@ class EntryKind(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     ACT = "act"
+    FILE = "file"
     QUOTE = "quote"
     QUOTE_OPENED = "quote_opened"
     QUOTE_WITHDRAWN = "quote_withdrawn"
@@ -225,6 +226,22 @@ class ActEntry(DealEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileEntry(DealEntry):
+    """A file is attached to a deal; its bytes lie beside the journal. No figure is made of it.
+
+    Attributes:
+        file_name: as people call it.
+        paper: the id under which its bytes are kept.
+        size: of them.
+    """
+
+    kind: ClassVar[EntryKind] = EntryKind.FILE
+    file_name: str
+    paper: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuoteEntry(DealEntry):
     """A quote for the customer. No figure is made of it: what the deal is worth, and where it stands, is said apart.
 
@@ -237,6 +254,7 @@ class QuoteEntry(DealEntry):
         url: an address elsewhere where more of it stands.
         lang: in which the customer reads it.
         link: the id of its public page; empty: it has none.
+        file_name, paper: of the document that goes with it, as of a `FileEntry`; empty: there is none.
     """
 
     kind: ClassVar[EntryKind] = EntryKind.QUOTE
@@ -249,6 +267,8 @@ class QuoteEntry(DealEntry):
     url: str = ""
     lang: str = "he"
     link: str = ""
+    file_name: str = ""
+    paper: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -355,6 +375,7 @@ ENTRY_TYPES: dict[EntryKind, type[Entry]] = {
         CreateEntry,
         ChangeEntry,
         ActEntry,
+        FileEntry,
         QuoteEntry,
         QuoteOpenedEntry,
         QuoteWithdrawnEntry,

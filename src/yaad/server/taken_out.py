@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from yaad.book import Book
 from yaad.reports import rows_of, write_result, write_table
@@ -17,16 +18,29 @@ FILES = {
     "parquet": "application/vnd.apache.parquet",
     "pdf": "application/pdf",
     "zip": "application/zip",
+    "bin": "application/octet-stream",
 }
 """Ending of a file → its kind, as an answer names it."""
 SANDBOX = "default-src 'none'; sandbox"
 
 
-def download(content: bytes, kind: str, name: str) -> HttpResponse:
-    """A file that a browser keeps and never shows as a page of ours; the audit log tells that it was taken out."""
-    note(name, len(content))
+def download(content: bytes, kind: str, name: str, noted: str = "") -> HttpResponse:
+    """A file that a browser keeps and never shows as a page of ours; the audit log tells that it was taken out.
+
+    Args:
+        content: of the file.
+        kind: of it, as an answer names it.
+        name: of the file.
+        noted: what the log calls it; its name when absent.
+    """
+    note(noted or name, len(content))
+    return inert(content, kind, name)
+
+
+def inert(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file that a browser keeps and never shows as a page of ours."""
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["Content-Security-Policy"] = SANDBOX
     return response
 

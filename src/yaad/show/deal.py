@@ -133,6 +133,8 @@ def line_said(one: Happened, lang: str) -> Said:
             return _order_said(one, lang)
         case Kind.QUOTE | Kind.QUOTE_OPENED | Kind.QUOTE_WITHDRAWN:
             return _quote_said(one, lang)
+        case Kind.FILE:
+            return Message("papers.line_file")
         case Kind.CHANGED | Kind.NOTE:
             return Message(f"deal.is_{one.kind.value}")
         case _:

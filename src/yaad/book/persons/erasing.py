@@ -27,6 +27,8 @@ from yaad.book.computed import FOLDER as COMPUTED
 from yaad.book.disk import appearing, told_when_full
 from yaad.book.importing import FOLLOW_UP, Imports
 from yaad.book.imports import ImportRecord, keep_original, lay_out
+from yaad.book.papers import FOLDER as PAPERS
+from yaad.book.papers import forget_papers
 from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.cleaning import Cleaner, Role
 from yaad.book.persons.columns import role_of, roles_of
@@ -225,6 +227,10 @@ def _save(record: ImportRecord, folder: Path) -> None:
     shutil.rmtree(apart)
 
 
+APART = ("lake", "originals", PAPERS)
+"""Folders whose files are looked at on their own."""
+
+
 def _others(root: Path, cleaner: Cleaner) -> int:
     """Every other file of the book: written anew where something of theirs is in it."""
     changed = 0
@@ -232,16 +238,17 @@ def _others(root: Path, cleaner: Cleaner) -> int:
         if (root / name).exists():
             changed += sum(path.is_file() for path in (root / name).rglob("*"))
             shutil.rmtree(root / name)
-    changed += forget_links(root, lambda deal: cleaner.of_deal(deal) is not None)
+    for forget in (forget_links, forget_papers):
+        changed += forget(root, lambda deal: cleaner.of_deal(deal) is not None)
     return changed + sum(_cleaned(root, path, cleaner) for path in _rest(root))
 
 
 def _rest(root: Path) -> list[Path]:
-    """Files beside lake, originals and journal."""
+    """Files beside lake, originals and journal; those of deals are known by their deal, and opened by nobody."""
     found = []
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root)
-        if name.parts[0] in ("lake", "originals") or name.name in LEFT or name.name.startswith("journal.sqlite"):
+        if name.parts[0] in APART or name.name in LEFT or name.name.startswith("journal.sqlite"):
             continue
         if path.is_file() and not path.is_symlink() and not name.name.endswith(("-wal", "-shm", ".key")):
             found.append(path)
@@ -425,7 +432,7 @@ def clean_journal(root: Path, cleaner: Cleaner) -> int:
 
 
 SELLING = ("owner", "by")
-FREE = ("text", "done_well", "title", "url")
+FREE = ("text", "done_well", "title", "url", "file_name")
 """Free words of an entry."""
 
 

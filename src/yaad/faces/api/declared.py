@@ -66,11 +66,13 @@ class File:
         content: of it.
         ending: says its kind.
         name: of it.
+        noted: what the log calls it; its name when absent.
     """
 
     content: bytes
     ending: str
     name: str
+    noted: str = ""
 
 
 Told = Json | Result | Rows
@@ -209,7 +211,7 @@ def takes_out(
         @wraps(operation)
         def taken(request: HttpRequest, **given: Any) -> HttpResponse:  # noqa: ANN401 – what the operation takes
             found = operation(request, **given)
-            return download(found.content, FILES[found.ending], found.name)
+            return download(found.content, FILES[found.ending], found.name, found.noted)
 
         said = Said(None, body=body, files=endings)
         router.api_operation([method], path, **_words(operation, needs, scope, said))(taken)

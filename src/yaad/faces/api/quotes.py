@@ -10,12 +10,14 @@ from ninja import Router
 from yaad.book.quotes import Offer
 from yaad.faces.api.asking import not_empty
 from yaad.faces.api.deals import WRITTEN, Act, written
-from yaad.faces.api.declared import reads, writes
+from yaad.faces.api.declared import File, reads, takes_out, writes
+from yaad.faces.api.papers import Content, OfFile, bytes_of
 from yaad.faces.api.parameters import Amount, AsOf, DealId, Long, Name, Number, Text, day
 from yaad.faces.api.shapes import deals as shapes
 from yaad.faces.api.shapes import quotes as own_shapes
 from yaad.server.quote_pages import Shown, address_of, quotes_shown, write_quote
 from yaad.server.roles import Capability
+from yaad.server.state import opened
 
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
@@ -32,6 +34,7 @@ class NewQuote(Act):
         until: the last day on which it holds.
         url: an address elsewhere where more of it stands, beginning with https.
         lang: in which the customer reads it, ``he`` or ``en``.
+        file_name, content: of a PDF that goes with it, its bytes in Base64.
     """
 
     title: Name
@@ -42,6 +45,8 @@ class NewQuote(Act):
     until: AsOf = None
     url: Long | None = None
     lang: Text = "he"
+    file_name: Text = ""
+    content: Content | None = None
 
 
 class Withdrawal(Act):
@@ -88,6 +93,8 @@ def quote(request: HttpRequest, deal_id: DealId, body: NewQuote) -> Json:
         until=day(body.until, "until"),
         url=body.url or "",
         lang=body.lang,
+        file_name=body.file_name,
+        document=None if body.content is None else bytes_of(body.content),
     )
     return written(
         request,
@@ -116,6 +123,15 @@ def withdraw_quote(request: HttpRequest, deal_id: DealId, body: Withdrawal) -> J
     )
 
 
+@takes_out(router, "/deals/{path:deal_id}/quotes/{int:number}", Capability.ROWS, "pdf")
+def deal_quote_document(request: HttpRequest, deal_id: DealId, number: OfFile) -> File:
+    """The document of a quote, by the number of the entry that wrote it."""
+    del request
+    not_empty()
+    entry, path = opened().shelf.once(lambda book: book.quote_document(deal_id, number))
+    return File(path.read_bytes(), "pdf", entry.file_name, f"quote-{number}.pdf")
+
+
 def _told(request: HttpRequest, one: Shown) -> Json:
     entry, link = one.quote.entry, one.link
     return {
@@ -124,7 +140,7 @@ def _told(request: HttpRequest, one: Shown) -> Json:
         "by": entry.by,
         **{
             name: getattr(entry, name)
-            for name in ("title", "text", "amount", "currency", "tax", "until", "url", "lang")
+            for name in ("title", "text", "amount", "currency", "tax", "until", "url", "lang", "file_name")
         },
         "holds": one.holds,
         "withdrawn": one.quote.withdrawn is not None,

@@ -21,6 +21,7 @@ from yaad.faces.api import (
     jobs,
     my_day,
     opt_outs,
+    papers,
     people,
     persons,
     quotes,
@@ -61,8 +62,8 @@ def _api(name: str, *routers: Router) -> NinjaAPI:
 
 outside = _api("api", house.router)
 ROOMS = (
-    figures, ahead, quotes, deals, events, inquiries, opt_outs, my_day, imports, jobs, sources, handed, people, persons,
-    company, webhooks,
+    figures, ahead, quotes, papers, deals, events, inquiries, opt_outs, my_day, imports, jobs, sources, handed, people,
+    persons, company, webhooks,
 )  # fmt: skip
 inside = _api("api-company", *(room.router for room in ROOMS))
 NEEDS = check(outside, inside)

@@ -30,6 +30,7 @@ urlpatterns = [
         path("calendar/<str:key>.ics", calendars.feed, name="calendar-feed"),
         path("morning/<str:word>/", mornings.stop, name="morning-stop"),
         path("q/<str:company>/<str:secret>/", quote_page.public, name="quote-page"),
+        path("q/<str:company>/<str:secret>/file/", quote_page.public, {"part": "file"}, name="quote-document"),
     ),
     path("account/", include("yaad.faces.web.account_urls")),
     *is_open(

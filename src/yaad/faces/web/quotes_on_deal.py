@@ -44,6 +44,7 @@ def _shown(request: HttpRequest, found: Deal, one: Shown) -> dict[str, object]:
         "amount": priced(entry, language()),
         "until": one.quote.until,
         "url": entry.url,
+        "file_name": entry.file_name,
         "address": address,
         "views": _views(one, zone) if one.link is not None else None,
         "message": _message(found, entry.lang, address) if one.holds and address else "",

@@ -71,6 +71,9 @@ class DealEntry(Told):
     source: str = ""
     campaign: str = ""
     consent: str = ""
+    file_name: str = ""
+    paper: str = ""
+    size: int = 0
     title: str = ""
     currency: str | None = None
     tax: str | None = None

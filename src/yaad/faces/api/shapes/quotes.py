@@ -17,6 +17,7 @@ class DealQuote(Told):
     until: Day | None
     url: str
     lang: str
+    file_name: str
     holds: bool
     withdrawn: bool
     address: str | None

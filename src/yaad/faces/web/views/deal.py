@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yaad.book import Book
 from yaad.book.next_steps import is_said_anew
+from yaad.book.papers import MOST
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.entry_numbers import entry_number, entry_numbers
@@ -349,6 +350,7 @@ def _context(request: HttpRequest, found: Deal, error: YaadError | None = None) 
         "may_note": access.may(Capability.NOTE),
         "may_write": access.may(Capability.WRITE),
         **on_deal_page(request, found),
+        "most_of_file": MOST >> 20,
         "key": uuid.uuid4().hex,
         "typed": request.POST,
         "done": _done(request, found) if error is None else None,

@@ -9,15 +9,20 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from yaad.book.quote_links import QuoteLink
+from yaad.errors import UnknownName
 from yaad.faces.web.templatetags.say import language
+from yaad.insight.quotes import Quote
 from yaad.server.limits import Limit
 from yaad.server.policy import by_itself
 from yaad.server.quote_pages import access_by_link, count, found_link, quote_of, today_in
 from yaad.server.scoping import on_behalf_of
 from yaad.server.state import opened
+from yaad.server.taken_out import FILES, inert
 from yaad.show.quotes import priced
 from yaad.text import Message, direction
 
+UNFOUND = "noindex, nofollow, noarchive"
 by_link, by_sender = Limit(60), Limit(120)
 """How often a page is asked for in a minute, and all that one address asks."""
 
@@ -25,8 +30,8 @@ by_link, by_sender = Limit(60), Limit(120)
 @csrf_exempt
 @by_itself
 @require_safe
-def public(request: HttpRequest, company: str, secret: str) -> HttpResponse:
-    """The page that the customer opens: of an address that is none nothing is told but that."""
+def public(request: HttpRequest, company: str, secret: str, part: str = "") -> HttpResponse:
+    """The page that the customer opens, or its document: of an address that is none nothing is told but that."""
     told = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
     wait = max(by_sender.wait(request.META.get("REMOTE_ADDR", "")), by_link.wait(told))
     if wait:
@@ -44,6 +49,8 @@ def public(request: HttpRequest, company: str, secret: str) -> HttpResponse:
         with translation.override(lang):
             if not found.holds(today_in(zone)):
                 return _page(request, lang, 410, called=name, said=Message("quotes.over", {"company": name}))
+            if part:
+                return _document(request, lang, link, found)
             count(request, company, link, found)
             return _page(
                 request,
@@ -57,9 +64,20 @@ def public(request: HttpRequest, company: str, secret: str) -> HttpResponse:
             )
 
 
+def _document(request: HttpRequest, lang: str, link: QuoteLink, found: Quote) -> HttpResponse:
+    """The document of a quote, to take home."""
+    try:
+        entry, path = opened().shelf.once(lambda book: book.quote_document(link.deal, found.entry.seq))
+    except UnknownName:
+        return _page(request, lang, 404, said=Message("quotes.no_page"))
+    answer = inert(path.read_bytes(), FILES["pdf"], entry.file_name)
+    answer["X-Robots-Tag"] = UNFOUND
+    return answer
+
+
 def _page(request: HttpRequest, lang: str, status: int, **shown: object) -> HttpResponse:
     """A page that asks nobody else for anything, and that nothing finds."""
     answer = render(request, "web/quote.html", {"lang": lang, "dir": direction(lang), **shown}, status=status)
-    answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    answer["X-Robots-Tag"] = UNFOUND
     answer["Referrer-Policy"] = "no-referrer"
     return answer

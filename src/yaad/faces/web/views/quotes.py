@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from yaad.book import Book
+from yaad.book.papers import MOST
 from yaad.book.quotes import Offer
 from yaad.errors import InputError
 from yaad.faces.web.entry_numbers import entry_number
@@ -24,7 +26,10 @@ def quote(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("key", "") or uuid.uuid4().hex
 
     def write(book: Book) -> list[DealEntry]:
-        return [write_quote(book, request.POST.get("id", ""), offer_of(request.POST), key, stamp())]
+        offer, file = offer_of(request.POST), request.FILES.get("file")
+        if file is not None:
+            offer = replace(offer, file_name=file.name or "", document=file.read(MOST + 1))
+        return [write_quote(book, request.POST.get("id", ""), offer, key, stamp())]
 
     return written(request, write)
 

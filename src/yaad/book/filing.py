@@ -1,0 +1,100 @@
+"""Files on a deal: attached, found, listed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from yaad.book.papers import MOST_OF_DEAL, forget_paper, keep_paper, paper, paper_id
+from yaad.book.written import Written
+from yaad.errors import InputError, UnknownName
+from yaad.facts import journal_of, undone
+from yaad.model import DealEntry, FileEntry
+from yaad.text import Message
+
+LONGEST_NAME = 200
+UNSEEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Filing(Written):
+    """A book in which files are attached to deals."""
+
+    def attach(
+        self,
+        deal_id: str,
+        file_name: str,
+        chunks: Iterable[bytes],
+        *,
+        at: dt.datetime,
+        by: str,
+        key: str | None = None,
+    ) -> DealEntry:
+        """Attach a file to a deal.
+
+        Args:
+            deal_id: of the deal.
+            file_name: as people call it.
+            chunks: its bytes.
+            at: when.
+            by: who attaches it.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: it is empty, or too large, or the deal has too many files.
+            BookError: the disk is full.
+        """
+        self.deal_now(deal_id)
+        key = key or uuid.uuid4().hex
+        kept = self._kept(key)
+        if isinstance(kept, FileEntry) and kept.deal_id == deal_id:
+            return kept
+        if len(self.files_of_deal(deal_id)) >= MOST_OF_DEAL:
+            raise InputError(Message("papers.too_many", {"n": MOST_OF_DEAL}))
+        name = paper_id(deal_id, key)
+        size = keep_paper(self.root, deal_id, name, chunks)
+        make = partial(FileEntry, file_name=called_file(file_name), paper=name, size=size)
+        try:
+            return self._append(make, deal_id, at, by, key)
+        except BaseException:
+            forget_paper(self.root, name)
+            raise
+
+    def files_of_deal(self, deal_id: str) -> list[FileEntry]:
+        """The files of a deal that were not taken back, the latest first.
+
+        Raises:
+            UnknownName: no such deal, or not for this viewer.
+        """
+        self.deal_now(deal_id)
+        entries = journal_of(self.root).of([deal_id])
+        gone = undone(entries)
+        return [one for one in reversed(entries) if isinstance(one, FileEntry) and one.seq not in gone]
+
+    def file_of_deal(self, deal_id: str, seq: int) -> tuple[FileEntry, Path]:
+        """A file of a deal, and where its bytes lie.
+
+        Raises:
+            UnknownName: no such deal, or no such file.
+        """
+        known = {one.seq: one for one in self.files_of_deal(deal_id)}
+        path = paper(self.root, known[seq].paper) if seq in known else None
+        if path is None:
+            raise UnknownName("file", str(seq), [str(one) for one in known])
+        return known[seq], path
+
+
+def called_file(name: str) -> str:
+    r"""A name without a path, and without signs that turn writing round or steer machines.
+
+    >>> called_file("../../a\u202egpj.exe"), called_file("")
+    ('agpj.exe', 'file')
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(one for one in last if one.isprintable() and one not in UNSEEN).strip(" .")
+    if len(kept) <= LONGEST_NAME:
+        return kept or "file"
+    stem, dot, ending = kept.rpartition(".")
+    ending = (dot + ending)[-20:]
+    return (stem or kept)[: LONGEST_NAME - len(ending)] + ending

@@ -1,0 +1,98 @@
+"""Files on a deal: attached, told, taken back; their bytes lie in the folder of the book and are shown by no server.
+
+papers/<id>         the bytes, as they came
+papers/<id>.json    of which deal they are
+
+What a file is called stands in the journal alone.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from yaad.book.disk import appearing
+from yaad.errors import InputError
+from yaad.text import Message
+
+FOLDER = "papers"
+MOST = 20 << 20
+"""Bytes of one file."""
+MOST_OF_DEAL = 100
+"""Files of one deal."""
+ID_LETTERS = 20
+ID = re.compile(rf"[a-p]{{{ID_LETTERS}}}")
+LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+
+
+def paper_id(deal_id: str, key: str) -> str:
+    """The id of a file: the same for the same form of the same deal. Letters alone: no number is in it."""
+    told = f"paper\0{deal_id}\0{key}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(told).hexdigest()[:ID_LETTERS].translate(LETTERS)
+
+
+def keep_paper(root: Path, deal_id: str, name: str, chunks: Iterable[bytes]) -> int:
+    """Keep the bytes of a file; gives how many. What was kept under this id stays as it was.
+
+    Args:
+        root: the folder of the book.
+        deal_id: of the deal.
+        name: its id, see `paper_id`.
+        chunks: the bytes.
+
+    Raises:
+        InputError: it is empty, or too large.
+        BookError: the disk is full.
+    """
+    folder = root / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, size = folder / name, 0
+    if path.is_file():
+        return path.stat().st_size
+    with appearing(path) as partial:
+        partial.touch(mode=0o600)
+        with partial.open("wb") as out:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MOST:
+                    raise InputError(Message("papers.too_large", {"n": MOST >> 20}))
+                out.write(chunk)
+        if not size:
+            raise InputError(Message("papers.empty"))
+        with appearing(folder / f"{name}.json") as about:
+            about.touch(mode=0o600)
+            about.write_text(json.dumps({"deal": deal_id}, ensure_ascii=False), "utf-8")
+    return size
+
+
+def paper(root: Path, name: str) -> Path | None:
+    """Where the bytes of a file lie; None where there are none of this id."""
+    path = root / FOLDER / name
+    return path if ID.fullmatch(name) and path.is_file() else None
+
+
+def forget_paper(root: Path, name: str) -> None:
+    """Let the bytes of a file go."""
+    if ID.fullmatch(name):
+        for path in (root / FOLDER / name, root / FOLDER / f"{name}.json"):
+            path.unlink(missing_ok=True)
+
+
+def forget_papers(root: Path, is_theirs: Callable[[str], bool]) -> int:
+    """Let the files of some deals go; gives how many.
+
+    Args:
+        root: the folder of the book.
+        is_theirs: whether a deal, by its source's id, is one of them.
+    """
+    gone = 0
+    for about in sorted((root / FOLDER).glob("*.json")):
+        try:
+            deal = str(json.loads(about.read_text("utf-8"))["deal"])
+        except (ValueError, KeyError, TypeError):
+            continue
+        if is_theirs(deal):
+            forget_paper(root, about.stem)
+            gone += 1
+    return gone
