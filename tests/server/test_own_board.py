@@ -1,6 +1,7 @@
 """A company without an export begins with the usual stages of its kind and a first deal, typed on the page."""
 
 import datetime as dt
+import re
 from contextlib import closing
 
 import pytest
@@ -178,6 +179,10 @@ def test_who_works_in_an_empty_company_begins_it(worker):
         }
         book.rebuild()
         assert book.facts.run(asked).to_pylist() == [row]
+    first = browser.get(f"{prefix}?lang=en", follow=True).content.decode()
+    assert "So far there is 1 deal" in re.sub("<[^>]+>|[\u2066-\u2069]", "", first)
+    assert "Rates, times in stages" in first
+    assert 'class="leak' not in first
 
 
 @pytest.mark.parametrize("part", [{"role": "rep"}, {"role": "viewer"}, {"role": "consultant"}])

@@ -4,7 +4,6 @@ Everything that is asked or done on behalf of somebody – a page, a request of 
 kept answer – takes its rows, its capabilities and its keys from the `Access` that `scope` gives, and from nothing else.
 """
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from yaad.errors import NotAllowed, YaadError
 from yaad.facts import settings_of
 from yaad.model import EVERYBODY, NOBODY, Settings, Viewer
+from yaad.server.own_name import own_name
 from yaad.server.roles import MAY, MAY_BEGIN, Capability, Role
 from yaad.text import Message
 
@@ -72,7 +72,15 @@ class Access:
 
 def local() -> Access:
     """Whoever holds the book in their own folder."""
-    return Access(None, getpass.getuser(), "", Role.OWNER, EVERYBODY, frozenset(Capability))
+    return Access(None, own_name(_language()), "", Role.OWNER, EVERYBODY, frozenset(Capability))
+
+
+def _language() -> str:
+    """Of the page that is answered; English where none is."""
+    from django.conf import settings
+    from django.utils.translation import get_language
+
+    return (get_language() if settings.configured else None) or "en"
 
 
 _current: ContextVar[Access | None] = ContextVar("access", default=None)

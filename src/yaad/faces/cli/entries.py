@@ -1,7 +1,6 @@
 """Verbs that write of deals: new, change, did, move, win … Each prints the number by which it can be taken back."""
 
 import datetime as dt
-import getpass
 import json
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from yaad.errors import InputError
 from yaad.faces.cli import options as o
+from yaad.faces.cli.language import CURRENT
 from yaad.faces.cli.verbs import Asked, figures, on_the_book
 from yaad.text import Message
 
@@ -201,8 +201,10 @@ def _told(asked: Asked, entry: "DealEntry", key: str, values: dict[str, object])
 
 
 def who(person: str | None) -> str:
-    """Who writes: the name given, else the account on this machine."""
-    return person or getpass.getuser()
+    """Who writes: the name given, else what they are called on this machine."""
+    from yaad.server.own_name import own_name
+
+    return person or own_name(CURRENT.get())
 
 
 A_DAY = dt.timedelta(days=1)

@@ -22,6 +22,8 @@ UNITS = ("count", "rate", "number", "hours", "days", "money")
 HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
 TO_CALL = 10
 """Deals to call that are told at once."""
+ENOUGH = 5
+"""From so many deals on the first page tells rates, times and where most is lost; of fewer they are chance."""
 FEW_BROUGHT = 2
 """From so many open deals that came with files on, it matters until when the files are."""
 ALL = 1_000_000
@@ -183,6 +185,19 @@ def months() -> list[str]:
 def figure(name: str, period: str = "") -> Figure:
     """One figure of all."""
     return figures([name], "", period).content[0]
+
+
+def few_deals() -> dict[str, int] | None:
+    """Of a book with a handful of deals, how many are ``open``, ``won`` and ``lost``, and ``n`` in all; else None."""
+    counts = opened().shelf.ask("few_deals", _by_outcome)
+    return None if counts["n"] >= ENOUGH or not counts["n"] else counts
+
+
+def _by_outcome(book: Book) -> dict[str, int]:
+    deals = book.facts.deals
+    rows = book.facts.run(deals.group_by("outcome").aggregate(n=deals.count())).to_pylist()
+    found = {row["outcome"]: int(row["n"]) for row in rows}
+    return {name: found.get(name, 0) for name in ("open", "won", "lost")} | {"n": sum(found.values())}
 
 
 def headline() -> list[tuple[Figure, Said]]:

@@ -23,7 +23,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def answers() -> Mapping[str, object]:
-    """The first answers that any book gives; also shown after an import."""
+    """The first answers that any book gives; also shown after an import. Of a handful of deals, what is known."""
+    if few := reading.few_deals():
+        return {"few": few, "enough": reading.ENOUGH, "calls": reading.calls().content}
     funnel = reading.funnel()
     dwell = reading.dwell()
     return {
