@@ -57,6 +57,31 @@ def test_a_deal_is_opened_noted_on_given_a_step_and_all_is_taken_back(visit, wor
     page.seen.check()
 
 
+def test_a_quote_without_a_link_and_a_file_are_written_on_one_machine_and_taken_back(visit, worked):
+    page, _ = opened(visit, worked, "en", width=390)
+    page.click("#quotes summary")
+    page.fill("#quote [name=title]", "<i>מטבח</i>")
+    page.fill("#quote [name=amount]", "42,000")
+    press(page, "#quote .btn.p")
+    quotes = plain(page.inner_text("#quotes"))
+    assert "<i>מטבח</i>" in quotes
+    assert "42,000" in quotes
+    assert "no link for the customer" in quotes
+    assert page.locator("#quotes a[href*='/q/'], #quotes a[href*='wa.me']").count() == 0
+    press(page, "#done .btn")
+    page.locator("details:has(#attach) summary").click()
+    file = {"name": "drawing.html", "mimeType": "text/html", "buffer": b"<script>document.title = 'run'</script>"}
+    page.set_input_files("#attach input[type=file]", file)
+    press(page, "#attach .btn")
+    assert "drawing.html" in page.inner_text(".dline li:first-child")
+    with page.expect_download() as taken:
+        page.click(".dline li:first-child a.go")
+    assert taken.value.suggested_filename == "drawing.html"
+    press(page, "#done .btn")
+    assert "drawing.html" not in page.inner_text(".dline")
+    page.seen.check()
+
+
 def test_a_deal_is_won_with_why_and_what_was_done_well_and_taken_back(visit, worked, lang):
     page, deal = opened(visit, worked, lang, js=False)
     _, fast, won, because, well = WORDS[lang]

@@ -1,6 +1,9 @@
 """The grid in a browser: cells are walked, changed, pasted and taken back by keys, in both directions of reading."""
 
+from contextlib import closing
+
 import pytest
+from tests.book.test_own_columns import MAPPING, ROWS
 from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
@@ -166,3 +169,29 @@ def test_of_a_block_each_row_is_kept_or_told_and_none_is_lost(visit, worked):
     assert page.locator("#unsent").count() == 0
     take_back(page)
     assert [cell(page, row, "next_step").get_attribute("data-value") for row in (0, 1)] == before
+
+
+def test_the_company_s_own_columns_are_shown_beside_and_stay_as_cells_change(visit, serve, tmp_path):
+    from yaad.book import Book
+
+    (tmp_path / "deals.csv").write_text(ROWS, "utf-8")
+    (tmp_path / "map.yaml").write_text(MAPPING, "utf-8")
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml")
+    with serve(tmp_path / "book") as served:
+        page = visit(served, "/pipeline/grid/?sort=name", lang="en")
+        assert page.locator(".gmore").count() == 0
+        page.click(".gown summary")
+        page.locator(".gown label", has_text="Colour").click()
+        page.click(".gown .btn")
+        page.wait_for_selector("thead .gmore")
+        assert page.locator("tbody .gmore").all_inner_texts() == ["white", ""]
+        cell(page, 0, "next_step").focus()
+        page.keyboard.type("call")
+        page.keyboard.press("Enter")
+        says(page, 0, "next_step", "call")
+        assert page.locator("tbody .gmore").all_inner_texts() == ["white", ""]
+        with page.expect_navigation():
+            page.locator("thead a").first.click()
+        assert page.locator("thead .gmore").inner_text() == "Colour"
+        page.seen.check()

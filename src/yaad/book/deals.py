@@ -98,6 +98,33 @@ def entries_of(book: Opened, deal_id: str) -> list[Json]:
     return [_entry(json.loads(one.to_json()), one.seq, gone) for one in entries]
 
 
+def own_columns_of(book: Opened) -> list[str]:
+    """The columns that the company's files tell of deals beyond those that we know."""
+    book.need_persons()
+    deals = book.facts.deals
+    return sorted(book.facts.run(deals.select(name=deals.custom.keys().unnest()).distinct())["name"].to_pylist())
+
+
+def own_values_of(book: Opened, deal_ids: Collection[str], names: Collection[str]) -> dict[str, dict[str, str]]:
+    """What some deals say in such columns; a number of who asks not to be called is left out.
+
+    Args:
+        book: whose, as its viewer sees it.
+        deal_ids: which deals.
+        names: which columns.
+    """
+    deals = book.facts.deals
+    rows = book.facts.run(deals.filter(deals.deal_id.isin(sorted(deal_ids))).select("deal_id", "custom")).to_pylist()
+    return {
+        row["deal_id"]: {
+            name: value
+            for name, value in dict(row["custom"] or ()).items()
+            if name in names and value and not book.opt_outs.hides_name(value)
+        }
+        for row in rows
+    }
+
+
 def lacking_of(book: Opened, deal_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """What deals went on without of what their stages asked; a deal that lacks nothing is left out."""
     known = lines_of(book.exits)

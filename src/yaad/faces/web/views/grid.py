@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from yaad.book import Book
-from yaad.book.deals import entries_of
+from yaad.book.deals import entries_of, own_columns_of, own_values_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
@@ -39,6 +39,9 @@ KINDS = {"amount": "amount", "next_step_day": "day", "expected_close_day": "day"
 """Column → what is typed there; free words when absent."""
 FALLING = "-"
 """So begins the name of a column by which the last comes first."""
+OWN = "own"
+"""Under this name stand the company's own columns that are shown beside, a line each."""
+MOST_OWN = 8
 SCRIPT = "HX-Request"
 """The header by which our script asks for rows alone."""
 
@@ -102,12 +105,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row; `edit` is the address at which it is a form."""
+    """A row; `edit` is the address at which it is a form, `own` what stands in the company's own columns."""
 
     deal_id: str
     name: str
     cells: Sequence[Cell]
     edit: str
+    own: Sequence[str] = ()
 
 
 @require_GET
@@ -234,6 +238,10 @@ def _narrowed(request: HttpRequest) -> dict[str, str]:
     sort = told.get("sort", "")
     if sort.removeprefix(FALLING) in COLUMNS:
         found["sort"] = sort
+    own = request.POST.getlist(AT + OWN) if request.method == "POST" else request.GET.getlist(OWN)
+    names = list(dict.fromkeys(one.strip() for text in own for one in text.splitlines() if one.strip()))
+    if names:
+        found[OWN] = "\n".join(names[:MOST_OWN])
     page = entry_number(told.get("page", ""))
     return found | ({"page": str(page)} if page and page > 1 else {})
 
@@ -251,12 +259,19 @@ def _page(request: HttpRequest, error: YaadError | None = None, kept: Sequence[D
     edited = request.POST.get("deal", "") if error else request.GET.get("edit", "")
     typed = request.POST if error and "pick" not in request.POST else {}
     names = [name for name, _ in stages]
-    board = {name: value for name, value in asked.items() if name not in ("sort", "page")}
+    board = {name: value for name, value in asked.items() if name not in ("sort", "page", OWN)}
+    own, values = _own(asked, [one.card.deal_id for one in found.lines])
     context = {
         "page": "pipeline",
         "grid": found,
         "heads": list(_heads(asked, order, is_falling=is_falling)),
-        "rows": [_row(one, asked, {"stage": names, "owner": owners}, typed, edited) for one in found.lines],
+        "rows": [
+            replace(_row(one, asked, {"stage": names, "owner": owners}, typed, edited), own=values[one.card.deal_id])
+            for one in found.lines
+        ],
+        "own_heads": own,
+        "own_names": _own_names(asked, ground.look.moment),
+        "most_own": MOST_OWN,
         "edited": edited,
         "asked": asked,
         "narrowed": f"?{urlencode(board)}" if board else "",
@@ -285,7 +300,9 @@ def _told(
 ) -> HttpResponse:
     """Rows as they are by now, and what was done or why not; a row that is open no more is left out."""
     asked = _narrowed(request)
-    rows = [_row(one, asked, {}, {}, "") for one in board_reading.lines(deals)]
+    lines = board_reading.lines(deals)
+    _, own = _own(asked, [one.card.deal_id for one in lines])
+    rows = [replace(_row(one, asked, {}, {}, ""), own=own[one.card.deal_id]) for one in lines]
     said: Message | None = None if error else Message("pipeline.taken_back")
     if done:
         said = _said(rows[0].name if rows else deals[0], done)
@@ -299,6 +316,22 @@ def _told(
     }
     status = status_of(error) if error and not done else 200
     return render(request, "web/parts/grid_answer.html", context, status=status)
+
+
+def _own(asked: Mapping[str, str], deals: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """The company's own columns that are asked for, and what each deal says there; nobody is asked where none is."""
+    names = asked.get(OWN, "").splitlines()
+    if not names or not deals:
+        return names, {deal: ["" for _ in names] for deal in deals}
+    said = opened().shelf.once(lambda book: own_values_of(book, deals, names))
+    return names, {deal: [said.get(deal, {}).get(name, "") for name in names] for deal in deals}
+
+
+def _own_names(asked: Mapping[str, str], of_moment: str) -> list[tuple[str, bool]]:
+    """The company's own columns, and whether each is shown; others come once the data are others."""
+    shown = asked.get(OWN, "").splitlines()
+    known, _ = opened().shelf.lasting("own columns", own_columns_of, of_moment, of_moment)
+    return [(name, name in shown) for name in dict.fromkeys([*known, *shown])]
 
 
 def _picks(done: Sequence[DealEntry]) -> list[str]:
