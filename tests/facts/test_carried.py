@@ -6,7 +6,8 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yaad.facts import journal_of, said_of
+from yaad.facts import SqliteJournal, journal_of, said_of
+from yaad.facts.journal import NAME
 from yaad.facts.said import opt_outs_of, settings_of
 from yaad.model import NoteEntry, OptOutEntry, RetractEntry, SettingEntry
 
@@ -62,22 +63,18 @@ def test_it_equals_the_fold_at_every_moment(tmp_path_factory, steps, looks):
     assert (said.opt_outs, said.settings) == folded(journal, len(steps))
 
 
-class Counting:
+class Counting(SqliteJournal):
     """A journal that counts how often all of it is read."""
 
-    def __init__(self, journal):
-        self.journal, self.reads = journal, 0
-
-    def __getattr__(self, name):
-        return getattr(self.journal, name)
+    reads = 0
 
     def of_company(self):
         self.reads += 1
-        return self.journal.of_company()
+        return super().of_company()
 
 
 def test_an_entry_more_reads_that_entry_alone(tmp_path):
-    journal = Counting(journal_of(tmp_path))
+    journal = Counting(tmp_path / NAME)
     for number in range(1, 6):
         journal.append(entry_of(("out", "calls", (HANDLES[number % 3],), True), number))
         assert len(said_of(tmp_path, journal).opt_outs) == min(number, 3)

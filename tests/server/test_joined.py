@@ -43,7 +43,7 @@ def joins(team, outbox):
     def join(name, mail="new@here.example", **part):
         said = {"email": mail, "sure": "1", "role": "rep"} | part
         assert team.client("owner").post(f"{team.here.prefix}people/invite/", said).status_code == 302
-        link = re.search(r"http://127\.0\.0\.1:8000(/join/\S+)", outbox[-1].body)[1]
+        link = re.findall(r"http://127\.0\.0\.1:8000(/join/\S+)", outbox[-1].body)[0]
         browser = Client(HTTP_HOST="127.0.0.1")
         assert browser.post(link, {"name": name, "password": PASSWORD}).status_code == 302
         return browser
@@ -60,7 +60,7 @@ def _part(mail="new@here.example"):
 def _owners(team) -> list[str]:
     """Who can be chosen on the page where inquiries are taken in."""
     page = team.client("owner").get(f"{team.here.prefix}inquiries/new/").content.decode()
-    return re.findall(r"<option[^>]*>([^<]+)</option>", re.search(r'<select name="owner">.*?</select>', page)[0])
+    return re.findall(r"<option[^>]*>([^<]+)</option>", re.findall(r'<select name="owner">.*?</select>', page)[0])
 
 
 def _hand(team, deal, owner):
@@ -79,6 +79,34 @@ def test_who_joins_is_offered_as_an_owner_and_has_a_day(team, joins):
     assert "here-Ben-5" in zoe.get(f"{team.here.prefix}tables/deals.csv").content.decode()
     assert "markhereben" in zoe.get(f"{team.here.prefix}my-day/").content.decode()
     _hand(team, "here-Ben-5", "Ben")
+
+
+def test_who_joins_a_company_without_data_is_its_first_person(team, joins):
+    from yaad.server import companies
+    from yaad.server.invitations import join
+    from yaad.server.models import Account, Company, Invitation
+    from yaad.server.roles import Kind
+
+    company = companies.begin(team.here.accounts["owner"], "Empty", Kind.PROJECTS, zone="UTC", currency="ILS")
+    prefix = f"/c/{company.pk}/"
+    client = team.client("owner")
+    said = {"email": "new@here.example", "sure": "1", "role": "rep"}
+    assert client.post(f"{prefix}people/invite/", said).status_code == 302
+    account = Account.objects.create_user("new@here.example", PASSWORD, name="Noa")
+    waiting = Invitation.objects.get(company=company.pk)
+    assert join(_key_of(waiting), account).person == "Noa"
+    client.force_login(account)
+    assert f'action="{prefix}pipeline/new/"' in client.get(f"{prefix}my-day/").content.decode()
+    Company.objects.filter(pk=company.pk).update(deleted_at=dt.datetime.now(dt.UTC))
+
+
+def _key_of(waiting):
+    """A key that opens it: only a digest of the one in the mail is kept."""
+    from yaad.server.invitations import _digest
+
+    waiting.digest = _digest("a key of the test")
+    waiting.save()
+    return "a key of the test"
 
 
 def test_a_book_made_anew_knows_them(team, joins):

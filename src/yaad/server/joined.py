@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from yaad.book import Book
 from yaad.book.persons.marks import Marks
-from yaad.facts import undone
+from yaad.facts import Lake, undone
 from yaad.model import SettingEntry, Working
 from yaad.model.settings import person_of_setting
 from yaad.server import audit
@@ -75,9 +75,11 @@ def become_person(part: Membership, account: Account, invitation: int) -> Member
 
 def _known(company: str) -> set[str]:
     """Persons of the data and of the settings, as names are compared."""
-    with closing(Book.open(folder_of(company))) as book:
-        names = names_before_data(company) if book.is_empty else names_in(book)
-    return {folded(name) for name in names}
+    root = folder_of(company)
+    if not Lake.exists(root):
+        return {folded(name) for name in names_before_data(company)}
+    with closing(Book.open(root)) as book:
+        return {folded(name) for name in names_in(book)}
 
 
 def _begun(part: Membership, account: Account, name: str, invitation: int) -> str:

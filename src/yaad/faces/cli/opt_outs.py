@@ -29,8 +29,8 @@ def opt_out(
     with asked.opened() as book:
         when, by = moment(at, book.zone), who(person)
         if undo:
-            said = book.unsay(book.opt_out_numbered(undo).seq, at=when, by=by)
-            asked.screen.told(Message("opt_outs.list_is_back"), seq=said.seq, undoes=undo)
+            taken = book.unsay(book.opt_out_numbered(undo).seq, at=when, by=by)
+            asked.screen.told(Message("opt_outs.list_is_back"), seq=taken.seq, undoes=undo)
             return
         if handle and Path(handle).is_file():
             text = Path(handle).read_text("utf-8-sig", errors="replace")
