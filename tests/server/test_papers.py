@@ -2,6 +2,7 @@
 
 import base64
 import re
+from contextlib import closing
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.server.test_deal_page import deal, html_of, seen  # noqa: F401 – the fixture of a deal's page
@@ -62,3 +63,20 @@ def test_programs_attach_list_and_fetch_files_of_deals_that_they_see(team, deal)
     assert bad.status_code == 400
     page.post("undo", number=number)
     assert page.client.get(f"{here}files").json()["files"] == []
+
+
+def test_a_copy_of_the_company_holds_files_and_the_counts_of_its_links(team, deal, tmp_path):  # noqa: F811 – as above
+    from yaad.book import Book
+    from yaad.book.quote_links import QuoteLinks
+    from yaad.server.backup import _copy_book
+
+    page = deal("rep", "here-Ben-3")
+    attach(page, "kept.txt", b"kept")
+    page.post("quote", title="Kept", lang="en")
+    _copy_book(team.here.root, tmp_path / "copy")
+    with closing(Book.open(tmp_path / "copy")) as copy:
+        (file,) = copy.files_of_deal("here-Ben-3")
+        assert copy.file_of_deal("here-Ben-3", file.seq)[1].read_bytes() == b"kept"
+        link = QuoteLinks(tmp_path / "copy").of(copy.quotes("here-Ben-3")[0].entry.link)
+    assert link is not None
+    assert link.deal == "here-Ben-3"

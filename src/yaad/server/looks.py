@@ -2,13 +2,16 @@
 
 from django.http import HttpRequest
 
+BROWSERS = "mozilla/"
+"""So every browser begins to say what it is, those inside of other programs too; previews of messages mostly do not."""
 MACHINES = (
-    "bot", "crawl", "spider", "preview", "whatsapp", "facebookexternalhit", "facebookcatalog", "meta-external",
-    "telegram", "slack", "skypeuri", "linkedin", "pinterest", "embedly", "vkshare", "viber", "snap url", "line-poker",
-    "google-pagerenderer", "googleother", "headless", "curl/", "wget/", "python-", "okhttp", "go-http-client",
-    "libwww", "http-client", "scan", "monitor", "validator",
+    "bot", "crawl", "spider", "preview", "facebookexternalhit", "facebookcatalog", "meta-external", "whatsapp/",
+    "slack-imgproxy", "skypeuri", "embedly", "google-pagerenderer", "googleother", "headless", "scan", "monitor",
+    "validator",
 )  # fmt: skip
-"""Words by which machines call themselves, in small letters; a telephone's own browser says none of them."""
+"""Words by which machines call themselves that begin as browsers do, in small letters."""
+NOT_MACHINES = ("cubot",)
+"""Telephones whose names hold such a word."""
 AHEAD = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
 """Headers by which browsers say that they fetch what nobody has asked for yet."""
 
@@ -20,4 +23,6 @@ def is_look(request: HttpRequest) -> bool:
     if any(word in request.headers.get(name, "").lower() for name in AHEAD for word in ("prefetch", "preview")):
         return False
     agent = request.headers.get("User-Agent", "").lower()
-    return bool(agent) and not any(word in agent for word in MACHINES)
+    for name in NOT_MACHINES:
+        agent = agent.replace(name, "")
+    return agent.startswith(BROWSERS) and not any(word in agent for word in MACHINES)
