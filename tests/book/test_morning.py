@@ -14,7 +14,7 @@ from yaad.model import Viewer
 from yaad.model.inquiries import Touch
 from yaad.show.digest import Asks, Digest, of_day
 from yaad.show.goals import pace_said, standing_said
-from yaad.show.my_day import Waits, waited_said
+from yaad.show.my_day import waited_said
 from yaad.show.speech import say_plain
 from yaad.text import Message
 
@@ -143,8 +143,7 @@ def test_whose_day_it_is_has_to_be_said_and_nobody_else_is_taken_for_them(root):
     (539, "waits 8:59 hours"), (540, "has waited 1 working day"), (1500, "has waited 2 working days"),
 ])  # fmt: skip
 def test_a_long_wait_is_told_in_days_of_opening_hours(minutes, said):
-    one = Waits("D", "N", None, None, dt.date(2026, 10, 1), minutes, is_late=True)
-    assert say_plain(waited_said(one, 540), "en") == said
+    assert say_plain(waited_said(minutes, dt.date(2026, 10, 1), 540), "en") == said
 
 
 @pytest.mark.parametrize(("lang", "name", "begins"), [

@@ -51,7 +51,10 @@ def digest(book: "Book", now: dt.datetime) -> Digest:
         day=today,
         since=since,
         new=_new(book, since),
-        asks=[Asks(one.name, one.phone, waited_said(one, waiting.day_minutes)) for one in waiting.inquiries[:ASKS]],
+        asks=[
+            Asks(one.name, one.phone, waited_said(one.minutes, one.came_day, waiting.day_minutes))
+            for one in waiting.inquiries[:ASKS]
+        ],
         waiting=waiting.n,
         goal=_month(book, today),
         calls=book.deals_to_call(CALLS).content,

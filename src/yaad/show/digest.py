@@ -162,7 +162,10 @@ def of_day(found: MyDay, company: str) -> Digest:
         day=found.day,
         since=found.day,
         new={},
-        asks=[Asks(one.name, one.phone, waited_said(one, waiting.day_minutes)) for one in waiting.rows[:ASKS]],
+        asks=[
+            Asks(one.name, one.phone, waited_said(one.minutes, one.came_day, waiting.day_minutes))
+            for one in waiting.rows[:ASKS]
+        ],
         waiting=waiting.n,
         goal=found.goal if found.goal is not None and found.goal.wanted is not None else None,
         calls=found.calls,

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from yaad.insight import CallDeal
 from yaad.insight.my_day import Due, Meets, Steps, Strength, Strengths
@@ -125,30 +124,19 @@ class MyDay:
         return Message("my_day.lead_free")
 
 
-class Wait(Protocol):
-    """Somebody who waits: since which day, and for how many minutes of opening hours where that is known."""
-
-    @property
-    def came_day(self) -> dt.date:
-        """The day."""
-
-    @property
-    def minutes(self) -> int | None:
-        """The minutes."""
-
-
-def waited_said(one: Wait, day_minutes: int) -> Message:
+def waited_said(minutes: int | None, came_day: dt.date, day_minutes: int) -> Message:
     """How long somebody has waited in opening hours; since which day where the hour is not known.
 
     Args:
-        one: who waits.
+        minutes: of opening hours; None where the hour is not known.
+        came_day: since when.
         day_minutes: of opening hours of a whole working day; longer waits are told in such days.
     """
-    if one.minutes is None:
-        return Message("inquiries.since_day", {"day": one.came_day})
-    if day_minutes and one.minutes >= day_minutes:
-        return Message("morning.waits_days", {"n": one.minutes // day_minutes})
-    hours, rest = divmod(one.minutes, HOUR)
+    if minutes is None:
+        return Message("inquiries.since_day", {"day": came_day})
+    if day_minutes and minutes >= day_minutes:
+        return Message("morning.waits_days", {"n": minutes // day_minutes})
+    hours, rest = divmod(minutes, HOUR)
     if not hours:
         return Message("inquiries.minutes", {"n": rest})
     return Message("inquiries.hours", {"time": f"{hours}:{rest:02}"})

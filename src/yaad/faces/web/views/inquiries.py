@@ -144,7 +144,11 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
                 name,
                 n,
                 [
-                    (one, waited_said(one, found.day_minutes), reach(one.phone, {}, country, "", one.email))
+                    (
+                        one,
+                        waited_said(one.minutes, one.came_day, found.day_minutes),
+                        reach(one.phone, {}, country, "", one.email),
+                    )
                     for one in those
                 ],
             )

@@ -37,7 +37,12 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def _shown(found: MyDay) -> dict[str, object]:
     lang = language()
     waiting = [
-        (one, waited_said(one, found.inquiries.day_minutes), _filled(found, one), _reach(one.phone, one.email))
+        (
+            one,
+            waited_said(one.minutes, one.came_day, found.inquiries.day_minutes),
+            _filled(found, one),
+            _reach(one.phone, one.email),
+        )
         for one in found.inquiries.rows
     ]
     calls = [(one, _reach(one.phone, None)) for one in found.calls]
