@@ -7,8 +7,9 @@ import pytest
 from tests.people import EVENTS, rows
 
 from yaad.book import Book
-from yaad.book.papers import FOLDER, MOST, MOST_OF_DEAL
+from yaad.book.papers import FOLDER, MOST, MOST_OF_DEAL, keep_paper, paper_id
 from yaad.errors import BookError, InputError, UnknownName
+from yaad.facts import KeyTaken
 
 AT = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
 DEAL = "here-Ben-4"
@@ -47,6 +48,38 @@ def test_a_file_is_kept_once_told_and_taken_back(book):
         book.file_of_deal(DEAL, one.seq)
     book.undo(DEAL, back.seq, at=AT, by="Ben")
     assert book.file_of_deal(DEAL, one.seq)[1].read_bytes() == b"%PDF-1.7"
+
+
+@pytest.mark.parametrize("other", [{"name": "b.txt"}, {"chunks": [b"%PDF-1.8"]}, {"chunks": [b"%PDF"]}])
+def test_another_file_from_the_same_form_is_refused_and_the_first_stays(book, other):
+    first = attach(book, key="form")
+    with pytest.raises(KeyTaken, match="not attached"):
+        attach(book, **other, key="form")
+    assert [one.seq for one in book.files_of_deal(DEAL)] == [first.seq]
+    assert book.file_of_deal(DEAL, first.seq)[1].read_bytes() == b"%PDF-1.7"
+
+
+def test_a_file_that_was_taken_back_does_not_come_again_unsaid(book):
+    first = attach(book, key="form")
+    book.undo(DEAL, first.seq, at=AT, by="Ben")
+    with pytest.raises(KeyTaken, match="not attached"):
+        attach(book, key="form")
+    assert book.files_of_deal(DEAL) == []
+
+
+def test_bytes_of_an_attempt_that_broke_off_are_nobodys_file(book):
+    keep_paper(book.root, DEAL, paper_id(DEAL, "form"), [b"half"])
+    one = attach(book, key="form")
+    assert (one.size, book.file_of_deal(DEAL, one.seq)[1].read_bytes()) == (8, b"%PDF-1.7")
+
+
+def test_files_that_were_taken_back_count_too_as_their_bytes_stay(book, monkeypatch):
+    monkeypatch.setattr("yaad.book.filing.MOST_OF_DEAL", 2)
+    for number in range(2):
+        book.undo(DEAL, attach(book, f"{number}.txt").seq, at=AT, by="Ben")
+    with pytest.raises(InputError, match="2 files already"):
+        attach(book)
+    assert len(kept(book)) == 4
 
 
 def test_what_is_empty_too_large_or_too_much_is_refused_and_leaves_nothing(book, monkeypatch):

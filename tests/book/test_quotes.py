@@ -8,8 +8,11 @@ import pytest
 from tests.people import EVENTS, rows
 
 from yaad.book import Book
+from yaad.book.papers import FOLDER
 from yaad.book.quotes import LONGEST_TITLE, Offer
-from yaad.errors import InputError, UnknownName
+from yaad.errors import BookError, InputError, UnknownName
+from yaad.facts import KeyTaken
+from yaad.text import Message
 
 AT = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
 DEAL = "here-Ben-4"
@@ -61,6 +64,55 @@ def test_a_quote_is_written_opened_withdrawn_and_each_taken_back(book):
 def test_the_same_form_twice_is_one_quote(book):
     assert write(book, key="form").seq == write(book, key="form").seq
     assert len(book.quotes(DEAL)) == 1
+
+
+def test_the_same_form_later_is_still_one_quote_whatever_the_deal_says_by_then(book):
+    said = {"amount": "5", "until": AT.date(), "document": b"%PDF-1.7", "file_name": "a.pdf", "key": "form"}
+    first = write(book, **said)
+    book.change(DEAL, {"tax": "net", "currency": "USD", "amount": "9"}, at=AT, by="Ben")
+    assert write(book, **said, at=AT + dt.timedelta(days=3)).seq == first.seq
+    assert len(book.quotes(DEAL)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": "Bath"},
+        {"text": "Work"},
+        {"amount": "6"},
+        {"amount": None},
+        {"until": dt.date(2026, 10, 30)},
+        {"url": "https://example.com"},
+        {"lang": "en"},
+        {"file_name": "b.pdf"},
+        {"document": b"%PDF-1.8"},
+        {"document": None},
+    ],
+)
+def test_another_quote_from_the_same_form_is_refused_and_the_first_stays(book, other):
+    said = {"amount": "5", "document": b"%PDF-1.7", "file_name": "a.pdf", "key": "form"}
+    first = write(book, **said)
+    with pytest.raises(KeyTaken, match="was not kept"):
+        write(book, **said | other)
+    assert [one.entry for one in book.quotes(DEAL)] == [first]
+    assert book.quote_document(DEAL, first.seq)[1].read_bytes() == b"%PDF-1.7"
+
+
+def test_a_quote_that_is_not_written_leaves_no_document(book, monkeypatch):
+    def full(entry):
+        raise BookError(Message("book.disk_full", {"path": "here"}))
+
+    monkeypatch.setattr(book, "write", full)
+    with pytest.raises(BookError):
+        write(book, document=b"%PDF-1.7", file_name="a.pdf")
+    assert list((book.root / FOLDER).iterdir()) == []
+
+
+def test_withdrawn_twice_by_one_form_is_withdrawn_once(book):
+    number = write(book).seq
+    first = book.withdraw_quote(DEAL, number, at=AT, by="Ben", key="form")
+    assert book.withdraw_quote(DEAL, number, at=AT, by="Ben", key="form").seq == first.seq
+    assert kinds(book).count("quote_withdrawn") == 1
 
 
 def test_no_figure_changes_by_a_quote(book):

@@ -17,11 +17,16 @@ def attach(page, name, content=PAGE, **more):
 def test_a_file_is_attached_taken_home_inert_and_taken_back(deal, team):  # noqa: F811 – the fixture that is asked for
     page = deal("rep", "here-Ben-4")
     done = attach(page, "הצעה <b>מחיר.html", key="f1")
-    attach(page, "הצעה <b>מחיר.html", key="f1")
+    again = attach(page, "הצעה <b>מחיר.html", key="f1")
+    assert again.request["QUERY_STRING"] == done.request["QUERY_STRING"]
     text = seen(done)
     assert "A file was attached" in text
     assert "מחיר" in text
-    assert page.text().count("Download ") >= 1
+    assert html_of(page.get()).count("/deal/file/") == html_of(done).count("/deal/file/")
+    other = attach(page, "other.txt", b"another", key="f1")
+    assert other.status_code == 400
+    assert "The file was not attached" in seen(other)
+    assert "other.txt" not in page.text()
     address = re.search(r'href="([^"]+/deal/file/\d+/)\?id=', html_of(done))[1]
     asked = {"id": "here-Ben-4"}
     answer = page.client.get(address, asked)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from yaad.book.papers import MOST_OF_DEAL, forget_paper, keep_paper, paper, paper_id
+from yaad.book.papers import MOST_OF_DEAL, forget_paper, keep_paper, paper, paper_holds, paper_id
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
-from yaad.facts import journal_of, undone
+from yaad.facts import KeyTaken, journal_of, undone
 from yaad.model import DealEntry, FileEntry
 from yaad.text import Message
 
@@ -38,23 +38,34 @@ class Filing(Written):
             chunks: its bytes.
             at: when.
             by: who attaches it.
-            key: idempotency key.
+            key: idempotency key; the same file with it once more is one file.
 
         Raises:
             UnknownName: no such deal.
             InputError: it is empty, or too large, or the deal has too many files.
+            KeyTaken: something else was written with this key, or the file was taken back since.
             BookError: the disk is full.
         """
         self.deal_now(deal_id)
         key = key or uuid.uuid4().hex
-        kept = self._kept(key)
-        if isinstance(kept, FileEntry) and kept.deal_id == deal_id:
+        kept, called = self._kept(key), called_file(file_name)
+        entries = journal_of(self.root).of([deal_id])
+        if (
+            isinstance(kept, FileEntry)
+            and (kept.deal_id, kept.file_name) == (deal_id, called)
+            and kept.seq not in undone(entries)
+            and paper_holds(self.root, kept.paper, chunks)
+        ):
             return kept
-        if len(self.files_of_deal(deal_id)) >= MOST_OF_DEAL:
+        if kept is not None:
+            raise KeyTaken(Message("papers.sent_already", {"number": kept.seq}))
+        # what was taken back can come again, so its bytes are there still
+        if sum(isinstance(one, FileEntry) for one in entries) >= MOST_OF_DEAL:
             raise InputError(Message("papers.too_many", {"n": MOST_OF_DEAL}))
         name = paper_id(deal_id, key)
+        forget_paper(self.root, name)  # of an attempt that broke off before its entry was written
         size = keep_paper(self.root, deal_id, name, chunks)
-        make = partial(FileEntry, file_name=called_file(file_name), paper=name, size=size)
+        make = partial(FileEntry, file_name=called, paper=name, size=size)
         try:
             return self._append(make, deal_id, at, by, key)
         except BaseException:

@@ -72,6 +72,17 @@ def paper(root: Path, name: str) -> Path | None:
     return path if ID.fullmatch(name) and path.is_file() else None
 
 
+def paper_holds(root: Path, name: str, chunks: Iterable[bytes]) -> bool:
+    """Whether these very bytes are kept under an id."""
+    path, told = paper(root, name), hashlib.sha256()
+    if path is None:
+        return False
+    for chunk in chunks:
+        told.update(chunk)
+    with path.open("rb") as kept:
+        return hashlib.file_digest(kept, "sha256").digest() == told.digest()
+
+
 def forget_paper(root: Path, name: str) -> None:
     """Let the bytes of a file go."""
     if ID.fullmatch(name):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,12 +10,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from yaad.book.filing import called_file
-from yaad.book.papers import keep_paper, paper, paper_id
+from yaad.book.papers import forget_paper, keep_paper, paper, paper_holds, paper_id
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
-from yaad.facts import checked_values, journal_of
+from yaad.facts import KeyTaken, checked_values, journal_of
 from yaad.insight.quotes import Quote, quotes_of
-from yaad.model import DealEntry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry
+from yaad.model import DealEntry, Entry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry
 from yaad.text import LANGUAGES, Message
 
 PDF = b"%PDF-"
@@ -71,11 +72,12 @@ class Quoting(Written):
             at: when it was given.
             by: who gives it.
             link: the id of its public page; empty: it has none.
-            key: idempotency key.
+            key: idempotency key; the same quote with it once more is one quote, whatever the deal says by then.
 
         Raises:
             UnknownName: no such deal.
             InputError: it has no title, is too long, ends before it begins, or a value cannot be read.
+            KeyTaken: something else was written with this key.
         """
         now = self.deal_now(deal_id)
         title, text, url = offer.title.strip(), offer.text.strip(), offer.url.strip()
@@ -89,20 +91,24 @@ class Quoting(Written):
             raise InputError(Message("quotes.no_pdf"))
         if offer.lang not in LANGUAGES:
             raise InputError(Message("quotes.bad_language", {"known": ", ".join(LANGUAGES)}))
-        if offer.until is not None and offer.until < at.astimezone(ZoneInfo(self.zone)).date():
-            raise InputError(Message("quotes.over_already"))
         said = {"amount": offer.amount, "currency": offer.currency, "tax": offer.tax}
         told = checked_values({name: value for name, value in said.items() if value})
+        until = None if offer.until is None else offer.until.isoformat()
+        if (kept := self._kept(key)) is not None:
+            says = {"title": title, "text": text, "until": until, "url": url, "lang": offer.lang, "amount": None}
+            return self._sent_again(kept, deal_id, says | (told if told.get("amount") else {}), offer)
+        if offer.until is not None and offer.until < at.astimezone(ZoneInfo(self.zone)).date():
+            raise InputError(Message("quotes.over_already"))
         unit = {name: now[name] for name in ("currency", "tax") if now[name]} | self._with_unit(told, now)
         if not told.get("amount"):
             unit = {}
         key = key or uuid.uuid4().hex
-        file_name, kept = self._document(deal_id, offer, key)
+        file_name, document = self._document(deal_id, offer, key)
         make = partial(
             QuoteEntry,
             title=title,
             text=text,
-            until=None if offer.until is None else offer.until.isoformat(),
+            until=until,
             url=url,
             lang=offer.lang,
             link=link,
@@ -110,15 +116,41 @@ class Quoting(Written):
             currency=unit.get("currency"),
             tax=unit.get("tax"),
             file_name=file_name,
-            paper=kept,
+            paper=document,
         )
-        return self._append(make, deal_id, at, by, key)
+        try:
+            return self._append(make, deal_id, at, by, key)
+        except BaseException:
+            forget_paper(self.root, document)
+            raise
+
+    def _sent_again(self, kept: Entry, deal_id: str, says: Mapping[str, str | None], offer: Offer) -> DealEntry:
+        """The quote that was written with the key of one that is sent now.
+
+        Raises:
+            KeyTaken: something else was.
+        """
+        if (
+            isinstance(kept, QuoteEntry)
+            and kept.deal_id == deal_id
+            and all(getattr(kept, name) == value for name, value in says.items())
+            and self._has_document(kept, offer)
+        ):
+            return kept
+        raise KeyTaken(Message("quotes.sent_already", {"number": kept.seq}))
+
+    def _has_document(self, kept: QuoteEntry, offer: Offer) -> bool:
+        """Whether the document of a quote that is kept is the one that is offered."""
+        if offer.document is None:
+            return not kept.paper
+        return kept.file_name == called_file(offer.file_name) and paper_holds(self.root, kept.paper, [offer.document])
 
     def _document(self, deal_id: str, offer: Offer, key: str) -> tuple[str, str]:
         """Keep the document of a quote; what it is called, and its id."""
         if offer.document is None:
             return "", ""
         name = paper_id(deal_id, key)
+        forget_paper(self.root, name)  # of an attempt that broke off before its entry was written
         keep_paper(self.root, deal_id, name, [offer.document])
         return called_file(offer.file_name), name
 

@@ -37,12 +37,13 @@ def quote(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """A quote does not hold any more."""
+    key = request.POST.get("key", "") or uuid.uuid4().hex
 
     def write(book: Book) -> list[DealEntry]:
         number = entry_number(request.POST.get("number", ""))
         if number is None:
             raise InputError(Message("quotes.no_such", {"number": request.POST.get("number", "")[:20]}))
-        return [book.withdraw_quote(request.POST.get("id", ""), number, **stamp())]
+        return [book.withdraw_quote(request.POST.get("id", ""), number, key=key, **stamp())]
 
     return written(request, write)
 
