@@ -16,7 +16,7 @@ import pytest
 from yaad.book import Book
 from yaad.book.persons import Part, find
 from yaad.book.persons.erasing import begin, finish, is_unfinished
-from yaad.book.persons.taking_out import take_out
+from yaad.book.persons.taking_out import papers_of_person, take_out, write_archive
 from yaad.book.quote_links import QuoteLinks, link_id
 from yaad.book.quotes import Offer
 from yaad.errors import InputError, UnknownName
@@ -421,14 +421,23 @@ def test_quotes_of_theirs_are_emptied_and_their_public_pages_gone(small_book):
     assert hits(book.root, ["מטבח לכלב"]) == []
 
 
-def test_files_of_theirs_are_gone_and_those_of_others_stay(small_book):
+def test_files_of_theirs_are_taken_out_and_gone_and_those_of_others_stay(small_book, tmp_path):
     book = small_book
     papers = {
         deal: book.attach(deal, f"תכנית {name}.pdf", [b"%PDF \xff\x00"], at=NOW, by="יוסי לוי")
         for deal, name in (("D2", "המטבח"), ("D6", "אבי"))
     }
-    told = take_out(book.root, book.facts, find(book.facts, "0501234567", Part.CUSTOMER), {})
+    offer = Offer(title="מטבח", document=b"%PDF-1.7 quote", file_name="הצעה.pdf")
+    quote = book.quote("D1", offer, at=NOW, by="יוסי לוי")
+    book.undo("D1", quote.seq, at=NOW, by="יוסי לוי")  # what was taken back is held all the same
+    found = find(book.facts, "0501234567", Part.CUSTOMER)
+    told = take_out(book.root, book.facts, found, {})
     assert "תכנית המטבח.pdf" in {row.get("file_name") for row in told["entries"]}
+    write_archive(told, tmp_path / "theirs.zip", papers_of_person(book.root, found))
+    with zipfile.ZipFile(tmp_path / "theirs.zip") as archive:
+        held = {name: archive.read(name) for name in archive.namelist() if name.startswith("papers/")}
+    assert held == {f"papers/{papers['D2'].paper}": b"%PDF \xff\x00", f"papers/{quote.paper}": b"%PDF-1.7 quote"}
+    assert papers_of_person(book.root, find(book.facts, "יוסי לוי", Part.SELLER)) == []
     mark = erase(book, "0501234567")
     with closing(Book.open(book.root)) as after:
         assert [one.file_name for one in after.files_of_deal("D2")] == [mark]

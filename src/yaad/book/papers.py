@@ -90,20 +90,27 @@ def forget_paper(root: Path, name: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def forget_papers(root: Path, is_theirs: Callable[[str], bool]) -> int:
-    """Let the files of some deals go; gives how many.
+def papers_of(root: Path, is_theirs: Callable[[str], bool]) -> list[str]:
+    """The ids of the files of some deals, those that were taken back too.
 
     Args:
         root: the folder of the book.
         is_theirs: whether a deal, by its source's id, is one of them.
     """
-    gone = 0
+    found = []
     for about in sorted((root / FOLDER).glob("*.json")):
         try:
             deal = str(json.loads(about.read_text("utf-8"))["deal"])
         except (ValueError, KeyError, TypeError):
             continue
         if is_theirs(deal):
-            forget_paper(root, about.stem)
-            gone += 1
-    return gone
+            found.append(about.stem)
+    return found
+
+
+def forget_papers(root: Path, is_theirs: Callable[[str], bool]) -> int:
+    """Let the files of some deals go, see `papers_of`; gives how many."""
+    found = papers_of(root, is_theirs)
+    for name in found:
+        forget_paper(root, name)
+    return len(found)

@@ -24,7 +24,7 @@ from yaad.book.persons.cleaning import Cleaner
 from yaad.book.persons.erasing import WANTED, Erasure, begin, clean_entry, compact, finish
 from yaad.book.persons.marks import folded_name
 from yaad.book.persons.rewriting import clean_words
-from yaad.book.persons.taking_out import take_out, write_archive
+from yaad.book.persons.taking_out import papers_of_person, take_out, write_archive
 from yaad.errors import BookError, InputError, YaadError
 from yaad.server import audit, erasures, tasks
 from yaad.server.acting import as_server
@@ -89,7 +89,7 @@ def export(access: Access, who: str, part: Part, path: Path) -> int:
     more = _on_the_database(access.company, who, found)
     with closing(Book.open(root)) as book:
         told = take_out(root, book.facts, found, more)
-    write_archive(told, path)
+    write_archive(told, path, papers_of_person(root, found))
     rows = sum(map(len, told.values()))
     detail = {"person": who, "rows": rows, "bytes": path.stat().st_size}
     audit.record(access.company, access.account, "person.exported", "", detail)

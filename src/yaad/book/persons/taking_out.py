@@ -1,4 +1,4 @@
-"""All that a book holds of a person, as one archive: tables as CSV, and the same with all else as JSON."""
+"""All that a book holds of a person, as one archive: tables as CSV, the same with all else as JSON, and files."""
 
 import csv
 import io
@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from yaad.book.disk import appearing
+from yaad.book.papers import FOLDER as PAPERS
+from yaad.book.papers import paper, papers_of
 from yaad.book.persons.as_if import as_if_erased
 from yaad.book.persons.cleaning import Cleaner, Role
 from yaad.book.persons.columns import role_of
@@ -106,6 +108,15 @@ def take_out(
     return {name: rows for name, rows in (told | {name: list(rows) for name, rows in more.items()}).items() if rows}
 
 
+def papers_of_person(root: Path, found: Found) -> list[Path]:
+    """Where the files of somebody's deals lie; of who sells there are none: what is on a deal is the customer's."""
+    if found.part is Part.SELLER:
+        return []
+    with as_if_erased(found) as cleaner:
+        names = papers_of(root, lambda deal: cleaner.of_deal(deal) is not None)
+    return [path for name in names if (path := paper(root, name)) is not None]
+
+
 def _theirs(line: str, file: str, cleaner: Cleaner) -> list[str]:
     """What of a line of a file is handed to somebody: a row that is theirs, else the words alone that name them.
 
@@ -128,8 +139,13 @@ def _said(body: str, part: Part, cleaner: Cleaner) -> dict[str, Json]:
     return {name: value for name, value in plain.items() if part is not Part.SELLER or name != "text"}
 
 
-def write_archive(told: Mapping[str, Json], path: Path) -> None:
-    """Write what is held of somebody as a ZIP: a CSV a list, and all of it as JSON.
+def write_archive(told: Mapping[str, Json], path: Path, papers: Sequence[Path] = ()) -> None:
+    """Write what is held of somebody as a ZIP: a CSV a list, all of it as JSON, and the files of their deals.
+
+    Args:
+        told: name of a list → its rows.
+        path: of the archive.
+        papers: files; what each is called stands in the list of entries.
 
     Raises:
         BookError: the disk is full.
@@ -140,6 +156,8 @@ def write_archive(told: Mapping[str, Json], path: Path) -> None:
             for name, rows in told.items():
                 out.writestr(f"{name}.csv", "\ufeff" + _csv(rows))
             out.writestr(EVERYTHING, json.dumps(told, ensure_ascii=False, indent=1, default=str))
+            for one in papers:
+                out.write(one, f"{PAPERS}/{one.name}")
 
 
 def _csv(rows: Sequence[Mapping[str, Json]]) -> str:

@@ -53,12 +53,12 @@ def export(
             rows = persons.export(access, who, part, out)
     else:
         from yaad.book.persons import find
-        from yaad.book.persons.taking_out import take_out, write_archive
+        from yaad.book.persons.taking_out import papers_of_person, take_out, write_archive
 
         with asked.opened() as book:
             found = find(book.facts, who, part, said=book.settings.customers, country=book.dials_in)
-            told = take_out(book.root, book.facts, found, {})
-        write_archive(told, out)
+            told, papers = take_out(book.root, book.facts, found, {}), papers_of_person(book.root, found)
+        write_archive(told, out, papers)
         rows = sum(map(len, told.values()))
     asked.screen.told(Message("person.exported", {"n": rows, "path": str(out)}), rows=rows, path=str(out))
 
