@@ -5,7 +5,7 @@ import re
 from contextlib import closing
 
 import pytest
-from tests.people import PASSWORD
+from tests.people import EVENTS, PASSWORD
 
 from yaad.book import Book
 
@@ -66,6 +66,48 @@ def _owners(team) -> list[str]:
 def _hand(team, deal, owner):
     with closing(Book.open(team.here.root)) as book:
         book.change(deal, {"owner": owner}, at=dt.datetime.now(dt.UTC), by="owner")
+
+
+@pytest.fixture
+def brings(team, tmp_path):
+    """``brings(owner, …)`` brings a file with an open and a closed deal of each; it is taken back afterwards."""
+    done = []
+
+    def bring(*owners):
+        table, mapping = tmp_path / f"{len(done)}.csv", tmp_path / "more.yaml"
+        rows = [
+            f"file-{owner.split()[0]}-{stage},{stage},2026-11-01,{owner},filed {owner} {stage},web,5000,055777880{nth}"
+            for nth, owner in enumerate(owners)
+            for stage in ("Meeting", "Won")
+        ]
+        table.write_text("\n".join(["deal,stage,at,who,title,source,amount,phone", *rows]) + "\n")
+        mapping.write_text(EVENTS)
+        with closing(Book.open(team.here.root)) as book:
+            book.import_files([table], mapping=mapping, lang="en")
+            done.append(book.facts.pin_now().imports[-1])
+
+    yield bring
+    with closing(Book.open(team.here.root)) as book:
+        for one in reversed(done):
+            book.undo_import(one)
+
+
+def _owners_of(team, start):
+    """Deal → owner, of those whose id begins so."""
+    with closing(Book.open(team.here.root)) as book:
+        deals = book.facts.deals
+        rows = book.facts.run(deals.filter(deals.deal_id.startswith(start)).select("deal_id", "owner"))
+    return {row["deal_id"]: row["owner"] for row in rows.to_pylist()}
+
+
+def _sees(team, browser):
+    return browser.get(f"{team.here.prefix}tables/deals.csv").content.decode()
+
+
+def _asked(team):
+    """Who is asked about on the page of people."""
+    page = team.client("owner").get(f"{team.here.prefix}people/").content.decode()
+    return re.findall(r'name="person" value="([^"]+)"', page)
 
 
 def test_who_joins_is_offered_as_an_owner_and_has_a_day(team, joins):
@@ -135,7 +177,7 @@ def test_of_two_who_are_called_alike_each_has_a_name(team, joins):
     joins("Mia Bar")
     joins("Mia Bar", "second@here.example")
     assert _part().person == "Mia Bar"
-    assert _part("second@here.example").person == "Mia Bar (second@here.example)"
+    assert _part("second@here.example").person == "Mia Bar 2"
 
 
 def test_data_that_come_later_spelled_otherwise_are_asked_about_and_what_was_written_follows(team, joins):
@@ -157,3 +199,125 @@ def test_data_that_come_later_spelled_otherwise_are_asked_about_and_what_was_wri
     assert "here-Ben-5" in seen
     for deal in ("here-Ben-4", "here-Ben-5"):
         _hand(team, deal, "Ben")
+
+
+def test_a_file_with_the_very_name_shows_nothing_until_it_is_confirmed(team, joins, brings):
+    noa = joins("Ada Lev")
+    owner, part = team.client("owner"), _part()
+    _hand(team, "here-Ben-5", "Ada Lev")
+    assert "here-Ben-5" in _sees(team, noa)
+    assert "Ada Lev" not in _asked(team)
+    brings("Ada Lev")
+    assert "file-" not in _sees(team, noa)
+    assert "Ada Lev" in _asked(team)
+    tie = f"{team.here.prefix}people/{part.pk}/tie/"
+    assert owner.post(tie, {"person": "Ada Lev"}).status_code == 302
+    seen = _sees(team, noa)
+    assert "file-Ada-Meeting" in seen
+    assert "here-Ben-5" in seen
+    assert "Ada Lev" not in _asked(team)
+    assert owner.post(f"{team.here.prefix}people/undo/").status_code == 302
+    assert "file-" not in _sees(team, noa)
+    assert "Ada Lev" in _asked(team)
+    _hand(team, "here-Ben-5", "Ben")
+
+
+def test_who_is_somebody_else_keeps_what_was_written_here_under_a_name_of_their_own(team, joins, brings):
+    noa = joins("Bea Lev")
+    _hand(team, "here-Ben-5", "Bea Lev")
+    brings("Bea Lev")
+    tie = f"{team.here.prefix}people/{_part().pk}/tie/"
+    assert team.client("owner").post(tie, {"person": "Bea Lev", "other": "1"}).status_code == 302
+    assert _part().person == "Bea Lev 2"
+    seen = _sees(team, noa)
+    assert "here-Ben-5" in seen
+    assert "file-" not in seen
+    assert set(_owners_of(team, "file-Bea").values()) == {"Bea Lev"}
+    assert "Bea Lev" not in _asked(team)
+    _hand(team, "here-Ben-5", "Ben")
+
+
+def test_deals_of_somebody_of_the_same_name_stay_theirs(team, joins, brings):
+    joins("Cia Lev")
+    _hand(team, "here-Ben-5", "Cia Lev")
+    brings("Cia Lev")
+    tie = f"{team.here.prefix}people/{_part().pk}/tie/"
+    assert team.client("owner").post(tie, {"person": "Dan"}).status_code == 302
+    assert set(_owners_of(team, "file-Cia").values()) == {"Cia Lev"}
+    assert _owners_of(team, "here-Ben-5") == {"here-Ben-5": "Dan"}
+    with closing(Book.open(team.here.root)) as book:
+        assert "Cia Lev" in book.settings.people
+    _hand(team, "here-Ben-5", "Ben")
+
+
+def test_a_file_of_deals_that_were_handed_over_here_asks_about_their_first_owner(team, joins, brings):
+    brings("Dov Lev")
+    _hand(team, "file-Dov-Meeting", "Ben")
+    _hand(team, "file-Dov-Won", "Ben")
+    with closing(Book.open(team.here.root)) as book:
+        assert book.facts.is_told_of("Dov Lev")
+        assert not book.facts.is_told_of("Nobody")
+        assert {"file-Dov-Meeting", "file-Dov-Won"} <= set(book.facts.given_to("Ben"))
+        assert book.facts.given_to("Dov Lev") == []
+
+
+def test_a_deal_that_a_member_writes_down_makes_nobody_ask(team, joins):
+    joins("Eli Lev")
+    with closing(Book.open(team.here.root)) as book:
+        said = {"account": "New one", "owner": "Eli Lev"}
+        book.write_down("Meeting", said, at=dt.datetime.now(dt.UTC), by="Eli Lev", key="a-first-deal")
+        assert not book.facts.is_told_of("Eli Lev")
+    assert "Eli Lev" not in _asked(team)
+
+
+def test_who_joins_again_does_not_get_back_a_name_that_was_taken_away(team, joins, brings):
+    from yaad.server.joined import become_person
+
+    joins("Fay Lev")
+    owner, part = team.client("owner"), _part()
+    tie = f"{team.here.prefix}people/{part.pk}/tie/"
+    assert owner.post(tie, {"person": "Dan"}).status_code == 302
+    brings("Fay Lev")
+    assert owner.post(tie, {"person": "Fay Lev", "other": "1"}).status_code == 302
+    part = _part()
+    part.person = ""
+    part.save()
+    assert become_person(part, part.account, 12345).person != "Fay Lev"
+
+
+def test_a_name_that_was_said_to_be_somebody_elses_is_not_begun(team, joins):
+    from yaad.server.joined import become_person, digest_of
+
+    joins("Gil Lev")
+    part = _part()
+    part.person, part.others = "", [digest_of("Gil Lev")]
+    part.save()
+    assert become_person(part, part.account, 12346).person != "Gil Lev"
+
+
+def test_who_joined_has_joined_though_the_key_is_taken(team, joins):
+    from yaad.server.invitations import join
+    from yaad.server.models import Account, Invitation, Membership
+
+    said = {"email": "new@here.example", "sure": "1", "role": "rep"}
+    client = team.client("owner")
+    assert client.post(f"{team.here.prefix}people/invite/", said).status_code == 302
+    account = Account.objects.create_user("new@here.example", PASSWORD, name="Tal New")
+    waiting = Invitation.objects.get(email="new@here.example", taken_at=None)
+    gone = {"role": "rep", "ended_at": dt.datetime.now(dt.UTC)}
+    known = Membership.objects.create(company_id=team.here.id, account=account, **gone)
+    with closing(Book.open(team.here.root)) as book:
+        taken = f"joined:{known.pk}:{waiting.pk}"
+        book.note("here-Ben-4", "x", at=dt.datetime.now(dt.UTC), by="Ben", key=taken)
+    assert join(_key_of(waiting), account).ended_at is None
+    assert _part().person == ""
+
+
+def test_a_form_takes_no_key_of_the_house(team):
+    from yaad.server.models import JournalEntry
+
+    client = team.client("rep")
+    for key in ("joined:4:7", "opened:q1", "tied:4:a:b:c:person"):
+        said = {"id": "here-Ben-4", "text": "x", "key": key}
+        assert client.post(f"{team.here.prefix}deal/note/", said).status_code == 302
+        assert not JournalEntry.objects.filter(company=team.here.id, key=key).exists()

@@ -332,6 +332,29 @@ class Facts:
         rows = self.run(overlays.filter(overlays.deal == ibis.literal(deal)).select("field", "told")).to_pylist()
         return {row["field"]: row["told"] for row in rows}
 
+    def given_to(self, owner: str) -> list[str]:
+        """The deals that stand under an owner because people wrote it, whatever their sources say; sorted."""
+        rows, said = self._present("deals"), self._owners_said()
+        said = said.filter((said["value"] == owner) & (said.told.fill_null("") != owner))
+        found = rows.filter(rows.owner == owner).semi_join(said, "deal").select("deal_id")
+        return sorted(self.run(found)["deal_id"].to_pylist())
+
+    def is_told_of(self, owner: str) -> bool:
+        """Whether a file names somebody: of a deal, whatever people wrote since, of a sale, or of a call."""
+        rows, said = self._present("deals"), self._owners_said()
+        calls = self._in_lake["calls"]
+        told = [
+            said.filter(said.told == owner),
+            rows.filter(rows.owner == owner).anti_join(said, "deal"),
+            calls.filter(calls.by == owner),
+            *(table.filter(table.owner == owner) for table in (self._in_lake["orders"], self._in_lake["contracts"])),
+        ]
+        return any(self.run(one.limit(1).select(n=ibis.literal(1))).num_rows for one in told)
+
+    def _owners_said(self) -> ir.Table:
+        overlays = self._overlays()
+        return overlays.filter(overlays.field == "owner")
+
     def unit_of_amounts(self) -> dict[str, str | None]:
         """The currency and the VAT in which the deals of the book have their amounts; None where they differ."""
         deals = self._whole("deals")

@@ -21,7 +21,7 @@ from yaad.errors import InputError, YaadError
 from yaad.server import audit
 from yaad.server.acting import in_company, with_key
 from yaad.server.companies import home
-from yaad.server.joined import become_person
+from yaad.server.joined import begin_person
 from yaad.server.models import Account, AuditEvent, Company, Invitation, Membership
 from yaad.server.new_accounts import NewAccount, account_of, mail_of
 from yaad.server.parts import Asked, NoSuch, check, ends_on
@@ -204,7 +204,7 @@ def join(key: str, account: Account) -> Membership:
         if account.email != one.email:
             raise OtherAccount(Message("people.other_account", {"mail": account.email}))
         part = _joined(one, account)
-    return become_person(part, account, one.pk)
+    return begin_person(part, account, one.pk)
 
 
 def join_new(key: str, name: str, password: str, lang: str) -> Membership:
@@ -225,7 +225,7 @@ def join_new(key: str, name: str, password: str, lang: str) -> Membership:
         EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
         audit.record(None, account.pk, "account.made", f"account:{account.pk}")
         part = _joined(one, account)
-    return become_person(part, account, one.pk)
+    return begin_person(part, account, one.pk)
 
 
 @contextmanager

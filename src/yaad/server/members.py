@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yaad.errors import InputError
 from yaad.server import audit, joined
-from yaad.server.joined import folded
+from yaad.server.joined import IS, folded
 from yaad.server.models import Company, Invitation, Membership, Token
 from yaad.server.own_account import withdraw
 from yaad.server.parts import Asked, NoSuch, check
@@ -44,7 +44,8 @@ class Change:
     @property
     def is_apart(self) -> bool:
         """Whether a person of the data was said to be somebody else."""
-        return len(_listed(self.after["others"])) > len(_listed(self.before["others"]))
+        before, after = (_apart(one["others"]) for one in (self.before, self.after))
+        return len(after) > len(before)
 
 
 def members_of(access: Access) -> list[Membership]:
@@ -91,7 +92,10 @@ def change(access: Access, number: int, asked: Asked) -> Change:
     """
     one = member(access, number)
     check(access, asked, member=number)
-    return _tied(access, _write(access, one, asked.said, "member.changed"))
+    said = asked.said
+    if asked.person and asked.person != one.person:
+        said |= {"others": _others(one, asked.person)}
+    return _tied(access, one, said)
 
 
 def check_change(access: Access, number: int, asked: Asked) -> None:
@@ -157,8 +161,9 @@ def state_of(one: Membership) -> dict[str, object]:
     }
 
 
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def _apart(value: object) -> list[str]:
+    """Whose names are said to be somebody else's, of all that is said of a member."""
+    return [str(one) for one in value if not str(one).startswith(IS)] if isinstance(value, list) else []
 
 
 def _text(value: object) -> object:
@@ -242,7 +247,10 @@ def proposed(access: Access) -> list[Proposed]:
         is_tied = bool(one.person) and one.person != begun.get(one.pk)
         if is_tied or one.role not in (Role.OWNER, Role.MANAGER, Role.REP):
             continue
-        mine = {told: name for told, name in free.items() if _digest(name) not in one.others} if one.others else free
+        if joined.waits(one):
+            found.append(Proposed(one.pk, str(one.account), one.person, by_mail=False))
+            continue
+        mine = {told: name for told, name in free.items() if joined.digest_of(name) not in one.others}
         by_mail, by_name = mine.get(folded(one.account.email)), mine.get(folded(one.account.name))
         person = by_mail or by_name
         if person:
@@ -262,16 +270,26 @@ def tie(access: Access, number: int, person: str) -> Change:
     asked = Asked.of(one)
     check_person = Asked(asked.role, person=person.strip(), until=asked.until)
     check(access, check_person, member=number)
-    others = [other for other in one.others if other != _digest(person)]
-    return _tied(access, _write(access, one, {"person": person.strip(), "others": others}, "member.changed"))
+    return _tied(access, one, {"person": person.strip(), "others": _others(one, person.strip())})
 
 
-def _tied(access: Access, change: Change) -> Change:
+def _others(one: Membership, person: str) -> list[str]:
+    """What is said of a member as soon as they are confirmed to be a person."""
+    kept = {other for other in _apart(one.others) if other != joined.digest_of(person)}
+    is_own = person in joined.begun_as(one)
+    return sorted(kept | {joined.said_to_be(person)} if is_own else kept)
+
+
+def _tied(access: Access, one: Membership, said: Mapping[str, object]) -> Change:
     """Who became a person by joining, and is another one of the data now, takes along what is written of them."""
-    before, after = str(change.before["person"]), str(change.after["person"])
-    if after and before != after and joined.begun_by(access.company).get(change.member) == before:
-        joined.hand_over(change.member, before, after)
-    return change
+    before, after = one.person, str(said["person"])
+
+    def write() -> Change:
+        return _write(access, one, said, "member.changed")
+
+    if before and after and before != after and before in joined.begun_as(one):
+        return joined.hand_over(one.pk, before, after, write)
+    return write()
 
 
 def keep_apart(access: Access, number: int, person: str) -> Change:
@@ -285,11 +303,9 @@ def keep_apart(access: Access, number: int, person: str) -> Change:
     one = member(access, number)
     if folded(person) not in {folded(name) for name in people_of(access).names}:
         raise InputError(Message("people.no_person", {"person": person}))
+    others = sorted({*_apart(one.others), joined.digest_of(person)})
+    if one.person and one.person == person.strip() and joined.waits(one):
+        return _tied(access, one, {"person": joined.free_name(access.company, one.person), "others": others})
     if one.person and one.person == person.strip():
         raise InputError(Message("people.is_person", {"person": one.person}))
-    return _write(access, one, {"others": sorted({*one.others, _digest(person)})}, "member.changed")
-
-
-def _digest(person: str) -> str:
-    """A name of the data where nobody can read it back: to erase the person leaves nothing to be erased here."""
-    return audit.personal(folded(person))
+    return _write(access, one, {"others": sorted({*one.others, joined.digest_of(person)})}, "member.changed")

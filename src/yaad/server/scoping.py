@@ -149,13 +149,14 @@ def _viewer(role: Role, part: "Membership") -> Viewer:
     """Whose rows the part shows."""
     from yaad.book.persons import last_erasing
     from yaad.server.companies import folder_of
+    from yaad.server.joined import waits
     from yaad.server.journal import DatabaseJournal
 
-    mine = frozenset({part.person} if part.person else ())
     if role in (Role.OWNER, Role.CONSULTANT):
         return EVERYBODY
     if role is Role.VIEWER:
         return Viewer(persons=False)
+    mine = frozenset({part.person} if part.person and not waits(part) else ())
     if role is Role.REP:
         return Viewer(mine)
     if role is Role.MANAGER:

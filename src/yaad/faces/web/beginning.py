@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from yaad.errors import YaadError
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
@@ -54,7 +55,7 @@ def write_first(request: HttpRequest) -> HttpResponse:
     if not stages_to_begin_with():
         return begin(request)
     try:
-        entry = written(request.POST.dict(), language(), dt.datetime.now(dt.UTC))
+        entry = written(request.POST.dict() | {"key": form_key(request.POST)}, language(), dt.datetime.now(dt.UTC))
     except YaadError as error:
         return begin_here(request, error)
     return redirect(f"{reverse('pipeline')}?{urlencode({'deal': entry.deal_id, 'done': entry.seq})}")

@@ -72,7 +72,8 @@ class Membership(Part):
     """An account's part in a company.
 
     Attributes:
-        others: digests of names in the data, of which it was said that they are somebody else's.
+        others: digests of names in the data, of which it was said that they are somebody else's; after ``is:``, of the
+            one that was confirmed to be theirs.
         since: when it began.
         ended_at: when it was taken away; the row stays, so that what they wrote keeps its author.
         morning_hour: at which hour of the company's clock they asked for a morning mail; None: they did not.

@@ -18,6 +18,7 @@ from yaad.book.papers import MOST
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.entry_numbers import entry_number, entry_numbers
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.formats import answer
 from yaad.faces.web.quotes_on_deal import on_deal_page
 from yaad.faces.web.reaching import reach
@@ -265,7 +266,7 @@ def _id(request: HttpRequest) -> str:
 
 def _key(request: HttpRequest) -> str:
     """What makes a form that is sent twice one entry."""
-    return request.POST.get("key", "") or uuid.uuid4().hex
+    return form_key(request.POST)
 
 
 def _words(given: Mapping[str, str], name: str) -> str:

@@ -17,6 +17,7 @@ from yaad.book.deals import entries_of, own_columns_of, own_values_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.board_many import Picked
 from yaad.faces.web.views.leaving import AT, GRID, SEPARATOR, asks, leaving_of
@@ -129,7 +130,7 @@ def change(request: HttpRequest) -> HttpResponse:
     Where one says something else by now, nothing of the row is overwritten.
     """
     given = request.POST
-    deal, key = given.get("deal", ""), given.get("key", "") or uuid.uuid4().hex
+    deal, key = given.get("deal", ""), form_key(given)
     seen = {name: given.get(f"seen_{name}", "") for name in COLUMNS if f"seen_{name}" in given}
     typed = {name: given.get(name, "").strip() for name in seen}
     values: dict[str, str | None] = {

@@ -17,6 +17,7 @@ from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
 from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.opt_outs import ways
@@ -69,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in TYPED}
     source = request.POST.get("other_source", "").strip() or typed["source"]
     touch = Touch(**{**typed, "source": source, "channel": typed["channel"] or BY_HAND[0]})
-    key = request.POST.get("key", "") or uuid.uuid4().hex
+    key = form_key(request.POST)
     try:
         need_own(request)
         found = write_once(lambda book: book.inquiry(touch, key=key, **stamp_of(request)))
@@ -87,7 +88,7 @@ def answered(request: HttpRequest) -> HttpResponse:
     if done not in DONE:
         return _page(request, UnknownName("option", done, DONE))
     did, went = DONE[done]
-    key = request.POST.get("key", "") or uuid.uuid4().hex
+    key = form_key(request.POST)
     return _written(request, lambda book: book.act(deal, did, went=went, key=key, **stamp()), "answered")
 
 
@@ -98,7 +99,7 @@ def no_inquiry(request: HttpRequest) -> HttpResponse:
     kinds = dict(_stages())
     if kinds.get(stage) != "not_inquiry":
         return _page(request, InputError(Message("inquiries.no_such_reason")))
-    key = request.POST.get("key", "") or uuid.uuid4().hex
+    key = form_key(request.POST)
     return _written(request, lambda book: book.move(deal, stage, seen=seen, key=key, **stamp()), "taken_out")
 
 

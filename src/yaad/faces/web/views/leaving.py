@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yaad.book import Book
 from yaad.errors import Changed, UnknownName, YaadError
 from yaad.faces.web.entry_numbers import entry_numbers
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.deal import Deal
 from yaad.model import SettingEntry, StageType
@@ -92,7 +93,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     opened().shelf.book.pipeline.stage(to)
     if request.method != "POST":
         return _leaving(request, found, to)
-    key = given.get("key", "") or uuid.uuid4().hex
+    key = form_key(given)
     ticked = request.POST.getlist("ticked")
     try:
         entry = write_once(

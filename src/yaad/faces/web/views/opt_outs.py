@@ -15,6 +15,7 @@ from yaad.book.opt_outs import SHOWN, Listed, OptedOut
 from yaad.errors import YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.model import OptOutEntry
 from yaad.model.opt_outs import OPT_OUTS, SAID_BY
@@ -37,7 +38,7 @@ def opt_out(request: HttpRequest) -> HttpResponse:
     how: dict[str, Any] = {
         "channel": given.get("channel", "") or "other",
         "is_out": is_out,
-        "key": given.get("key") or uuid.uuid4().hex,
+        "key": form_key(given),
     }
 
     def write(book: Book) -> OptOutEntry:
@@ -64,7 +65,7 @@ def opt_outs(request: HttpRequest) -> HttpResponse:
     if number := entry_number(given.get("undo", "")):
         return _taken_back(request, number)
     text, what, way = given.get("text", "")[:LONGEST], given.get("what", ""), given.get("channel", "") or "list"
-    key = given.get("key") or uuid.uuid4().hex
+    key = form_key(given)
     try:
         found = write_once(lambda book: book.opt_out_list(text, what, channel=way, key=key, **stamp()))
     except YaadError as error:
@@ -73,9 +74,9 @@ def opt_outs(request: HttpRequest) -> HttpResponse:
 
 
 def _taken_back(request: HttpRequest, number: int) -> HttpResponse:
-    """A list that was brought counts no more."""
+    """A list that was brought counts no more; another entry is not taken back here."""
     try:
-        write_once(lambda book: book.unsay(number, **stamp()))
+        write_once(lambda book: book.unsay(book.opt_out_numbered(number).seq, **stamp()))
     except YaadError as error:
         return _page(request, error=error)
     return _page(request, is_back=True)

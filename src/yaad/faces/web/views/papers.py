@@ -1,12 +1,11 @@
 """Files on a deal: attached on its page, and taken home from there."""
 
-import uuid
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from yaad.book import Book
 from yaad.errors import InputError
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.views.deal import written
 from yaad.model import DealEntry
 from yaad.server.state import opened
@@ -23,7 +22,7 @@ def attach(request: HttpRequest) -> HttpResponse:
         file = request.FILES.get("file")
         if file is None:
             raise InputError(Message("papers.none"))
-        key = request.POST.get("key", "") or uuid.uuid4().hex
+        key = form_key(request.POST)
         return [book.attach(request.POST.get("id", ""), file.name or "", file.chunks(), key=key, **stamp())]
 
     return written(request, write)

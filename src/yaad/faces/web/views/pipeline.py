@@ -22,6 +22,7 @@ from yaad.book.deals import entries_of, lacking_of
 from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.leaving import BOARD, SEPARATOR, asks, leaving_of
 from yaad.facts import KeyTaken
@@ -114,7 +115,7 @@ def write_down(request: HttpRequest) -> HttpResponse:
     if reading.is_empty() or request.POST.get("begins"):
         return beginning.write_first(request)
     said = {name: request.POST.get(name, "").strip() for name in (*NEW, "owner")}
-    key, stage = request.POST.get("key", "") or uuid.uuid4().hex, request.POST.get("stage", "")
+    key, stage = form_key(request.POST), request.POST.get("stage", "")
     if not (said["account"] or said["phone"]):
         return page(request, InputError(Message("pipeline.no_name")))
     return _written(request, lambda book: book.write_down(stage, said, key=key, **stamp()))

@@ -1,6 +1,5 @@
 """Quotes, written and withdrawn on the page of a deal."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from yaad.book.papers import MOST
 from yaad.book.quotes import Offer
 from yaad.errors import InputError
 from yaad.faces.web.entry_numbers import entry_number
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.deal import written
 from yaad.model import DealEntry, parse_day
@@ -23,7 +23,7 @@ from yaad.text import Message
 @require_POST
 def quote(request: HttpRequest) -> HttpResponse:
     """Write a quote on a deal."""
-    key = request.POST.get("key", "") or uuid.uuid4().hex
+    key = form_key(request.POST)
 
     def write(book: Book) -> list[DealEntry]:
         offer, file = offer_of(request.POST), request.FILES.get("file")
@@ -37,7 +37,7 @@ def quote(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """A quote does not hold any more."""
-    key = request.POST.get("key", "") or uuid.uuid4().hex
+    key = form_key(request.POST)
 
     def write(book: Book) -> list[DealEntry]:
         number = entry_number(request.POST.get("number", ""))

@@ -14,6 +14,7 @@ from yaad.errors import InputError, UnknownName, YaadError
 from yaad.faces.web import beginning
 from yaad.faces.web.device import is_sent_later, need_own, stamp_of, told
 from yaad.faces.web.entry_numbers import entry_numbers
+from yaad.faces.web.form_keys import form_key
 from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.deal import STEP, did_and_next
 from yaad.insight.board import called
@@ -43,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return beginning.begin_here(request)
     if request.method != "POST":
         return _form(request)
-    deal_id, key = request.POST.get("id", ""), request.POST.get("key", "") or uuid.uuid4().hex
+    deal_id, key = request.POST.get("id", ""), form_key(request.POST)
     try:
         need_own(request)
         if not deal_id:
