@@ -141,6 +141,31 @@ def test_a_company_without_data_is_in_it_with_what_it_said_of_itself(team, home,
     assert f"companies/{team.here.id}/current.json" in names
 
 
+def test_files_and_links_that_come_while_the_books_are_copied_are_in_it(team, home, tmp_path, monkeypatch):
+    from yaad.book import Book
+    from yaad.book.quote_links import QuoteLinks, link_id
+    from yaad.server import backup
+    from yaad.server.restoring import unpack
+
+    at, of_database, made = dt.datetime(2026, 10, 22, tzinfo=dt.UTC), backup._database, []
+
+    def a_moment_later(*given):
+        with closing(Book.open(team.here.root)) as book:
+            made.append(book.attach("here-Ben-4", "late.txt", [b"late"], at=at, by="Ben"))
+            made.append(QuoteLinks(book.root).make("here-Ben-4", link_id("here-Ben-4", "late")))
+        return of_database(*given)
+
+    monkeypatch.setattr(backup, "_database", a_moment_later)
+    manifest = backup.back_up(home, tmp_path / "backup.tar.gz")
+    file, link = made
+    unpack(tmp_path / "backup.tar.gz", tmp_path / "again")
+    kept = tmp_path / "again" / "companies" / team.here.id
+    assert (kept / "papers" / file.paper).read_bytes() == b"late"
+    assert json.loads((kept / "papers" / f"{file.paper}.json").read_text()) == {"deal": "here-Ben-4"}
+    assert QuoteLinks(kept).of(link.id) == link
+    assert manifest["files"][f"companies/{team.here.id}/papers/{file.paper}"]["bytes"] == 4
+
+
 def test_a_home_that_is_not_empty_is_left_as_it_is(backup, tmp_path):
     from yaad.server.restoring import unpack
 

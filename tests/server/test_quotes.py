@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -56,7 +57,7 @@ def stranger(agent=CHROME):
 def test_a_quote_has_a_page_of_its_own_that_is_counted_once_for_each_look(offered):
     until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
     page, address = offered(text=f"Cupboards\n{HOSTILE}", until=str(until), url="https://example.com/more")
-    assert len(address.rsplit("-", 1)[-1]) > 22, "at least 128 bits that nobody guesses"
+    assert len(address.partition("-")[2]) > 22, "at least 128 bits that nobody guesses"
     assert "The link has not been opened yet" in page.text()
     answer = stranger().get(address)
     text = seen(answer)
@@ -100,8 +101,10 @@ def test_what_is_withdrawn_taken_back_or_guessed_shows_nothing(offered):
     assert stranger().get(f"/q/{address.split('/')[2]}/{'a' * 5000}/").status_code == 404
     assert stranger().post(address).status_code == 405
     number = re.search(r'id="quotes".*?name="number" value="(\d+)"', html_of(page.get()), re.DOTALL)[1]
-    gone = page.post("withdraw", number=number)
+    key = re.search(r'id="quotes".*?name="key" value="(\w+)"', html_of(page.get()), re.DOTALL)[1]
+    gone = page.post("withdraw", number=number, key=key)
     assert "The quote was withdrawn" in seen(gone)
+    assert page.post("withdraw", number=number, key=key).status_code == 200, "one form sent twice is one entry"
     over = stranger().get(address)
     assert over.status_code == 410
     assert "A word that is no secret" not in seen(over)
@@ -109,6 +112,14 @@ def test_what_is_withdrawn_taken_back_or_guessed_shows_nothing(offered):
     assert stranger().get(address).status_code == 200
     page.post("undo", number=number)
     assert stranger().get(address).status_code == 404
+
+
+def test_a_quote_whose_link_is_missing_on_a_server_says_that_and_no_more(offered, team):
+    page, address = offered(number="here-Ben-5")
+    (team.here.root / "quotes" / f"{address.split('/')[3].partition('-')[0]}.json").unlink()
+    text = page.text()
+    assert "has no link for the customer at the moment" in text
+    assert "on one machine" not in text
 
 
 def test_a_link_that_is_asked_for_too_often_waits(offered, monkeypatch):
@@ -120,14 +131,20 @@ def test_a_link_that_is_asked_for_too_often_waits(offered, monkeypatch):
     assert told == [200, 200, 429]
 
 
-def test_a_message_begins_with_the_link_in_the_language_of_the_quote(offered):
+def test_a_message_has_the_link_and_is_in_the_language_of_the_quote(offered):
     page, address = offered(lang="he", title="מטבח")
     text = html.unescape(html_of(page.get()))
-    found = re.search(r'href="(https://wa\.me/[^"]+)"[^>]*>(?:(?!</a>).)*Send by WhatsApp', text, re.DOTALL)
-    assert (found is None) == ("tel:" not in text)
+    where = re.search(r'href="(https://wa\.me/[^"]+)"[^>]*>(?:(?!</a>).)*Send by WhatsApp', text, re.DOTALL)[1]
+    (words,) = parse_qs(urlsplit(where).query)["text"]
+    assert words == f"שלום, זו הצעת המחיר של Company here: http://127.0.0.1{address}"
     told = stranger().get(address)
     assert 'lang="he" dir="rtl"' in html_of(told)
     assert "הצעת מחיר" in seen(told)
+    page, address = offered(lang="en", title="Kitchen", number="here-Ben-3")
+    where = re.search(r'id="quotes".*?href="(https://wa\.me/[^"]+)"', html.unescape(html_of(page.get())), re.DOTALL)[1]
+    (words,) = parse_qs(urlsplit(where).query)["text"]
+    assert words.endswith(f": http://127.0.0.1{address}")
+    assert not re.search("[א-ת]", words)
 
 
 def test_what_is_no_quote_is_told_and_what_was_typed_stays(deal):  # noqa: F811 – the fixture that is asked for

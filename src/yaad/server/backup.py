@@ -1,9 +1,10 @@
 """A copy of a home in one file, made while people work in it.
 
 The books are copied first, each as its pin says at that moment, then the database in one moment of its own: so every
-entry that is in a table is in its journal too, and what was written in between follows from the journal. Last in the
-file stands the manifest: every file with its SHA-256, the rows of the database by table, and the last line of every
-chain of the audit log.
+entry that is in a table is in its journal too, and what was written in between follows from the journal. Files of deals
+and links of quotes, which entries name and hold not, are looked through once more after that. Last in the file stands
+the manifest: every file with its SHA-256, the rows of the database by table, and the last line of every chain of the
+audit log.
 """
 
 import datetime as dt
@@ -24,6 +25,8 @@ from typing import Any
 from django.db import connections
 from django.db.models import Max
 
+from yaad.book.papers import FOLDER as PAPERS
+from yaad.book.quote_links import FOLDER as QUOTES
 from yaad.errors import BookError
 from yaad.facts.pin import NAME as PIN
 from yaad.facts.pin import Pin
@@ -67,10 +70,12 @@ def back_up(home: Home, file: Path) -> Json:
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=home.folder) as work, _opened(part) as tar:
             files: dict[str, Json] = {}
-            for folder in sorted(home.companies.iterdir()):
-                if folder.is_dir():
-                    files |= _book(folder, Path(work), tar)
+            books = sorted(folder for folder in home.companies.iterdir() if folder.is_dir())
+            for folder in books:
+                files |= _book(folder, Path(work), tar)
             told = _database(home, Path(work), tar, files)
+            for folder in books:
+                _named_since(folder, Path(work), tar, files)
             manifest = {"format": FORMAT, "made_at": made_at, "version": version("yaad"), "files": files, **told}
             _text(tar, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
         with part.open("rb") as whole:
@@ -103,6 +108,21 @@ def _book(folder: Path, work: Path, tar: tarfile.TarFile) -> dict[str, Json]:
         shutil.rmtree(into)
         return files
     raise BookError(Message("house.book_in_motion", {"path": str(folder)}))
+
+
+def _named_since(folder: Path, work: Path, tar: tarfile.TarFile, files: dict[str, Json]) -> None:
+    """Files of deals and links of quotes that came while the rest was copied: an entry of the copy may name them."""
+    for path in sorted(one for name in (PAPERS, QUOTES) for one in (folder / name).glob("*")):
+        name = f"companies/{folder.name}/{path.parent.name}/{path.name}"
+        if name in files or not path.is_file() or path.is_symlink() or not _belongs(path.relative_to(folder), Pin()):
+            continue
+        copy = work / path.name
+        try:
+            shutil.copy2(path, copy)
+        except FileNotFoundError:  # gone with somebody who was erased meanwhile
+            continue
+        files.update(_put(tar, name, copy))
+        copy.unlink()
 
 
 def _copy_book(folder: Path, into: Path) -> None:
