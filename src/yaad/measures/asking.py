@@ -31,19 +31,52 @@ def near(rows: ir.Table, wanted: Handles) -> ir.Table:
     return found
 
 
-def customers_asking(scope: Scope, rows: ir.Table) -> Mapping[str, str]:
-    """Customer → what they ask, met by any number or address; of who asks nothing, nothing.
+def customers_asking(scope: Scope, rows: ir.Table, shown: Mapping[str, str | None]) -> Mapping[str, str]:
+    """Customer → what they ask; of who asks nothing, nothing.
+
+    Several may answer under a company's name: what one of them asks is not asked by another contact whose number is
+    shown. Where it is not told who answers, it is asked by all.
 
     Args:
         scope: the question.
-        rows: ``customer``, ``phone``, ``email``: one row or many of each customer.
+        rows: ``customer``, ``phone``, ``email``, ``contact``: one row or many of each customer.
+        shown: customer → the number that is shown of them.
     """
     said = scope.opt_outs.said
     wanted = Handles(
         frozenset(one for one in said if one.startswith("+")), frozenset(one for one in said if "@" in one)
     )
+    found = [
+        (row, word)
+        for row in (scope.run(near(rows, wanted)).to_pylist() if wanted else ())
+        if (word := scope.opt_outs.word(row["phone"], row["email"]))
+    ]
+    answering = _answering(scope, rows, {row["customer"]: shown.get(row["customer"]) for row, _word in found})
     told: dict[str, set[str]] = {}
-    for row in scope.run(near(rows, wanted)).to_pylist() if wanted else ():
-        if word := scope.opt_outs.word(row["phone"], row["email"]):
-            told.setdefault(row["customer"], set()).add(word)
+    for row, word in found:
+        customer, contact = row["customer"], folded(row["contact"])
+        others = answering.get(customer, set())
+        if not contact or not others or contact in others:
+            told.setdefault(customer, set()).add(word)
     return {customer: next(one for one in OPT_OUTS if one in words) for customer, words in told.items()}
+
+
+def _answering(scope: Scope, rows: ir.Table, shown: Mapping[str, str | None]) -> dict[str, set[str]]:
+    """Customer → the contacts who answer the number that is shown; none where a deal does not tell who does."""
+    if not shown:
+        return {}
+    country = scope.opt_outs.country
+    names = ibis.memtable(pa.table({"of": pa.array(sorted(shown), pa.string())}))
+    theirs = rows.semi_join(names, rows.customer == names.of).distinct()
+    number = {customer: Handles.of(phone, None, country) for customer, phone in shown.items()}
+    told: dict[str, set[str]] = {}
+    for row in scope.run(theirs).to_pylist():
+        is_shown = row["phone"] == shown[row["customer"]]
+        if row["phone"] and (is_shown or Handles.of(row["phone"], None, country).meet(number[row["customer"]])):
+            told.setdefault(row["customer"], set()).add(folded(row["contact"]))
+    return {customer: contacts for customer, contacts in told.items() if "" not in contacts}
+
+
+def folded(name: str | None) -> str:
+    """A name as contacts are compared: without case and without spaces more than one."""
+    return " ".join((name or "").casefold().split())

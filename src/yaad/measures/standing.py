@@ -115,7 +115,7 @@ class Standing:
         no_chance: why nobody is said to have stopped; None where it can be told.
         no_worth: why nothing is said of what they are worth.
         opt_outs: those whose numbers are not told.
-        asking: customer → what they ask, met by any number or address of theirs.
+        asking: customer → what they ask, see `yaad.measures.asking.customers_asking`.
     """
 
     rows: pa.Table
@@ -245,18 +245,20 @@ def standing(scope: Scope) -> Standing:
     """How the customers of a book stand on the data's day, whatever the period and the breakdown of the question."""
     whole = scope.asking(by=(), all_time=True)
     found = _by_contract(whole) if has_contracts(whole) else _by_purchases(whole)
-    return replace(found, opt_outs=scope.opt_outs, asking=_asking(whole, by_contract=found.by_contract))
+    return replace(found, opt_outs=scope.opt_outs, asking=_asking(whole, found))
 
 
-def _asking(scope: Scope, *, by_contract: bool) -> Mapping[str, str]:
-    """What customers ask, by all numbers and addresses of their deals and of the list of customers."""
+def _asking(scope: Scope, found: Standing) -> Mapping[str, str]:
+    """What customers ask, by the number that is shown and by all of who answers it."""
     if not scope.opt_outs:
         return {}
     deals, accounts = with_customer(scope, scope.deals), scope.table("accounts")
-    told = deals.select(customer=deals.named if by_contract else deals.customer, phone="phone", email="email")
-    listed = accounts.select(customer="name", phone="phone", email="email")
+    called = deals.named if found.by_contract else deals.customer
+    told = deals.select(customer=called, phone="phone", email="email", contact="contact")
+    listed = accounts.select(customer="name", phone="phone", email="email", contact=ibis.null("string"))
     both = told.union(listed, distinct=False)
-    return customers_asking(scope, both.filter(both.customer.notnull()))
+    shown = dict(zip(found.rows["customer"].to_pylist(), found.rows["phone"].to_pylist(), strict=True))
+    return customers_asking(scope, both.filter(both.customer.notnull()), shown)
 
 
 # ---- by purchases ---------------------------------------------------------------------------------------------------
