@@ -46,7 +46,8 @@ def test_a_quote_is_written_opened_withdrawn_and_each_taken_back(book):
     assert not one.holds(dt.date(2026, 11, 1))
     opened = book.quote_opened(DEAL, first.seq, at=AT + dt.timedelta(hours=1), by="")
     assert book.quote_opened(DEAL, first.seq, at=AT + dt.timedelta(hours=5), by="").seq == opened.seq
-    assert book.quotes(DEAL)[0].opened == AT + dt.timedelta(hours=1)
+    (line,) = (one for one in book.deal(DEAL).content.happened if one.kind.value == "quote_opened")
+    assert line.at == AT + dt.timedelta(hours=1)
     gone = book.withdraw_quote(DEAL, first.seq, at=AT, by="Ben")
     assert not book.quotes(DEAL)[0].holds(dt.date(2026, 10, 20))
     assert sorted(kinds(book)) == ["quote", "quote_opened", "quote_withdrawn"]

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yaad.book.file_names import clean_name
 from yaad.errors import BookError, InputError
-from yaad.server.uploads import KEPT_DAYS, Uploads, clean_name
+from yaad.server.uploads import KEPT_DAYS, Uploads
 
 
 class Sent:

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from yaad.book.file_names import clean_name
 from yaad.book.papers import MOST_OF_DEAL, forget_paper, keep_paper, paper, paper_holds, paper_id
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
 from yaad.facts import KeyTaken, journal_of, undone
 from yaad.model import DealEntry, FileEntry
 from yaad.text import Message
-
-LONGEST_NAME = 200
-UNSEEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Filing(Written):
@@ -48,7 +46,7 @@ class Filing(Written):
         """
         self.deal_now(deal_id)
         key = key or uuid.uuid4().hex
-        kept, called = self._kept(key), called_file(file_name)
+        kept, called = self._kept(key), clean_name(file_name)
         entries = journal_of(self.root).of([deal_id])
         if (
             isinstance(kept, FileEntry)
@@ -94,18 +92,3 @@ class Filing(Written):
         if path is None:
             raise UnknownName("file", str(seq), [str(one) for one in known])
         return known[seq], path
-
-
-def called_file(name: str) -> str:
-    r"""A name without a path, and without signs that turn writing round or steer machines.
-
-    >>> called_file("../../a\u202egpj.exe"), called_file("")
-    ('agpj.exe', 'file')
-    """
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(one for one in last if one.isprintable() and one not in UNSEEN).strip(" .")
-    if len(kept) <= LONGEST_NAME:
-        return kept or "file"
-    stem, dot, ending = kept.rpartition(".")
-    ending = (dot + ending)[-20:]
-    return (stem or kept)[: LONGEST_NAME - len(ending)] + ending

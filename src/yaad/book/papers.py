@@ -8,11 +8,11 @@ What a file is called stands in the journal alone.
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from yaad.book.disk import appearing
+from yaad.book.ids import ID, id_of
 from yaad.errors import InputError
 from yaad.text import Message
 
@@ -21,15 +21,11 @@ MOST = 20 << 20
 """Bytes of one file."""
 MOST_OF_DEAL = 100
 """Files of one deal."""
-ID_LETTERS = 20
-ID = re.compile(rf"[a-p]{{{ID_LETTERS}}}")
-LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def paper_id(deal_id: str, key: str) -> str:
-    """The id of a file: the same for the same form of the same deal. Letters alone: no number is in it."""
-    told = f"paper\0{deal_id}\0{key}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(told).hexdigest()[:ID_LETTERS].translate(LETTERS)
+    """The id of a file: the same for the same form of the same deal."""
+    return id_of("paper", deal_id, key)
 
 
 def keep_paper(root: Path, deal_id: str, name: str, chunks: Iterable[bytes]) -> int:

@@ -6,9 +6,7 @@ What it shows stands in the journal. Here lie its key, as those of the doors do,
 """
 
 import datetime as dt
-import hashlib
 import json
-import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -16,11 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from yaad.book.disk import appearing
+from yaad.book.ids import ID, id_of
 
 FOLDER = "quotes"
-KEY_BYTES, ID_LETTERS = 24, 20
-ID = re.compile(rf"[a-p]{{{ID_LETTERS}}}")
-LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+KEY_BYTES = 24
 _changing = threading.Lock()
 
 
@@ -62,9 +59,8 @@ class QuoteLink:
 
 
 def link_id(deal_id: str, key: str) -> str:
-    """The id of the page of a quote: the same for the same form of the same deal. Letters alone: no number is in it."""
-    told = f"{deal_id}\0{key}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(told).hexdigest()[:ID_LETTERS].translate(LETTERS)
+    """The id of the page of a quote: the same for the same form of the same deal."""
+    return id_of(deal_id, key)
 
 
 class QuoteLinks:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from yaad.book.filing import called_file
+from yaad.book.file_names import clean_name
 from yaad.book.papers import forget_paper, keep_paper, paper, paper_holds, paper_id
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
@@ -143,7 +143,7 @@ class Quoting(Written):
         """Whether the document of a quote that is kept is the one that is offered."""
         if offer.document is None:
             return not kept.paper
-        return kept.file_name == called_file(offer.file_name) and paper_holds(self.root, kept.paper, [offer.document])
+        return kept.file_name == clean_name(offer.file_name) and paper_holds(self.root, kept.paper, [offer.document])
 
     def _document(self, deal_id: str, offer: Offer, key: str) -> tuple[str, str]:
         """Keep the document of a quote; what it is called, and its id."""
@@ -152,7 +152,7 @@ class Quoting(Written):
         name = paper_id(deal_id, key)
         forget_paper(self.root, name)  # of an attempt that broke off before its entry was written
         keep_paper(self.root, deal_id, name, [offer.document])
-        return called_file(offer.file_name), name
+        return clean_name(offer.file_name), name
 
     def quote_document(self, deal_id: str, seq: int) -> tuple[QuoteEntry, Path]:
         """A quote with a document, and where its bytes lie.

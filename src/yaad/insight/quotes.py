@@ -1,7 +1,7 @@
-"""The quotes of a deal, as people wrote them: which hold, which were opened, which were withdrawn."""
+"""The quotes of a deal, as people wrote them: which hold, which were withdrawn."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yaad.facts import undone
@@ -14,12 +14,10 @@ class Quote:
 
     Attributes:
         entry: what it says.
-        opened: when its public page was opened for the first time; None: nobody did.
         withdrawn: the entry by which it does not hold any more; None: it was not withdrawn.
     """
 
     entry: QuoteEntry
-    opened: dt.datetime | None = None
     withdrawn: QuoteWithdrawnEntry | None = None
 
     @property
@@ -47,11 +45,6 @@ def quotes_of(entries: Sequence[DealEntry]) -> list[Quote]:
         entries: all that was written of the deal.
     """
     left = counting(entries)
-    opened = _first(one for one in left if isinstance(one, QuoteOpenedEntry))
     withdrawn = {one.quote: one for one in left if isinstance(one, QuoteWithdrawnEntry)}
-    found = (Quote(one, opened.get(one.seq), withdrawn.get(one.seq)) for one in left if isinstance(one, QuoteEntry))
+    found = (Quote(one, withdrawn.get(one.seq)) for one in left if isinstance(one, QuoteEntry))
     return sorted(found, key=lambda one: one.entry.seq, reverse=True)
-
-
-def _first(entries: Iterable[QuoteOpenedEntry]) -> dict[int, dt.datetime]:
-    return {one.quote: one.at for one in sorted(entries, key=lambda one: one.at, reverse=True)}

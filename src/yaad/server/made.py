@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yaad.book.disk import appearing, told_when_full
+from yaad.book.file_names import clean_name
 from yaad.errors import UnknownName
 from yaad.server import tasks
 from yaad.server.jobs import Job, State
 from yaad.server.scoping import current
 from yaad.server.state import opened
-from yaad.server.uploads import ID, clean_name
+from yaad.server.uploads import ID
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile

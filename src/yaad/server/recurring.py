@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from yaad.book.disk import appearing
+from yaad.book.file_names import clean_name
 from yaad.book.sources.named import KINDS, WATCHED, Source, absent_extra
 from yaad.book.sources.running import Sources, Standing, sources_of
 from yaad.book.sources.schedule import Schedule, due_at
@@ -25,7 +26,6 @@ from yaad.server.drafts import Draft, Step
 from yaad.server.jobs import Job, State
 from yaad.server.scoping import current
 from yaad.server.state import opened
-from yaad.server.uploads import clean_name
 from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from yaad.book import Book, ImportReport
 from yaad.book.computed import FOLDER
+from yaad.book.file_names import clean_name
 from yaad.book.own_questions import OLDER, OTHER_STAGES
 from yaad.book.persons import Marks, last_erasing
 from yaad.book.remembered import COLUMNS_GONE
@@ -28,7 +29,6 @@ from yaad.model import parse_day
 from yaad.server import jobs, stop
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
-from yaad.server.uploads import clean_name
 from yaad.server.wire import pack, unpack
 from yaad.server.worker import Report
 from yaad.text import LANGUAGES, Message, has_key

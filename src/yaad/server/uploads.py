@@ -11,34 +11,13 @@ from pathlib import Path
 from django.core.files.uploadedfile import UploadedFile
 
 from yaad.book.disk import told_when_full
+from yaad.book.file_names import clean_name
 from yaad.errors import InputError
 from yaad.intake import keep_pasted
 from yaad.text import Message
 
-LONGEST_NAME, LONGEST_ENDING = 160, 20  # bytes
 KEPT_DAYS = 7
 ID = re.compile(r"[0-9a-f]{16}")
-
-
-def clean_name(name: str | None) -> str:
-    r"""A file name without a path, without signs that a terminal or a page would obey, not hidden, not too long.
-
-    >>> clean_name("../../etc/pass\u202ewd"), clean_name("..."), clean_name("עסקאות 2026.csv")
-    ('passwd', 'file', 'עסקאות 2026.csv')
-    """
-    last = re.split(r"[/\\]", name or "")[-1]
-    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*[]').strip(" .")
-    stem, dot, ending = kept.rpartition(".")
-    return (
-        _cut(stem, LONGEST_NAME).strip(" .") + dot + _cut(ending, LONGEST_ENDING)
-        if stem
-        else _cut(kept, LONGEST_NAME) or "file"
-    )
-
-
-def _cut(text: str, size: int) -> str:
-    """So much of a text as fits so many bytes: a disk counts bytes."""
-    return text.encode()[:size].decode(errors="ignore").strip(" .")
 
 
 def _free(place: Path, name: str | None) -> Path:
