@@ -5,6 +5,7 @@ import io
 import re
 import uuid
 import zipfile
+from contextlib import closing
 
 import pytest
 from tests.api.conftest import token_of
@@ -146,3 +147,15 @@ def test_a_list_is_taken_back_on_the_page_that_follows(team):
     with book_of(team).at_one_moment() as book:
         assert not {"+972541230099", "list@x.example"} & {one.handle for one in book.opted_out()}
     assert client.post(address, {"undo": number}).status_code == 400, "it was taken back already"
+
+
+def test_the_page_takes_back_what_says_who_asks_it_and_nothing_else(team):
+    client = team.client("owner")
+    assert client.post(f"{team.here.prefix}people/place/", {"person": "Cyd", "team": "north"}).status_code == 302
+    with closing(book_of(team)) as book:
+        placed = book.facts.journal.of_company()[-1]
+        assert book.settings.working("Cyd").team == "north"
+    client.post(f"{team.here.prefix}opt-outs/", {"undo": str(placed.seq)})
+    with closing(book_of(team)) as book:
+        assert book.settings.working("Cyd").team == "north"
+    client.post(f"{team.here.prefix}people/place/", {"person": "Cyd", "team": "south"})
