@@ -76,7 +76,8 @@ def test_a_quote_has_a_page_of_its_own_that_is_counted_once_for_each_look(offere
     stranger().get(address)
     again = page.text()
     assert "Opened 2 times" in again
-    assert again.count("The quote was opened for the first time") == 1
+    first_time = "The quote was opened for the first time"  # other tests open quotes of this deal
+    assert again.count(first_time) == once.count(first_time)
 
 
 def test_previews_and_one_s_own_people_are_not_counted(offered, team):
