@@ -133,10 +133,8 @@ def line_said(one: Happened, lang: str) -> Said:
             return _order_said(one, lang)
         case Kind.QUOTE | Kind.QUOTE_OPENED | Kind.QUOTE_WITHDRAWN:
             return _quote_said(one, lang)
-        case Kind.FILE:
-            return Message("papers.line_file")
-        case Kind.CHANGED | Kind.NOTE:
-            return Message(f"deal.is_{one.kind.value}")
+        case Kind.CHANGED | Kind.NOTE | Kind.FILE:
+            return Message("papers.line_file" if one.kind is Kind.FILE else f"deal.is_{one.kind.value}")
         case _:
             return Message(f"deal.line_{one.kind.value}", {"stage": one.stage or "–"})
 
