@@ -12,14 +12,14 @@ from yaad.intake.decisions import POINTS, Decisions
 from yaad.intake.fields import FIELDS
 from yaad.intake.kinds import HISTORY, Kind
 from yaad.intake.lengths import is_day
-from yaad.intake.mapping import DUPLICATES, SCALES
+from yaad.intake.mapping import DUPLICATES, NOT_WON, SCALES
 from yaad.intake.unmapped import NONE
 from yaad.model import StageType
 from yaad.text import Message
 
 OF_FILES = ("encoding", "sheet", "header_row", "merged")
 OF_ROWS = ("column", "dates", "decimal", "scale", "stage", "year")
-WHOLE = ("kind", "stages", "order", "duplicates", "until")
+WHOLE = ("kind", "stages", "order", "duplicates", "not_won", "until")
 SHOWN = 600
 """Letters of a list of what is known."""
 
@@ -107,6 +107,7 @@ def _options(found: Decisions, part: str) -> list[str] | None:
         "scale": list(SCALES),
         "stage": [kind.value for kind in StageType] + more,
         "duplicates": list(DUPLICATES),
+        "not_won": list(NOT_WON),
     }
     return options.get(part)
 

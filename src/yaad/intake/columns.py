@@ -7,6 +7,7 @@ import numpy as np
 
 from yaad.errors import InputError, OpenQuestion, Question
 from yaad.intake.arrow import codes, mask, pc
+from yaad.intake.deciding.flags import read_flags
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import propose_fields, propose_kind, stage_date_columns
 from yaad.intake.deciding.moments import cleaned
@@ -149,6 +150,7 @@ def ask_needed(found: Decisions) -> None:
         found.questions.append(_ask_column(found, "stage"))
     elif found.proposed and found.kind is Kind.DEALS and not dated:
         _ask_colours(found)
+        _ask_endings(found)
 
 
 def _ask_colours(found: Decisions) -> None:
@@ -161,6 +163,19 @@ def _ask_colours(found: Decisions) -> None:
         options = options_of(found.table, [column, *others]) | {NONE: Message("intake.option_no_colours")}
         text = Message("intake.ask_colours", {"column": column})
         found.questions.append(Question("column:stage", text, evidence, options))
+
+
+def _ask_endings(found: Decisions) -> None:
+    """A column of yes and no may alone tell which deals were won: whether its yes is a sale is asked."""
+    names = header_words().endings
+    silent = not {"stage", "won", "lost", "outcome", "closed"} & found.fields.keys()
+    if not silent or {"column:won", "column:stage"} & found.answers.keys():
+        return
+    free = [name for name in found.table.columns if name not in found.fields.values() and fold(name) in names]
+    column = next((name for name in free if read_flags(found.table.columns[name]) is not None), None)
+    if column is not None and not found.questions:
+        options = options_of(found.table, [column]) | {NONE: Message("intake.option_no_colours")}
+        found.questions.append(Question("column:won", Message("intake.ask_ending", {"column": column}), (), options))
 
 
 def ask_wide(found: Decisions) -> None:

@@ -18,6 +18,7 @@ REST = "rest"
 LINE = 120
 TOTALS = ("reject", "keep")
 DUPLICATES = ("first", "last", "reject")
+NOT_WON = ("lost", "open")
 NTH = "#"
 """Stands between a part's name and the number of its second file."""
 SCALES = ("share", "percent")
@@ -74,6 +75,7 @@ class Mapping:
         totals: rows that look like totals are left out (``reject``) or are deals like others (``keep``).
         touch_days: of sheets without ids, the days within which touches of one person are one inquiry.
         duplicates: which of several rows with one id is taken: first, last, reject.
+        not_won: what a *no* in a column of wins means, where no other column tells: lost, open.
         encoding, delimiter, header_row, sheet, merged: file → how it is read, where the evidence is overruled.
         snapshots: the files are one list taken on several days, which stand in their names.
         parts: of files that hold several kinds of rows, the mapping of each kind; its files are those of that name in
@@ -108,6 +110,7 @@ class Mapping:
     totals: str | None = None
     touch_days: int | None = None
     duplicates: str | None = None
+    not_won: str | None = None
     encoding: Settings = field(default_factory=dict)
     delimiter: Settings = field(default_factory=dict)
     header_row: Settings = field(default_factory=dict)

@@ -9,7 +9,7 @@ from yaad.intake.deciding.days import Order
 from yaad.intake.deciding.folding import fold
 from yaad.intake.fields import field_name, known_fields
 from yaad.intake.kinds import Kind, Shape
-from yaad.intake.mapping import ALL, DUPLICATES, SCALES, TOTALS, Join, Mapping, Settings, StageRule
+from yaad.intake.mapping import ALL, DUPLICATES, NOT_WON, SCALES, TOTALS, Join, Mapping, Settings, StageRule
 from yaad.intake.reading import MERGED
 from yaad.intake.reading.writing import WAYS, known_encoding
 from yaad.intake.sharing import can_share
@@ -173,6 +173,9 @@ class _Reading(YamlReader):
 
     def _duplicates(self, node: Node) -> str:
         return self._one_of(node, "duplicates", list(DUPLICATES))
+
+    def _not_won(self, node: Node) -> str:
+        return self._one_of(node, "not_won", list(NOT_WON))
 
     def _encoding(self, node: Node) -> Settings:
         found = self._settings(node, "encoding", None)

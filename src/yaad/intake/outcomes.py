@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from yaad.intake.arrow import Mask, pc
+from yaad.errors import Question
+from yaad.intake.arrow import Mask, mask, pc
 from yaad.intake.deciding.amounts import decide_amounts, read_amounts, take_numbers_apart
 from yaad.intake.deciding.flags import read_flags
 from yaad.intake.deciding.folding import fold
@@ -15,7 +16,7 @@ from yaad.intake.deciding.words import header_words
 from yaad.intake.decisions import Decisions
 from yaad.intake.fields import Value
 from yaad.intake.kinds import Kind
-from yaad.intake.mapping import StageRule
+from yaad.intake.mapping import NOT_WON, StageRule
 from yaad.intake.presets import key_of
 from yaad.model import StageType
 from yaad.text import Message
@@ -42,6 +43,8 @@ def decide_outcomes(found: Decisions) -> None:
     won = said.get(WON)
     if won is not None:
         found.flags[WON] = won | found.flags.get(WON, np.zeros(len(won), np.bool_))
+    if (lost := _not_won(found)) is not None:
+        found.flags[LOST] = lost
     lost = _lost(found, said, yes)
     if lost is not None:
         found.flags[LOST] = lost
@@ -89,6 +92,24 @@ def _status(found: Decisions) -> dict[str, Mask]:
     elif said is not None:
         found.how[column] = Message("intake.how_outcome")
     return said or {}
+
+
+def _not_won(found: Decisions) -> Mask | None:
+    """Rows that say *no* in a column of wins, where it is told that they are lost; asked where no other column tells."""
+    silent = not {"stage", "lost", "outcome", "ended", "active"} & found.fields.keys()
+    if WON not in found.flags or "won" not in found.fields or not silent:
+        return None
+    column = found.fields["won"]
+    no = mask(pc.is_valid(cleaned(found.table.columns[column]))) & ~found.flags[WON]
+    answer = found.answers.get("not_won")
+    if answer in NOT_WON and found.mapping.not_won is None:
+        found.mapping = replace(found.mapping, not_won=answer)
+    if found.mapping.not_won is None and not found.mapping.stages and no.any():
+        values: dict[str, object] = {"n": int(no.sum()), "of": len(no), "column": column}
+        options = {one: Message(f"intake.option_not_won_{one}") for one in NOT_WON}
+        text = Message("intake.ask_not_won", values)
+        found.questions.append(Question("not_won", text, (), options, "not_won: lost"))
+    return no if found.mapping.not_won == LOST else None
 
 
 def _lost(found: Decisions, said: dict[str, Mask], yes: dict[str, Mask]) -> Mask | None:

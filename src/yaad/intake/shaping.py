@@ -234,7 +234,7 @@ def _without_column(found: Decisions, beside: Sequence[StageRule] = ()) -> tuple
     rules = [StageRule(FIRST_STAGE[hebrew])]
     if {"won", "closed"} & found.fields.keys():
         rules.append(StageRule(WON_STAGE[hebrew], StageType.WON))
-    if "lost" in found.fields:
+    if "lost" in found.fields or found.mapping.not_won == StageType.LOST.value:
         rules.append(StageRule(LOST_STAGE[hebrew], StageType.LOST))
     return tuple(rules)
 

@@ -40,6 +40,7 @@ class HeaderWords:
         date_words: what stands before or after a stage's name in a column of dates.
         chances: names of columns with the chance of a deal: they order stages, and are no field.
         outcomes: names of columns that may say how a deal stands beside its stage.
+        endings: names of columns of yes and no whose yes may be a sale.
         targets: words that say of a sheet that it sets targets.
     """
 
@@ -53,6 +54,7 @@ class HeaderWords:
     date_words: tuple[str, ...]
     chances: Names
     outcomes: Names
+    endings: Names
     targets: frozenset[str]
 
     def of(self, kind: Kind) -> dict[str, Names]:
@@ -178,6 +180,7 @@ def header_words() -> HeaderWords:
         date_words=_folded(plain["date_words"]),
         chances=_ranks(cast("list[str]", plain["chances"])),
         outcomes=_ranks(cast("list[str]", plain["outcomes"])),
+        endings=_ranks(cast("list[str]", plain["endings"])),
         targets=frozenset(_folded(plain["targets_words"])),
     )
 
