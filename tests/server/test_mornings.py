@@ -127,6 +127,15 @@ def test_a_server_that_is_killed_while_it_sends_does_not_send_again(team, mailin
     assert "cut off while it was sent" in shown(page(team, "rep"))
 
 
+def test_what_could_not_be_written_is_our_fault_and_not_the_mail_servers(team, mailing):
+    ask(team, "rep", hour="8")
+    with patch("yaad.server.mornings.mail_of", side_effect=ValueError("planted")):
+        look(team, moment(8))
+    assert mailing.outbox == []
+    assert "by a fault of ours" in shown(page(team, "rep"))
+    assert look(team, moment(9)) is None, "it would break again"
+
+
 def test_two_servers_that_look_at_once_send_one(team, mailing):
     ask(team, "rep", hour="8")
     (found,) = mornings.due([team.here.id], lambda _: team.here.root, moment(8))

@@ -239,7 +239,7 @@ def _held(key: str) -> Iterator[Invitation]:
 
 def _joined(one: Invitation, account: Account) -> Membership:
     asked = Asked.of(one)
-    fields = asked.said | {"since": timezone.now(), "ended_at": None}
+    fields = asked.said | {"since": timezone.now(), "ended_at": None, "morning_hour": None}
     known = Membership.objects.filter(company=one.company_id, account=account).first()
     if known is not None and known.ended_at is None:
         raise NoInvitation(Message("people.no_invitation"))

@@ -55,6 +55,8 @@ class State(StrEnum):
     """Nothing was sent."""
     UNSURE = "unsure"
     """It was cut off while it was sent."""
+    BROKEN = "broken"
+    """It could not be written: a fault of ours."""
     REFUSED = "refused"
     """Who asked for it may not have it any more."""
 
@@ -236,7 +238,7 @@ def send(one: _Due, now: dt.datetime) -> State | None:
         part = Membership.objects.filter(pk=one.part, morning_hour__isnull=False)
         if not part.filter(free).update(**noted):
             return None
-    state = State.FAILED
+    state = State.BROKEN
     try:
         state = _sent(one, now)
     finally:

@@ -197,7 +197,8 @@ def _by_outcome(book: Book) -> dict[str, int]:
     deals = book.facts.deals
     rows = book.facts.run(deals.group_by("outcome").aggregate(n=deals.count())).to_pylist()
     found = {row["outcome"]: int(row["n"]) for row in rows}
-    return {name: found.get(name, 0) for name in ("open", "won", "lost")} | {"n": sum(found.values())}
+    counts = {name: found.get(name, 0) for name in ("open", "won", "lost")}
+    return counts | {"n": sum(counts.values())}  # what was no inquiry is no deal
 
 
 def headline() -> list[tuple[Figure, Said]]:
