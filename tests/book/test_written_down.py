@@ -168,6 +168,28 @@ zone: UTC
     assert book.change(bare.deal_id, {"amount": "5"}, at=AT, by="Noa").values["currency"] == "ILS"
 
 
+def test_what_is_typed_in_a_company_is_in_its_currency_also_where_other_amounts_have_none(tmp_path):
+    from yaad.book.usual import Usual, say_usual
+
+    (tmp_path / "deals.csv").write_text("deal,stage,amount,entered\nA,New,100,2026-01-01\nB,New,,2026-01-01\n", "utf-8")
+    book = yaad.Book.create(tmp_path / "book")
+    book.import_files([tmp_path / "deals.csv"])
+    say_usual(book.root, Usual(currency="ILS"))
+    began = book.write_down("New", {"account": "X", "amount": "70"}, at=AT, by="Noa")
+    assert (began.values["currency"], began.values["tax"]) == ("ILS", "net"), "a file that tells none decides nothing"
+    won = book.win("B", at=AT, by="Noa", amount="50", key="w")
+    assert (won.amount, won.currency, won.tax) == ("50", "ILS", "net")
+    assert book.win("B", at=AT, by="Noa", amount="50", key="w").seq == won.seq, "said twice it is one win"
+    row = book.facts.deal("B")
+    assert (row["amount"], row["currency"], row["tax"]) == (50, "ILS", "net")
+    book.rebuild()
+    assert {name: book.facts.deal("B")[name] for name in ("amount", "currency", "tax")} == {
+        name: row[name] for name in ("amount", "currency", "tax")
+    }
+    book.undo("B", won.seq, at=AT, by="Noa")
+    assert (book.facts.deal("B")["amount"], book.facts.deal("B")["currency"]) == (None, None)
+
+
 def test_what_was_written_of_an_id_is_not_inherited(book):
     begun = book.write_down("New", {"owner": "Gil"}, at=AT, by="Gil", deal_id="S")
     book.note("S", "a secret", at=AT, by="Gil")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from yaad.book.disk import told_when_full
 from yaad.book.opened import Opened
+from yaad.book.usual import usual_of
 from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, Lake, as_text, checked_values, is_same_text, journal_of, settle, undone
 from yaad.insight.board import called
@@ -37,6 +38,7 @@ from yaad.model import (
     Stage,
     StageType,
     TargetEntry,
+    Tax,
     UndoEntry,
     WinEntry,
     person_of_setting,
@@ -184,9 +186,12 @@ class Written(Opened):
         """
         stage = self._closing(StageType.WON, to_stage)
         self._stands_in(deal_id, seen, key)
-        exact = None if amount is None else str(read_amount(amount))
+        now, kept = self.deal_now(deal_id), self._kept(key)
+        unit = self._with_unit({"amount": None if amount is None else str(read_amount(amount))}, now)
+        if isinstance(kept, WinEntry):  # said again it has the unit that it was given then
+            unit |= {"currency": kept.currency, "tax": kept.tax}
         ticks = self._ticks(deal_id, stage, ticked, key)
-        make = partial(WinEntry, to_stage=stage.name, amount=exact, reason=reason, done_well=done_well, **ticks)
+        make = partial(WinEntry, to_stage=stage.name, reason=reason, done_well=done_well, **unit, **ticks)
         return self._append(make, deal_id, at, by, key)
 
     def lose(
@@ -308,6 +313,8 @@ class Written(Opened):
     def _with_unit(self, values: dict[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
         """Values with the currency and the VAT of an amount that is said without them: those of the book's deals.
 
+        Where those differ, or none has any, they are what is usual in the company, whose own amounts are without VAT.
+
         Args:
             values: what is said.
             present: the deal as it stands.
@@ -316,7 +323,8 @@ class Written(Opened):
             return values
         if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
-        usual = self.facts.unit_of_amounts()
+        usual, company = self.facts.unit_of_amounts(), usual_of(self.root).currency
+        usual = {"currency": usual["currency"] or company, "tax": usual["tax"] or (company and Tax.NET.value)}
         told = {name: usual[name] for name in ("currency", "tax") if usual[name] and not present.get(name)}
         return {**told, **values}
 

@@ -356,10 +356,13 @@ class Facts:
         return overlays.filter(overlays.field == "owner")
 
     def unit_of_amounts(self) -> dict[str, str | None]:
-        """The currency and the VAT in which the deals of the book have their amounts; None where they differ."""
+        """The currency and the VAT in which the deals of the book have their amounts.
+
+        None where they differ; amounts that are told without say nothing of the others.
+        """
         deals = self._whole("deals")
         rows = self.run(deals.filter(deals.amount.notnull()).select("currency", "tax").distinct()).to_pylist()
-        told = {name: {row[name] for row in rows} for name in ("currency", "tax")}
+        told = {name: {row[name] for row in rows if row[name] is not None} for name in ("currency", "tax")}
         return {name: next(iter(found)) if len(found) == 1 else None for name, found in told.items()}
 
     def said_of_no_deal(self) -> list[tuple[str, Mapping[str, str | None]]]:

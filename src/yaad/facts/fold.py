@@ -241,7 +241,8 @@ def _fields(counting: list[DealEntry], zone: ZoneInfo) -> dict[tuple[str, str], 
 def _said(entry: DealEntry) -> dict[str, str | None]:
     """The fields that an entry speaks of."""
     if isinstance(entry, WinEntry):
-        return written_values({"amount": entry.amount}) if entry.amount is not None else {}
+        told = {"amount": entry.amount, "currency": entry.currency, "tax": entry.tax}
+        return written_values({name: value for name, value in told.items() if value is not None})
     if isinstance(entry, LoseEntry):
         return {"lost_reason": entry.reason} if entry.reason else {}
     return written_values(entry.values) if isinstance(entry, CreateEntry | ChangeEntry) else {}

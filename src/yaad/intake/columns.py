@@ -147,10 +147,11 @@ def ask_needed(found: Decisions) -> None:
     dated = found.wide or any(rule.entered for rule in found.mapping.stages)
     dated = dated or any(question.id == "stages" for question in found.questions)
     if found.kind is Kind.DEALS and not dated and not _tells_outcome(found.fields):
-        found.questions.append(_ask_column(found, "stage"))
+        found.questions.append(_ending(found) or _ask_column(found, "stage"))
     elif found.proposed and found.kind is Kind.DEALS and not dated:
         _ask_colours(found)
-        _ask_endings(found)
+        question = _ending(found)
+        found.questions += [] if question is None or found.questions else [question]
 
 
 def _ask_colours(found: Decisions) -> None:
@@ -165,17 +166,18 @@ def _ask_colours(found: Decisions) -> None:
         found.questions.append(Question("column:stage", text, evidence, options))
 
 
-def _ask_endings(found: Decisions) -> None:
+def _ending(found: Decisions) -> Question | None:
     """A column of yes and no may alone tell which deals were won: whether its yes is a sale is asked."""
     names = header_words().endings
-    silent = not {"stage", "won", "lost", "outcome", "closed"} & found.fields.keys()
-    if not silent or {"column:won", "column:stage"} & found.answers.keys():
-        return
+    silent = not {"stage", "won", "lost", "outcome"} & found.fields.keys()
+    if not found.proposed or not silent or {"column:won", "column:stage"} & found.answers.keys():
+        return None
     free = [name for name in found.table.columns if name not in found.fields.values() and fold(name) in names]
     column = next((name for name in free if read_flags(found.table.columns[name]) is not None), None)
-    if column is not None and not found.questions:
-        options = options_of(found.table, [column]) | {NONE: Message("intake.option_no_colours")}
-        found.questions.append(Question("column:won", Message("intake.ask_ending", {"column": column}), (), options))
+    if column is None:
+        return None
+    options = options_of(found.table, [column]) | {NONE: Message("intake.option_no_colours")}
+    return Question("column:won", Message("intake.ask_ending", {"column": column}), (), options)
 
 
 def ask_wide(found: Decisions) -> None:

@@ -136,6 +136,7 @@ class WinEntry(LeavingEntry):
         to_stage: a won stage.
         reason: why, in a few words that others may say too.
         amount: decimal text; replaces the deal's amount when given.
+        currency, tax: of the amount; those that the deal has when absent.
         done_well: what was done well on the way, a line each.
     """
 
@@ -143,6 +144,8 @@ class WinEntry(LeavingEntry):
     to_stage: str
     reason: str = ""
     amount: str | None = None
+    currency: str | None = None
+    tax: str | None = None
     done_well: str = ""
 
 
