@@ -171,12 +171,14 @@ zone: UTC
 def test_what_is_typed_in_a_company_is_in_its_currency_also_where_other_amounts_have_none(tmp_path):
     from yaad.book.usual import Usual, say_usual
 
-    (tmp_path / "deals.csv").write_text("deal,stage,amount,entered\nA,New,100,2026-01-01\nB,New,,2026-01-01\n", "utf-8")
+    (tmp_path / "deals.csv").write_text("id,stage,amount,created\nA,Won,,2026-01-01\nB,New,,2026-01-01\n", "utf-8")
     book = yaad.Book.create(tmp_path / "book")
     book.import_files([tmp_path / "deals.csv"])
+    bare = book.write_down("New", {"account": "W", "amount": "7"}, at=AT, by="Noa")
+    assert (bare.values.get("currency"), bare.values.get("tax")) == (None, None), "nobody has said any"
     say_usual(book.root, Usual(currency="ILS"))
     began = book.write_down("New", {"account": "X", "amount": "70"}, at=AT, by="Noa")
-    assert (began.values["currency"], began.values["tax"]) == ("ILS", "net"), "a file that tells none decides nothing"
+    assert (began.values["currency"], began.values["tax"]) == ("ILS", "net"), "what has none decides nothing"
     won = book.win("B", at=AT, by="Noa", amount="50", key="w")
     assert (won.amount, won.currency, won.tax) == ("50", "ILS", "net")
     assert book.win("B", at=AT, by="Noa", amount="50", key="w").seq == won.seq, "said twice it is one win"

@@ -44,7 +44,9 @@ def test_no_is_asked_and_is_what_the_answer_says(written, column):
         assert understand(path, mapping=again).questions == (), "what was answered once is not asked again"
 
 
-@pytest.mark.parametrize(("column", "yes", "no"), [("Closed", "yes", "no"), ("נסגר", "כן", "לא"), ("Converted", "1", "0")])
+@pytest.mark.parametrize(
+    ("column", "yes", "no"), [("Closed", "yes", "no"), ("נסגר", "כן", "לא"), ("Converted", "1", "0")]
+)
 def test_a_yes_that_may_be_an_end_or_a_sale_is_asked_first(written, column, yes, no):
     path = written(column, yes, no)
     (question,) = understand(path, answers=DEALS).questions

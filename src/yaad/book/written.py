@@ -191,7 +191,8 @@ class Written(Opened):
         if isinstance(kept, WinEntry):  # said again it has the unit that it was given then
             unit |= {"currency": kept.currency, "tax": kept.tax}
         ticks = self._ticks(deal_id, stage, ticked, key)
-        make = partial(WinEntry, to_stage=stage.name, reason=reason, done_well=done_well, **unit, **ticks)
+        said = partial(WinEntry, amount=unit["amount"], currency=unit.get("currency"), tax=unit.get("tax"))
+        make = partial(said, to_stage=stage.name, reason=reason, done_well=done_well, **ticks)
         return self._append(make, deal_id, at, by, key)
 
     def lose(
@@ -321,6 +322,8 @@ class Written(Opened):
         """
         if not values.get("amount"):
             return values
+        if present.get("amount") is None and present.get("tax") == Tax.UNKNOWN:
+            present = {**present, "tax": None}  # of no amount
         if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
         usual, company = self.facts.unit_of_amounts(), usual_of(self.root).currency

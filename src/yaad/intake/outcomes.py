@@ -95,7 +95,7 @@ def _status(found: Decisions) -> dict[str, Mask]:
 
 
 def _not_won(found: Decisions) -> Mask | None:
-    """Rows that say *no* in a column of wins, where it is told that they are lost; asked where no other column tells."""
+    """Rows of a *no* in a column of wins, where they are told to be lost; asked where no other column tells."""
     silent = not {"stage", "lost", "outcome", "ended", "active"} & found.fields.keys()
     if WON not in found.flags or "won" not in found.fields or not silent:
         return None
