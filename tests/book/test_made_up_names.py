@@ -46,3 +46,16 @@ def test_a_book_keeps_its_names_when_the_company_is_said_to_speak_another_langua
     assert brought(book, OF_ENGLISH + "3,Cy,2026-01-04,2026-02-02,300\n") == ENGLISH
     book.rebuild()
     assert [stage.name for stage in book.pipeline.stages] == ENGLISH
+
+
+def test_a_list_that_names_no_stage_uses_those_of_the_book(book):
+    """Nobody is asked to chain stages that only we made up."""
+    assert brought(
+        book, "id,stage,created\n7,Meeting,2026-01-02\n8,Quote,2026-01-02\n9,Sold,2026-01-03\n10,Lost,2026-01-03\n"
+    )
+    ours = [stage.name for stage in book.pipeline.stages]
+    later = OF_ENGLISH.replace("\n1,", "\n11,").replace("\n2,", "\n12,")
+    assert brought(book, later, "later.csv") == ours
+    assert [book.facts.deal(deal)["stage"] for deal in ("11", "12")] == ["Sold", ours[0]]
+    book.rebuild()
+    assert [stage.name for stage in book.pipeline.stages] == ours

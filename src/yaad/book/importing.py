@@ -113,8 +113,8 @@ class Imports:
         on_progress: Progress | None,
     ) -> Understanding:
         """As files of their kind were read before, or by what they say themselves."""
-        zone = Lake.open(self._root).pin().zone if before else None
-        given = with_usual(named or Mapping(), zone, usual_of(self._root), instead)
+        pin = Lake.open(self._root).pin() if before else None
+        given = with_usual(named or Mapping(), pin, usual_of(self._root), instead)
         understood = understand(files, mapping=given, kind=asked, answers=said, on_progress=on_progress)
         records = [one for one in before if one.kind != FOLLOW_UP] if named is None else []
         known = remembered(understood, files, records, asked)

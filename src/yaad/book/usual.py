@@ -14,8 +14,9 @@ from babel.numbers import list_currencies
 
 from yaad.book.disk import appearing
 from yaad.errors import InputError
+from yaad.facts import Pin
 from yaad.intake import Mapping
-from yaad.intake.mapping import ALL
+from yaad.intake.mapping import ALL, StageRule
 from yaad.model import Calendar, Tax
 from yaad.text import Message
 
@@ -85,21 +86,22 @@ def taken_out(said: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def with_usual(mapping: Mapping, zone: str | None, usual: Usual, said: Plain[str, str]) -> Mapping:
+def with_usual(mapping: Mapping, pin: Pin | None, usual: Usual, said: Plain[str, str]) -> Mapping:
     """A mapping that knows what is usual, and holds what was said in its place.
 
     Args:
         mapping: of the files.
-        zone: of the book that they come into; None while it is empty.
+        pin: of the book that they come into; None while it is empty.
         usual: of the company.
         said: see `taken_out`.
     """
     return replace(
         with_said(mapping, said),
-        usual_zone=said.get("zone") or zone or usual.zone,
+        usual_zone=said.get("zone") or (pin.zone if pin else None) or usual.zone,
         usual_currency=said.get("currency") or usual.currency,
         usual_tax=said.get("tax"),
         usual_language=usual.language,
+        usual_stages=tuple(StageRule(stage.name, stage.type) for stage in pin.pipeline.stages) if pin else (),
     )
 
 

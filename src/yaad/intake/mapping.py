@@ -84,6 +84,7 @@ class Mapping:
         usual_zone: the zone of the book that the files come into: theirs, where nothing in them tells another.
         usual_currency, usual_tax: the same of their amounts.
         usual_language: of names that are made up where the files have none.
+        usual_stages: those of the book, in whose place none are made up.
     """
 
     kind: Kind | None = None
@@ -123,6 +124,7 @@ class Mapping:
     usual_currency: str | None = field(default=None, compare=False)
     usual_tax: str | None = field(default=None, compare=False)
     usual_language: str | None = field(default=None, compare=False)
+    usual_stages: tuple[StageRule, ...] = field(default=(), compare=False)
 
     @classmethod
     def from_yaml(cls, text: str, *, name: str) -> "Mapping":

@@ -76,6 +76,7 @@ def _prepared(part: Part, readings: Readings, lists: Sequence[Names]) -> tuple[R
         usual_currency=whole.usual_currency,
         usual_tax=whole.usual_tax,
         usual_language=whole.usual_language,
+        usual_stages=whole.usual_stages,
     )
     mapping = whole.parts.get(part.name, usual)
     table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)

@@ -75,7 +75,7 @@ def decide_stages(found: Decisions) -> None:
     elif found.wide:
         _propose_wide(found)
     else:
-        found.mapping = replace(found.mapping, stages=_without_column(found))
+        found.mapping = replace(found.mapping, stages=_as_usual(found, _without_column(found)))
     _complete(found)
     if found.kind is Kind.DEALS:
         _decide_shape(found, seen)
@@ -237,6 +237,13 @@ def _without_column(found: Decisions, beside: Sequence[StageRule] = ()) -> tuple
     if "lost" in found.fields or found.mapping.not_won == StageType.LOST.value:
         rules.append(StageRule(LOST_STAGE[hebrew], StageType.LOST))
     return tuple(rules)
+
+
+def _as_usual(found: Decisions, made_up: Sequence[StageRule]) -> tuple[StageRule, ...]:
+    """Stages that no file names, as the book calls its first ones of their types."""
+    usual = reversed(found.mapping.usual_stages)
+    names = {rule.type: rule.name for rule in usual}  # the first one of a type is the last to be put
+    return tuple(replace(rule, name=names.get(rule.type, rule.name)) for rule in made_up)
 
 
 def _complete(found: Decisions) -> None:
