@@ -192,6 +192,23 @@ def test_what_is_typed_in_a_company_is_in_its_currency_also_where_other_amounts_
     assert (book.facts.deal("B")["amount"], book.facts.deal("B")["currency"]) == (None, None)
 
 
+@pytest.mark.parametrize("text", ["41,300 ₪", "₪41,300", "41,300 ש״ח", "41.3 אלף ש״ח", "41300"])
+def test_an_amount_is_taken_as_it_is_shown(tmp_path, text):
+    from yaad.book.usual import Usual, say_usual
+
+    (tmp_path / "deals.csv").write_text("id,stage,amount,created\nA,Won,,2026-01-01\nB,New,,2026-01-01\n", "utf-8")
+    book = yaad.Book.create(tmp_path / "book")
+    book.import_files([tmp_path / "deals.csv"])
+    say_usual(book.root, Usual(currency="ILS"))
+    new = book.write_down("New", {"account": "X", "amount": text}, at=AT, by="Noa")
+    assert new.values == {"account": "X", "amount": "41300", "currency": "ILS", "tax": "net"}
+    assert book.change(new.deal_id, {"amount": text}, at=AT, by="Noa").values["amount"] == "41300"
+    assert book.win("B", at=AT, by="Noa", amount=text).amount == "41300"
+    for other in ("$500", "500 כולל מע״מ"):
+        with pytest.raises(InputError):
+            book.change("B", {"amount": other}, at=AT, by="Noa")
+
+
 def test_what_was_written_of_an_id_is_not_inherited(book):
     begun = book.write_down("New", {"owner": "Gil"}, at=AT, by="Gil", deal_id="S")
     book.note("S", "a secret", at=AT, by="Gil")

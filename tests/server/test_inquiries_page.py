@@ -54,6 +54,26 @@ def test_who_waits_is_shown_until_it_is_said_what_was_done_and_that_is_taken_bac
     assert "Waiting Person" in strip(back.content.decode()).replace("taken back", "")
 
 
+def test_an_inquiry_is_opened_and_handed_on_from_the_list(team, owner):
+    take(team, owner, phone="055-7650009", name="Handed Person", owner="Ann", channel="form", key="h1")
+    address = f"{team.here.prefix}inquiries/"
+    with book_of(team).at_one_moment() as book:
+        deal = book.is_known("055-7650009")["deal_id"]
+    page = owner.get(address).content.decode()
+    assert f'deal/?id={deal}"><bdi>Handed Person' in page
+    said = {"deal": deal, "done": "handed", "owner": "Cyd", "seen": "Ann"}
+    told = owner.post(f"{address}answered/", said | {"key": "h2"}, follow=True)
+    assert "The inquiry of Handed Person was handed to Cyd." in strip(told.content.decode())
+    late = owner.post(f"{address}answered/", said | {"owner": "Dan", "key": "h3"})
+    assert late.status_code == 409, "somebody else handed it on meanwhile"
+    with book_of(team).at_one_moment() as book:
+        assert book.facts.deal(deal)["owner"] == "Cyd"
+    mine = {"deal": "here-Ben-0", "done": "handed", "owner": "Cyd", "seen": "Ben", "key": "h4"}
+    assert team.client("rep").post(f"{address}answered/", mine).status_code == 403, (
+        "nobody hands on to whom they do not lead"
+    )
+
+
 def test_what_says_nothing_stays_in_the_form(team, owner):
     answer, page = take(team, owner, text="", source="web", other_source="Fair of <i>May</i>")
     assert answer.status_code == 400

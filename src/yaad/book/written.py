@@ -17,6 +17,7 @@ from yaad.book.usual import usual_of
 from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, Lake, as_text, checked_values, is_same_text, journal_of, settle, undone
 from yaad.insight.board import called
+from yaad.intake import typed_amount
 from yaad.model import (
     ACTS,
     EVERYBODY,
@@ -43,6 +44,7 @@ from yaad.model import (
     WinEntry,
     person_of_setting,
     read_amount,
+    single_unit,
 )
 from yaad.model.entries import PLANNED
 from yaad.model.leaving import asked_on, lines_of
@@ -187,7 +189,8 @@ class Written(Opened):
         stage = self._closing(StageType.WON, to_stage)
         self._stands_in(deal_id, seen, key)
         now, kept = self.deal_now(deal_id), self._kept(key)
-        unit = self._with_unit({"amount": None if amount is None else str(read_amount(amount))}, now)
+        typed = {} if amount is None else self._typed({"amount": amount or " "}, now)
+        unit = self._with_unit({"amount": None, **typed}, now)
         if isinstance(kept, WinEntry):  # said again it has the unit that it was given then
             unit |= {"currency": kept.currency, "tax": kept.tax}
         ticks = self._ticks(deal_id, stage, ticked, key)
@@ -259,7 +262,7 @@ class Written(Opened):
         if stage.type is not StageType.OPEN:
             raise InputError(Message("book.not_a_beginning", {"stage": stage.name}))
         key = key or uuid.uuid4().hex
-        given = checked_values({name: value for name, value in values.items() if value})
+        given = checked_values(self._typed({name: value for name, value in values.items() if value}, {}))
         known = {name: value for name, value in self._with_unit(given, {}).items() if value}
         made = deal_id or f"{OWN_ID}{hashlib.sha256(key.encode()).hexdigest()[:ID_LETTERS]}"
         entry = CreateEntry(deal_id=made, at=at, by=by, key=key, to_stage=stage.name, values=known)
@@ -302,7 +305,8 @@ class Written(Opened):
         """
         if not values:
             raise InputError(Message("book.nothing_said"))
-        now, told, kept = self.deal_now(deal_id), checked_values(values), self._kept(key)
+        now, kept = self.deal_now(deal_id), self._kept(key)
+        told = checked_values(self._typed(values, now))
         if isinstance(kept, ChangeEntry) and (kept.deal_id, kept.by) == (deal_id, by):
             if told.items() <= kept.values.items():  # with the unit that an amount was given then
                 return kept
@@ -311,10 +315,36 @@ class Written(Opened):
         said = self._with_unit(told, now)
         return self._append(partial(ChangeEntry, values=said), deal_id, at, by, key)
 
-    def _with_unit(self, values: dict[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
-        """Values with the currency and the VAT of an amount that is said without them: those of the book's deals.
+    def _typed(self, values: Mapping[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
+        """Values whose amount is bare: what was typed beside it says its currency and its VAT.
 
-        Where those differ, or none has any, they are what is usual in the company, whose own amounts are without VAT.
+        Args:
+            values: what is said.
+            present: the deal as it stands.
+
+        Raises:
+            InputError: it is no amount, or in another currency or VAT than the deal's and the book's.
+        """
+        text = values.get("amount")
+        if not text:
+            return dict(values)
+        typed, usual = typed_amount(text), self._usual_unit()
+        beside = {"currency": typed.currency, "tax": typed.tax}
+        if not any(beside.values()):  # a bare number is exact: what is finer than money is refused
+            return {**values, "amount": str(read_amount(text))}
+        for name, told in beside.items():
+            known = values.get(name) or present.get(name) or usual[name]
+            if told and known not in (None, Tax.UNKNOWN):
+                single_unit({told, str(known)})
+        return {**{name: told for name, told in beside.items() if told}, **values, "amount": f"{typed.value:f}"}
+
+    def _usual_unit(self) -> dict[str, str | None]:
+        """The currency and the VAT of the book's deals; where those differ or have none, those of the company."""
+        found, company = self.facts.unit_of_amounts(), usual_of(self.root).currency
+        return {"currency": found["currency"] or company, "tax": found["tax"] or (company and Tax.NET.value)}
+
+    def _with_unit(self, values: dict[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
+        """Values with the currency and the VAT of an amount that is said without them: those that are usual.
 
         Args:
             values: what is said.
@@ -326,8 +356,7 @@ class Written(Opened):
             present = {**present, "tax": None}  # of no amount
         if all(present.get(name) or values.get(name) for name in ("currency", "tax")):
             return values
-        usual, company = self.facts.unit_of_amounts(), usual_of(self.root).currency
-        usual = {"currency": usual["currency"] or company, "tax": usual["tax"] or (company and Tax.NET.value)}
+        usual = self._usual_unit()
         told = {name: usual[name] for name in ("currency", "tax") if usual[name] and not present.get(name)}
         return {**told, **values}
 

@@ -43,6 +43,8 @@ DONE: Mapping[str, tuple[str, str]] = {
     "mailed": ("email", ""),
 }
 """What can be said with one tap that was done → what it is, and how it went."""
+HANDED = "handed"
+"""It was handed on to somebody."""
 BY_HAND = ("phone", "whatsapp", "walk_in", "email", "referral")
 """How somebody comes whom a person writes down."""
 SOURCES = 8
@@ -83,12 +85,15 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def answered(request: HttpRequest) -> HttpResponse:
-    """Write down what was done about an inquiry."""
+    """Write down what was done about an inquiry: it was answered, or handed on to somebody."""
     deal, done = request.POST.get("deal", ""), request.POST.get("done", "")
-    if done not in DONE:
-        return _page(request, UnknownName("option", done, DONE))
-    did, went = DONE[done]
     key = form_key(request.POST)
+    if done == HANDED:
+        to, seen = ({"owner": request.POST.get(name, "") or None} for name in ("owner", "seen"))
+        return _written(request, lambda book: book.change(deal, to, seen=seen, key=key, **stamp()), HANDED)
+    if done not in DONE:
+        return _page(request, UnknownName("option", done, (*DONE, HANDED)))
+    did, went = DONE[done]
     return _written(request, lambda book: book.act(deal, did, went=went, key=key, **stamp()), "answered")
 
 
@@ -157,6 +162,7 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
         ],
         "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
         "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
+        "owners": goal_reading.people(),
         "may_write": current().may(Capability.WRITE),
         "may_lead": current().may(Capability.PEOPLE),
         "ways": ways(),
@@ -188,7 +194,7 @@ def _told(found: Received) -> dict[str, str]:
     return {"said": said, "deal": found.deal_id, "done": ",".join(map(str, found.numbers))}
 
 
-SAID = ("answered", "taken_out", "back", "began", "folded")
+SAID = ("answered", HANDED, "taken_out", "back", "began", "folded")
 ASKED = "asked_"
 """So begins what was said of who asks not to be contacted."""
 
@@ -202,10 +208,11 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     try:
         row = opened().shelf.once(lambda book: book.opt_outs.hidden(book.facts.deal(deal)))
     except UnknownName:  # it was taken back, or handed on
-        return {"words": Message("inquiries.was_back")} if said == "back" else None
+        gone = {"back": "inquiries.was_back", HANDED: "inquiries.was_handed_away"}
+        return {"words": Message(gone[said])} if said in gone else None
     if asked:
         return {"words": Message(f"opt_outs.was_{asked}", {"name": name_of(row)})}
-    is_handed = said in ("began", "folded") and row["owner"]
+    is_handed = said in ("began", "folded", HANDED) and row["owner"]
     key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
     words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})
     numbers = [one for one in number.split(",")[:MOST_NUMBERS] if entry_number(one) is not None]
