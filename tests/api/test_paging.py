@@ -25,6 +25,8 @@ BOUNDED = {
     "proposals": "three levels",
     "deal": "the way of one deal and what was written of it",
     "timeline": "what happened to one deal",
+    "quotes": "the quotes of one deal",
+    "deal_files": "at most a hundred files of one deal",
     "upload_status": "the files of one upload",
     "leaderboard": OF_THE_COMPANY,
     "my_day": "ten calls, ten inquiries, twenty next steps, and what is planned for one day",

@@ -132,6 +132,7 @@ ADDRESSES = {
     "entries": "/deals/here-Ann-0/entries", "events": "/events",
     "webhooks": "/webhooks", "waiting_inquiries": "/inquiries", "deal": "/deals/here-Ann-0",
     "timeline": "/deals/here-Ann-0/timeline", "imports": "/imports",
+    "quotes": "/deals/here-Ann-0/quotes", "deal_files": "/deals/here-Ann-0/files",
     "uploads": "/uploads", "tables": "/tables", "reports": "/reports", "sources": "/sources",
     "me": "/api/v1/me", "companies": "/api/v1/companies", "company": "/company", "start_columns": "/company/start",
     "leaderboard": "/leaderboard", "my_day": "/my-day?owner=Ann", "opt_outs": "/opt-outs",

@@ -79,7 +79,8 @@ def test_one_s_own_steps_are_whole_days_and_go_when_they_are_taken_back(team, pa
     answer = asking.get(address)
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     found = events(answer.content.decode())
-    assert set(found) == {"here-Ben-4"}
+    assert "here-Ben-4" in found
+    assert not any("Cyd" in deal for deal in found)
     event = found["here-Ben-4"]
     assert read(event["SUMMARY"]).startswith("להתקשר; לשאול, מתי")
     assert event["DTSTART;VALUE=DATE"] == f"{day:%Y%m%d}"
@@ -90,7 +91,7 @@ def test_one_s_own_steps_are_whole_days_and_go_when_they_are_taken_back(team, pa
     assert int(changed["SEQUENCE"]) > int(event["SEQUENCE"])
     assert changed["LAST-MODIFIED"] >= event["LAST-MODIFIED"]
     step(team, "here-Ben-4", "", "")
-    assert events(asking.get(address).content.decode()) == {}
+    assert "here-Ben-4" not in events(asking.get(address).content.decode())
 
 
 def test_all_that_one_sees_is_shown_where_it_was_asked_for(team, page):

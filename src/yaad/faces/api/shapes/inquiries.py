@@ -40,6 +40,7 @@ class InquiriesWaiting(Told):
     older: int
     has_log: bool
     answer_minutes: int
+    day_minutes: int
     inquiries: list[InquiryWaiting]
     n_again: int
     again: list[InquiryWaiting]
