@@ -177,7 +177,7 @@ ASKED = {
     "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
     "unanswered": (AT,), "planned_on": (AT.date(),), "hold": ("x", {}, "k"),
-    "opt_out": (Handles(frozenset({"+972501234567"})), "calls"),
+    "opt_out": (Handles(frozenset({"+972501234567"})), "calls"), "opt_out_numbered": (1,),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
 WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "quote", "withdraw_quote", "quote_opened", "attach",

@@ -235,6 +235,7 @@ class OptingOut(Receiving):
         Raises:
             InputError: there is none that says who asks not to be contacted.
         """
+        self.need_persons()
         journal = journal_of(self.root)
         found = next((one for one in journal.of_company() if one.seq == seq), None)
         if not isinstance(found, OptOutEntry) or not self._may_say(found, journal):

@@ -7,7 +7,6 @@ import numpy as np
 
 from yaad.errors import InputError, OpenQuestion, Question
 from yaad.intake.arrow import codes, mask, pc
-from yaad.intake.deciding.flags import read_flags
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import propose_fields, propose_kind, stage_date_columns
 from yaad.intake.deciding.moments import cleaned
@@ -17,6 +16,7 @@ from yaad.intake.fields import FIELDS, MONTH, NEEDED, Value, known_fields
 from yaad.intake.files import Format
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.mapping import ALL
+from yaad.intake.outcomes import flags_beside
 from yaad.intake.presets import Export, recognise
 from yaad.intake.reading import COLOURS
 from yaad.intake.sums import add_sums, ask_amount
@@ -168,12 +168,8 @@ def _ask_colours(found: Decisions) -> None:
 
 def _ending(found: Decisions) -> Question | None:
     """A column of yes and no may alone tell which deals were won: whether its yes is a sale is asked."""
-    names = header_words().endings
-    silent = not {"stage", "won", "lost", "outcome"} & found.fields.keys()
-    if not found.proposed or not silent or {"column:won", "column:stage"} & found.answers.keys():
-        return None
-    free = [name for name in found.table.columns if name not in found.fields.values() and fold(name) in names]
-    column = next((name for name in free if read_flags(found.table.columns[name]) is not None), None)
+    told = {"column:won", "column:stage"} & found.answers.keys()
+    column = None if told else flags_beside(found, header_words().endings)
     if column is None:
         return None
     options = options_of(found.table, [column]) | {NONE: Message("intake.option_no_colours")}

@@ -1,6 +1,7 @@
 """How deals stand by other columns than the stage: a status beside it, flags of won, ended, archived, deleted."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Plain
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +32,7 @@ ENDINGS = ((StageType.WON, WON_STAGE), (StageType.LOST, LOST_STAGE))
 
 def decide_outcomes(found: Decisions) -> None:
     """Read the columns of yes and no, and a status that says nothing but open, won, lost and deleted."""
+    _take_wins(found)
     yes = {name: mask for name in list(found.fields) if (mask := _flag(found, name)) is not None}
     if DELETED in yes:
         found.outside[DELETED] = yes[DELETED]
@@ -67,6 +69,24 @@ def _flag(found: Decisions, name: str) -> Mask | None:
     return read
 
 
+def flags_beside(found: Decisions, names: Plain[str, int]) -> str | None:
+    """A free column of yes and no by its name, where no column tells how deals stand."""
+    if not found.proposed or {"stage", "won", "lost", "outcome"} & found.fields.keys():
+        return None
+    free = [name for name in found.table.columns if name not in found.fields.values() and fold(name) in names]
+    return next((name for name in free if read_flags(found.table.columns[name]) is not None), None)
+
+
+def _take_wins(found: Decisions) -> None:
+    """A column of yes and no that is called by a sale alone tells how deals stand."""
+    told = {"column:won", "column:stage"} & found.answers.keys()
+    column = None if found.kind is not Kind.DEALS or told else flags_beside(found, header_words().wins)
+    says = None if column is None else read_flags(found.table.columns[column])
+    if column is not None and says is not None:
+        found.fields["won"], found.flags[WON] = column, says
+        found.how[column] = Message("intake.how_flags")
+
+
 def _take_status(found: Decisions) -> None:
     """A free column called status, beside one of stages, is the outcome if that is all it speaks of."""
     if not found.proposed or "outcome" in found.fields or "stage" not in found.fields:
@@ -99,7 +119,9 @@ def _not_won(found: Decisions) -> Mask | None:
     silent = not {"stage", "lost", "outcome", "ended", "active"} & found.fields.keys()
     if WON not in found.flags or "won" not in found.fields or not silent:
         return None
-    column = found.fields["won"]
+    column, words = found.fields["won"], header_words()
+    if found.mapping.not_won is None and fold(column) not in {*words.wins, *words.endings}:
+        return None  # of a system that says no of open deals too
     no = mask(pc.is_valid(cleaned(found.table.columns[column]))) & ~found.flags[WON]
     answer = found.answers.get("not_won")
     if answer in NOT_WON and found.mapping.not_won is None:

@@ -40,7 +40,8 @@ class HeaderWords:
         date_words: what stands before or after a stage's name in a column of dates.
         chances: names of columns with the chance of a deal: they order stages, and are no field.
         outcomes: names of columns that may say how a deal stands beside its stage.
-        endings: names of columns of yes and no whose yes may be a sale.
+        wins: names of columns of yes and no whose yes is a sale.
+        endings: those whose yes may be one.
         targets: words that say of a sheet that it sets targets.
     """
 
@@ -54,6 +55,7 @@ class HeaderWords:
     date_words: tuple[str, ...]
     chances: Names
     outcomes: Names
+    wins: Names
     endings: Names
     targets: frozenset[str]
 
@@ -180,6 +182,7 @@ def header_words() -> HeaderWords:
         date_words=_folded(plain["date_words"]),
         chances=_ranks(cast("list[str]", plain["chances"])),
         outcomes=_ranks(cast("list[str]", plain["outcomes"])),
+        wins=_ranks(cast("list[str]", plain["wins"])),
         endings=_ranks(cast("list[str]", plain["endings"])),
         targets=frozenset(_folded(plain["targets_words"])),
     )
