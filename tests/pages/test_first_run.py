@@ -47,7 +47,7 @@ def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
         press(owner, "form[action$='/invite/'] button")
         assert _says(lang, "people.means_viewer") in owner.inner_text("main")
         press(owner, "form[action$='/invite/'] button")
-        assert "noa@alon.example" in owner.inner_text("[role=status]")
+        assert "noa@alon.example" in owner.inner_text("[role=status]:not([hidden])")
 
         guest = chromium.new_context().new_page()
         guest.goto(home.link())
