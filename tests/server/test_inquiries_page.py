@@ -55,10 +55,10 @@ def test_who_waits_is_shown_until_it_is_said_what_was_done_and_that_is_taken_bac
 
 
 def test_an_inquiry_is_opened_and_handed_on_from_the_list(team, owner):
-    take(team, owner, phone="055-7650009", name="Handed Person", owner="Ann", channel="form", key="h1")
+    take(team, owner, phone="055-7650077", name="Handed Person", owner="Ann", channel="form", key="h1")
     address = f"{team.here.prefix}inquiries/"
     with book_of(team).at_one_moment() as book:
-        deal = book.is_known("055-7650009")["deal_id"]
+        deal = book.is_known("055-7650077")["deal_id"]
     page = owner.get(address).content.decode()
     assert f'deal/?id={deal}"><bdi>Handed Person' in page
     said = {"deal": deal, "done": "handed", "owner": "Cyd", "seen": "Ann"}
