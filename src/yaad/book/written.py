@@ -328,10 +328,11 @@ class Written(Opened):
         text = values.get("amount")
         if not text:
             return dict(values)
-        typed, usual = typed_amount(text), self._usual_unit()
+        typed = typed_amount(text)
         beside = {"currency": typed.currency, "tax": typed.tax}
         if not any(beside.values()):  # a bare number is exact: what is finer than money is refused
             return {**values, "amount": str(read_amount(text))}
+        usual = self._usual_unit()
         for name, told in beside.items():
             known = values.get(name) or present.get(name) or usual[name]
             if told and known not in (None, Tax.UNKNOWN):

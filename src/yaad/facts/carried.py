@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yaad.errors import InputError, UnknownName
 from yaad.facts.journal import Journal
-from yaad.facts.said import opt_outs_of, settings_of
+from yaad.facts.said import opt_outs_of, settings_of, with_setting
 from yaad.model import Entry, OptOutEntry, RetractEntry, SettingEntry, Settings
 
 MOST = 64
@@ -55,15 +54,8 @@ class Said:
                     if asked:
                         opt_outs[handle] = asked
             elif isinstance(entry, SettingEntry):
-                settings = _with(settings, entry)
+                settings = with_setting(settings, entry)
         return Said(last, self.mark, opt_outs, settings)
-
-
-def _with(settings: Settings, entry: SettingEntry) -> Settings:
-    try:
-        return settings.with_entry(entry.name, entry.value)
-    except (InputError, UnknownName):  # a later version wrote it; see `settings_of`
-        return settings
 
 
 _KNOWN: OrderedDict[Path, Said] = OrderedDict()

@@ -24,18 +24,20 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def settings_of(entries: Iterable[Entry]) -> Settings:
-    """What the company said of itself: of each name the latest word counts.
-
-    A word that this version cannot read is passed over, since the journal is never changed.
-    """
+    """What the company said of itself: of each name the latest word counts."""
     found = Settings()
     for entry in standing(entries):
         if isinstance(entry, SettingEntry):
-            try:
-                found = found.with_entry(entry.name, entry.value)
-            except (InputError, UnknownName):
-                continue
+            found = with_setting(found, entry)
     return found
+
+
+def with_setting(settings: Settings, entry: SettingEntry) -> Settings:
+    """The same with one more word; one that this version cannot read is passed over: the journal is never changed."""
+    try:
+        return settings.with_entry(entry.name, entry.value)
+    except (InputError, UnknownName):
+        return settings
 
 
 def opt_outs_of(entries: Iterable[Entry]) -> dict[str, dict[str, OptOutEntry]]:
