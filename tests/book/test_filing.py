@@ -1,28 +1,15 @@
 """Files on a deal: kept once, told, taken back, refused in words, and gone with who is erased."""
 
 import datetime as dt
-from contextlib import closing
 
 import pytest
-from tests.people import EVENTS, rows
 
-from yaad.book import Book
 from yaad.book.papers import FOLDER, MOST, MOST_OF_DEAL, keep_paper, paper_id
 from yaad.errors import BookError, InputError, UnknownName
 from yaad.facts import KeyTaken
 
 AT = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
 DEAL = "here-Ben-4"
-
-
-@pytest.fixture
-def book(tmp_path):
-    (tmp_path / "events.csv").write_text("\n".join(rows("here")), "utf-8")
-    (tmp_path / "events.yaml").write_text(EVENTS, "utf-8")
-    with closing(Book.create(tmp_path / "book")) as made:
-        made.import_files([tmp_path / "events.csv"], mapping=tmp_path / "events.yaml")
-    with closing(Book.open(tmp_path / "book")) as opened:
-        yield opened
 
 
 def attach(book, name="drawing.pdf", chunks=(b"%PDF", b"-1.7"), **more):

@@ -2,12 +2,9 @@
 
 import datetime as dt
 import re
-from contextlib import closing
 
 import pytest
-from tests.people import EVENTS, rows
 
-from yaad.book import Book
 from yaad.book.papers import FOLDER
 from yaad.book.quotes import LONGEST_TITLE, Offer
 from yaad.errors import BookError, InputError, UnknownName
@@ -16,16 +13,6 @@ from yaad.text import Message
 
 AT = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
 DEAL = "here-Ben-4"
-
-
-@pytest.fixture
-def book(tmp_path):
-    (tmp_path / "events.csv").write_text("\n".join(rows("here")), "utf-8")
-    (tmp_path / "events.yaml").write_text(EVENTS, "utf-8")
-    with closing(Book.create(tmp_path / "book")) as made:
-        made.import_files([tmp_path / "events.csv"], mapping=tmp_path / "events.yaml")
-    with closing(Book.open(tmp_path / "book")) as opened:
-        yield opened
 
 
 def write(book, **said):
@@ -60,6 +47,34 @@ def test_a_quote_is_written_opened_withdrawn_and_each_taken_back(book):
     assert kinds(book) == []
     with pytest.raises(InputError, match="no quote"):
         book.withdraw_quote(DEAL, first.seq, at=AT, by="Ben")
+
+
+@pytest.mark.parametrize(
+    ("typed", "more", "amount", "tax"),
+    [
+        ("36,500 ₪", {}, "36500", "net"),
+        ("₪36,500", {}, "36500", "net"),
+        ("36.5K ₪", {}, "36500", "net"),
+        ('36,500 ש"ח כולל מע"מ', {}, "36500", "gross"),
+        ("36,500", {"tax": "gross"}, "36500", "gross"),
+    ],
+)
+def test_an_amount_is_read_as_on_the_deal(book, typed, more, amount, tax):
+    book.change(DEAL, {"amount": "9", "currency": "ILS"}, at=AT, by="Ben")
+    if tax == "net":
+        book.change(DEAL, {"tax": "net"}, at=AT, by="Ben")
+    first = write(book, amount=typed, key="form", **more)
+    assert (first.amount, first.currency, first.tax) == (amount, "ILS", tax)
+    book.change(DEAL, {"currency": "USD", "amount": "8"}, at=AT, by="Ben")
+    assert write(book, amount=typed, key="form", **more).seq == first.seq
+
+
+def test_an_amount_with_the_sign_of_another_currency_is_refused_as_on_the_deal(book):
+    book.change(DEAL, {"amount": "9", "currency": "ILS", "tax": "net"}, at=AT, by="Ben")
+    for does in (lambda: write(book, amount="$500"), lambda: book.change(DEAL, {"amount": "$500"}, at=AT, by="Ben")):
+        with pytest.raises(InputError, match="ILS, USD"):
+            does()
+    assert write(book, amount="500", currency="USD").currency == "USD"
 
 
 def test_the_same_form_twice_is_one_quote(book):

@@ -56,7 +56,7 @@ def test_a_row_is_changed_by_its_form_and_taken_back(team, owner, at):
     page = owner.get(at, {"q": "Grid One", "edit": deal, "sort": "-amount"})
     assert page.content.count(b'form="row"') == 2 * 9 + 1  # what was seen and what is typed of each cell, and a button
     sent = {"deal": deal, "at_q": "Grid One", "at_sort": "-amount", "key": "g1",
-            "seen_next_step": "call", "next_step": HOSTILE, "seen_amount": "100", "amount": "2,500",
+            "seen_next_step": "call", "next_step": HOSTILE, "seen_amount": "100", "amount": "2,500 ₪",
             "seen_stage": stages[0], "stage": stages[1], "seen_contact": "", "contact": ""}  # fmt: skip
     done = owner.post(f"{at}change/", sent)
     told = {name: values[0] for name, values in parse_qs(urlsplit(done["Location"]).query).items()}

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from yaad.book.file_names import clean_name
-from yaad.book.papers import MOST_OF_DEAL, forget_paper, keep_paper, paper, paper_holds, paper_id
+from yaad.book.papers import MOST_OF_DEAL, kept_paper, paper, paper_holds
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
 from yaad.facts import KeyTaken, journal_of, undone
@@ -60,15 +60,9 @@ class Filing(Written):
         # what was taken back can come again, so its bytes are there still
         if sum(isinstance(one, FileEntry) for one in entries) >= MOST_OF_DEAL:
             raise InputError(Message("papers.too_many", {"n": MOST_OF_DEAL}))
-        name = paper_id(deal_id, key)
-        forget_paper(self.root, name)  # of an attempt that broke off before its entry was written
-        size = keep_paper(self.root, deal_id, name, chunks)
-        make = partial(FileEntry, file_name=called, paper=name, size=size)
-        try:
+        with kept_paper(self.root, deal_id, key, chunks) as (name, size):
+            make = partial(FileEntry, file_name=called, paper=name, size=size)
             return self._append(make, deal_id, at, by, key)
-        except BaseException:
-            forget_paper(self.root, name)
-            raise
 
     def files_of_deal(self, deal_id: str) -> list[FileEntry]:
         """The files of a deal that were not taken back, the latest first.

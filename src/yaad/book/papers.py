@@ -8,7 +8,8 @@ What a file is called stands in the journal alone.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from yaad.book.disk import appearing
@@ -60,6 +61,30 @@ def keep_paper(root: Path, deal_id: str, name: str, chunks: Iterable[bytes]) -> 
             about.touch(mode=0o600)
             about.write_text(json.dumps({"deal": deal_id}, ensure_ascii=False), "utf-8")
     return size
+
+
+@contextmanager
+def kept_paper(root: Path, deal_id: str, key: str, chunks: Iterable[bytes]) -> Iterator[tuple[str, int]]:
+    """Keep the bytes of a file while its entry is written; gives its id and how many. Without the entry they go.
+
+    Args:
+        root: the folder of the book.
+        deal_id: of the deal.
+        key: of the entry, which nothing was written with yet.
+        chunks: the bytes.
+
+    Raises:
+        InputError: it is empty, or too large.
+        BookError: the disk is full.
+    """
+    name = paper_id(deal_id, key)
+    forget_paper(root, name)  # of an attempt that broke off before its entry was written
+    size = keep_paper(root, deal_id, name, chunks)
+    try:
+        yield name, size
+    except BaseException:
+        forget_paper(root, name)
+        raise
 
 
 def paper(root: Path, name: str) -> Path | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from yaad.book.file_names import clean_name
-from yaad.book.papers import forget_paper, keep_paper, paper, paper_holds, paper_id
+from yaad.book.papers import kept_paper, paper, paper_holds
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
-from yaad.facts import KeyTaken, checked_values, journal_of
+from yaad.facts import KeyTaken, journal_of
 from yaad.insight.quotes import Quote, quotes_of
 from yaad.model import DealEntry, Entry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry
 from yaad.text import LANGUAGES, Message
@@ -30,7 +31,7 @@ class Offer:
     Attributes:
         title: what is offered, in a few words.
         text: the lines of it.
-        amount: decimal text; None: none is named.
+        amount: as it is typed, with or without a sign; None: none is named.
         currency, tax: of the amount; those of the deal, else of the book's deals, when absent.
         until: the last day on which it holds; None: it does not end by itself.
         url: an address elsewhere where more of it stands.
@@ -92,9 +93,11 @@ class Quoting(Written):
         if offer.lang not in LANGUAGES:
             raise InputError(Message("quotes.bad_language", {"known": ", ".join(LANGUAGES)}))
         said = {"amount": offer.amount, "currency": offer.currency, "tax": offer.tax}
-        told = checked_values({name: value for name, value in said.items() if value})
+        kept = self._kept(key)
+        present = {"currency": kept.currency, "tax": kept.tax} if isinstance(kept, QuoteEntry) else now
+        told = self.told({name: value for name, value in said.items() if value}, present)
         until = None if offer.until is None else offer.until.isoformat()
-        if (kept := self._kept(key)) is not None:
+        if kept is not None:
             says = {"title": title, "text": text, "until": until, "url": url, "lang": offer.lang, "amount": None}
             return self._sent_again(kept, deal_id, says | (told if told.get("amount") else {}), offer)
         if offer.until is not None and offer.until < at.astimezone(ZoneInfo(self.zone)).date():
@@ -103,7 +106,6 @@ class Quoting(Written):
         if not told.get("amount"):
             unit = {}
         key = key or uuid.uuid4().hex
-        file_name, document = self._document(deal_id, offer, key)
         make = partial(
             QuoteEntry,
             title=title,
@@ -115,14 +117,12 @@ class Quoting(Written):
             amount=told.get("amount"),
             currency=unit.get("currency"),
             tax=unit.get("tax"),
-            file_name=file_name,
-            paper=document,
         )
-        try:
-            return self._append(make, deal_id, at, by, key)
-        except BaseException:
-            forget_paper(self.root, document)
-            raise
+        document = offer.document
+        keeps = nullcontext(("", 0)) if document is None else kept_paper(self.root, deal_id, key, [document])
+        with keeps as (name, _):
+            called = clean_name(offer.file_name) if name else ""
+            return self._append(partial(make, file_name=called, paper=name), deal_id, at, by, key)
 
     def _sent_again(self, kept: Entry, deal_id: str, says: Mapping[str, str | None], offer: Offer) -> DealEntry:
         """The quote that was written with the key of one that is sent now.
@@ -144,15 +144,6 @@ class Quoting(Written):
         if offer.document is None:
             return not kept.paper
         return kept.file_name == clean_name(offer.file_name) and paper_holds(self.root, kept.paper, [offer.document])
-
-    def _document(self, deal_id: str, offer: Offer, key: str) -> tuple[str, str]:
-        """Keep the document of a quote; what it is called, and its id."""
-        if offer.document is None:
-            return "", ""
-        name = paper_id(deal_id, key)
-        forget_paper(self.root, name)  # of an attempt that broke off before its entry was written
-        keep_paper(self.root, deal_id, name, [offer.document])
-        return clean_name(offer.file_name), name
 
     def quote_document(self, deal_id: str, seq: int) -> tuple[QuoteEntry, Path]:
         """A quote with a document, and where its bytes lie.

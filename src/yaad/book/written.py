@@ -189,8 +189,8 @@ class Written(Opened):
         stage = self._closing(StageType.WON, to_stage)
         self._stands_in(deal_id, seen, key)
         now, kept = self.deal_now(deal_id), self._kept(key)
-        typed = {} if amount is None else self._typed({"amount": amount or " "}, now)
-        unit = self._with_unit({"amount": None, **typed}, now)
+        told = {} if amount is None else self.told({"amount": amount or " "}, now)
+        unit = self._with_unit({"amount": None, **told}, now)
         if isinstance(kept, WinEntry):  # said again it has the unit that it was given then
             unit |= {"currency": kept.currency, "tax": kept.tax}
         ticks = self._ticks(deal_id, stage, ticked, key)
@@ -262,7 +262,7 @@ class Written(Opened):
         if stage.type is not StageType.OPEN:
             raise InputError(Message("book.not_a_beginning", {"stage": stage.name}))
         key = key or uuid.uuid4().hex
-        given = checked_values(self._typed({name: value for name, value in values.items() if value}, {}))
+        given = self.told({name: value for name, value in values.items() if value}, {})
         known = {name: value for name, value in self._with_unit(given, {}).items() if value}
         made = deal_id or f"{OWN_ID}{hashlib.sha256(key.encode()).hexdigest()[:ID_LETTERS]}"
         entry = CreateEntry(deal_id=made, at=at, by=by, key=key, to_stage=stage.name, values=known)
@@ -306,7 +306,7 @@ class Written(Opened):
         if not values:
             raise InputError(Message("book.nothing_said"))
         now, kept = self.deal_now(deal_id), self._kept(key)
-        told = checked_values(self._typed(values, now))
+        told = self.told(values, now)
         if isinstance(kept, ChangeEntry) and (kept.deal_id, kept.by) == (deal_id, by):
             if told.items() <= kept.values.items():  # with the unit that an amount was given then
                 return kept
@@ -314,6 +314,19 @@ class Written(Opened):
             self._says(deal_id, seen)
         said = self._with_unit(told, now)
         return self._append(partial(ChangeEntry, values=said), deal_id, at, by, key)
+
+    def told(self, values: Mapping[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
+        """What a person says of columns, each as it is kept, whatever is written with it.
+
+        Args:
+            values: column of `yaad.model.WRITTEN` → its value as it was typed.
+            present: the deal as it stands; nothing of one that is not there yet.
+
+        Raises:
+            UnknownName: no such column, or nobody can write it.
+            InputError: a value cannot be read, or the amount is in another currency or VAT than the deal's.
+        """
+        return checked_values(self._typed(values, present))
 
     def _typed(self, values: Mapping[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:
         """Values whose amount is bare: what was typed beside it says its currency and its VAT.

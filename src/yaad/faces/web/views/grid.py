@@ -22,7 +22,7 @@ from yaad.faces.web.templatetags.say import language
 from yaad.faces.web.views.board_many import Picked
 from yaad.faces.web.views.leaving import AT, GRID, SEPARATOR, asks, leaving_of
 from yaad.faces.web.views.pipeline import filters_of, form_head, narrowing, narrowing_of_form, owners_of, wanted_of
-from yaad.facts import as_text, checked_values, is_same_text
+from yaad.facts import as_text, is_same_text
 from yaad.insight.board import called
 from yaad.insight.grid import COLUMNS, URGENT, Line
 from yaad.model import DealEntry, LeavingEntry, StageType
@@ -137,7 +137,10 @@ def change(request: HttpRequest) -> HttpResponse:
         name: typed[name] or None for name in seen if not is_same_text(typed[name], seen[name])
     }
     stage = values.pop("stage", None) or ""
-    bad = _without_bad(values)
+    try:
+        bad = opened().shelf.once(lambda book: _without_bad(book, deal, values))
+    except YaadError as error:  # there is no such deal
+        return _told(request, [deal], error=error) if _is_script(request) else _page(request, error)
     asked = _asked_first(request, deal, seen.get("stage", ""), stage)
 
     def write(book: Book) -> list[DealEntry]:
@@ -186,12 +189,17 @@ def _asked_first(request: HttpRequest, deal: str, seen: str, stage: str) -> str:
     return leaving_of(deal, stage, GRID, {f"{AT}{name}": value for name, value in _narrowed(request).items()})
 
 
-def _without_bad(values: dict[str, str | None]) -> list[YaadError]:
-    """Take out what cannot be kept, and say why of each."""
+def _without_bad(book: Book, deal: str, values: dict[str, str | None]) -> list[YaadError]:
+    """Take out what cannot be kept, and say why of each.
+
+    Raises:
+        UnknownName: no such deal.
+    """
     bad: list[YaadError] = []
+    now = book.deal_now(deal) if values else {}
     for name, value in list(values.items()):
         try:
-            checked_values({name: value})
+            book.told({name: value}, now)
         except YaadError as error:
             bad.append(error)
             del values[name]
