@@ -172,18 +172,79 @@ def test_the_customers_that_a_plan_begins_with_are_those_of_the_target_or_of_the
     assert book.goals.customers("2026-04") == (3, True)
 
 
-def test_deals_of_two_currencies_are_planned_in_customers(tmp_path):
+@pytest.fixture
+def mixed(tmp_path):
+    """The same deals, D of 150 in dollars."""
     head, rows = HEAD.replace("\n", ",currency\n"), ROWS.replace("\n", ",ILS\n").replace("03-10,ILS", "03-10,USD")
     (tmp_path / "deals.csv").write_text(head + rows, "utf-8")
     (tmp_path / "deals.yaml").write_text(MAP.replace("amount: value", "amount: value, currency: currency"), "utf-8")
-    with closing(Book.create(tmp_path / "book")) as book:
-        book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.yaml")
-        assert book.goals.customers("2027-03") == (1, False)
-        book.goals.set("4", "2026-04", measure="won", **SAID)
-        assert book.goals.customers("2026-04") == (4, True)
-        book.goals.set("1000", "2026-05", currency="ILS", **SAID)
-        (needed,) = book.measure("closings_needed", period="2026-05").content
-        assert (needed.value, needed.why.key) == (None, "book.no_average")  # no mean of two currencies
+    with closing(Book.create(tmp_path / "book")) as made:
+        made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.yaml")
+        yield made
+
+
+def test_deals_of_two_currencies_are_planned_in_customers(mixed):
+    assert mixed.goals.customers("2027-03") == (1, False)
+    mixed.goals.set("4", "2026-04", measure="won", **SAID)
+    assert mixed.goals.customers("2026-04") == (4, True)
+    mixed.goals.set("1000", "2026-05", currency="ILS", **SAID)
+    (needed,) = mixed.measure("closings_needed", period="2026-05").content
+    assert (needed.value, needed.beside["average"]) == (5, 200)  # the mean of 100, 300 and 200 ₪
+
+
+def told(goal):
+    return [(one.key, one.values.get("n"), one.values.get("currency")) for one in goal.notes if "left_out" in one.key]
+
+
+def test_of_two_currencies_one_is_summed_and_the_other_said_to_be_left_out(mixed, capsys):
+    goal = mixed.goals.status("2026-03").content
+    assert (goal.achieved, goal.unit, goal.n) == (200, "ILS", 1)
+    assert told(goal) == [("goals.left_out", 1, "USD")]
+    assert {one.name: one.achieved for one in goal.parts["owner"]} == {"Avi": 200, "Dana": 0}
+    mixed.goals.set("1000", "2026-03", currency="ILS", **SAID)
+    goal = mixed.goals.status("2026-03").content
+    assert (goal.gap, goal.average, goal.closings) == (800, 200, 4)
+    assert (goal.ahead, goal.notes[-1].key) == (None, "goals.no_ahead_of_mixed")
+    (figure,) = mixed.measure("quota_attainment", period="2026-03").content
+    assert (figure.value, figure.why) == (goal.share, goal.notes[0])
+    for lang, words in (("en", "One deal in USD is not in the sums, which are in ILS."), ("he", "עסקה אחת ב־USD")):
+        assert main(["target", "status", "--period", "2026-03", "--book", str(mixed.root), "--lang", lang]) == 0
+        assert words in re.sub("[\u2066-\u2069]", "", " ".join(capsys.readouterr().out.split()))
+
+
+def test_a_target_in_the_other_currency_is_held_against_that_one(mixed):
+    mixed.goals.set("300", "2026-03", currency="USD", **SAID)
+    goal = mixed.goals.status("2026-03").content
+    assert (goal.achieved, goal.unit, goal.gap, goal.closings) == (150, "USD", 150, 1)
+    assert told(goal) == [("goals.left_out", 1, "ILS")]
+
+
+def test_the_companys_currency_goes_before_that_of_most_deals(mixed):
+    say_usual(mixed.root, Usual(currency="USD"))
+    goal = mixed.goals.of_people("2026-03")
+    assert (goal.unit, {one.name: one.achieved for one in goal.parts["owner"]}) == ("USD", {"Dana": 150, "Avi": 0})
+    assert told(goal) == [("goals.left_out", 1, "ILS")]
+
+
+def test_targets_of_two_currencies_have_no_sum_and_each_person_stands(mixed):
+    mixed.goals.set("500", "2026-03", currency="ILS", whose=Whose(owner="Avi"), **SAID)
+    mixed.goals.set("500", "2026-03", currency="USD", whose=Whose(owner="Dana"), **SAID)
+    goal = mixed.goals.status("2026-03").content
+    assert (goal.wanted, goal.notes[0].key) == (None, "goals.targets_differ")
+    assert parts(goal) == {"Avi": (500, 200), "Dana": (None, 0)}
+    own = mixed.goals.status("2026-03", whose=Whose(owner="Dana")).content
+    assert (own.achieved, own.unit, own.gap) == (150, "USD", 350)
+
+
+def test_proposals_of_two_currencies_are_in_closings(mixed):
+    made = mixed.goals.propose("2026-04").content
+    assert (made.average, made.unit) == (None, None)
+
+
+def test_deals_of_one_currency_leave_nothing_out(book):
+    book.goals.set("1000", "2026-03", **SAID)
+    goal = book.goals.status("2026-03").content
+    assert (goal.left_out, told(goal), goal.achieved) == ((), [], 350)
 
 
 def test_the_page_the_command_line_and_python_tell_the_same(book, capsys):

@@ -122,3 +122,43 @@ def test_the_reckoning_over_all_leaves_no_trace_in_what_one_sees(team, targets):
     told = client.get(f"{team.here.prefix}tables/deals.csv").content.decode()
     assert "markherecyd" in told
     assert not any(f"markhere{name.lower()}" in told for name in ("Ann", "Ben", "Eli", "Dan"))
+
+
+MIXED = """deal,created,closed,stage,amount,currency,rep
+1,2026-10-01,2026-10-13,Won,1200,ILS,Ann
+2,2026-10-02,2026-10-14,Won,300,ILS,Ben
+3,2026-10-03,2026-10-15,Won,700,USD,Ben
+4,2026-10-04,,Quote,950,ILS,Ben
+"""
+STAGES = {"stage:Quote": "open", "stage:Won": "won"}
+
+
+def test_of_several_currencies_the_companys_is_summed_and_the_rest_is_said(team, tmp_path):
+    from contextlib import closing
+
+    from django.test import Client
+    from tests.people import PASSWORD
+
+    from yaad.book import Book
+    from yaad.server import companies
+    from yaad.server.leaderboard import board
+    from yaad.server.models import Account
+    from yaad.server.scoping import on_behalf_of, scope
+
+    owner = Account.objects.create_user("mixed@here.example", PASSWORD, name="mixed")
+    made = companies.begin(owner, "Mixed", zone="Asia/Jerusalem", currency="ILS", country="IL", vat=Decimal("0.18"))
+    (tmp_path / "deals.csv").write_text(MIXED, "utf-8")
+    access = scope(owner.pk, made.pk)
+    with on_behalf_of(access):
+        with closing(Book.create(companies.folder_of(made.pk))) as book:
+            book.import_files([tmp_path / "deals.csv"], answers=STAGES)
+        found = board(access, "2026-10")
+    assert [(one.name, one.achieved) for one in found.rows] == [("Ann", 1200.0), ("Ben", 300.0)]
+    assert [(one.key, one.values["n"], one.values["currency"]) for one in found.notes] == [("goals.left_out", 1, "USD")]
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(owner)
+    for page in ("board/", "goals/", "forecast/", "plan/", "levers/", "kpis/", ""):
+        said = client.get(f"/c/{made.pk}/{page}{PERIOD if page in ('board/', 'goals/') else ''}")
+        assert said.status_code == 200, page
+        if page in ("board/", "goals/"):
+            assert 'class="notes"' in said.content.decode()

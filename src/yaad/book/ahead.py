@@ -14,6 +14,7 @@ from yaad import measures
 from yaad.book.forecasting import MONTHS, USUAL
 from yaad.book.planning import RECENT_DAYS, Planning
 from yaad.errors import CannotTell, InputError
+from yaad.measures.one_money import one_money
 from yaad.measures.outlook import month_number
 from yaad.measures.pace import State
 from yaad.model import Achieved, FunnelRow, Period, single_unit
@@ -198,13 +199,15 @@ def _achieved(planning: Planning, period: Period) -> float:
 def _amounts(planning: Planning) -> tuple[list[float], str | None]:
     """Amounts of the deals won in the last year, and their currency; none where they are mixed or mostly missing."""
     scope = planning.scope
+    if one_money(scope).is_mixed:
+        return [], None
     rows = scope.rows(_won_lately)
     amounts = [float(amount) for amount in rows["amount"].to_pylist() if amount]
     if len(amounts) * 2 < rows.num_rows:
         return [], None
     try:
         return amounts, single_unit(rows["currency"].to_pylist())
-    except InputError:
+    except InputError:  # where orders count towards targets, deals may differ though orders do not
         return [], None
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad import measures
@@ -23,6 +24,7 @@ from yaad.measures.achieved import DAY, sales_by_day
 from yaad.measures.catalogue.goals import curve_in, daily_of, money_of, rest_in
 from yaad.measures.definition import Kind, Unit
 from yaad.measures.dimensions import groups, integers
+from yaad.measures.one_money import LeftOut, OneMoney, one_money
 from yaad.measures.pace import Curve
 from yaad.measures.quotas import CENT, ONE, Quotas, Wanted, held_against, same_tax
 from yaad.model import (
@@ -318,14 +320,14 @@ class Goals:
             whose: a person or team, a branch, a product; the company's when absent.
 
         Raises:
-            InputError: amounts of mixed currency or tax, or a period that is no target's.
+            InputError: a period that is no target's.
             UnknownName: no such measure or person.
         """
         found, asked, who = self._measure(measure), self._period(period), whose or Whose()
         self._known(who)
         scope, quotas = replace(self._whole_scope, period=asked), self.quotas()
-        wanted = quotas.wanted(found, asked, who)
-        sums = _Sums(scope, found)
+        wanted, money, apart = self._held(scope, quotas, found, asked, who)
+        sums = _Sums(scope, found, money)
         kind, name = next(iter(who.said.items()), (None, None))
         reached = sums.of(kind, quotas.members.get(kind or "", {}).get(name or ""), name, wanted)
         curve = curve_in(scope, sums.daily, asked) if sums.daily is not None else None
@@ -338,19 +340,23 @@ class Goals:
             wanted=wanted,
             achieved=reached.value,
             n=reached.n,
-            unit=reached.unit or self._unit(found, wanted),
-            tax=(wanted.tax if wanted else None) or (self.money()[1] if found == WON_VALUE else None),
-            average=self._average() if found == WON_VALUE else None,
+            unit=reached.unit or self._unit(found, wanted, money),
+            tax=(wanted.tax if wanted else None) or (money.tax if found == WON_VALUE else None),
+            average=self._average(money) if found == WON_VALUE else None,
             curve=curve,
             parts={} if who.said else self._parts(quotas, sums, asked, curve if asked.start <= scope.as_of else None),
-            notes=self._notes(found, wanted, asked),
+            notes=(*(apart or self._notes(found, wanted, asked)), *self._left_out(scope, money, reached)),
             rest=None if own is None else rest_in(scope, own, asked),
+            left_out=() if scope.least else reached.left,
         )
         if found == WON_VALUE and not who.said and wanted is not None:
-            (cover,) = measures.measure(["pipeline_coverage"], scope)
+            (cover,) = measures.measure(["pipeline_coverage"], scope)  # of the target, which is of the same money
             needed = cover.beside.get("needed")
             goal = replace(goal, coverage=cover.value, needed=float(needed) if isinstance(needed, float) else None)
-            goal = replace(goal, ahead=ahead_of(self._planning, goal, foretold(self._book, asked)))
+            if money.is_mixed:  # what comes is told in closings of all money, and the target is of one
+                goal = replace(goal, notes=(*goal.notes, Message("goals.no_ahead_of_mixed")))
+            else:
+                goal = replace(goal, ahead=ahead_of(self._planning, goal, foretold(self._book, asked)))
         return GoalResult(goal)
 
     def of_people(self, period: Period | str | None = None) -> Goal:
@@ -362,17 +368,31 @@ class Goals:
             period: see `set`.
 
         Raises:
-            InputError: amounts of mixed currency or tax, or a period that is no target's.
+            InputError: a period that is no target's.
         """
         asked, quotas = self._period(period), self.quotas()
-        measure = WON if self._average() is None else WON_VALUE
         scope = replace(self._whole_scope, period=asked)
-        sums, wanted = _Sums(scope, measure), quotas.wanted(measure, asked)
+        wanted, money, apart = self._held(scope, quotas, WON_VALUE, asked, Whose())
+        measure = WON if self._average(money) is None else WON_VALUE
+        if measure == WON:
+            wanted, apart = quotas.wanted(measure, asked), ()
+        sums = _Sums(scope, measure, money)
         reached = sums.of(None, None, None, wanted)
         people = self._parts(quotas, sums, asked, None)["owner"]
-        unit, tax = reached.unit or self._unit(measure, wanted), self.money()[1] if measure == WON_VALUE else None
+        unit, tax = reached.unit or self._unit(measure, wanted, money), money.tax if measure == WON_VALUE else None
         return Goal(
-            measure, asked, scope.as_of, Whose(), wanted, reached.value, reached.n, unit, tax, parts={"owner": people}
+            measure,
+            asked,
+            scope.as_of,
+            Whose(),
+            wanted,
+            reached.value,
+            reached.n,
+            unit,
+            tax,
+            parts={"owner": people},
+            notes=(*apart, *self._left_out(scope, money, reached)),
+            left_out=() if scope.least else reached.left,
         )
 
     def propose(self, period: Period | str | None = None) -> ProposalsResult:
@@ -422,6 +442,30 @@ class Goals:
             return self.quotas().wanted(measure, period)
         return None
 
+    def _held(
+        self, scope: Scope, quotas: Quotas, measure: str, period: Period, whose: Whose
+    ) -> tuple[Wanted | None, OneMoney, tuple[Message, ...]]:
+        """The target where sums can be held against it, the money that they are in, and why there is no such target."""
+        try:
+            wanted = quotas.wanted(measure, period, whose)
+        except InputError:
+            return None, one_money(scope), (Message("goals.targets_differ"),)
+        money = one_money(scope, wanted)
+        if wanted is None or measure != WON_VALUE:
+            return wanted, money, ()
+        try:
+            held_against(wanted, money.currency, money.tax)
+        except InputError as error:
+            return None, money, (error.message,)
+        return wanted, money, ()
+
+    def _left_out(self, scope: Scope, money: OneMoney, reached: "Sum") -> tuple[Message, ...]:
+        """What stands in no sum."""
+        if scope.least:
+            told = money.in_short(reached.left, scope.least)
+            return () if told is None else (told,)
+        return money.words(reached.left)
+
     # ---- what is needed for it --------------------------------------------------------------------------------
 
     @property
@@ -445,15 +489,15 @@ class Goals:
         currencies, taxes = ({one for one in rows[name].to_pylist() if one} for name in ("currency", "tax"))
         return _only(currencies), _only(taxes - {Tax.UNKNOWN.value})
 
-    def _unit(self, measure: str, wanted: Wanted | None) -> str | None:
+    def _unit(self, measure: str, wanted: Wanted | None, ours: OneMoney) -> str | None:
         """The unit of what no sale tells: the target's currency, else that of the book's deals."""
         unit = measures.find(measure).unit
         if unit is not Unit.MONEY:
             return unit.value
-        return (wanted.currency if wanted else None) or self.money()[0]
+        return (wanted.currency if wanted else None) or ours.currency
 
-    def _average(self) -> Decimal | None:
-        (figure,) = measures.measure(["deal_value_mean"], self._whole_scope)
+    def _average(self, ours: OneMoney) -> Decimal | None:
+        (figure,) = measures.measure(["deal_value_mean"], ours.of(self._whole_scope))
         return None if figure.value is None else Decimal(str(figure.value))
 
     def _step(self, measure: str) -> Decimal:
@@ -536,7 +580,7 @@ class Goals:
         scope = self._whole_scope
         if part == MONTHS:
             before = {one.name: named(one.start.year - 1, one.start.month, 1) for one in months_in(period)}
-            daily = _Sums(scope, WON_VALUE).daily or {}
+            daily = _Sums(scope, WON_VALUE, one_money(scope)).daily or {}
             found = {
                 name: sum(value for day, value in daily.items() if one.start <= day < one.end)
                 for name, one in before.items()
@@ -550,13 +594,14 @@ class Goals:
             return {name: float(len(each)) for name, each in days.items()}
         first = scope.as_of.year * 12 + scope.as_of.month - LAST_YEAR
         since = dt.date(first // 12, first % 12 + 1, 1)
-        sums = _Sums(replace(scope, period=Period(since, scope.as_of + A_DAY, "last year")), WON_VALUE)
+        asked = replace(scope, period=Period(since, scope.as_of + A_DAY, "last year"))
+        sums = _Sums(asked, WON_VALUE, one_money(scope))
         return {name: float(sums.of(part, None, name, None).value) for name in self.names(part)}
 
     def _parts(self, quotas: Quotas, sums: "_Sums", period: Period, curve: Curve | None) -> dict[str, tuple[Part, ...]]:
         found = {}
         for kind in KINDS:
-            wanted = quotas.parts(sums.measure, period, kind)
+            wanted = {name: one for name, one in quotas.parts(sums.measure, period, kind).items() if sums.holds(one)}
             if not wanted and kind != "owner":
                 continue
             members = quotas.members.get(kind, {})
@@ -593,19 +638,20 @@ class Goals:
 
 
 class Sum(NamedTuple):
-    """What was achieved: its value, the sales behind it, the unit and tax."""
+    """What was achieved: its value, the sales behind it, the unit and tax, and what stands not in it."""
 
     value: Decimal
     n: int
     unit: str | None
     tax: str | None = None
+    left: tuple[LeftOut, ...] = ()
 
 
 class _Sums:
     """What was achieved of a measure: by day, and in a period by person, branch and product."""
 
-    def __init__(self, scope: Scope, measure: str) -> None:
-        self.scope, self.measure = scope, measure
+    def __init__(self, scope: Scope, measure: str, money: OneMoney) -> None:
+        self.scope, self.measure, self.money = scope, measure, money
         self._found: dict[str | None, dict[str | None, Sum]] = {}
         self.daily = self._daily()
 
@@ -613,11 +659,21 @@ class _Sums:
         """Who achieved anything in the period; teams are made of people, so they have no rows of their own."""
         return [] if kind == "team" else list(self._by(kind))
 
+    def holds(self, wanted: Wanted) -> bool:
+        """Whether a target is in the money that is summed."""
+        if self.measure != WON_VALUE:
+            return True
+        try:
+            held_against(wanted, self.money.currency, self.money.tax)
+        except InputError:
+            return False
+        return True
+
     def of(self, kind: str | None, members: Sequence[str] | None, name: str | None, wanted: Wanted | None) -> Sum:
         """What one achieved in the period.
 
         Raises:
-            InputError: amounts of mixed currency or tax, or of another one than the target's.
+            InputError: they are of another currency or tax than the target's.
         """
         if kind == "team":
             each = [self.of("owner", None, person, wanted) for person in members or ()]
@@ -645,7 +701,9 @@ class _Sums:
         found: dict[dt.date, float] = {}
         for by, part in groups(scope, scope.rows(sales_by_day)):
             if _name(by.get(column)) in names:
-                days = daily_of(part.rename_columns({DAY: "day"}), "total" if self.measure == WON_VALUE else "n")
+                days = daily_of(
+                    self._summed(part).rename_columns({DAY: "day"}), "total" if self.measure == WON_VALUE else "n"
+                )
                 found = {day: found.get(day, 0.0) + days.get(day, 0.0) for day in {*found, *days}}
         return found
 
@@ -666,18 +724,24 @@ class _Sums:
             days = rows[DAY]
             rows = rows.filter(pc.and_(pc.greater_equal(days, period.start), pc.less(days, period.end)))
         for by, part in groups(scope, rows):
-            n, name = int(integers(part, "n").sum()), _name(by.get(kind or ""))
+            name, summed = _name(by.get(kind or "")), self._summed(part)
+            n = int(integers(summed, "n").sum())
             if self.measure == "won":
                 yield name, Sum(Decimal(n), n, Unit.COUNT.value)
             else:
-                money, unit = money_of(part, None)
-                yield name, Sum(Decimal(repr(money)).quantize(CENT), n, unit, same_tax(part["tax"].to_pylist()))
+                money, unit = money_of(summed, None, self.money)
+                tax, left = same_tax(summed["tax"].to_pylist()), self.money.left_out(part)
+                yield name, Sum(Decimal(repr(money)).quantize(CENT), n, unit, tax, left)
+
+    def _summed(self, rows: pa.Table) -> pa.Table:
+        """The sales that count: of money those of one currency and tax, of closings all."""
+        return self.money.kept(rows) if self.measure == WON_VALUE else rows
 
     def _daily(self) -> dict[dt.date, float] | None:
         scope = replace(self.scope, period=None, by=())
         if self.measure in (WON_VALUE, "won"):
             rows = scope.rows(sales_by_day).rename_columns({DAY: "day"})
-            return daily_of(rows, "total" if self.measure == WON_VALUE else "n")
+            return daily_of(self._summed(rows), "total" if self.measure == WON_VALUE else "n")
         if measures.find(self.measure).kind is not Kind.SIMPLE:
             return None
         figures = measures.measure([self.measure], replace(scope, by=("day",)))

@@ -409,7 +409,8 @@ class Opened:
     @property
     def data_version(self) -> str:
         """Changes whenever a figure may change."""
-        return "-".join(filter(None, (self.facts.data_version, version(self.root), usual_of(self.root).country)))
+        usual = usual_of(self.root)
+        return "-".join(filter(None, (self.facts.data_version, version(self.root), usual.country, usual.currency)))
 
     @property
     def columns(self) -> list[str]:
@@ -446,6 +447,7 @@ class Opened:
             whole=facts.whole,
             calendar=calendar_of(self.root, facts.zone),
             zone=facts.zone,
+            currency=usual_of(self.root).currency,
             own=own_measures(self.root).made(),
             settings=facts.settings,
             write=facts.write,

@@ -60,6 +60,7 @@ class Scope:
             nobody's rows but those of who looks; `table` where there is none.
         calendar: the days on which the company works.
         zone: the company's time zone.
+        currency: in which the company's amounts usually are; None: nobody said.
         settings: what the company said of itself: what counts as achieved, who works when.
         own: measures that the company defined, by id; they stand beside those of the catalogue.
         least: of fewer than so many rows no figure is told: it could point at one person; 0 where persons are told.
@@ -88,6 +89,7 @@ class Scope:
     whole: Callable[[str], ir.Table] | None = None
     calendar: Calendar = field(default_factory=Calendar)
     zone: str = "UTC"
+    currency: str | None = None
     settings: Settings = field(default_factory=Settings)
     own: Mapping[str, "Measure"] = field(default_factory=dict)
     least: int = 0

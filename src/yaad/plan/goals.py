@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
+from yaad.measures.one_money import LeftOut
 from yaad.measures.pace import Curve, State, enough_of
 from yaad.measures.quotas import Wanted
 from yaad.measures.statistics.spells import Floats
@@ -113,6 +114,7 @@ class Goal:
         notes: what to know about it.
         rest: of somebody's target: how much of their own came in the rest of each past period; None: that of the curve,
             which is the company's.
+        left_out: sales of another money, which stand in no sum; of how many is not said where single rows are not told.
     """
 
     measure: str
@@ -132,6 +134,7 @@ class Goal:
     ahead: Ahead | None = None
     notes: tuple[Message, ...] = ()
     rest: Floats | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def has_begun(self) -> bool:

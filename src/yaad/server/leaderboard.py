@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from yaad.book import Book
 from yaad.insight.standings import Result, Standing, Standings, standings
+from yaad.measures.one_money import LEFT_OUT_SOME
 from yaad.model import EVERYBODY, Period
 from yaad.server.models import Company, Membership
 from yaad.server.roles import Capability, Role, Transparency
 from yaad.server.scoping import Access, on_behalf_of
 from yaad.server.state import opened
+from yaad.text import Message
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Board:
         by_target: whether targets put them in order.
         unit, tax: of the amounts.
         person: the name in the data of who looks; empty: none is chosen.
+        notes: what stands in no sum; how much that is of others is told to who sees all of it.
     """
 
     period: Period
@@ -57,6 +60,7 @@ class Board:
     unit: str | None
     tax: str | None
     person: str = ""
+    notes: tuple[Message, ...] = ()
 
     @property
     def me(self) -> Row | None:
@@ -72,6 +76,8 @@ class _Told:
     results: tuple[Result, ...]
     unit: str | None
     tax: str | None
+    notes: tuple[Message, ...]
+    is_short: bool
 
 
 def board(access: Access, period: str | None = None) -> Board:
@@ -85,7 +91,7 @@ def board(access: Access, period: str | None = None) -> Board:
 
     Raises:
         Forbidden: they see no persons.
-        InputError: no such month, or the amounts cannot be added up.
+        InputError: no such month.
     """
     access.need(Capability.ROWS)
     shown = shown_in(access.company)
@@ -96,7 +102,8 @@ def board(access: Access, period: str | None = None) -> Board:
     if access.viewer.sees_all or access.role is Role.MANAGER:
         owners = access.viewer.owners
         results = [one for one in told.results if owners is None or one.name in owners]
-        return _board(told, standings(results), Transparency.AMOUNTS, person, is_whole=True)
+        sees_all = owners is None
+        return _board(told, standings(results), Transparency.AMOUNTS, person, is_whole=True, sees_all=sees_all)
     return _board(told, standings(told.results), shown, person, is_whole=False)
 
 
@@ -112,11 +119,13 @@ def _told(book: Book, period: str | None) -> _Told:
         for part in goal.parts["owner"]
         if part.name is not None
     )
-    return _Told(goal.period, results, goal.unit, goal.tax)
+    return _Told(goal.period, results, goal.unit, goal.tax, goal.notes, bool(goal.left_out))
 
 
-def _board(told: _Told, found: Standings, shown: Transparency, person: str, *, is_whole: bool) -> Board:
-    """The rows that are seen."""
+def _board(
+    told: _Told, found: Standings, shown: Transparency, person: str, *, is_whole: bool, sees_all: bool = False
+) -> Board:
+    """The rows that are seen, and what is left out: of how many deals, to who sees all of them."""
     mine = found.of(person) if person else None
     if is_whole:
         seen = found.rows
@@ -134,7 +143,8 @@ def _board(told: _Told, found: Standings, shown: Transparency, person: str, *, i
     elif is_whole:
         rows += [_figures(Row(None, one.name, is_me=False), one) for one in found.apart]
     of = None if shown is Transparency.OFF else len(found.rows)
-    return Board(told.period, shown, tuple(rows), of, found.by_target, told.unit, told.tax, person)
+    notes = told.notes if sees_all else (Message(LEFT_OUT_SOME),) * told.is_short
+    return Board(told.period, shown, tuple(rows), of, found.by_target, told.unit, told.tax, person, notes)
 
 
 def _row(one: Standing, shown: Transparency, person: str) -> Row:

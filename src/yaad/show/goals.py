@@ -37,6 +37,7 @@ class GoalResult(Result):
             "n": goal.n,
             "unit": goal.unit,
             "tax": goal.tax,
+            "left_out": [{"n": one.n, "currency": one.currency, "tax": one.tax} for one in goal.left_out],
             "share": plain(goal.share),
             "gap": plain(goal.gap),
             "average": plain(goal.average),

@@ -31,6 +31,7 @@ from yaad.server.state import opened
 from yaad.server.tokens import Scope
 from yaad.server.writing import one_at_a_time, write_once
 from yaad.show import Result
+from yaad.show.results import plain
 
 router = Router()
 Json = dict[str, Any]  # the values of a JSON object are of any kind by nature
@@ -137,7 +138,15 @@ PLACE = {"place": 1, "name": "Dana", "is_me": True, "achieved": 91000.0, "wanted
     Capability.ROWS,
     shapes.Board,
     kept=False,
-    example={"period": "2026-10", "shown": "names", "of": 5, "by_target": True, "unit": "ILS", "rows": [PLACE]},
+    example={
+        "period": "2026-10",
+        "shown": "names",
+        "of": 5,
+        "by_target": True,
+        "unit": "ILS",
+        "rows": [PLACE],
+        "notes": [],
+    },
 )
 def leaderboard(request: HttpRequest, period: Period = "") -> Json:
     """Who stands where this month, as far as the company lets its people see it."""
@@ -154,6 +163,7 @@ def _board(found: Board) -> Json:
         "by_target": found.by_target,
         "unit": found.unit,
         "rows": [_row(one) for one in found.rows],
+        "notes": plain(found.notes, lang()),
     }
 
 

@@ -1,7 +1,8 @@
 """Against the target: how much of it is reached, whether it goes as fast as usual, and whether enough stands open.
 
 All are about a month, a quarter or a year (the month of the data's day when no period is asked for) and about
-money; what counts as achieved is the company's setting. They ask the engine once.
+money; what counts as achieved is the company's setting. Where amounts differ in currency or VAT, those of one money
+are summed and the others said to be left out (`yaad.measures.one_money`). They ask the engine once.
 """
 
 import datetime as dt
@@ -16,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yaad.errors import InputError
 from yaad.measures.achieved import DAY, sales, sales_by_day
 from yaad.measures.catalogue.deals import CLOSED, shown
 from yaad.measures.columns import ALIASES
 from yaad.measures.definition import AsOf, Censoring, Family, Good, Kind, Measure, Unit
 from yaad.measures.dimensions import floats, grouped, groups, integers, key_columns, keyed
+from yaad.measures.one_money import OneMoney, one_money
 from yaad.measures.pace import Curve, curve_of, periods_before, rest_of
 from yaad.measures.quotas import Quotas, Wanted, held_against, same_tax
 from yaad.measures.scope import Scope
@@ -126,6 +127,7 @@ class _Group:
         whose: whose target.
         wanted: the target; None where nobody set one.
         rows: its rows of the statistics.
+        money: what its sums are in.
         why: why there can be no target of it.
     """
 
@@ -134,6 +136,7 @@ class _Group:
     whose: Whose
     wanted: Wanted | None
     rows: pa.Table
+    money: OneMoney
     why: Message | None = None
 
     def of(self, part: str) -> pa.Table:
@@ -145,6 +148,18 @@ class _Group:
         rows = self.of(part)
         start, end = (pa.scalar(day, pa.date32()) for day in (self.period.start, self.period.end))
         return rows.filter(pc.and_(pc.greater_equal(rows["day"], start), pc.less(rows["day"], end)))
+
+    def sum(self, part: str) -> float:
+        """The money of one part in the period, held against the target.
+
+        Raises:
+            InputError: the target is of another money than any amount.
+        """
+        return money_of(self.within(part), self.wanted, self.money)[0]
+
+    def left_out(self, least: int, *parts: str) -> Message | None:
+        """What is left out of the sums of parts; None where nothing is."""
+        return self.money.in_short((one for part in parts for one in self.money.left_out(self.within(part))), least)
 
 
 def quotas_of(table: pa.Table, scope: Scope) -> Quotas:
@@ -172,7 +187,7 @@ def _groups(table: pa.Table, scope: Scope) -> Iterator[_Group]:
     if len(scope.by) > 1 or (name and name not in PARTS and name not in LONG):
         why = Message("goals.no_targets_by", {"column": ", ".join(scope.by)})
         for by, rows in groups(scope, rest):
-            yield _Group(by, asked_period(scope), Whose(), None, rows, why)
+            yield _Group(by, asked_period(scope), Whose(), None, rows, one_money(scope), why)
         return
     known: list[Cell] = []
     for by, rows in groups(scope, rest):
@@ -192,16 +207,16 @@ def _group(scope: Scope, quotas: Quotas, by: dict[str, Cell], rows: pa.Table, na
     period = target_period(str(value)) if name in LONG and value else asked_period(scope)
     whose = Whose(**{name: str(value)}) if name in PARTS and value is not None else Whose()
     wanted = None if name in PARTS and value is None else quotas.wanted(WON_VALUE, period, whose)
-    return _Group(by, period, whose, wanted, rows)
+    return _Group(by, period, whose, wanted, rows, one_money(scope, wanted))
 
 
-def money_of(rows: pa.Table, wanted: Wanted | None) -> tuple[float, str | None]:
-    """The money of rows and its currency, held against that of the target.
+def money_of(rows: pa.Table, wanted: Wanted | None, ours: OneMoney) -> tuple[float, str | None]:
+    """The money of those rows that are summed and its currency, held against that of the target.
 
     Raises:
-        InputError: more than one currency or tax, or another one than the target's.
+        InputError: the target is of another currency or tax.
     """
-    priced = rows.filter(pc.not_equal(rows["total"], 0.0))
+    priced = ours.kept(rows.filter(pc.not_equal(rows["total"], 0.0)))
     unit, tax = single_unit(priced["currency"].to_pylist()), same_tax(priced["tax"].to_pylist())
     if wanted is not None:
         held_against(wanted, unit, tax)
@@ -217,7 +232,7 @@ def _why(group: _Group) -> Message | None:
 
 
 def _figure(scope: Scope, measure: str, group: _Group, value: float | None, unit: Unit, **more: object) -> Figure:
-    why = more.pop("why", None)
+    why = more.pop("why", None) or group.left_out(scope.least, SALE)
     beside: dict[str, Cell] = {"target": float(group.wanted.value)} if group.wanted else {}
     return Figure(
         measure,
@@ -236,11 +251,11 @@ def _finish_attainment(table: pa.Table, scope: Scope) -> list[Figure]:
     """Achieved ÷ target of each group.
 
     Raises:
-        InputError: amounts of mixed currency or tax, or a period that is no month, quarter or year.
+        InputError: the target is of another money than any amount, or the period is no month, quarter or year.
     """
     figures = []
     for group in _groups(table, scope):
-        achieved, _ = money_of(group.within(SALE), group.wanted)
+        achieved = group.sum(SALE)
         why = _why(group)
         value = None if why or group.wanted is None else achieved / float(group.wanted.value)
         figures.append(_figure(scope, "quota_attainment", group, value, Unit.RATE, achieved=achieved, why=why))
@@ -279,8 +294,8 @@ def _finish_pace(table: pa.Table, scope: Scope) -> list[Figure]:
     figures = []
     whole = table.filter(pc.equal(table["part"], SALE))
     for group in _groups(table, scope):
-        achieved, _ = money_of(group.within(SALE), group.wanted)
-        curve = curve_in(scope, daily_of(whole), group.period)
+        achieved = group.sum(SALE)
+        curve = curve_in(scope, daily_of(group.money.kept(whole)), group.period)
         wanted = float(group.wanted.value) if group.wanted else 0.0
         due = wanted * curve.share
         why = _why(group) or (None if due else Message("goals.not_begun"))
@@ -309,8 +324,8 @@ def _finish_coverage(table: pa.Table, scope: Scope) -> list[Figure]:
     """
     figures = []
     for group in _groups(table, scope):
-        achieved, _ = money_of(group.within(SALE), group.wanted)
-        due, _ = money_of(group.within(OPEN), group.wanted)
+        achieved = group.sum(SALE)
+        due = group.sum(OPEN)
         wanted = float(group.wanted.value) if group.wanted else 0.0
         missing = max(wanted - achieved, 0.0)
         why = _why(group) or (None if missing else Message("goals.reached"))
@@ -325,9 +340,9 @@ def _finish_coverage(table: pa.Table, scope: Scope) -> list[Figure]:
                 Unit.NUMBER,
                 open_due=due,
                 missing=missing,
-                needed=_needed(group.of(DECIDED)),
+                needed=_needed(group.money.kept(group.of(DECIDED))),
                 of_whole_target=due / wanted if wanted else None,
-                why=why,
+                why=why or group.left_out(scope.least, SALE, OPEN),
             )
         )
     return figures
@@ -339,10 +354,10 @@ def _finish_closings(table: pa.Table, scope: Scope) -> list[Figure]:
     Raises:
         InputError: see `_finish_attainment`.
     """
-    average = _mean_won(table)
     figures = []
     for group in _groups(table, scope):
-        achieved, _ = money_of(group.within(SALE), group.wanted)
+        average = _mean_won(table, group.money)
+        achieved = group.sum(SALE)
         missing = max((float(group.wanted.value) if group.wanted else 0.0) - achieved, 0.0)
         why = _why(group) or (None if average else Message("book.no_average"))
         value = None if why or average is None else ceil(missing / average - ROUNDING)
@@ -353,14 +368,11 @@ def _finish_closings(table: pa.Table, scope: Scope) -> list[Figure]:
     return figures
 
 
-def _mean_won(table: pa.Table) -> float | None:
-    """The mean of the won deals that have an amount; None where there are none, or they are of mixed money."""
-    won = table.filter(pc.and_(pc.equal(table["part"], DECIDED), pc.equal(table["outcome"], "won")))
+def _mean_won(table: pa.Table, ours: OneMoney) -> float | None:
+    """The mean of the won deals that have an amount of the money that is summed; None where there are none."""
+    won = ours.kept(table.filter(pc.and_(pc.equal(table["part"], DECIDED), pc.equal(table["outcome"], "won"))))
     priced = int(integers(won, "n").sum() - integers(won, "without").sum())
-    try:
-        return money_of(won, None)[0] / priced if priced else None
-    except InputError:
-        return None
+    return money_of(won, None, ours)[0] / priced if priced else None
 
 
 def _are_dated(rows: pa.Table) -> bool:

@@ -551,6 +551,14 @@ class Ends(Told):
     high: float | None
 
 
+class LeftOut(Told):
+    """Sales whose amounts are of another currency or tax than the sums, in which they do not stand."""
+
+    n: int
+    currency: str | None
+    tax: str | None
+
+
 class Goal(Told):
     """How a target stands."""
 
@@ -565,6 +573,7 @@ class Goal(Told):
     n: int
     unit: str | None
     tax: str | None
+    left_out: list[LeftOut]
     share: float | None
     gap: float | None
     average: float | None

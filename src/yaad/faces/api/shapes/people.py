@@ -80,6 +80,7 @@ class Board(Told):
     by_target: bool
     unit: str | None
     rows: list[Placing]
+    notes: Words
 
 
 class Line(Told):
