@@ -45,6 +45,7 @@ SAYS: dict[str, tuple[str, ...] | str] = {
     "deal-close": ("win", "lose", "change"),
     "deal-undo": ("undo",),
     "deal-quote": ("quote",),
+    "deal-quote-take": ("change", "move"),
     "deal-quote-document": ("deal_quote_document",),
     "deal-attach": ("attach_file",),
     "deal-paper": ("deal_files", "deal_file"),

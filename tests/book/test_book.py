@@ -8,6 +8,7 @@ import yaad
 from yaad.errors import BookError, InputError, UnknownName
 from yaad.facts import Lake, SqliteJournal
 from yaad.model import WinEntry
+from yaad.text import render
 
 EVENTS = """\
 deal,stage,at
@@ -128,11 +129,35 @@ def test_a_file_of_other_stages_is_not_chained_without_asking(book, files):
     with pytest.raises(yaad.OpenQuestion, match="Lead, Trial"):
         book.import_files([files / "other.csv"], mapping=files / "other.yaml")
     assert book.measure("deals").content[0].value == 3
+    asked = book.understand([files / "other.csv"], mapping=files / "other.yaml").questions
+    assert [(one.id, list(one.options)) for one in asked] == [
+        ("stages:other:Lead", ["New", "Quote", "add"]),
+        ("stages:other:Trial", ["New", "Quote", "add"]),
+    ]
+    assert not [
+        one for one in asked if "--book" in render(one.text, "en") + "".join(render(why, "en") for why in one.evidence)
+    ]
     said = {"stages:other": "add"}
     report = book.import_files([files / "other.csv"], mapping=files / "other.yaml", answers=said)
     assert book.measure("deals").content[0].value == 4
     (told,) = [note for note in report.notes if note.key == "book.other_stages_added"]
     assert told.values == {"theirs": "Lead, Trial", "ours": "New, Quote"}
+
+
+def test_a_stage_of_a_file_is_one_of_the_book_where_that_is_said(book, files):
+    (files / "other.csv").write_text("deal,stage,at\nX,Lead,2026-01-01\nX,Trial,2026-01-03\n", "utf-8")
+    (files / "other.yaml").write_text(MAP.replace("New, Quote", "Lead, Trial"), "utf-8")
+    said = {"stages:other:Lead": "New", "stages:other:Trial": "add"}
+    book.import_files([files / "other.csv"], mapping=files / "other.yaml", answers=said)
+    assert [one.name for one in book.pipeline.open] == ["New", "Quote", "Trial"]
+    assert book.facts.deal("X")["stage"] == "Trial"
+    told = str([vars(one) for one in book.deal("X").content.happened])
+    assert ("New" in told, "Lead" in told) == (True, False)
+    book.rebuild()
+    assert [one.name for one in book.pipeline.open] == ["New", "Quote", "Trial"]
+    (files / "more.csv").write_text("deal,stage,at\nY,Lead,2026-01-04\n", "utf-8")
+    book.import_files([files / "more.csv"])  # what was said holds for the next file like it
+    assert book.facts.deal("Y")["stage"] == "New"
 
 
 def test_a_book_says_what_it_is(book):

@@ -72,6 +72,22 @@ def test_a_person_of_a_file_is_found_in_any_spelling_and_the_first_source_stays(
     assert (again.is_new, again.deal_id) == (False, "A")
 
 
+@pytest.mark.parametrize("typed", ["12", "call me", "050-12"])
+def test_what_can_be_no_number_is_asked_again_unless_something_else_tells_who_it_is(book, typed):
+    before = ids(book)
+    for touch in (Touch(phone=typed), Touch(phone=typed, text="a kitchen")):
+        with pytest.raises(InputError, match="cannot be a telephone number"):
+            come(book, touch)
+    assert ids(book) == before
+    found = come(book, Touch(phone=typed, name="Dana", text="a kitchen"))
+    assert (found.no_phone, found.entry.text) == (typed, f"{typed}\na kitchen")
+    row = book.facts.deal(found.deal_id)
+    assert (row["contact"], row["phone"]) == ("Dana", None)
+    by_itself = book.inquiry(Touch(phone=typed, text="a bath"), at=AT, by="", by_stranger=True)
+    assert by_itself.entry.text == f"{typed}\na bath"  # nobody is there to ask
+    assert come(book, Touch(phone="050-765 4321")).no_phone == ""
+
+
 def test_who_was_lost_or_came_long_ago_begins_anew(book):
     assert come(book, Touch(phone="050-333-4444")).is_new
     assert come(book, Touch(email="ron@example.com")).is_new

@@ -7,7 +7,7 @@ import pytest
 
 from yaad.book.papers import FOLDER
 from yaad.book.quotes import LONGEST_TITLE, Offer
-from yaad.errors import BookError, InputError, UnknownName
+from yaad.errors import BookError, Changed, InputError, UnknownName
 from yaad.facts import KeyTaken
 from yaad.text import Message
 
@@ -77,6 +77,37 @@ def test_an_amount_with_the_sign_of_another_currency_is_refused_as_on_the_deal(b
     assert write(book, amount="500", currency="USD").currency == "USD"
 
 
+def test_the_deal_takes_over_the_amount_of_its_latest_quote_and_is_offered_its_stage(book):
+    today = AT.date()
+    book.change(DEAL, {"amount": "9", "currency": "ILS", "tax": "net"}, at=AT, by="Ben")
+    assert book.left_to_take(DEAL, today) is None  # there is no quote
+    book.move(DEAL, "Meeting", at=AT, by="Ben")
+    write(book, amount="70", currency="ILS", tax="net", until=today)
+    last = write(book, amount="1,180", currency="ILS", tax="gross", key="second")
+    left = book.left_to_take(DEAL, today)
+    assert (left.quote.seq, left.amount, left.stage) == (last.seq, True, "Quote")
+    with pytest.raises(Changed):
+        book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="8")
+    taken = book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="9", key="form")
+    assert taken.values == {"amount": "1180", "currency": "ILS", "tax": "gross"}
+    assert book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="9", key="form").seq == taken.seq
+    left = book.left_to_take(DEAL, today)
+    assert (left.amount, left.stage) == (False, "Quote")
+    book.move(DEAL, "Quote", at=AT, by="Ben")
+    assert book.left_to_take(DEAL, today) is None
+    book.withdraw_quote(DEAL, last.seq, at=AT, by="Ben")
+    assert book.left_to_take(DEAL, today).amount  # the one before it holds today
+    assert book.left_to_take(DEAL, today + dt.timedelta(days=1)) is None
+    book.win(DEAL, at=AT, by="Ben")
+    assert book.left_to_take(DEAL, today) is None
+
+
+def test_of_a_quote_without_an_amount_none_is_taken_over(book):
+    number = write(book).seq
+    with pytest.raises(InputError, match="names no amount"):
+        book.take_over(DEAL, number, at=AT, by="Ben")
+
+
 def test_the_same_form_twice_is_one_quote(book):
     assert write(book, key="form").seq == write(book, key="form").seq
     assert len(book.quotes(DEAL)) == 1
@@ -103,6 +134,7 @@ def test_the_same_form_later_is_still_one_quote_whatever_the_deal_says_by_then(b
         {"file_name": "b.pdf"},
         {"document": b"%PDF-1.8"},
         {"document": None},
+        {"phone": "050-1234567"},
     ],
 )
 def test_another_quote_from_the_same_form_is_refused_and_the_first_stays(book, other):

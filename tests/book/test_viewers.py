@@ -163,7 +163,7 @@ FIGURES = {"cannot_tell", "measure", "kpis", "funnel", "conversion", "dwell", "s
            "where_most_is_lost", "catalogue"}  # fmt: skip
 ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pipeline", "settings", "zone",
          "own_measures", "facts", "open_deals", "dials_in", "need_persons", "shared", "seen_by",
-         "at_one_moment", "opt_outs", "exits", "leading", "strengths"}  # fmt: skip
+         "at_one_moment", "opt_outs", "exits", "leading", "strengths", "told"}  # fmt: skip
 OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
             "rebuild", "remove_measure", "rename", "temporary", "understand", "undo_import", "set_setting",
             "unsay", "write"}  # fmt: skip
@@ -172,6 +172,7 @@ ASKED = {
     "behind": ("won",), "customer": ("x",), "follow_up": ("x.xlsx",), "judge": (), "whatif": (5,), "plan": (5,),
     "outlook": ("2026-12",), "move": ("x", "Won"), "win": ("x",), "lose": ("x",), "note": ("x", "y"),
     "change": ("x", {"name": "y"}), "act": ("x", "call"), "quote": ("x", Offer(title="y")),
+    "take_over": ("x", 1), "left_to_take": ("x", dt.date(2026, 10, 20)),
     "withdraw_quote": ("x", 1), "quote_opened": ("x", 1), "quotes": ("x",), "quote_document": ("x", 1),
     "attach": ("x", "y", [b"z"]), "files_of_deal": ("x",), "file_of_deal": ("x", 1),
     "write_down": ("New", {}), "undo": ("x", 1),
@@ -180,8 +181,8 @@ ASKED = {
     "opt_out": (Handles(frozenset({"+972501234567"})), "calls"), "opt_out_numbered": (1,),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),
 }  # fmt: skip
-WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "quote", "withdraw_quote", "quote_opened", "attach",
-          "write_down", "undo", "inquiry", "opt_out",
+WRITES = {"judge", "move", "win", "lose", "note", "change", "act", "quote", "take_over", "withdraw_quote",
+          "quote_opened", "attach", "write_down", "undo", "inquiry", "opt_out",
           "opt_out_of_deal", "opt_out_list"}  # fmt: skip
 
 

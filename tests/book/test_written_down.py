@@ -62,6 +62,20 @@ def test_a_deal_is_written_down_worked_on_and_won(book):
     assert counts(book) == now
 
 
+def test_a_number_that_can_be_none_is_refused_wherever_it_is_typed(book):
+    deal = begun(book).deal_id
+    for does in (
+        lambda: book.change(deal, {"phone": "12"}, at=AT, by="Noa"),
+        lambda: book.write_down("New", {"account": "X", "phone": "12"}, at=AT, by="Noa"),
+    ):
+        with pytest.raises(InputError, match=r"cannot be a telephone number.*050-123-4567"):
+            does()
+    book.change(deal, {"phone": "*2345"}, at=AT, by="Noa")
+    assert book.facts.deal(deal)["phone"] == "*2345"
+    book.change(deal, {"phone": None}, at=AT, by="Noa")
+    assert book.facts.deal(deal)["phone"] is None
+
+
 def test_sent_twice_it_is_one_deal(book):
     assert begun(book) == begun(book)
     assert counts(book)["inquiries"] == 3

@@ -25,6 +25,7 @@ READERS: dict[str, set[str]] = {
     "pipeline/grid/change pipeline/grid/undo": SELLING,
     "deal deal/note deal/file/* deal/quote/* my-day my-day.txt my-day/mail measured": ROWS,
     "deal/close deal/did deal/change deal/leave deal/move deal/undo deal/quote deal/withdraw deal/file": SELLING,
+    "deal/quote/take": SELLING,
     "pipeline/exits pipeline/exits/undo": OWNER,
     "inquiries": ROWS,
     "visits/new device": SELLING,

@@ -3,12 +3,15 @@
 import datetime as dt
 import html
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.server.test_deal_page import HOSTILE, deal, html_of, seen  # noqa: F401 – the fixture of a deal's page
 
+from yaad.book import Book
+from yaad.book.usual import say_usual, usual_of
 from yaad.server.limits import Limit
 
 CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
@@ -172,3 +175,37 @@ def test_a_document_goes_with_a_quote_and_is_taken_home_by_its_link(offered):
     assert "The document of a quote is a PDF" in seen(bad)
     _, without = offered(number="here-Ben-3")
     assert stranger().get(f"{without}file/").status_code == 404
+
+
+def test_who_gives_it_is_reached_and_the_price_is_told_both_ways_by_the_vat_of_the_company(offered, team):
+    before = usual_of(team.here.root)
+    say_usual(team.here.root, replace(before, currency="ILS", vat="0.18"))
+    try:
+        _, net = offered(amount="1,000 ₪", tax="net", phone="03-612 3456", mail="ben@here.example", title="Net")
+        _, gross = offered(amount="99.90", tax="gross", mail="b@x.example?bcc=z@y.example", title="Gross")
+        told = html_of(stranger().get(net))
+        assert 'href="tel:036123456"' in told
+        assert 'href="mailto:ben@here.example"' in told
+        for said in ("₪1,000 before VAT", "VAT 18%₪180", "Including VAT₪1,180"):
+            assert said in seen(stranger().get(net)), said
+        text = seen(stranger().get(gross))
+        for said in ("₪99.90 including VAT", "Before VAT₪84.66", "VAT 18%₪15.24"):
+            assert said in text, said
+        assert "mailto" not in html_of(stranger().get(gross))
+    finally:
+        say_usual(team.here.root, before)
+
+
+def test_the_deal_takes_over_what_was_ticked(offered, team):
+    page, _ = offered(number="here-Ben-5", amount="43,500", tax="net", title="Taken")
+    text = html_of(page.get())
+    form = re.search(r'<form[^>]*id="take".*?</form>', text, re.DOTALL)[0]
+    given = dict(re.findall(r'type="hidden" name="(id|number|key|seen|seen_amount)" value="([^"]*)"', form))
+    done = page.post("quote/take", **given, amount="on")
+    assert "43,500" in seen(done)
+    with Book.open(team.here.root).at_one_moment() as book:
+        now = book.facts.deal("here-Ben-5")
+    assert (float(now["amount"]), now["tax"], now["stage"]) == (43500.0, "net", "Quote")
+    assert 'id="take"' not in html_of(page.get())  # it stands in the stage of quotes already
+    late = page.post("quote/take", **{**given, "key": "other", "seen_amount": "1"}, amount="on")
+    assert late.status_code == 409

@@ -23,7 +23,7 @@ from yaad.book.imports import (
     write_rejects,
 )
 from yaad.book.lists import store_batch
-from yaad.book.own_questions import ADD, OLDER, OTHER_STAGES, own_questions
+from yaad.book.own_questions import own_questions, taken_answers
 from yaad.book.persons.columns import roles_of
 from yaad.book.persons.door import without_erased
 from yaad.book.persons.marks import Marks
@@ -90,14 +90,22 @@ class Imports:
         asked, said = Kind(given.kind) if given.kind else None, dict(given.answers or {})
         goes_on = said.pop(COLUMNS_GONE, "") == GO_ON
         instead = taken_out(said)
-        answered = {question for question in (OTHER_STAGES, OLDER) if said.pop(question, "") == ADD}
+        own_said = taken_answers(said)
         records = self.history()
         understood = self._understood(
-            files, named, asked, said, records, instead=instead, goes_on=goes_on, on_progress=on_progress
+            files,
+            named,
+            asked,
+            said,
+            records,
+            same=own_said.same,
+            instead=instead,
+            goes_on=goes_on,
+            on_progress=on_progress,
         )
         if understood.questions or not Lake.exists(self._root):
             return understood
-        own, told = own_questions(files, understood, Lake.open(self._root).pin(), _originals(records), answered)
+        own, told = own_questions(files, understood, Lake.open(self._root).pin(), _originals(records), own_said.done)
         return replace(understood, questions=own, notes=(*understood.notes, *told))
 
     def _understood(
@@ -108,17 +116,18 @@ class Imports:
         said: dict[str, str],
         before: Sequence[ImportRecord],
         *,
+        same: Plain[str, str],
         instead: Plain[str, str],
         goes_on: bool,
         on_progress: Progress | None,
     ) -> Understanding:
         """As files of their kind were read before, or by what they say themselves."""
         pin = Lake.open(self._root).pin() if before else None
-        given = with_usual(named or Mapping(), pin, usual_of(self._root), instead)
+        given = with_usual((named or Mapping()).with_same_stages(same), pin, usual_of(self._root), instead)
         understood = understand(files, mapping=given, kind=asked, answers=said, on_progress=on_progress)
         records = [one for one in before if one.kind != FOLLOW_UP] if named is None else []
         known = remembered(understood, files, records, asked)
-        if known is not None and (known := with_said(known, instead)) != understood.mapping:
+        if known is not None and (known := with_said(known, instead).with_same_stages(same)) != understood.mapping:
             again = understand(files, mapping=known, kind=asked, answers=said, on_progress=on_progress)
             note = Message("book.read_as_before", {"name": known.name})
             return replace(again, notes=(*again.notes, note))

@@ -17,19 +17,20 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
+from yaad.book.handed import HandedOn, handed_on
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
 from yaad.facts import KeyTaken, checked_values, journal_of
 from yaad.facts.fold import LONGEST
 from yaad.facts.said import standing
 from yaad.insight.board import name_of
-from yaad.intake.deciding.phones import REPEATED, surely
+from yaad.intake.deciding.phones import REPEATED, may_be_dialled, surely
 from yaad.measures import Scope
 from yaad.measures.answers import answer_hours, waiting_again, waiting_deals
 from yaad.measures.contacts import logs
 from yaad.measures.opening import day_minutes, open_seconds_between
 from yaad.measures.opted_out import Handles
-from yaad.model import ActEntry, ChangeEntry, CreateEntry, Entry, SettingEntry
+from yaad.model import ActEntry, ChangeEntry, CreateEntry, DealEntry, Entry, SettingEntry
 from yaad.model.inquiries import CHANNELS, HANDED_BY, Touch
 from yaad.model.settings import INQUIRY_RULES
 from yaad.text import Message
@@ -50,6 +51,7 @@ OF_WAITING = (
     "deal", "deal_id", "name", "account", "contact", "phone", "email", "owner", "source", "campaign", "stage",
     "came_at", "came_day",
 )  # fmt: skip
+OF_COMING = ("came_at", "came_day")
 OF_DEALS = ("deal", "deal_id", "phone", "email", "contact", "account", "created_at", "created_day")
 
 
@@ -64,6 +66,7 @@ class Received:
         entry: of the touch.
         begun: number of the entry that the inquiry began with; None where it was there already.
         filled: number of the entry by which the touch filled in what the inquiry did not have; None: nothing.
+        no_phone: what was told as a telephone number and can be none: it stands in the text; empty: nothing.
     """
 
     deal_id: str
@@ -72,6 +75,7 @@ class Received:
     entry: ActEntry
     begun: int | None = None
     filled: int | None = None
+    no_phone: str = ""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -131,6 +135,8 @@ class Unanswered:
         older: how many more wait that came before.
         again: the first of those who were answered once and turned to us again since, alike.
         n_again: how many these are.
+        handed: those that were handed on, and with which nobody has done anything since, alike; see `handed_on`.
+        n_handed: how many these are.
         has_log: somebody writes down what is done; without it nobody knows who was answered.
         answer_minutes: of opening hours within which one is to be answered.
         day_minutes: of opening hours of a whole working day.
@@ -144,6 +150,8 @@ class Unanswered:
     again: tuple[Waiting, ...] = ()
     n_again: int = 0
     day_minutes: int = 0
+    handed: tuple[Waiting, ...] = ()
+    n_handed: int = 0
 
 
 class Receiving(Written):
@@ -165,7 +173,8 @@ class Receiving(Written):
                 of them: what such a touch tells beyond the inquiry that it belongs to stands in its text alone.
 
         Raises:
-            InputError: nothing says who it is or what they want, a text is too long, or the book has no open stage yet.
+            InputError: nothing says who it is or what they want, nothing but a number that can be none, a text is too
+                long, or the book has no open stage yet.
             UnknownName: no such channel.
             NotAllowed: the viewer may not hand inquiries to this person.
             KeyTaken: the key was used for another touch.
@@ -173,7 +182,8 @@ class Receiving(Written):
         self.need_persons()
         if self.is_empty:
             raise InputError(Message("inquiries.no_stage"))
-        told = self._readable(touch)
+        told = self._readable(touch, by_stranger=by_stranger)
+        no_phone = "" if told.phone else _plain(touch.phone)
         key = _own(key or uuid.uuid4().hex)
         journal = journal_of(self.root)
         before, begun = journal.kept(key), journal.kept(f"{key}-deal")
@@ -191,7 +201,7 @@ class Receiving(Written):
                     told = _with_handles(told, known)
                 else:
                     self._tell_more(told, known, at=at, by=by, key=key)
-        return self._written(told, deal_id, at=at, by=by, key=key, begun=begun)
+        return replace(self._written(told, deal_id, at=at, by=by, key=key, begun=begun), no_phone=no_phone)
 
     def inquiry_of(self, touch: Touch, at: dt.datetime) -> Mapping[str, Any] | None:
         """The open inquiry that a touch belongs to, the one that was touched last where there are several; else None.
@@ -243,10 +253,12 @@ class Receiving(Written):
         came = ibis.ifelse(rows.days.notnull(), rows.created_at, ibis.null(rows.created_at.type()))
         found, older = told(rows.mutate(came_at=came, came_day=rows.created_day))
         turned, _ = told(again.mutate(came_at=again.turned, came_day=again.turned_day))
-        touches = self._touches(str(row["deal_id"]) for row in (*found[:shown], *turned[:shown]))
-        first_of, again_of = (
+        waits = {row["deal"] for row in (*found, *turned)}
+        handed = [row for row in self._handed_on(scope, since, last) if row["deal"] not in waits]
+        touches = self._touches(str(row["deal_id"]) for row in (*found[:shown], *turned[:shown], *handed[:shown]))
+        first_of, again_of, handed_of = (
             tuple(_waiting(row, touches[str(row["deal_id"])], scope, now, minutes) for row in those[:shown])
-            for those in (found, turned)
+            for those in (found, turned, handed)
         )
         return Unanswered(
             first_of,
@@ -256,7 +268,34 @@ class Receiving(Written):
             answer_minutes=minutes,
             again=again_of,
             n_again=len(turned),
+            handed=handed_of,
+            n_handed=len(handed),
             day_minutes=day_minutes(scope.calendar),
+        )
+
+    def _handed_on(self, scope: Scope, since: dt.date, last: dt.date | None) -> list[dict[str, Any]]:
+        """The open inquiries that came since a day and wait for whom they were handed to, who waits longest first.
+
+        Among the latest `LOOKED_AT` entries it is looked who was handed any.
+        """
+        journal = journal_of(self.root)
+        latest = journal.since(max(0, journal.last_seq - LOOKED_AT))
+        touched = {one.deal_id for one in latest if isinstance(one, ChangeEntry) and "owner" in one.values}
+        if not touched:
+            return []
+        of_deal: dict[str, list[DealEntry]] = {}
+        for entry in journal.of(touched):
+            of_deal.setdefault(entry.deal_id, []).append(entry)
+        waits = {deal: found for deal, entries in of_deal.items() if (found := handed_on(entries)) is not None}
+        deals = scope.deals.filter(scope.deals.outcome == "open").filter(scope.deals.deal_id.isin(sorted(waits)))
+        deals = deals.filter(deals.created_day >= ibis.literal(since))
+        columns = [name for name in OF_WAITING if name not in OF_COMING]
+        rows = scope.run(deals.select(*columns).order_by("deal")).to_pylist() if waits else []
+        told = [_since_handed(row, waits[row["deal_id"]], scope.zone) for row in rows]
+        told = [row for row in told if row["owner"] == waits[row["deal_id"]].to]
+        return sorted(
+            (row for row in told if last is None or row["came_day"] <= last),
+            key=lambda row: (row["came_at"], row["deal"]),
         )
 
     def _touches(self, deals: Iterable[str]) -> dict[str, list[ActEntry]]:
@@ -283,11 +322,13 @@ class Receiving(Written):
         rows = self.facts.run(_sources(self.facts.deals)).to_pylist()
         return [str(row["source"]) for row in rows]
 
-    def _readable(self, touch: Touch) -> Touch:
+    def _readable(self, touch: Touch, *, by_stranger: bool) -> Touch:
         """The touch as it is kept: texts without signs that are none, numbers as the whole world dials them.
 
+        What can be no number stands in the text, where something else tells who it is; who types it is asked otherwise.
+
         Raises:
-            InputError: it says nothing, or too much.
+            InputError: it says nothing, or too much, or nothing but a number that can be none.
             UnknownName: no such channel.
         """
         if touch.channel not in CHANNELS:
@@ -297,6 +338,10 @@ class Receiving(Written):
             raise InputError(Message("inquiries.too_long", {"n": LONGEST}))
         if not any(said[name] for name in ("name", "company", "phone", "email", "text")):
             raise InputError(Message("inquiries.says_nothing"))
+        if said["phone"] and not may_be_dialled(said["phone"]):
+            if not any(said[name] for name in ("name", "company", "email")) and not (by_stranger and said["text"]):
+                raise InputError(Message("book.no_phone", {"text": said["phone"]}))
+            said |= {"phone": "", "text": "\n".join(filter(None, (said["phone"], said["text"])))}
         said["phone"] = surely(said["phone"], self.dials_in) or said["phone"]
         said["email"] = said["email"].casefold()
         return Touch(**said)
@@ -402,6 +447,12 @@ def _with_handles(touch: Touch, known: Mapping[str, object]) -> Touch:
     had = {str(known[name]) for name in ("contact", "account", "phone", "email") if known[name]}
     new = " · ".join(one for one in said if one and one not in had)
     return replace(touch, text="\n".join(filter(None, (new, touch.text)))) if new else touch
+
+
+def _since_handed(row: dict[str, Any], handed: HandedOn, zone: str) -> dict[str, Any]:
+    """A row that waits since the inquiry was handed on."""
+    at = handed.entry.at
+    return row | {"came_at": at, "came_day": at.astimezone(ZoneInfo(zone)).date()}
 
 
 def _waiting(

@@ -97,16 +97,26 @@ def my_day(book: "Book", person: str, now: dt.datetime) -> MyDay:
 
 
 def inquiries_of(found: Unanswered) -> Inquiries:
-    """Those of a person that wait: nobody answered them yet, or they turned to us again after an answer."""
+    """Those of a person that wait: nobody answered them, they turned to us again since, or they were handed on."""
     rows = [
-        Waits(one.deal_id, one.name, one.phone, one.email, one.came_day, one.minutes, one.is_late, again, one.asked_not)
-        for again, those in ((False, found.inquiries), (True, found.again))
+        Waits(
+            one.deal_id,
+            one.name,
+            one.phone,
+            one.email,
+            one.came_day,
+            one.minutes,
+            one.is_late,
+            again=those is found.again,
+            asked_not=one.asked_not,
+            handed=those is found.handed,
+        )
+        for those in (found.inquiries, found.again, found.handed)
         for one in those
     ]
     rows.sort(key=lambda one: one.came_day)  # of a day, who came first stands before who turned to us again
-    return Inquiries(
-        rows[:WAITING], found.n + found.n_again, found.has_log, found.answer_minutes, day_minutes=found.day_minutes
-    )
+    n = found.n + found.n_again + found.n_handed
+    return Inquiries(rows[:WAITING], n, found.has_log, found.answer_minutes, day_minutes=found.day_minutes)
 
 
 def _month_of(book: "Book", person: str) -> Goal | None:

@@ -1,7 +1,8 @@
 """What the book itself asks of files that leave nothing else open: whether they belong to it, and to now."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from yaad.errors import Question
@@ -17,7 +18,42 @@ OLDER = "list:older"
 """The question whether a list of an earlier day than the book's latest one is to be brought in."""
 
 ADD = "add"
-"""The answer that brings the files in."""
+"""The answer that brings the files in as they are."""
+
+ONE_STAGE = f"{OTHER_STAGES}:"
+"""So begins the question which stage of the book one of the files is."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was answered of what the book itself asks.
+
+    Attributes:
+        done: the questions that bring the files in as they are.
+        same: stage of the files → the stage of the book that it is.
+    """
+
+    done: frozenset[str]
+    same: Mapping[str, str]
+
+
+def taken_answers(said: dict[str, str]) -> Said:
+    """What was answered of what the book itself asks, taken out of the other answers.
+
+    Args:
+        said: question id → answer; a word for all stages at once stands under `OTHER_STAGES`.
+    """
+    own = {name: said.pop(name) for name in list(said) if is_own(name)}
+    of_stages = {name.removeprefix(ONE_STAGE): answer for name, answer in own.items() if name.startswith(ONE_STAGE)}
+    return Said(
+        frozenset(name for name, answer in own.items() if answer == ADD),
+        {name: answer for name, answer in of_stages.items() if answer not in (ADD, "")},
+    )
+
+
+def is_own(question: str) -> bool:
+    """Whether a question is one that the book itself asks."""
+    return question in (OTHER_STAGES, OLDER) or question.startswith(ONE_STAGE)
 
 
 def own_questions(
@@ -32,10 +68,15 @@ def own_questions(
         originals: hashes of the files that the book was made of; a list that it had before is not asked about.
         answered: questions that are answered already.
     """
-    asked = (_other_stages(understood, pin), _older_list(paths, understood, pin, originals))
-    open_ = tuple(one for one in asked if one is not None and one.id not in answered)
-    told = tuple(Message(f"{one.text.key}_added", one.text.values) for one in asked if one and one.id in answered)
-    return open_, told
+    stages = _other_stages(understood, pin)
+    open_ = [one for one in stages if OTHER_STAGES not in answered and one.id not in answered]
+    told = [Message("book.other_stages_added", stages[0].evidence[0].values)] if stages and not open_ else []
+    older = _older_list(paths, understood, pin, originals)
+    if older is not None and older.id in answered:
+        told.append(Message("book.older_list_added", older.text.values))
+    elif older is not None:
+        open_.append(older)
+    return tuple(open_), tuple(told)
 
 
 def latest_list(pin: Pin) -> dt.date | None:
@@ -43,16 +84,30 @@ def latest_list(pin: Pin) -> dt.date | None:
     return max((pin.export_days[seq] for seq in pin.snapshots), default=None)
 
 
-def _other_stages(understood: Understanding, pin: Pin) -> Question | None:
-    """None of the stages is one of the book's."""
+def _other_stages(understood: Understanding, pin: Pin) -> list[Question]:
+    """Where none of the stages is one of the book's: of each, which one it is."""
     mappings = (understood.mapping, *understood.mapping.parts.values())
     theirs = {rule.name for one in mappings for rule in one.stages if rule.type is StageType.OPEN}
     ours = {stage.name for stage in pin.pipeline.open}
     if not ours or not theirs or ours & theirs:
-        return None
+        return []
     values: dict[str, object] = {"theirs": ", ".join(sorted(theirs)), "ours": ", ".join(sorted(ours))}
-    options = {ADD: Message("book.other_stages_add")}
-    return Question(OTHER_STAGES, Message("book.other_stages", values), options=options, map_line="")
+    why = (Message("book.other_stages", values),)
+    order = [stage.name for stage in pin.pipeline.open]
+    options = {name: Message("book.same_stage", {"stage": name}) for name in order} | {
+        ADD: Message("book.other_stages_add")
+    }
+    names = dict.fromkeys(rule.name for one in mappings for rule in one.stages if rule.name in theirs)
+    return [
+        Question(
+            f"{ONE_STAGE}{name}",
+            Message("book.which_stage", {"stage": name}),
+            evidence=why if not place else (),  # once for all of them
+            options=options,
+            map_line=f"same_stages: {{{name}: {order[0]}}}",
+        )
+        for place, name in enumerate(names)
+    ]
 
 
 def _older_list(

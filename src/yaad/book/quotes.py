@@ -14,9 +14,10 @@ from yaad.book.file_names import clean_name
 from yaad.book.papers import kept_paper, paper, paper_holds
 from yaad.book.written import Written
 from yaad.errors import InputError, UnknownName
-from yaad.facts import KeyTaken, journal_of
+from yaad.facts import KeyTaken, as_text, journal_of
 from yaad.insight.quotes import Quote, quotes_of
-from yaad.model import DealEntry, Entry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry
+from yaad.intake import names_a_quote
+from yaad.model import DealEntry, Entry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry, StageType
 from yaad.text import LANGUAGES, Message
 
 PDF = b"%PDF-"
@@ -38,6 +39,7 @@ class Offer:
         lang: in which the customer reads it.
         file_name: of the document that goes with it.
         document: its bytes, a PDF; None: there is none.
+        phone, mail: of who gives it, as the customer reads them.
     """
 
     title: str
@@ -50,6 +52,23 @@ class Offer:
     lang: str = "he"
     file_name: str = ""
     document: bytes | None = None
+    phone: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a deal may take over from a quote.
+
+    Attributes:
+        quote: what it says.
+        amount: the deal has another one.
+        stage: the stage of quotes, which the deal has not come to; empty: it has, or the company has none.
+    """
+
+    quote: QuoteEntry
+    amount: bool
+    stage: str
 
 
 class Quoting(Written):
@@ -90,6 +109,9 @@ class Quoting(Written):
             raise InputError(Message("quotes.bad_url"))
         if offer.document is not None and not offer.document.startswith(PDF):
             raise InputError(Message("quotes.no_pdf"))
+        phone, mail = offer.phone.strip(), offer.mail.strip()
+        if len(phone) > LONGEST_TITLE or len(mail) > LONGEST_TITLE:
+            raise InputError(Message("quotes.too_long", {"title": LONGEST_TITLE, "text": LONGEST_TEXT}))
         if offer.lang not in LANGUAGES:
             raise InputError(Message("quotes.bad_language", {"known": ", ".join(LANGUAGES)}))
         said = {"amount": offer.amount, "currency": offer.currency, "tax": offer.tax}
@@ -99,6 +121,7 @@ class Quoting(Written):
         until = None if offer.until is None else offer.until.isoformat()
         if kept is not None:
             says = {"title": title, "text": text, "until": until, "url": url, "lang": offer.lang, "amount": None}
+            says |= {"phone": phone, "mail": mail}
             return self._sent_again(kept, deal_id, says | (told if told.get("amount") else {}), offer)
         if offer.until is not None and offer.until < at.astimezone(ZoneInfo(self.zone)).date():
             raise InputError(Message("quotes.over_already"))
@@ -114,6 +137,8 @@ class Quoting(Written):
             url=url,
             lang=offer.lang,
             link=link,
+            phone=phone,
+            mail=mail,
             amount=told.get("amount"),
             currency=unit.get("currency"),
             tax=unit.get("tax"),
@@ -192,6 +217,56 @@ class Quoting(Written):
         found = self._quote(deal_id, seq)
         key = f"opened:{found.entry.key}"
         return self._append(partial(QuoteOpenedEntry, quote=seq), deal_id, at, by, key)
+
+    def left_to_take(self, deal_id: str, today: dt.date) -> Left | None:
+        """What a deal may take over from its latest quote that holds; None where there is nothing left.
+
+        The stage of quotes is known by its name alone, so it is offered, and nobody moves the deal unasked.
+
+        Args:
+            deal_id: of the deal.
+            today: the day by the company's clock.
+
+        Raises:
+            UnknownName: no such deal, or not for this viewer.
+        """
+        now = self.deal_now(deal_id)
+        last = next((one.entry for one in self.quotes(deal_id) if one.holds(today)), None)
+        if last is None or now["outcome"] != StageType.OPEN:
+            return None
+        amount = last.amount is not None and (
+            (as_text(now["amount"]), now["currency"]) != (last.amount, last.currency)
+            or (last.tax is not None and now["tax"] != last.tax)
+        )
+        places = self.pipeline.positions
+        stage = next((one.name for one in self.pipeline.measured if names_a_quote(one.name)), "")
+        is_before = bool(stage) and places.get(now["stage"] or "", 0) < places[stage]
+        return Left(last, amount, stage if is_before else "") if amount or is_before else None
+
+    def take_over(
+        self, deal_id: str, seq: int, *, at: dt.datetime, by: str, seen: str | None = None, key: str | None = None
+    ) -> DealEntry:
+        """The amount of a quote is that of the deal from now on, with its currency and VAT.
+
+        Args:
+            deal_id: of the deal.
+            seq: number of the entry that wrote the quote.
+            at: when.
+            by: who says it.
+            seen: the amount of the deal as whoever takes over saw it; None: whatever it is.
+            key: idempotency key.
+
+        Raises:
+            UnknownName: no such deal.
+            InputError: the deal has no such quote, or the quote names no amount.
+            Changed: the deal has another amount by now.
+        """
+        entry = self._quote(deal_id, seq).entry
+        if entry.amount is None:
+            raise InputError(Message("quotes.no_amount"))
+        said = {"amount": entry.amount, "currency": entry.currency, "tax": entry.tax}
+        known = {name: value for name, value in said.items() if value}
+        return self.change(deal_id, known, at=at, by=by, key=key, seen=None if seen is None else {"amount": seen})
 
     def quotes(self, deal_id: str) -> list[Quote]:
         """The quotes of a deal that were not taken back, the latest first.

@@ -18,6 +18,7 @@ from yaad.errors import BookError, Changed, InputError, NotAllowed, UnknownName
 from yaad.facts import Journal, Lake, as_text, checked_values, is_same_text, journal_of, settle, undone
 from yaad.insight.board import called
 from yaad.intake import typed_amount
+from yaad.intake.deciding.phones import may_be_dialled
 from yaad.model import (
     ACTS,
     EVERYBODY,
@@ -324,8 +325,12 @@ class Written(Opened):
 
         Raises:
             UnknownName: no such column, or nobody can write it.
-            InputError: a value cannot be read, or the amount is in another currency or VAT than the deal's.
+            InputError: a value cannot be read, a telephone number can be none, or the amount is in another currency or
+                VAT than the deal's.
         """
+        phone = values.get("phone")
+        if phone and phone.strip() and not may_be_dialled(phone):
+            raise InputError(Message("book.no_phone", {"text": phone.strip()}))
         return checked_values(self._typed(values, present))
 
     def _typed(self, values: Mapping[str, str | None], present: Mapping[str, object]) -> dict[str, str | None]:

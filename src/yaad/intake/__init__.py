@@ -7,6 +7,7 @@ columns and asked where the data do not decide. The decisions are a `Mapping`, a
 
 from yaad.intake.batch import MOVES, Batch, Brought, Listed, latest
 from yaad.intake.deciding.folding import fold
+from yaad.intake.deciding.words import names_a_quote
 from yaad.intake.files import keep_pasted
 from yaad.intake.kinds import Kind, Shape
 from yaad.intake.large.portions import LargeBatch
@@ -46,6 +47,7 @@ __all__ = [
     "keep_pasted",
     "latest",
     "load",
+    "names_a_quote",
     "typed_amount",
     "understand",
     "without_day",

@@ -12,6 +12,7 @@ from yaad.intake.deciding.amounts import AmountDecision, Numbers
 from yaad.intake.deciding.dates import DateDecision
 from yaad.intake.deciding.days import PIVOT, Order
 from yaad.intake.deciding.moments import Dates, Moments, cleaned, read_moments
+from yaad.intake.deciding.spellings import called_alike
 from yaad.intake.deciding.yearless import NEAR, near_years
 from yaad.intake.fields import FIELDS, MONTH, Field, Value
 from yaad.intake.kinds import Kind
@@ -21,6 +22,7 @@ from yaad.intake.table import Table
 from yaad.text import Message
 
 BEGINS = ("entered", "created")
+OF_STAGES = ("stage", "from")
 ENDS = ("closed", "won", "lost")
 POINTS = {"point": ".", "comma": ","}
 
@@ -91,7 +93,9 @@ class Decisions:
         """A field's texts, cleaned; None when the file has no such column."""
         if name not in self.fields:
             return None
-        return cleaned(self.table.columns[self.fields[name]], self.null_words(name))
+        texts = cleaned(self.table.columns[self.fields[name]], self.null_words(name))
+        same = self.mapping.same_stages if name in OF_STAGES else {}
+        return called_alike(texts, same) if same else texts
 
     def present(self, *names: str) -> Mask | None:
         """Rows with a date in any of some fields; None when the file has none of them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Plain
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 
 import yaml
@@ -76,6 +76,7 @@ class Mapping:
         touch_days: of sheets without ids, the days within which touches of one person are one inquiry.
         duplicates: which of several rows with one id is taken: first, last, reject.
         not_won: what a *no* in a column of wins means, where no other column tells: lost, open.
+        same_stages: stage as the file names it → the stage of the book that it is.
         encoding, delimiter, header_row, sheet, merged: file → how it is read, where the evidence is overruled.
         snapshots: the files are one list taken on several days, which stand in their names.
         parts: of files that hold several kinds of rows, the mapping of each kind; its files are those of that name in
@@ -112,6 +113,7 @@ class Mapping:
     touch_days: int | None = None
     duplicates: str | None = None
     not_won: str | None = None
+    same_stages: dict[str, str] = field(default_factory=dict)
     encoding: Settings = field(default_factory=dict)
     delimiter: Settings = field(default_factory=dict)
     header_row: Settings = field(default_factory=dict)
@@ -163,6 +165,29 @@ class Mapping:
         """The rule of the stage that a file's text names."""
         key = fold(text)
         return next((rule for rule in self.stages if fold(rule.name) == key), None)
+
+    def with_same_stages(self, same: Plain[str, str]) -> "Mapping":
+        """The same, where stages of the file are stages of the book under other names.
+
+        Args:
+            same: stage as the file names it → the stage that it is.
+        """
+        keys = {fold(name): to for name, to in same.items()}
+
+        def called(name: str) -> str:
+            return keys.get(fold(name), name)
+
+        rules: dict[str, StageRule] = {}
+        for rule in self.stages:
+            rules.setdefault(fold(called(rule.name)), replace(rule, name=called(rule.name)))
+        return replace(
+            self,
+            stages=tuple(rules.values()),
+            silent=None if self.silent is None else tuple(dict.fromkeys(map(called, self.silent))),
+            entered_opens=None if self.entered_opens is None else called(self.entered_opens),
+            same_stages={**self.same_stages, **same},
+            parts={name: part.with_same_stages(same) for name, part in self.parts.items()},
+        )
 
     def pipeline(self, silent: Iterable[str] = ()) -> Pipeline:
         """The stages as the rest of the product knows them."""

@@ -177,6 +177,10 @@ class _Reading(YamlReader):
     def _not_won(self, node: Node) -> str:
         return self._one_of(node, "not_won", list(NOT_WON))
 
+    def _same_stages(self, node: Node) -> dict[str, str]:
+        keys = self._keys(node, "same_stages")
+        return {name: self._text(value, "same_stages") for name, value in keys.values.items()}
+
     def _encoding(self, node: Node) -> Settings:
         found = self._settings(node, "encoding", None)
         for value in found.values():

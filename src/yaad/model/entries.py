@@ -258,6 +258,7 @@ class QuoteEntry(DealEntry):
         lang: in which the customer reads it.
         link: the id of its public page; empty: it has none.
         file_name, paper: of the document that goes with it, as of a `FileEntry`; empty: there is none.
+        phone, mail: of who gives it, as the customer reads them; empty: none is told.
     """
 
     kind: ClassVar[EntryKind] = EntryKind.QUOTE
@@ -272,6 +273,8 @@ class QuoteEntry(DealEntry):
     link: str = ""
     file_name: str = ""
     paper: str = ""
+    phone: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 
 from yaad.errors import InputError
@@ -46,6 +46,35 @@ def read_amount(text: str) -> Decimal:
     if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** WHOLE_DIGITS or round(amount, PLACES) != amount:
         raise InputError(Message("errors.bad_amount", {"text": text}))
     return amount
+
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class BothWays:
+    """An amount before VAT, the VAT of it, and both together."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+def both_ways(amount: Decimal, tax: str | None, rate: Decimal) -> BothWays | None:
+    """An amount without its VAT and with it, to a hundredth; None where nobody says which of the two it is.
+
+    >>> both_ways(Decimal(1000), "net", Decimal("0.18"))
+    BothWays(net=Decimal('1000'), vat=Decimal('180.00'), gross=Decimal('1180.00'))
+    >>> both_ways(Decimal("99.90"), "gross", Decimal("0.18"))
+    BothWays(net=Decimal('84.66'), vat=Decimal('15.24'), gross=Decimal('99.90'))
+    """
+    if tax == Tax.NET:
+        vat = (amount * rate).quantize(CENT, ROUND_HALF_UP)
+        return BothWays(amount, vat, amount + vat)
+    if tax == Tax.GROSS:
+        net = (amount / (1 + rate)).quantize(CENT, ROUND_HALF_UP)
+        return BothWays(net, amount - net, amount)
+    return None
 
 
 def single_unit(units: Iterable[str | None]) -> str | None:

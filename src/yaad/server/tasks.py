@@ -16,7 +16,7 @@ from typing import Any
 from yaad.book import Book, ImportReport
 from yaad.book.computed import FOLDER
 from yaad.book.file_names import clean_name
-from yaad.book.own_questions import OLDER, OTHER_STAGES
+from yaad.book.own_questions import is_own
 from yaad.book.persons import Marks, last_erasing
 from yaad.book.remembered import COLUMNS_GONE
 from yaad.book.usual import usual_of
@@ -45,7 +45,6 @@ ERASE = "erase"
 PERSON = "person"
 COLUMN = "intake.option_column"  # what an answer means that is a column
 NAMED = ("intake.option_sheet", "intake.option_encoding")  # what other answers mean that are names
-OF_THE_BOOK = (OTHER_STAGES, OLDER, COLUMNS_GONE)  # questions that the book asks, not the file
 STAGE = "intake.ask_stage"  # a page shows the line of a mapping apart, so that its question needs no word about it
 ORDERED = "intake.evidence_order"
 BY_LETTERS = "intake.how_encoding_hebrew"  # an encoding that was taken for the letters it gives: people confirm it
@@ -140,7 +139,7 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
     files = [_file(file, arguments["answers"]) for file in found.files]
     rows = sum(file.rows_in for file in found.files)
     # of a file of headings alone the book needs no answer; one that could not be read yet may well have rows
-    is_bare = bool(files) and not rows and all(question.id in OF_THE_BOOK for question in found.questions)
+    is_bare = bool(files) and not rows and all(_is_of_the_book(question.id) for question in found.questions)
     return pack(
         {
             "files": files,
@@ -153,6 +152,11 @@ def understand(arguments: dict[str, Json], report: Report) -> Json:
             "usual": _usual(book.root, found.mapping),
         }
     )
+
+
+def _is_of_the_book(question: str) -> bool:
+    """Whether the book asks, and not the file."""
+    return is_own(question) or question == COLUMNS_GONE
 
 
 def _usual(root: Path, mapping: Mapping) -> Json:

@@ -24,6 +24,7 @@ class Waits:
         minutes: how long they wait, in opening hours; None where the hour is not known.
         is_late: longer than the company wants.
         again: they were answered once, and turned to the company again since.
+        handed: the inquiry was handed on, and nobody has done anything with it since.
         asked_not: what they asked before, in a word of `yaad.model.opt_outs.OPT_OUTS`.
     """
 
@@ -36,6 +37,7 @@ class Waits:
     is_late: bool
     again: bool = False
     asked_not: str | None = None
+    handed: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
 """Quotes in words."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from yaad.model import QuoteEntry, Tax
-from yaad.text import Message, money
+from yaad.model.money import both_ways
+from yaad.text import Message, money, plain
+
+CENTS = 2
 
 
 def priced(entry: QuoteEntry, lang: str) -> Message | None:
@@ -11,4 +15,38 @@ def priced(entry: QuoteEntry, lang: str) -> Message | None:
     if entry.amount is None:
         return None
     tax = entry.tax if entry.tax in (Tax.NET, Tax.GROSS) else Tax.UNKNOWN
-    return Message(f"quotes.amount_{tax}", {"amount": money(Decimal(entry.amount), entry.currency, lang, short=False)})
+    return Message(f"quotes.amount_{tax}", {"amount": exact(Decimal(entry.amount), entry.currency, lang)})
+
+
+def other_way(entry: QuoteEntry, vat: Decimal | None, currency: str | None, lang: str) -> list[tuple[Message, str]]:
+    """The VAT of a quote, and its price in the other way, by the part that VAT is in the company.
+
+    Args:
+        entry: the quote.
+        vat: the part; None: nobody says, and nothing is told.
+        currency: of the company: in another one its VAT says nothing.
+        lang: of the words.
+    """
+    return list(_other_way(entry, vat, currency, lang))
+
+
+def _other_way(
+    entry: QuoteEntry, vat: Decimal | None, currency: str | None, lang: str
+) -> Iterator[tuple[Message, str]]:
+    if not vat or entry.amount is None or entry.currency != currency:
+        return
+    found = both_ways(Decimal(entry.amount), entry.tax, vat)
+    if found is None:
+        return
+    rate = plain(vat * 100, CENTS) + "%"
+    if entry.tax == Tax.GROSS:
+        yield Message("quotes.before_vat"), exact(found.net, currency, lang)
+        yield Message("quotes.vat_of", {"rate": rate}), exact(found.vat, currency, lang)
+    else:
+        yield Message("quotes.vat_of", {"rate": rate}), exact(found.vat, currency, lang)
+        yield Message("quotes.with_vat"), exact(found.gross, currency, lang)
+
+
+def exact(amount: Decimal, currency: str | None, lang: str) -> str:
+    """An amount as a customer pays it, to a hundredth."""
+    return money(amount, currency, lang, short=False, places=CENTS)

@@ -57,21 +57,38 @@ def days(value: float, lang: str) -> str:
     return plain(value, 1) if abs(value) < 10 else number(round(value), lang)
 
 
+def _to_cents(amount: Decimal, places: int) -> str:
+    """A whole amount without decimals, another one with all of its `places`."""
+    rounded = amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    if rounded == rounded.to_integral_value():
+        return plain(rounded, 0)
+    return (MINUS if rounded < 0 else "") + f"{abs(rounded):,f}"
+
+
 def _significant(value: Decimal) -> str:
     """Three significant digits at most."""
     size = abs(value)
     return plain(value, 2 if size < 10 else 1 if size < 100 else 0)
 
 
-def money(value: float | Decimal, unit: str | None, lang: str, *, short: bool = True) -> str:
+def money(value: float | Decimal, unit: str | None, lang: str, *, short: bool = True, places: int = 0) -> str:
     """An amount with its sign: ``₪842K`` in English, ``842 אלף ₪`` in Hebrew; bare when the currency is unknown.
+
+    Args:
+        value: the amount.
+        unit: its currency.
+        lang: of the words.
+        short: large ones in thousands or millions.
+        places: decimals of one that is told whole, where it has any.
 
     >>> money(1350000, "ILS", "he"), money(1350000, "ILS", "en"), money(950, None, "en")
     ('1.35 מיליון ₪', '₪1.35M', '950')
+    >>> [money(value, "ILS", "en", short=False, places=2) for value in (1180, 99.9)]
+    ['₪1,180', '₪99.90']
     """
     amount = Decimal(str(value))
     sign = SIGNS.get(unit or "", unit or "")
-    word, shown = "", plain(amount, 0)
+    word, shown = "", _to_cents(amount, places)
     if short:
         for size, name in SHORT_WORDS[lang]:
             if abs(amount) >= size * Decimal("0.9995"):

@@ -44,6 +44,7 @@ from yaad.facts.journal import TABLES
 from yaad.facts.pin import flush
 from yaad.intake import Mapping as FileMapping
 from yaad.intake import Progress, understand
+from yaad.model.entries import EntryKind
 from yaad.text import Message
 
 Json = Any  # plain JSON values of any kind
@@ -432,6 +433,8 @@ def clean_journal(root: Path, cleaner: Cleaner) -> int:
 
 
 SELLING = ("owner", "by")
+GIVERS = ("phone", "mail")
+"""What a quote tells of who gives it."""
 FREE = ("text", "done_well", "title", "url", "file_name")
 """Free words of an entry."""
 
@@ -457,11 +460,18 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
             plain[name] = clean_value(value, cleaner)
         elif name != "key":
             plain[name] = cleaner.text(value)
+    _without_giver(plain, json.loads(body))
     said = cleaner.text(key)
     said = key if said == key else f"{said}-{seq}"
     plain["key"] = said
     told = json.dumps(plain, ensure_ascii=False, sort_keys=True)
     return said, cleaner.text(deal), body if plain == json.loads(body) else told
+
+
+def _without_giver(plain: dict[str, Any], before: dict[str, Any]) -> None:
+    """Take out how somebody is reached who gave a quote and is erased."""
+    if plain.get("kind") == EntryKind.QUOTE and plain["by"] != before["by"]:
+        plain |= dict.fromkeys(GIVERS, "")
 
 
 def _columns(deal: str, values: dict[str, str | None], cleaner: Cleaner) -> dict[str, str | None]:

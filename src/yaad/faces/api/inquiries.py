@@ -86,14 +86,19 @@ def take_inquiry(request: HttpRequest, body: NewInquiry) -> Json:
         "inquiries": [{"deal_id": "INQ-3f2a9c0d41b7", "name": "Dana Levi", "minutes": 25, "is_late": False}],
         "n_again": 0,
         "again": [],
+        "n_handed": 0,
+        "handed": [],
     },
 )
 def waiting_inquiries(request: HttpRequest, created_from: AsOf = None, created_to: AsOf = None) -> Json:
-    """Open inquiries that nobody answered yet, who waits longest first; and who turned to us again since an answer."""
+    """Open inquiries that nobody answered yet, who waits longest first; and who turned to us again since an answer.
+
+    Apart those that were handed on, and with which nobody has done anything since.
+    """
     del request
     not_empty()
     first, last, now = day(created_from, "created_from"), day(created_to, "created_to"), dt.datetime.now(dt.UTC)
     found = opened().shelf.once(lambda book: book.unanswered(now, first, last))
-    lists = {"inquiries": found.inquiries, "again": found.again}
+    lists = {"inquiries": found.inquiries, "again": found.again, "handed": found.handed}
     told = {name: value for name, value in vars(found).items() if name not in lists}
     return told | {name: [plain(vars(one)) for one in those] for name, those in lists.items()}

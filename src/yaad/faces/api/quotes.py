@@ -35,6 +35,7 @@ class NewQuote(Act):
         url: an address elsewhere where more of it stands, beginning with https.
         lang: in which the customer reads it, ``he`` or ``en``.
         file_name, content: of a PDF that goes with it, its bytes in Base64.
+        phone, mail: of who gives it, as the customer reads them.
     """
 
     title: Name
@@ -47,6 +48,8 @@ class NewQuote(Act):
     lang: Text = "he"
     file_name: Text = ""
     content: Content | None = None
+    phone: Text = ""
+    mail: Text = ""
 
 
 class Withdrawal(Act):
@@ -95,6 +98,8 @@ def quote(request: HttpRequest, deal_id: DealId, body: NewQuote) -> Json:
         lang=body.lang,
         file_name=body.file_name,
         document=None if body.content is None else bytes_of(body.content),
+        phone=body.phone,
+        mail=body.mail,
     )
     return written(
         request,
@@ -140,7 +145,19 @@ def _told(request: HttpRequest, one: Shown) -> Json:
         "by": entry.by,
         **{
             name: getattr(entry, name)
-            for name in ("title", "text", "amount", "currency", "tax", "until", "url", "lang", "file_name")
+            for name in (
+                "title",
+                "text",
+                "amount",
+                "currency",
+                "tax",
+                "until",
+                "url",
+                "lang",
+                "file_name",
+                "phone",
+                "mail",
+            )
         },
         "holds": one.holds,
         "withdrawn": one.quote.withdrawn is not None,

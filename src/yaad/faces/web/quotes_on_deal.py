@@ -1,5 +1,6 @@
 """What the page of a deal shows of its quotes: each with its public page, how often it was opened, and what to do."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -8,12 +9,12 @@ from yaad.book.quotes import LONGEST_TEXT, LONGEST_TITLE, LONGEST_URL
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.deal import Deal
-from yaad.model import Tax
+from yaad.model import QuoteEntry, Tax
 from yaad.model.opt_outs import CALLS
 from yaad.server.quote_pages import Shown, address_of, quotes_shown, today_in
 from yaad.server.scoping import current
 from yaad.server.state import opened
-from yaad.show.quotes import priced
+from yaad.show.quotes import exact, priced
 from yaad.show.speech import say_plain
 from yaad.text import LANGUAGES, Message, moment
 
@@ -22,17 +23,28 @@ TAXES = (Tax.NET, Tax.GROSS)
 
 def on_deal_page(request: HttpRequest, found: Deal) -> dict[str, object]:
     """What the page of a deal shows of its quotes, and what its form begins with."""
+    today = today_in(opened().shelf.book.zone)
+    left = opened().shelf.once(lambda book: book.left_to_take(found.deal_id, today))
+    shown = quotes_shown(found.deal_id)
     usual = opened().shelf.ask("unit_of_amounts", lambda book: book.facts.unit_of_amounts())
     return {
-        "quotes": [_shown(request, found, one) for one in quotes_shown(found.deal_id)],
+        "quotes": [_shown(request, found, one) for one in shown],
+        "quote_left": left,
+        "quote_left_amount": "" if left is None else _amount_of(left.quote),
+        "quote_phone": next((one.quote.entry.phone for one in shown if one.quote.entry.by == current().name), ""),
+        "quote_mail": getattr(getattr(request, "user", None), "email", ""),
         "quote_taxes": [one.value for one in TAXES],
         "quote_tax": found.values["tax"] or usual["tax"] or "",
         "quote_languages": LANGUAGES,
         "quote_has_link": bool(current().company),
         "quote_lengths": {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "url": LONGEST_URL},
         "quote_language": request.POST.get("lang", "") or language(),
-        "quote_from": today_in(opened().shelf.book.zone).isoformat(),
+        "quote_from": today.isoformat(),
     }
+
+
+def _amount_of(quote: QuoteEntry) -> str:
+    return exact(Decimal(quote.amount or 0), quote.currency, language())
 
 
 def _shown(request: HttpRequest, found: Deal, one: Shown) -> dict[str, object]:

@@ -154,6 +154,7 @@ urlpatterns = [
         path("deal/move/", deal.move, name="deal-move"),
         path("deal/quote/", quotes.quote, name="deal-quote"),
         path("deal/undo/", deal.undo, name="deal-undo"),
+        path("deal/quote/take/", quotes.take, name="deal-quote-take"),
         path("deal/withdraw/", quotes.withdraw, name="deal-withdraw"),
         path("forecast/judge/", forecast.judge, name="judge"),
         path("pipeline/grid/change/", grid.change, name="grid-change"),

@@ -14,6 +14,10 @@ SHORTEST = 8
 """Digits of a number with its area; fewer are a part of one."""
 REPEATED = 7
 """Digits of a number after its area."""
+LONGEST = 20
+"""Digits of the longest number with its country and an extension."""
+STAR = re.compile(r"\*\d{3,6}")
+"""A short number of a company."""
 OWN = {"IL": ("+972", re.compile(r"(?:(?:\+|00)?972)?0?([57]\d{8}|[23489]\d{7})"))}
 """Country → its code, and its numbers in any writing: with the code, with the leading zero, or with neither."""
 
@@ -102,6 +106,19 @@ def surely(text: str, country: str = "IL") -> str | None:
     if own is not None and found[0].startswith(code) and own.fullmatch(found[0]):
         return found[0]
     return found[0] if _is_given_out(found[0]) else None
+
+
+def may_be_dialled(text: str) -> bool:
+    """Whether what somebody typed can be a telephone number of any country, or hold one: nothing else can be called.
+
+    >>> [may_be_dialled(text) for text in ("050-123 4567", "6123456", "*2345", "03-6123456 ext. 12", "12", "Dana", "")]
+    [True, True, True, True, False, False, False]
+    """
+    told = plain_digits(text)
+    parts = [told, *SEVERAL.split(told)]
+    return any(STAR.fullmatch(re.sub(SEPARATORS, "", one)) for one in parts) or any(
+        REPEATED <= sum(map(str.isdecimal, one)) <= LONGEST for one in parts
+    )
 
 
 def is_made_up(number: str) -> bool:

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 
 from yaad.intake.arrow import Ints, Mask, codes, mask, pc
+from yaad.intake.deciding.folding import fold
 
 HIDDEN = "[\u202a-\u202e\u2066-\u2069\u200b\u200c\u2060\ufeff]"
 """Marks that nobody sees and that turn or split a text: embeddings, overrides, isolates, zero-width signs."""
@@ -31,6 +33,19 @@ def skeleton(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     seen = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
     return SPACES.sub(" ", seen).strip().translate(LOOK_ALIKES)
+
+
+def called_alike(texts: pa.Array, same: Mapping[str, str]) -> pa.Array:
+    """Texts under other names, whatever their spelling.
+
+    Args:
+        texts: as they are.
+        same: text → what it is called.
+    """
+    keys = {fold(name): to for name, to in same.items()}
+    distinct = pc.unique(texts)
+    names = [None if one is None else keys.get(fold(one), one) for one in distinct.to_pylist()]
+    return pa.array(names, pa.string()).take(pc.index_in(texts, distinct))
 
 
 def one_spelling(texts: pa.Array) -> tuple[pa.Array, Mask]:

@@ -67,6 +67,12 @@ class HeaderWords:
         return self.fields[kind.value]
 
 
+PLACE = 1000
+"""Between the places of names of one stage and those of the next."""
+QUOTE = "quote"
+"""A name of the stage of quotes."""
+
+
 @dataclass(frozen=True)
 class StageWords:
     """Names of stages: open ones with their usual place, endings, those that are asked.
@@ -188,13 +194,25 @@ def header_words() -> HeaderWords:
     )
 
 
+def names_a_quote(stage: str) -> bool:
+    """Whether a stage is called as companies call the one in which a deal has its quote.
+
+    >>> names_a_quote("הצעת מחיר"), names_a_quote("Quote sent"), names_a_quote("Negotiation")
+    (True, True, False)
+    """
+    known = stage_words().open
+    place = known.get(fold(stage))
+    return place is not None and place // PLACE == known[fold(QUOTE)] // PLACE
+
+
 @cache
 def stage_words() -> StageWords:
     """The dictionary of stages."""
     plain = _load("stages.yaml")
     opened = cast("list[list[str]]", plain["open"])
+    places = enumerate(opened)
     return StageWords(
-        open={fold(word): place * 1000 + rank for place, words in enumerate(opened) for rank, word in enumerate(words)},
+        open={fold(word): place * PLACE + rank for place, words in places for rank, word in enumerate(words)},
         won=frozenset(_folded(plain["won"])),
         lost=frozenset(_folded(plain["lost"])),
         asked=frozenset(_folded(plain["asked"])),

@@ -34,7 +34,10 @@ class InquiryWaiting(Told):
 
 
 class InquiriesWaiting(Told):
-    """The inquiries that wait, who waits longest first; apart who was answered once and turned to us again."""
+    """The inquiries that wait, who waits longest first; apart who turned to us again, and who was handed on since.
+
+    In ``handed`` ``came`` is when it was.
+    """
 
     n: int
     older: int
@@ -44,3 +47,5 @@ class InquiriesWaiting(Told):
     inquiries: list[InquiryWaiting]
     n_again: int
     again: list[InquiryWaiting]
+    n_handed: int
+    handed: list[InquiryWaiting]

@@ -18,6 +18,8 @@ class DealQuote(Told):
     url: str
     lang: str
     file_name: str
+    phone: str
+    mail: str
     holds: bool
     withdrawn: bool
     address: str | None

@@ -45,11 +45,15 @@ DONE: Mapping[str, tuple[str, str]] = {
 """What can be said with one tap that was done → what it is, and how it went."""
 HANDED = "handed"
 """It was handed on to somebody."""
+AGREED = "agreed"
+"""It was said when it goes on."""
+STEP = ("next_step", "next_step_day")
 BY_HAND = ("phone", "whatsapp", "walk_in", "email", "referral")
 """How somebody comes whom a person writes down."""
 SOURCES = 8
 """Sources that are offered with one tap."""
 TYPED = ("phone", "name", "company", "email", "text", "source", "channel", "owner")
+LONGEST_SHOWN = 60
 MOST_NUMBERS = 2
 """Entries that a form writes."""
 
@@ -90,7 +94,10 @@ def answered(request: HttpRequest) -> HttpResponse:
     key = form_key(request.POST)
     if done == HANDED:
         to, seen = ({"owner": request.POST.get(name, "") or None} for name in ("owner", "seen"))
-        return _written(request, lambda book: book.change(deal, to, seen=seen, key=key, **stamp()), HANDED)
+        step = {name: value for name in STEP if (value := request.POST.get(name, "").strip())}
+        if step and to == seen:  # it goes on with whom it is
+            return _written(request, lambda book: book.change(deal, step, key=key, **stamp()), AGREED)
+        return _written(request, lambda book: book.change(deal, {**to, **step}, seen=seen, key=key, **stamp()), HANDED)
     if done not in DONE:
         return _page(request, UnknownName("option", done, (*DONE, HANDED)))
     did, went = DONE[done]
@@ -158,7 +165,11 @@ def _page(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
                     for one in those
                 ],
             )
-            for name, n, those in (("first", found.n, found.inquiries), ("again", found.n_again, found.again))
+            for name, n, those in (
+                ("first", found.n, found.inquiries),
+                ("handed", found.n_handed, found.handed),
+                ("again", found.n_again, found.again),
+            )
         ],
         "done_ways": [(name, f"inquiries.done_{name}") for name in DONE],
         "reasons": [name for name, kind in _stages() if kind == "not_inquiry"],
@@ -191,10 +202,11 @@ def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
 
 def _told(found: Received) -> dict[str, str]:
     said = "began" if found.is_new else "folded"
-    return {"said": said, "deal": found.deal_id, "done": ",".join(map(str, found.numbers))}
+    more = {"no_phone": found.no_phone} if found.no_phone else {}
+    return {"said": said, "deal": found.deal_id, "done": ",".join(map(str, found.numbers)), **more}
 
 
-SAID = ("answered", HANDED, "taken_out", "back", "began", "folded")
+SAID = ("answered", HANDED, AGREED, "taken_out", "back", "began", "folded")
 ASKED = "asked_"
 """So begins what was said of who asks not to be contacted."""
 
@@ -216,7 +228,15 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
     words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})
     numbers = [one for one in number.split(",")[:MOST_NUMBERS] if entry_number(one) is not None]
-    return {"words": words, "deal": deal, "numbers": [] if said == "back" else numbers, "handed": row["owner"]}
+    no_phone = request.GET.get("no_phone", "")[:LONGEST_SHOWN]
+    return {
+        "words": words,
+        "more": Message("inquiries.phone_in_note", {"text": no_phone}) if no_phone else None,
+        "deal": deal,
+        "numbers": [] if said == "back" else numbers,
+        "asks": said in ("answered", HANDED) and not row["next_step_day"],
+        "owner": row["owner"] or "",
+    }
 
 
 def _when(text: str) -> str:

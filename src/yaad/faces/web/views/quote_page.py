@@ -1,6 +1,7 @@
 """The public page of a quote, which the customer opens: no account, no cookie, nothing of anybody else."""
 
 import hashlib
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from yaad.book.quote_links import QuoteLink
+from yaad.book.usual import usual_of
 from yaad.errors import UnknownName
+from yaad.faces.web.reaching import dialled, mail_to
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.quotes import Quote
 from yaad.server.limits import Limit
@@ -19,7 +22,7 @@ from yaad.server.quote_pages import access_by_link, count, found_link, quote_of,
 from yaad.server.scoping import on_behalf_of
 from yaad.server.state import opened
 from yaad.server.taken_out import FILES, inert
-from yaad.show.quotes import priced
+from yaad.show.quotes import other_way, priced
 from yaad.text import Message, direction
 
 UNFOUND = "noindex, nofollow, noarchive"
@@ -42,10 +45,11 @@ def public(request: HttpRequest, company: str, secret: str, part: str = "") -> H
     if link is None:
         return _page(request, language(), 404, said=Message("quotes.no_page"))
     with on_behalf_of(access_by_link(company)):
-        found, name = quote_of(link), opened().shelf.book.name
+        book = opened().shelf.book
+        found, name, usual = quote_of(link), book.name, usual_of(book.root)
         if found is None:
             return _page(request, language(), 404, said=Message("quotes.no_page"))
-        lang, zone = found.entry.lang, opened().shelf.book.zone
+        entry, lang, zone = found.entry, found.entry.lang, book.zone
         with translation.override(lang):
             if not found.holds(today_in(zone)):
                 return _page(request, lang, 410, called=name, said=Message("quotes.over", {"company": name}))
@@ -57,10 +61,13 @@ def public(request: HttpRequest, company: str, secret: str, part: str = "") -> H
                 lang,
                 200,
                 called=name,
-                quote=found.entry,
-                amount=priced(found.entry, lang),
+                quote=entry,
+                amount=priced(entry, lang),
+                other_way=other_way(entry, None if usual.vat is None else Decimal(usual.vat), usual.currency, lang),
+                call=dialled(entry.phone),
+                mail=mail_to(entry.mail),
                 until=found.until,
-                day=found.entry.at.astimezone(ZoneInfo(zone)).date(),
+                day=entry.at.astimezone(ZoneInfo(zone)).date(),
             )
 
 
