@@ -97,7 +97,8 @@ def test_why_this_number_opens_above_the_page_and_is_a_page_without_scripts(visi
     assert page.locator("dialog[open]").count() == 0
     page.seen.check()
     plain = visit(full, "/measures/", lang="en", js=False)
-    plain.locator(".figs li", has_text="Win rate").first.locator("a").click()
+    with plain.expect_navigation():
+        plain.locator(".figs li", has_text="Win rate").first.locator("a").click()
     assert "/why/win_rate/" in plain.url
     assert plain.locator(".rule").is_visible()
 

@@ -17,6 +17,7 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
 
@@ -254,7 +255,7 @@ def test_the_first_page_says_where_the_month_stands_and_leads_to_its_target(visi
     )
     assert page.locator("#month a").get_attribute("href") == "/goals/"
     page = visit(demo, "/forecast/", js=False)
-    page.locator(".acts a").click()
+    press(page, ".acts a")
     assert page.url.endswith("/#calls")
     assert page.locator("#calls .calls li").count() > 0
 

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
 
@@ -73,7 +74,8 @@ def test_a_figure_leads_to_the_deals_it_rests_on(visit, full, august):
         counted[rows.nth(place).locator("th").inner_text()] = int(rows.nth(place).locator("td").first.inner_text())
     assert sum(counted.values()) == len(august["won"])
     first = rows.first.locator("th").inner_text()
-    rows.first.locator("td a").click()
+    with page.expect_navigation():
+        rows.first.locator("td a").click()
     assert "/kpis/won/deals/" in page.url
     names = page.locator("section[aria-labelledby=h-rows] tbody tr")
     by_hand = {row["id"] for row in august["won"] if row["rep"] == first}
@@ -89,7 +91,7 @@ def test_rows_come_page_by_page(visit, full, company):
         seen |= set(re.findall(r"D-\d{4}", page.locator("section[aria-labelledby=h-rows] tbody").inner_text()))
         if not page.locator("a[rel=next]").count():
             break
-        page.locator("a[rel=next]").click()
+        press(page, "a[rel=next]")
     assert seen == {row["id"] for row in company.rows()}
     told = page.context.request.get(full.base + "/kpis/inquiries/deals.json").text()
     assert len(json.loads(told)["rows"]) == len(seen)

@@ -63,6 +63,7 @@ def test_two_people_work_on_one_board(visit, worked, lang, asking):
         box.check()
     press(theirs, ".dclose .btn.p")
     assert HOSTILE not in theirs.inner_text("#done")
+    mine.wait_for_selector(moved, state="attached")  # a card that comes meanwhile would say what is so by now
     assert by_form_at(mine, deal, stage, elsewhere).status == 409
     assert onward in mine.inner_text(".say-error")
     undo(theirs)

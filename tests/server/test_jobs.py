@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,15 +13,48 @@ from pathlib import Path
 import pytest
 
 from yaad.errors import UnknownName
-from yaad.server import jobs
+from yaad.server import fork_server, jobs
 from yaad.server.jobs import Jobs, State
 
 PATIENCE = 30
+HERE = str(Path(__file__).parent)
+STANDING = """
+import socket, sys
+from importlib import import_module
+from yaad.server import fork_server
+for name in fork_server.LOADED:
+    import_module(name)
+fork_server._serve(socket.socket(fileno=int(sys.argv[1])))
+"""
+handles = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="no handles of processes here")
+by_both = pytest.mark.parametrize("begun_by", ["interpreter", pytest.param("fork", marks=handles)], indirect=True)
+by_interpreter = pytest.mark.parametrize("begun_by", ["interpreter"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def standing():
+    """What stands by, begun by a new interpreter: the tests themselves have threads, and are not forked."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-c", STANDING, str(theirs.fileno())]
+    with ours, subprocess.Popen(command, pass_fds=[theirs.fileno()], env=os.environ | {"PYTHONPATH": HERE}) as process:
+        theirs.close()
+        yield fork_server.ForkServer(ours)
+        ours.close()
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 @pytest.fixture
-def made(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+def begun_by(request, monkeypatch):
+    """By what the process of a job begins: a fork where the system can, unless a test asks for both."""
+    by = getattr(request, "param", "fork" if hasattr(os, "pidfd_open") else "interpreter")
+    if by == "fork":
+        monkeypatch.setattr(fork_server, "_standing", [request.getfixturevalue("standing")])
+    return by
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch, begun_by):
+    monkeypatch.setenv("PYTHONPATH", HERE)
     for name in ("add", "wait", "be_interrupted", "refuse", "die", "break_down", "leave"):
         jobs.register(name, f"jobs_for_tests:{name}")
     port = Jobs(tmp_path / "jobs.sqlite")
@@ -42,6 +76,7 @@ def test_a_job_runs_in_a_child_and_gives_its_result(made):
     assert (found.state, found.result, found.part) == (State.DONE, {"sum": 5}, 100)
 
 
+@by_both
 def test_progress_is_seen_while_it_runs_and_cancel_ends_it(made):
     job = made.submit("wait", {})
     seen = until(made, job, lambda found: found.done == 1)
@@ -52,6 +87,7 @@ def test_progress_is_seen_while_it_runs_and_cancel_ends_it(made):
     assert child.poll() is not None
 
 
+@by_interpreter  # what a process says of itself is read beside this test alone
 def test_a_stop_that_an_engine_turns_into_an_error_is_a_stop(made, capfd):
     job = made.submit("be_interrupted", {})
     until(made, job, lambda found: found.done == 1)
@@ -95,6 +131,7 @@ def test_a_broken_job_is_failed_without_words(made, task, capfd):
     assert (found.state, found.error) == (State.FAILED, {})
 
 
+@by_interpreter
 def test_why_a_job_broke_is_one_line_of_the_log_with_its_number_and_without_words(made, capfd):
     job = made.submit("break_down", {})
     until(made, job, lambda found: found.state.final)
@@ -127,6 +164,7 @@ def test_a_server_started_again_sees_what_became_of_a_job(made):
     assert again.progress(job).state is State.FAILED
 
 
+@by_both
 def test_a_job_that_has_outlived_its_server_ends_with_its_cancelling(made):
     job = made.submit("wait", {})
     until(made, job, lambda found: found.done == 1)
@@ -191,6 +229,7 @@ def test_what_a_job_leaves_goes_with_its_cancelling(made, temporary):
     assert gone(folder)
 
 
+@by_both
 def test_what_a_job_leaves_goes_when_it_is_killed(made, temporary):
     job, folder = begun(made, temporary)
     made._children[job].process.kill()
@@ -209,6 +248,7 @@ sys.stdin.read()
 """
 
 
+@by_both
 def test_what_a_killed_server_left_goes_at_the_next_start_and_not_before_its_job_has_ended(made, temporary, tmp_path):
     command = [sys.executable, "-c", SERVER, str(made.path), str(tmp_path / "elsewhere")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
@@ -230,9 +270,65 @@ def test_what_a_killed_server_left_goes_at_the_next_start_and_not_before_its_job
     assert list(temporary.iterdir()) == []
 
 
-def test_a_process_that_ended_by_itself_has_failed_although_nobody_asks(tmp_path):
-    begun = Jobs(tmp_path / "jobs.sqlite")
-    job = begun.submit("die", {})
-    begun._children[job].tidying.join()
-    assert begun._read(job).state is State.FAILED
-    assert not jobs.has_left(begun.path)
+@by_both
+def test_the_process_of_a_job_is_a_leader_with_variables_of_its_own(made, begun_by):
+    job = made.submit("wait", {})
+    until(made, job, lambda found: found.done == 1)
+    pid = made._children[job].process.pid
+    assert (os.getsid(pid), os.getpgid(pid)) == (pid, pid)
+    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    assert (int(state[1]) == os.getpid()) is (begun_by == "interpreter")
+
+
+@handles
+def test_where_what_stood_by_is_gone_a_job_begins_as_an_interpreter(made, monkeypatch):
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        monkeypatch.setattr(fork_server, "_standing", [fork_server.ForkServer(ours)])
+        found = until(made, made.submit("add", {"numbers": [4]}), lambda job: job.state.final)
+    assert found.result == {"sum": 4}
+
+
+@handles
+def test_a_number_that_came_again_is_not_the_process_of_a_job():
+    assert jobs._is_alive(os.getpid(), jobs.started(os.getpid()))
+    assert not jobs._is_alive(os.getpid(), "1")
+    assert not jobs._is_alive(os.getpid(), None)
+
+
+BEGUN_EARLY = """
+import os, sys, threading
+from pathlib import Path
+from yaad.server import fork_server, jobs
+before = os.getpid()
+fork_server.stand_by()
+assert os.getpid() == before
+jobs.register("add", "jobs_for_tests:add")
+port = jobs.Jobs(Path(sys.argv[1]))
+job = port.submit("add", {"numbers": [1, 2]})
+port._children[job].tidying.join()
+print(type(port._children[job].process).__name__, port.progress(job).result)
+"""
+
+
+@handles
+def test_a_server_that_begins_has_a_process_stand_by_which_ends_with_it(tmp_path):
+    command = [sys.executable, "-c", BEGUN_EARLY, str(tmp_path / "jobs.sqlite")]
+    told = subprocess.run(  # the pipe is closed once nobody holds it any more
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 4,
+        env=os.environ | {"PYTHONPATH": HERE},
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.split("\n") == ["Forked {'sum': 3}", ""]
+
+
+def test_a_process_that_ended_by_itself_has_failed_although_nobody_asks(made):
+    job = made.submit("die", {})
+    made._children[job].tidying.join()
+    assert made._read(job).state is State.FAILED
+    assert not jobs.has_left(made.path)

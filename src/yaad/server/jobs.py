@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +28,8 @@ from typing import Any
 
 from yaad.book.disk import OF_A_JOB, told_when_full
 from yaad.errors import UnknownName
+from yaad.server import fork_server
+from yaad.server.fork_server import TEMPORARY, Forked
 from yaad.server.roles import Capability
 from yaad.server.scoping import current
 from yaad.server.turns import Turns
@@ -45,6 +47,7 @@ CREATE TABLE IF NOT EXISTS job (
     result TEXT,
     error TEXT,
     pid INTEGER,
+    started TEXT,
     folder TEXT,
     company TEXT NOT NULL DEFAULT '',
     account INTEGER,
@@ -57,6 +60,7 @@ ADDED = {
     "company": "TEXT NOT NULL DEFAULT ''",
     "account": "INTEGER",
     "begun": "INTEGER NOT NULL DEFAULT 0",
+    "started": "TEXT",
 }
 """Columns that older servers did not know."""
 NEW = """
@@ -71,10 +75,10 @@ MOST_BEGINNINGS = 2
 """A job whose process was gone so often when the server came back is not begun again: it may be what ended it."""
 PATIENCE = 5.0
 """Seconds that a process has to end by itself."""
-TEMPORARY = ("TMPDIR", "TEMP", "TMP")
-"""Variables by which a process is told where its temporary files lie."""
 
 Json = Any  # arguments, results and errors are plain JSON values of any kind
+Process = subprocess.Popen[bytes] | Forked
+"""Of a job."""
 
 
 class State(StrEnum):
@@ -155,7 +159,7 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
 class _Child:
     """The process of a job, and the thread that tidies up after it."""
 
-    process: "subprocess.Popen[bytes]"
+    process: Process
     tidying: threading.Thread
 
 
@@ -227,11 +231,8 @@ class Jobs:
             raise
 
     def _spawn(self, job: str, folder: str) -> None:
-        command = [sys.executable, "-m", "yaad.server.worker", str(self.path), job]
         variables = os.environ | dict.fromkeys(TEMPORARY, folder)
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no text of a user
-            command, stdin=subprocess.DEVNULL, start_new_session=True, env=variables
-        )
+        process = fork_server.begin(self.path, job, variables) or _new(self.path, job, variables)
         tidying = threading.Thread(target=_tidy, args=(process, folder, lambda: self._gone(job)), daemon=True)
         with self._lock:
             self._children[job] = _Child(process, tidying)
@@ -355,9 +356,10 @@ class Jobs:
             child.tidying.join()
             return
         with connect(self.path) as db:
-            row = db.execute("SELECT pid FROM job WHERE id = ? AND state = ?", (job, State.RUNNING)).fetchone()
-        if row is not None and row[0] is not None:
-            _end_foreign(row[0], job)
+            told = "SELECT pid, started FROM job WHERE id = ? AND state = ? AND pid IS NOT NULL"
+            row = db.execute(told, (job, State.RUNNING)).fetchone()
+        if row is not None:
+            _end_foreign(*row)
 
     def _has_ended(self, job: str) -> bool:
         """Whether the job's process is gone; one that another server started is looked up by its number."""
@@ -368,16 +370,19 @@ class Jobs:
         if child is not None:
             return child.process.poll() is not None
         with connect(self.path) as db:
-            row = db.execute("SELECT pid, state FROM job WHERE id = ?", (job,)).fetchone()
-        if row is not None and row[0] is None and row[1] == State.WAITING:
-            return False  # another server has it in its line, or its process has not come so far
-        return row is None or row[0] is None or not _is_alive(row[0], job)
+            row = db.execute("SELECT pid, started, state FROM job WHERE id = ?", (job,)).fetchone()
+        if row is None:
+            return True
+        pid, started, state = row
+        if pid is None:  # while it waits, another server has it in its line, or its process has not come so far
+            return state != State.WAITING
+        return not _is_alive(pid, started)
 
     def _sweep(self, db: sqlite3.Connection) -> None:
         """Remove what the jobs of a server that was killed have left; one whose process still runs keeps its folder."""
-        rows = db.execute("SELECT id, pid, folder FROM job WHERE folder IS NOT NULL").fetchall()
-        for job, pid, folder in rows:
-            if pid is None or not _is_alive(pid, job):
+        rows = db.execute("SELECT id, pid, started, folder FROM job WHERE folder IS NOT NULL").fetchall()
+        for job, pid, started, folder in rows:
+            if pid is None or not _is_alive(pid, started):
                 if Path(folder).name.startswith(OF_A_JOB):
                     shutil.rmtree(folder, ignore_errors=True)
                 db.execute("UPDATE job SET folder = NULL WHERE id = ?", (job,))
@@ -410,8 +415,9 @@ def has_left(path: Path) -> bool:
 
 def _left(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """Jobs that a server which ended has not come to, or in which it was interrupted, and their companies."""
-    for job, pid, begun in db.execute("SELECT id, pid, begun FROM job WHERE state = ?", (State.RUNNING,)).fetchall():
-        if pid is not None and _is_alive(pid, job):
+    running = db.execute("SELECT id, pid, started, begun FROM job WHERE state = ?", (State.RUNNING,)).fetchall()
+    for job, pid, started, begun in running:
+        if pid is not None and _is_alive(pid, started):
             continue  # its process has outlived the server
         if begun < MOST_BEGINNINGS:
             db.execute(ANEW, (State.WAITING, job))
@@ -429,7 +435,15 @@ def _behalf() -> tuple[str, int | None]:
     return access.company, access.account
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _new(database: Path, job: str, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """The process of a job that is an interpreter of its own."""
+    command = [sys.executable, "-m", "yaad.server.worker", str(database), job]
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no text of a user
+        command, stdin=subprocess.DEVNULL, start_new_session=True, env=variables
+    )
+
+
+def _end(process: Process) -> None:
     """Tell a process to end; end it by force when it does not within a few seconds."""
     if process.poll() is None:
         process.terminate()
@@ -440,17 +454,17 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             process.wait()
 
 
-def _end_foreign(pid: int, job: str) -> None:
+def _end_foreign(pid: int, started: str | None) -> None:
     """The same for the process of a job that is no child of ours."""
     for sent in (signal.SIGTERM, signal.SIGKILL):
         until = time.monotonic() + PATIENCE
-        while _is_alive(pid, job) and time.monotonic() < until:
+        while _is_alive(pid, started) and time.monotonic() < until:
             with suppress(ProcessLookupError):
                 os.killpg(pid, sent)
             time.sleep(0.1)
 
 
-def _tidy(process: "subprocess.Popen[bytes]", folder: str, gone: Callable[[], None]) -> None:
+def _tidy(process: Process, folder: str, gone: Callable[[], None]) -> None:
     """Once a process has ended, end what it had begun and left behind, remove its temporary files, and say so."""
     process.wait()
     with suppress(ProcessLookupError, PermissionError):
@@ -459,17 +473,29 @@ def _tidy(process: "subprocess.Popen[bytes]", folder: str, gone: Callable[[], No
     gone()
 
 
-def _is_alive(pid: int, job: str) -> bool:
-    """Whether a process still works at a job; one that has ended and that nobody has asked after yet does not.
+def started(pid: int) -> str | None:
+    """When a process that works began, in the system's own count; None where it works no more.
 
-    Numbers of processes come again, after a start of the machine above all: the process must be that of the job.
+    One that has ended and that nobody has asked after yet does not work. A system that keeps no such count says nothing
+    of processes that work: an empty text.
     """
+    if not Path("/proc").is_dir():
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return None
+        return ""
     try:
-        os.kill(pid, 0)
-        told = Path(f"/proc/{pid}/stat").read_text("utf-8")
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except FileNotFoundError:  # a system without such a folder
-        return not Path("/proc").is_dir()
+        told = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:
-        return False
-    return told.rpartition(")")[2].split()[0] != "Z" and job.encode() in words
+        return None
+    state, *numbers = told.rpartition(")")[2].split()
+    return None if state == "Z" else numbers[18]
+
+
+def _is_alive(pid: int, at: str | None) -> bool:
+    """Whether a process still works at its job.
+
+    Numbers of processes come again, after a start of the machine above all: it must have begun when the job's did.
+    """
+    return at is not None and started(pid) == at

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from yaad.errors import InputError
 from yaad.server.clock import Clock
+from yaad.server.fork_server import stand_by
 from yaad.server.place import Place
 from yaad.text import Message
 
@@ -134,6 +135,7 @@ def serve(
         BookError: the folder holds something else.
         InputError: the host is not this machine alone, or no port is free.
     """
+    stand_by()
     prepared = prepare(book_root, host=host, port=port, lang=lang)
     (announce or _print)(prepared.address)
     if open_browser:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from yaad.errors import YaadError
 from yaad.server import logs, stop
-from yaad.server.jobs import Json, State, connect
+from yaad.server.jobs import Json, State, connect, started
 from yaad.server.scoping import Access, local, on_behalf_of, scope
 from yaad.text import LANGUAGES
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("yaad.jobs")
 
-TAKE = "UPDATE job SET state = ?, pid = ? WHERE id = ? AND state = ? AND pid IS NULL"
+TAKE = "UPDATE job SET state = ?, pid = ?, started = ? WHERE id = ? AND state = ? AND pid IS NULL"
 BROKEN = 1
 """The exit code of a job that broke; why stands in a line of the log."""
 EVERY = 0.2  # seconds between two writes of the progress
@@ -74,7 +74,8 @@ def _start(database: Path, job: str) -> tuple[str, Json, str, int | None] | None
     None: it was stopped meanwhile, or another process has taken it.
     """
     with connect(database) as db:
-        mine = db.execute(TAKE, (State.RUNNING, os.getpid(), job, State.WAITING)).rowcount
+        pid = os.getpid()
+        mine = db.execute(TAKE, (State.RUNNING, pid, started(pid), job, State.WAITING)).rowcount
         if not mine:
             return None
         row = db.execute("SELECT task, arguments, company, account FROM job WHERE id = ?", (job,)).fetchone()

@@ -24,8 +24,10 @@ NOT_READY = 1
 
 def serve_home(home: Path, screen: Screen) -> None:
     """Serve the companies of a home until told to stop; nothing starts while something is not as it must be."""
+    from yaad.server.fork_server import stand_by
     from yaad.server.serving_home import NotReady, prepare_home
 
+    stand_by()
     try:
         prepared = prepare_home(home)
     except NotReady as error:

@@ -99,6 +99,10 @@ def demo(
     lang: o.Language = None,
 ) -> None:
     """Write a demo company."""
+    if serve:
+        from yaad.server.fork_server import stand_by
+
+        stand_by()  # before the company is written, which begins threads
     screen = screen_for(lang, as_json=False)
     root = book or DEMO / f"{screen.lang}-{seed}"
     _write_demo(root, seed, screen.lang)
