@@ -2,13 +2,12 @@
 
 import importlib.util
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import pytest_socket
+from tests.pages.served import Server
 
 HERE = Path(__file__).parent
 FLAGS = [
@@ -21,7 +20,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SERVE = "import sys; from yaad.server import serve; serve(sys.argv[1], lang='he')"
 
 
 def _load(name: str, path: Path):
@@ -55,22 +53,14 @@ def _no_network():
     pytest_socket._remove_restrictions()
 
 
-class Served:
+class Served(Server):
     """A running server and the state of a browser that came in."""
 
     def __init__(self, root: Path) -> None:
-        command = [sys.executable, "-c", SERVE, str(root)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.entry = self.process.stdout.readline().strip()
-        assert self.entry.startswith("http://127.0.0.1:"), self.entry
+        super().__init__(root)
         self.base = self.entry.partition("/enter/")[0]
         self.root = root
         self.state = None
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        self.process.stdout.close()
 
 
 @contextmanager
