@@ -375,7 +375,7 @@ class Jobs:
             return True
         pid, started, state = row
         if pid is None:  # while it waits, another server has it in its line, or its process has not come so far
-            return state != State.WAITING
+            return State(state) is not State.WAITING
         return not _is_alive(pid, started)
 
     def _sweep(self, db: sqlite3.Connection) -> None:
