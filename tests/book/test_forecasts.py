@@ -11,6 +11,7 @@ from tests.book.steady_deals import AS_OF, DAYS, HEAD, came, due, ends, is_danas
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
+from yaad.plan.forecasting import Heading
 from yaad.text import LANGUAGES
 
 AT = {"at": dt.datetime(2026, 9, 10, 9, tzinfo=dt.UTC), "by": "Noa"}
@@ -122,6 +123,19 @@ def test_what_moved_is_as_counted_by_hand(book):
     assert book.moved(since, AS_OF) == book.moved() == moved
     with pytest.raises(InputError):
         book.moved(AS_OF)
+
+
+def test_what_came_and_ended_in_between_is_counted_apart(book):
+    since = AS_OF - dt.timedelta(days=30)
+    moved = book.moved(since).content
+    passed = [day for day in DAYS if came(day) > since and ends(day) <= AS_OF]
+    won = sum(is_danas(day) for day in passed)
+    assert moved.passed == {Heading.WON: won, Heading.LOST: len(passed) - won}
+    assert won > 0
+    assert [(one.key, one.values["n"]) for one in moved.notes] == [
+        ("forecast.passed_won", won), ("forecast.passed_lost", len(passed) - won),
+    ]  # fmt: skip
+    assert book.moved(AS_OF - dt.timedelta(days=7)).content.notes == ()
 
 
 def test_the_command_line_says_what_python_says(tested, capsys):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from yaad.book import Book
 from yaad.book.usual import Usual, say_usual
-from yaad.errors import InputError, UnknownName
+from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
 from yaad.model import Whose
 from yaad.plan.targets import divide, for_full_position
@@ -49,6 +49,18 @@ def book(tmp_path):
     with closing(Book.create(tmp_path / "book")) as made:
         made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.yaml")
         yield made
+
+
+MORE = "".join(f"W{month},Dana,North,Pro,Won,100,2025-{month:02}-01,2025-{month:02}-20\n" for month in range(4, 10))
+"""Six further wins: ten in all."""
+
+
+@pytest.fixture
+def ten(book, tmp_path):
+    """The book with ten deals won, from which on targets are proposed."""
+    (tmp_path / "more.csv").write_text(HEAD + MORE, "utf-8")
+    book.import_files([tmp_path / "more.csv"], mapping=tmp_path / "deals.yaml")
+    return book
 
 
 def parts(goal, kind="owner"):
@@ -236,7 +248,10 @@ def test_targets_of_two_currencies_have_no_sum_and_each_person_stands(mixed):
     assert (own.achieved, own.unit, own.gap) == (150, "USD", 350)
 
 
-def test_proposals_of_two_currencies_are_in_closings(mixed):
+def test_proposals_of_two_currencies_are_in_closings(mixed, tmp_path):
+    more = HEAD.replace("\n", ",currency\n") + MORE.replace("\n", ",USD\n")
+    (tmp_path / "more.csv").write_text(more, "utf-8")
+    mixed.import_files([tmp_path / "more.csv"], mapping=tmp_path / "deals.yaml")
     made = mixed.goals.propose("2026-04").content
     assert (made.average, made.unit) == (None, None)
 
@@ -454,7 +469,25 @@ def test_a_setting_that_is_taken_back_is_no_act_about_targets(book):
     assert book.goals.act().act == "set"
 
 
-def test_proposals_say_the_target_that_the_period_has(book):
+def test_of_few_closings_no_target_is_proposed_and_no_chance_told(book, tmp_path):
+    with pytest.raises(CannotTell) as untold:
+        book.goals.propose("2026-04")
+    assert (untold.value.message.key, untold.value.message.values) == ("goals.few_wins", {"n": 4, "least": 10})
+    book.goals.set(1000, "2026-03", **SAID)
+    ahead = book.goals.status("2026-03").content.ahead
+    assert (ahead.chance, ahead.end) == (None, None)
+    assert [one.values for one in ahead.notes if one.key == "goals.no_chance_few"] == [{"n": 4, "least": 10}]
+    nine = HEAD + "".join(MORE.splitlines(keepends=True)[:5])
+    for n, rows in ((9, nine), (10, HEAD + MORE)):
+        (tmp_path / f"more{n}.csv").write_text(rows, "utf-8")
+        book.import_files([tmp_path / f"more{n}.csv"], mapping=tmp_path / "deals.yaml")
+        ahead = book.goals.status("2026-03").content.ahead
+        assert (ahead.chance is None) == (n < 10)
+    assert len(book.goals.propose("2026-04").content.rows) == 3
+
+
+def test_proposals_say_the_target_that_the_period_has(ten):
+    book = ten
     assert book.goals.propose("2027-03").to_dict("en")["target"] is None
     book.goals.set(200, "2027-03", whose=Whose(owner="Avi"), **SAID)
     book.goals.set(100, "2027-03", whose=Whose(owner="Dana"), **SAID)

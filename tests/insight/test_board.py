@@ -7,6 +7,7 @@ import pytest
 from yaad.insight.board import Wanted, board, standing_of, yardsticks
 from yaad.insight.grid import grid_of, line_of
 from yaad.measures import measure
+from yaad.model import FEW
 
 TODAY = dt.date(2024, 3, 1)
 
@@ -50,6 +51,28 @@ def test_what_the_columns_are_worth_by_chance_is_the_weighted_pipeline(past):
     [figure] = measure(["weighted_pipeline"], past)
     assert sum(column.weighted for column in found.columns) == pytest.approx(figure.value)
     assert 0 < figure.value < figure.beside["open_value"]
+
+
+def test_between_what_it_lies_is_told_with_it(past):
+    found = board(past, Wanted(), TODAY)
+    [figure] = measure(["weighted_pipeline"], past)
+    assert found.between == pytest.approx((figure.low, figure.high))
+    for column in found.columns:
+        assert column.between[0] < column.weighted < column.between[1] <= column.value
+    assert board(past, Wanted(text="nobody is called so"), TODAY).between is None
+
+
+@pytest.mark.parametrize("ended", [FEW - 1, FEW])
+def test_of_few_that_have_ended_no_sum_by_chance_is_told(written, ended):
+    book = written("Meeting", "Quote")
+    for number in range(ended):
+        book.deal(("Meeting", "2024-01-01"), ("Won" if number % 2 else "Lost", f"2024-01-{number + 5:02}"), amount=100)
+    book.deal(("Meeting", "2024-01-11"), deal_id="A", amount=500)
+    scope = book.scope("2024-01-31")
+    found = board(scope, Wanted(), dt.date(2024, 1, 31))
+    assert (found.weighted is None, found.between is None) == ((ended < FEW,) * 2)
+    [figure] = measure(["weighted_pipeline"], scope)
+    assert (figure.why and figure.why.key) == ("measures.too_few" if ended < FEW else None)
 
 
 def test_who_is_longer_in_a_stage_than_4_of_5_is_stuck(past):

@@ -70,6 +70,16 @@ def test_reasons_in_words(past):
             assert "insight." not in render(call.next_step, lang)
 
 
+def test_who_came_into_a_stage_just_now_has_been_there_for_no_days(past):
+    book = past()
+    book.deal(("Meeting", "2024-02-27"), ("Quote", "2024-02-29"), deal_id="new", amount=10)
+    book.deal(("Meeting", "2024-02-27"), ("Quote", "2024-02-28"), deal_id="older", amount=10)
+    calls = {call.deal_id: call for call in deals_to_call(book.scope("2024-02-29"))}
+    assert calls["new"].waiting == Message("insight.why_just_came", {"n": 0, "stage": "Quote"})
+    assert calls["older"].waiting == Message("insight.why_fresh", {"n": 1, "stage": "Quote"})
+    assert not any("0" in render(calls["new"].waiting, lang) for lang in LANGUAGES)
+
+
 def test_an_expected_closing_that_passed(past):
     import datetime as dt
 

@@ -161,4 +161,10 @@ def test_of_several_currencies_the_companys_is_summed_and_the_rest_is_said(team,
         said = client.get(f"/c/{made.pk}/{page}{PERIOD if page in ('board/', 'goals/') else ''}")
         assert said.status_code == 200, page
         if page in ("board/", "goals/"):
-            assert 'class="notes"' in said.content.decode()
+            assert "is not in the sums, which are in" in said.content.decode()
+
+
+def test_who_sees_all_is_not_asked_who_they_are(team):
+    said = team.client("owner").get(f"{team.here.prefix}board/?period=2020-01").content.decode()
+    assert "Nobody has said yet" not in said
+    assert "Nobody has sold yet" in said

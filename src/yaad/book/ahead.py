@@ -23,7 +23,7 @@ from yaad.plan import INQUIRIES, Ratio
 from yaad.plan.forecasting.forecast import outcome_of
 from yaad.plan.goals import Ahead, Goal, Milestone
 from yaad.plan.period import Outlook, PeriodPlan, plan_period
-from yaad.plan.targets import CENT, Expected, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
+from yaad.plan.targets import CENT, FEW_WINS, Expected, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -72,22 +72,33 @@ def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ah
     except (CannotTell, InputError):
         return None
     low, high = made.credit.range
-    counts_closings = planning.settings.achieved.by is Achieved.CLOSED
     notes = [Message("goals.as_forecast")] if expected is told else []
-    if not counts_closings:  # what is foretold is closings: the chance of invoices or payments is not known by them
-        notes = [Message("goals.no_chance")]
+    without = _untold(planning, goal, expected)
+    if without is not None:
+        notes = [without]
     return Ahead(
         open=made.credit.open,
         expected=made.credit.expected,
         low=low,
         high=high,
         missing=made.missing,
-        chance=expected.chance(float(goal.wanted.value)) if goal.wanted and counts_closings else None,
-        end=expected.range if counts_closings else None,
+        chance=expected.chance(float(goal.wanted.value)) if goal.wanted and without is None else None,
+        end=expected.range if without is None else None,
         too_late=made.until is None,
         milestones=_milestones(planning, goal, outlook, made) if made.missing > 0 else (),
         notes=(*made.notes, *notes),
     )
+
+
+def _untold(planning: Planning, goal: Goal, expected: Expected) -> Message | None:
+    """Why it is not told how the period ends; None where it is."""
+    if planning.settings.achieved.by is not Achieved.CLOSED:
+        return Message("goals.no_chance")  # what is foretold is closings: invoices or payments are not known by them
+    if planning.wins < FEW_WINS:
+        return Message("goals.no_chance_few", {"n": planning.wins, "least": FEW_WINS})
+    if goal.average is not None and expected.money is None:  # closings are not held against money
+        return Message("goals.no_chance_money")
+    return None
 
 
 def _expected(
@@ -156,10 +167,12 @@ def proposed(
         told: what the forecast says of the period; see `ahead_of`.
 
     Raises:
-        CannotTell: nothing was won yet, or nothing is open and nothing comes.
+        CannotTell: too few were won, or nothing is open and nothing comes.
         InputError: the period is over.
     """
     outlook = planning.outlook(period)
+    if planning.wins < FEW_WINS:
+        raise CannotTell(Message("goals.few_wins", {"n": planning.wins, "least": FEW_WINS}))
     amounts, unit = _amounts(planning)
     achieved = _achieved(planning, period) if amounts else 0.0
     average = Decimal(repr(sum(amounts) / len(amounts))).quantize(CENT) if amounts else None

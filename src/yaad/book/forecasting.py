@@ -14,7 +14,7 @@ from yaad.errors import BookError, CannotTell, InputError
 from yaad.facts import Facts
 from yaad.measures import Scope
 from yaad.measures.columns import ALIASES
-from yaad.measures.movements import open_deals, outcomes, unit_of
+from yaad.measures.movements import ended_since, open_deals, outcomes, unit_of
 from yaad.measures.quotas import held_against
 from yaad.model import Achieved, Period, Whose
 from yaad.model.figures import Cell
@@ -33,6 +33,7 @@ from yaad.plan.forecasting import (
     what_moved,
 )
 from yaad.plan.forecasting.testing import Progress, origins_of, run_backtest
+from yaad.plan.targets import FEW_WINS
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ MONTHS = (1, 12)
 USUAL = 3
 """So many months are told where nobody asks for others."""
 WEEK = dt.timedelta(days=7)
-FEW_WINS = 10
-"""With fewer won deals nothing is forecast."""
 MOST_PARTS = 500
 """Into more parts nothing is divided: of each of them there would be next to nothing to tell."""
 TEAM, OWNER = "team", "owner"
@@ -160,4 +159,5 @@ class Forecasts:
             unit, no_money = unit_of(then, now)
             still = {deal.deal for deal in after}
             became = outcomes(now, [deal.deal for deal in before if deal.deal not in still])
-        return what_moved(before, after, became, (since, last), unit=unit, no_money=no_money)
+            ended = ended_since(now, since)
+        return what_moved(before, after, became, (since, last), ended=ended, unit=unit, no_money=no_money)

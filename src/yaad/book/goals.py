@@ -402,7 +402,7 @@ class Goals:
             period: a month, a quarter or a year that is not over; the next month when absent.
 
         Raises:
-            CannotTell: nothing was won yet, or nothing is open and nothing comes.
+            CannotTell: too few were won, or nothing is open and nothing comes.
             InputError: the period is over.
         """
         planning = self._planning

@@ -1,6 +1,7 @@
 """What somebody is told in the morning, of the questions that the pages ask."""
 
 import datetime as dt
+from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from yaad.model import DealEntry, Viewer, Whose, WinEntry
 from yaad.model.calendar import Calendar
 from yaad.model.periods import Period
 from yaad.model.targets import WON_VALUE, named
+from yaad.plan.forecasting.moved import Heading
 from yaad.plan.goals import Goal
 from yaad.show.digest import ASKS, Asks, Digest, Success
 from yaad.show.my_day import Inquiries, MyDay, Waits, waited_said
@@ -139,8 +141,12 @@ def _before_last_working_day(calendar: Calendar, today: dt.date) -> dt.date:
 def _new(book: "Book", since: dt.date) -> dict[str, int]:
     if book.as_of <= since:
         return {}
-    found = {one.heading.value: one.deals for one in book.moved(since, book.as_of).content.changes}
-    return {name: found.get(name, 0) for name in TOLD}
+    moved = book.moved(since, book.as_of).content
+    found = Counter({one.heading.value: one.deals for one in moved.changes})
+    for heading, n in moved.passed.items():  # what came and ended since is new, and won or lost
+        found[heading.value] += n
+        found[Heading.NEW.value] += n
+    return {name: found[name] for name in TOLD}
 
 
 def _month(book: "Book", today: dt.date) -> Goal | None:

@@ -128,6 +128,11 @@ class Planning:
         """All deals, followed through the stages."""
         return followed(self.scope)[0]
 
+    @property
+    def wins(self) -> int:
+        """Deals that were won: what is foretold rests on them."""
+        return self.deals.entered(self.deals.stages)
+
     @cached_property
     def money(self) -> tuple[Decimal | None, float, str | None]:
         """The mean won deal, its standard error and its currency; None where the data do not tell."""

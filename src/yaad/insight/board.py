@@ -21,7 +21,7 @@ from yaad.measures import Scope, open_stays
 from yaad.measures.lengths import ages
 from yaad.measures.opted_out import OptOuts
 from yaad.measures.stuck import stuck_yardstick
-from yaad.measures.winning import StageChances
+from yaad.measures.winning import StageChances, between
 from yaad.model import Pipeline, Stage, Tax, single_unit
 from yaad.text.searching import found_in
 
@@ -155,8 +155,9 @@ class Column:
         n: deals that stand there.
         has_amounts: one of them has an amount.
         value: what they are worth together; None where their currencies differ, or none has an amount.
-        weighted: the same by their chances; None too while no deal has ended.
-        currency, tax: of both.
+        weighted: the same by their chances; None too while fewer deals have ended than a chance takes.
+        between: ends of its interval at 95 %, as of the measure.
+        currency, tax: of all of them.
         cards: the first of them.
     """
 
@@ -165,6 +166,7 @@ class Column:
     has_amounts: bool
     value: float | None
     weighted: float | None
+    between: tuple[float, float] | None
     currency: str | None
     tax: str | None
     cards: tuple[Card, ...]
@@ -185,6 +187,7 @@ class Board:
         of: open deals that are seen.
         without_step: those on it for which nothing is agreed.
         choices: column of `EQUAL` → its values among the open deals.
+        spread: ends of the interval at 95 % of what they bring by their chances; see `between`.
     """
 
     columns: tuple[Column, ...]
@@ -192,6 +195,12 @@ class Board:
     of: int
     without_step: int
     choices: Mapping[str, tuple[str, ...]]
+    spread: tuple[float, float] | None = None
+
+    @property
+    def between(self) -> tuple[float, float] | None:
+        """Between what `weighted` lies in 19 of 20 cases; None where that is not told."""
+        return None if self.weighted is None else self.spread
 
     @property
     def currency(self) -> str | None:
@@ -281,7 +290,8 @@ def board_of(
         for stage in _stages(standing.pipeline, set(names))
     )
     n, without = int(kept.sum()), int((kept & held.without_step).sum())
-    return Board(columns, n, len(kept), without, choices_of(standing))
+    spread = held.between(np.flatnonzero(kept & ~np.isnan(held.amounts))) if held.is_told else None
+    return Board(columns, n, len(kept), without, choices_of(standing), spread)
 
 
 def choices_of(standing: Standing) -> dict[str, tuple[str, ...]]:
@@ -296,7 +306,7 @@ class Held:
         days: since each came to its stage; NaN where unknown.
         limits: after so many it is stuck; NaN where nobody can tell.
         chances: of being won.
-        is_told: whether anybody can tell chances yet.
+        is_told: whether enough have ended for sums by chances.
         amounts: NaN where there is none.
         due: the day of the next step as a number; `FAR` where there is none.
         overdue, without_step: of each deal.
@@ -306,10 +316,11 @@ class Held:
         rows = self.rows = standing.rows
         self._opt_outs = standing.opt_outs
         self._today = today
-        places = rows["place"].fill_null(0).to_numpy().astype(np.int64)
+        places = self._places = rows["place"].fill_null(0).to_numpy().astype(np.int64)
         so_far = ages(rows["entered"], rows["entered_day"], rows["whole_days"], standing.as_of, standing.as_of_at)
         self.days: Numbers = np.where(rows["days"].is_valid().to_numpy(), so_far, np.nan)
-        self.is_told = yard.chances.is_known
+        self.is_told = not yard.chances.is_few
+        self._yard = yard.chances
         self.chances: Numbers = yard.chances.chances(places, self.days) if len(places) else np.empty(0)
         known = np.unique(places)
         limits = np.array([yard.limits.get(int(place), np.nan) for place in known], dtype=np.float64)
@@ -333,6 +344,12 @@ class Held:
             found = [found_in(wanted.text, *each) for each in zip(*texts.values(), strict=True)]
             kept[at] = found
         return kept
+
+    def between(self, at: npt.NDArray[np.int64]) -> tuple[float, float]:
+        """Between what these, each with an amount, bring by their chances: as in the measure `weighted_pipeline`."""
+        worth = self.amounts[at]
+        mean, variance = self._yard.spread(self._places[at], self.chances[at], worth, worth**2)
+        return between(mean, variance, float(worth.sum()))
 
     def most_urgent(self, at: npt.NDArray[np.int64], shown: int) -> list[Card]:
         """The first of these: overdue steps, then deals without one, then steps to come; who is there longest first."""
@@ -418,6 +435,7 @@ def _column(held: Held, stage: Stage, at: npt.NDArray[np.int64], shown: int) -> 
         has_amounts=bool(len(known)),
         value=fsum(held.amounts[known].tolist()) if told else None,
         weighted=fsum((held.amounts[known] * held.chances[known]).tolist()) if told and held.is_told else None,
+        between=held.between(known) if told and held.is_told else None,
         currency=currency,
         tax=tax,
         cards=tuple(held.most_urgent(at, shown)),

@@ -189,6 +189,8 @@ class _Reasons:
         if np.isnan(days):
             return Message("insight.why_unknown", {"stage": stage})
         values: dict[str, object] = {"n": int(days), "stage": stage}
+        if not values["n"]:
+            return Message("insight.why_just_came", values)
         if self.is_stuck(at):
             return Message("insight.why_stuck", values)
         if self.usual[int(self.deals.places[at])].median_days is None:

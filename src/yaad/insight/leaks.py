@@ -8,6 +8,7 @@ from yaad.errors import InputError
 from yaad.measures import Scope, funnel, measure
 from yaad.measures.catalogue.values import finish_value, value_statistics
 from yaad.measures.winning import StageChances
+from yaad.model import FEW
 from yaad.text import Message
 
 
@@ -40,6 +41,11 @@ class Leak:
     words: Message
     where: Message | str
     ten: "TenMore | None" = None
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so few have ended that where most are lost may be chance."""
+        return self.lost_in_all < FEW
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,17 @@ def outcomes(scope: Scope, deals: Sequence[int]) -> dict[int, str]:
     return dict(zip(rows["deal"].to_pylist(), rows["outcome"].to_pylist(), strict=True))
 
 
+def ended_since(scope: Scope, since: date) -> dict[int, str]:
+    """Deals that were won or lost after a day, up to the day of `scope`, by number → which of the two."""
+    rows = scope.rows(_ended, since)
+    return dict(zip(rows["deal"].to_pylist(), rows["outcome"].to_pylist(), strict=True))
+
+
+def _ended(scope: Scope, since: date) -> ir.Table:
+    deals = scope.deals
+    return deals.filter(deals.outcome.isin(["won", "lost"]) & (deals.closed_day > since)).select("deal", "outcome")
+
+
 def unit_of(*scopes: Scope) -> tuple[str | None, Message | None]:
     """The currency of the open deals' amounts, and why they cannot be added up where they cannot."""
     currencies: set[str | None] = set()

@@ -21,6 +21,7 @@ from yaad.measures.scope import Scope
 from yaad.measures.statistics import Share, aalen_johansen
 from yaad.measures.statistics.intervals import Z95
 from yaad.measures.statistics.spells import Floats
+from yaad.model import FEW
 
 DRAWN = 0.5
 """The share of the whole stage has the weight of so many deals at any age."""
@@ -45,8 +46,18 @@ class StageChances:
     @property
     def is_known(self) -> bool:
         """Whether the book has seen a deal end: before that the least that it can be is all that anybody could say."""
+        return self.decided > 0
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so few have ended that a chance is no more than a hint."""
+        return self.decided < FEW
+
+    @property
+    def decided(self) -> int:
+        """Deals that have ended."""
         stages = self.deals.stages
-        return self.deals.entered(stages) + self.deals.lost_between(0, stages) > 0
+        return self.deals.entered(stages) + self.deals.lost_between(0, stages)
 
     def share_from(self, place: int) -> Share:
         """Of the deals that enter the stage at `place`, the share that is won, with its range."""
@@ -101,7 +112,10 @@ class StageChances:
             worth: the sum of what the deals of each group are worth.
             squares: the sum of the squares of it.
         """
-        chance = self.chances(places, days)
+        return self.spread(places, self.chances(places, days), worth, squares)
+
+    def spread(self, places: np.ndarray, chance: Floats, worth: Floats, squares: Floats) -> tuple[float, float]:
+        """The same of deals whose chances are known already."""
         mean = float(chance @ worth)
         variance = float((chance * (1 - chance)) @ squares)
         for place, share in enumerate(self.deals.shares):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from yaad.errors import CannotTell, InputError
 from yaad.measures.quotas import Wanted
-from yaad.model import Period
+from yaad.model import FEW, Period
 from yaad.plan.backwards import INQUIRIES
 from yaad.plan.chance import chances_of
 from yaad.plan.levers import Levers
@@ -28,6 +28,8 @@ LEVELS = {"cautious": 0.8, "likely": 0.5, "stretch": 0.2}
 """The proposals, and the chance with which each is reached."""
 WEIGHT = 20
 """Deals of the team that a person's own ratio is mixed with."""
+FEW_WINS = FEW
+"""With fewer won deals nothing is foretold: no forecast, no chance of a target, none proposed."""
 POINTS, MIXED, SEED = 4000, 64, 20_116
 
 

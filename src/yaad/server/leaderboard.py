@@ -49,6 +49,7 @@ class Board:
         by_target: whether targets put them in order.
         unit, tax: of the amounts.
         person: the name in the data of who looks; empty: none is chosen.
+        is_whole: whether who looks sees all of it, whoever they are in the data.
         notes: what stands in no sum; how much that is of others is told to who sees all of it.
     """
 
@@ -61,6 +62,7 @@ class Board:
     tax: str | None
     person: str = ""
     notes: tuple[Message, ...] = ()
+    is_whole: bool = False
 
     @property
     def me(self) -> Row | None:
@@ -144,7 +146,7 @@ def _board(
         rows += [_figures(Row(None, one.name, is_me=False), one) for one in found.apart]
     of = None if shown is Transparency.OFF else len(found.rows)
     notes = told.notes if sees_all else (Message(LEFT_OUT_SOME),) * told.is_short
-    return Board(told.period, shown, tuple(rows), of, found.by_target, told.unit, told.tax, person, notes)
+    return Board(told.period, shown, tuple(rows), of, found.by_target, told.unit, told.tax, person, notes, is_whole)
 
 
 def _row(one: Standing, shown: Transparency, person: str) -> Row:

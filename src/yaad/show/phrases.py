@@ -114,6 +114,18 @@ def measure_said(measure_id: str, own: Message | None = None) -> Said:
     return Message(key) if has_key(key, LANGUAGES[0]) else measure_id
 
 
+def team_said(key: str, name: str, lang: str) -> Said:
+    """A team in a line: with the word for it, unless its name has the word already.
+
+    Args:
+        key: of the words around a ``team``.
+        name: of the team.
+        lang: of the words.
+    """
+    word = render(Message("people.team_word"), lang)
+    return name if word.casefold() in name.casefold().split() else Message(key, {"team": name})
+
+
 def parted(parts: Sequence[Message]) -> Message:
     """Independent parts of a line, parted by a middle dot."""
     joined = parts[-1]

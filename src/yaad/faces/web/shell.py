@@ -19,6 +19,8 @@ from yaad.server.roles import Role
 from yaad.server.scoping import Access, current
 from yaad.server.shelf import NotYet, taking
 from yaad.server.state import opened
+from yaad.show.phrases import team_said
+from yaad.show.speech import Said
 from yaad.text import LANGUAGES, Message, direction
 from yaad.text.numbers import moment
 
@@ -79,7 +81,7 @@ def _of_server() -> bool:
     return bool(current().company)
 
 
-def rows_of(access: Access) -> Message | None:
+def rows_of(access: Access) -> Said | None:
     """Whose rows are seen, in words; None where no row is kept from who looks, or none is seen at all."""
     teams, owners = sorted(access.viewer.teams), sorted(access.viewer.owners or ())
     if access.viewer.sees_all or not owners:
@@ -89,7 +91,7 @@ def rows_of(access: Access) -> Message | None:
     if len(teams) > 1:
         return Message("people.rows_of_teams", {"names": ", ".join(teams)})
     if teams:
-        return Message("people.rows_of_team", {"name": teams[0]})
+        return team_said("people.rows_of_team", teams[0], language())
     return Message("people.rows_of", {"name": ", ".join(owners)})
 
 

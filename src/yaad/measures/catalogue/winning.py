@@ -19,7 +19,7 @@ from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL
 from yaad.measures.winning import StageChances, between, standing
 from yaad.model import Tax, single_unit
-from yaad.model.figures import Cell, Figure
+from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
 OPEN = "open_now"
@@ -94,6 +94,8 @@ def _figure(scope: Scope, chances: StageChances, by: dict[str, Cell], rows: pa.T
     mean, variance = chances.bring(integers(known, "place"), floats(known, "days"), worth, squares)
     low, high = between(mean, variance, float(worth.sum()))
     told = why is None
+    if told and every and chances.is_few:
+        why = Message("measures.too_few", {"minimum": FEW})
     return Figure(
         "weighted_pipeline",
         mean if told else None,

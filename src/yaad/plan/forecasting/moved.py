@@ -4,11 +4,13 @@ Headings, the first that fits: on the later day the deal is *won*, *lost* or no 
 not open on the earlier day and came since (*new*) or was closed then (*reopened*); it was to close by the later day,
 not by the earlier one, and is still open (*slipped*); its amount has *grown* or *shrunk*; it is the *same*.
 
-Law: open on the earlier day + all changes = open on the later day, in deals, in money and in expected money.
+Law: open on the earlier day + all changes = open on the later day, in deals, in money and in expected money. A deal
+that came and ended in between was open on neither day: it stands under no heading, and it is told how many did.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -109,8 +111,8 @@ class Moved:
         changes: one for each heading, in its order; they add up to after − before.
         lines: each deal, those that changed most money first.
         unit: currency of the money; None when unknown.
-        won: what was won in between: deals and money as they closed.
         no_money: why money cannot be told.
+        passed: won or lost → how many came and ended so in between.
         notes: what to know about it.
     """
 
@@ -122,7 +124,12 @@ class Moved:
     lines: tuple[Line, ...]
     unit: str | None = None
     no_money: Message | None = None
-    notes: tuple[Message, ...] = ()
+    passed: Mapping[Heading, int] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What to know about it."""
+        return tuple(Message(f"forecast.passed_{heading.value}", {"n": n}) for heading, n in self.passed.items())
 
 
 def what_moved(
@@ -131,6 +138,7 @@ def what_moved(
     became: dict[int, str],
     days: tuple[date, date],
     *,
+    ended: Mapping[int, str] | None = None,
     unit: str | None = None,
     no_money: Message | None = None,
 ) -> Moved:
@@ -141,6 +149,7 @@ def what_moved(
         after: open on the later day.
         became: deal → its outcome on the later day.
         days: the two days.
+        ended: deal → its outcome, of all that ended in between; those that were open on neither day are among them.
         unit: currency of the amounts.
         no_money: why amounts cannot be added up.
     """
@@ -151,7 +160,9 @@ def what_moved(
     ]
     changes = tuple(_change(heading, [line for line in lines if line.heading is heading]) for heading in Heading)
     lines.sort(key=lambda line: (-abs(line.money), -abs(line.expected), line.deal.deal))
-    return Moved(*days, _level(before), _level(after), changes, tuple(lines), unit, no_money)
+    counts = Counter(outcome for deal, outcome in (ended or {}).items() if deal not in then and deal not in now)
+    passed = {heading: counts[heading.value] for heading in (Heading.WON, Heading.LOST) if counts[heading.value]}
+    return Moved(*days, _level(before), _level(after), changes, tuple(lines), unit, no_money, passed)
 
 
 def _heading(before: OpenDeal | None, after: OpenDeal | None, became: str, days: tuple[date, date]) -> Heading:

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from yaad.book.forecasting import FEW_WINS, WEEK
+from yaad.book.forecasting import WEEK
 from yaad.errors import CannotTell, InputError
 from yaad.model import read_amount
+from yaad.plan.targets import FEW_WINS
 from yaad.server.questions import reading
 from yaad.server.state import opened
 from yaad.server.writing import write_once

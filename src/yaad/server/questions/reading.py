@@ -11,7 +11,7 @@ from yaad.errors import UnknownName
 from yaad.insight import Gap, Leak
 from yaad.measures import Measure
 from yaad.measures.namesakes import Namesake
-from yaad.model import Dwells, Figure, Funnel, Grain, Pipeline
+from yaad.model import FEW, Dwells, Figure, Funnel, Grain, Pipeline
 from yaad.reports import table_sizes
 from yaad.server.state import opened
 from yaad.show import Calls, Chances, Conversions, DwellTimes, Explained, Figures, Findings, Funnels, Result
@@ -22,7 +22,7 @@ UNITS = ("count", "rate", "number", "hours", "days", "money")
 HEADLINE = ("inquiries", "win_rate", "won_value", "open_value", "deal_value_mean")
 TO_CALL = 10
 """Deals to call that are told at once."""
-ENOUGH = 5
+ENOUGH = FEW
 """From so many deals on the first page tells rates, times and where most is lost; of fewer they are chance."""
 FEW_BROUGHT = 2
 """From so many open deals that came with files on, it matters until when the files are."""

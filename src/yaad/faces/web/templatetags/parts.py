@@ -168,6 +168,13 @@ def range_pct(low: float | None, high: float | None) -> str:
     return f"{percent(low, language())}–{percent(high, language())}"
 
 
+@register.filter
+def money_between(ends: tuple[float, float], unit: str | None) -> Message:
+    """The ends of a range of money."""
+    low, high = (money(end, unit, language()) for end in ends)
+    return Message("pipeline.between", {"low": low, "high": high})
+
+
 @register.simple_tag
 def hint(row: FunnelRow) -> SafeString:
     """The share that will move on in the end, marked where it is no more than a hint, and what is counted today."""

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from yaad.faces.web.static_files import ASSETS
+from yaad.show.phrases import team_said
 from yaad.show.speech import Said, say_html, say_plain
 from yaad.show.tables import days_said
 from yaad.text import Message, day, moment, money, number, percent
@@ -50,6 +51,12 @@ def said(value: Said) -> SafeString:
 
 def _or_dash(value: object, text: Said) -> SafeString:
     return SafeString(say_html("–" if value is None else text, language()))
+
+
+@register.filter(name="team_said")
+def team_(name: str) -> Said:
+    """A team that somebody belongs to, in a line about them."""
+    return team_said("people.of_team", name, language())
 
 
 @register.filter

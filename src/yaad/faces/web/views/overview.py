@@ -36,6 +36,7 @@ def answers() -> Mapping[str, object]:
         "cannot": [] if _sees_nothing(funnel) else reading.cannot_tell(),
         "stuck": reading.figure("stuck"),
         "headline": reading.headline(),
+        "enough": reading.ENOUGH,
     }
 
 

@@ -266,9 +266,10 @@ def _lead(found: Board, asked: Mapping[str, str]) -> list[Message]:
     if asked.keys() - {"all"}:
         return [Message("pipeline.lead_found", {"n": found.n, "of": found.of})]
     said = Message("pipeline.lead_plain", {"n": found.n})
-    if found.value is not None and found.weighted is not None:
-        value, weighted = (money(one, found.currency, language()) for one in (found.value, found.weighted))
-        said = Message("pipeline.lead", {"n": found.n, "value": value, "weighted": weighted})
+    if found.value is not None and found.weighted is not None and found.between is not None:
+        told = {"value": found.value, "weighted": found.weighted, "low": found.between[0], "high": found.between[1]}
+        sums = {name: money(one, found.currency, language()) for name, one in told.items()}
+        said = Message("pipeline.lead", {"n": found.n, **sums})
     without = found.without_step
     return [said, Message("pipeline.lead_steps", {"n": without})] if without else [said]
 
