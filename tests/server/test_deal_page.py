@@ -227,8 +227,10 @@ def test_a_number_without_a_country_gets_no_message_and_an_address_of_mail_no_wa
     custom = {"E-mail address": "a@b.example", "כתובת האתר": "b.example", "כתובת הלקוח": "הרצל 5, חיפה"}
     nobody = reach("050-123 4567", {}, None, "Hello")
     assert (nobody.call, nobody.message, nobody.way) == ("0501234567", "", "")
-    known = reach("+44 20 7946 0958", custom, None, "שלום & ברכה")
-    assert known.message == ("https://wa.me/442079460958?text=%D7%A9%D7%9C%D7%95%D7%9D+%26+%D7%91%D7%A8%D7%9B%D7%94")
+    line = reach("+44 20 7946 0958", {}, None, "Hello")
+    assert (line.call, line.message) == ("+442079460958", "")  # in a wall
+    known = reach("+44 7911 123456", custom, None, "שלום & ברכה")
+    assert known.message == ("https://wa.me/447911123456?text=%D7%A9%D7%9C%D7%95%D7%9D+%26+%D7%91%D7%A8%D7%9B%D7%94")
     assert known.place == "הרצל 5, חיפה"
     assert known.way.startswith("https://waze.com/ul?q=%D7%94")
 

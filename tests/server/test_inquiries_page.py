@@ -64,6 +64,9 @@ def test_an_inquiry_is_opened_and_handed_on_from_the_list(team, owner):
     said = {"deal": deal, "done": "handed", "owner": "Cyd", "seen": "Ann"}
     told = owner.post(f"{address}answered/", said | {"key": "h2"}, follow=True)
     assert "The inquiry of Handed Person was handed to Cyd." in strip(told.content.decode())
+    again = owner.get(address).content.decode()
+    handed = re.search(r'<ul class="waiting is-handed">.*?</ul>', again, re.DOTALL)
+    assert handed is None, "nobody answered them yet: they stand first"
     late = owner.post(f"{address}answered/", said | {"owner": "Dan", "key": "h3"})
     assert late.status_code == 409, "somebody else handed it on meanwhile"
     with book_of(team).at_one_moment() as book:
@@ -71,6 +74,35 @@ def test_an_inquiry_is_opened_and_handed_on_from_the_list(team, owner):
     others = {"deal": "here-Cyd-0", "done": "handed", "owner": "Ben", "seen": "Cyd", "key": "h4"}
     refused = team.client("rep").post(f"{address}answered/", others)
     assert refused.status_code == 404, "whose deal it is, is not theirs to say"
+
+
+def test_who_was_talked_to_and_handed_on_waits_until_it_is_said_when_it_goes_on(team, owner):
+    take(team, owner, phone="055-7650066", name="Goes On", owner="Ann", channel="form", key="g1")
+    address = f"{team.here.prefix}inquiries/"
+    with book_of(team).at_one_moment() as book:
+        deal = book.is_known("055-7650066")["deal_id"]
+    spoke = owner.post(f"{address}answered/", {"deal": deal, "done": "called", "key": "g2"}, follow=True)
+    assert 'id="goes-on"' in spoke.content.decode()
+    on = {"deal": deal, "done": "handed", "owner": "Cyd", "seen": "Ann", "key": "g3"}
+    owner.post(f"{address}answered/", on)
+    waits = re.search(r'<ul class="waiting is-handed">.*?</ul>', owner.get(address).content.decode(), re.DOTALL)[0]
+    assert "Goes On" in waits
+    step = {"owner": "Cyd", "seen": "Cyd", "next_step_day": "2031-01-02", "next_step": "To visit", "key": "g4"}
+    agreed = owner.post(f"{address}answered/", on | step, follow=True).content.decode()
+    assert "It is written down when the inquiry of Goes On goes on" in strip(agreed)
+    assert "Goes On" not in agreed.partition('class="waiting')[2]
+    with book_of(team).at_one_moment() as book:
+        row = book.facts.deal(deal)
+    assert (row["owner"], row["next_step"], str(row["next_step_day"])) == ("Cyd", "To visit", "2031-01-02")
+
+
+def test_what_can_be_no_number_is_asked_again_or_stands_in_the_note(team, owner):
+    answer, page = take(team, owner, phone="12", name="", key="n1")
+    assert answer.status_code == 400
+    assert 'value="12"' in page
+    assert "cannot be a telephone number. Type it with its area code" in strip(page)
+    _, page = take(team, owner, phone="12", name="No Number", key="n2")
+    assert "“12” cannot be a telephone number, so it stands in the note" in strip(page)
 
 
 def test_what_says_nothing_stays_in_the_form(team, owner):
@@ -126,6 +158,15 @@ def test_links_dial_one_number_and_write_to_one_address(team, owner):
     told = owner.get(f"{team.here.prefix}deal/", {"id": deal}).content.decode()
     assert 'href="tel:+972547651111"' in told
     assert "mailto:" not in told
+
+
+def test_nobody_writes_by_whatsapp_to_a_line_in_a_wall(team, owner):
+    take(team, owner, phone="03-6120077", name="A Line", channel="form", key="wl1")
+    take(team, owner, phone="055-7650078", name="A Mobile", channel="form", key="wl2")
+    page = owner.get(f"{team.here.prefix}inquiries/").content.decode()
+    assert 'href="tel:+97236120077"' in page
+    assert "wa.me/97236120077" not in page
+    assert "wa.me/972557650078" in page
 
 
 def test_taking_back_a_second_touch_takes_back_what_it_filled_in(team, owner):

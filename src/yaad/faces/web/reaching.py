@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from yaad.intake.deciding.addresses import address_of
-from yaad.intake.deciding.phones import SEVERAL, SHORTEST, fold_phone
+from yaad.intake.deciding.phones import SEVERAL, SHORTEST, fold_phone, takes_messages
 
 PLAIN_MAIL = re.compile(r"[\w.!#$%'*+/=^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 """One address of mail and nothing beside it: whoever types more than that into a form would write our letters."""
@@ -19,7 +19,7 @@ class Reach:
 
     Attributes:
         call: the number as a link dials it.
-        message: address of WhatsApp with the prepared words.
+        message: address of WhatsApp with the prepared words; a number that is no mobile one has none.
         way: address of Waze.
         place: the address as it is written.
         mail: link that begins a letter.
@@ -48,7 +48,9 @@ def reach(
     place = address_of(custom)
     return Reach(
         call=number or dialled(phone or ""),
-        message="" if number is None else f"https://wa.me/{number.lstrip('+')}?" + urlencode({"text": words}),
+        message=""
+        if number is None or not takes_messages(number)
+        else f"https://wa.me/{number.lstrip('+')}?" + urlencode({"text": words}),
         way=f"{WAZE}?" + urlencode({"q": place, "navigate": "yes"}) if place else "",
         place=place,
         mail=mail_to(email or ""),

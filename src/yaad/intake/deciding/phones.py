@@ -121,6 +121,19 @@ def may_be_dialled(text: str) -> bool:
     )
 
 
+def takes_messages(number: str) -> bool:
+    """Whether a folded number may be a mobile one; in countries that do not tell them apart any may be.
+
+    >>> [takes_messages(number) for number in ("+972501234567", "+97236123456", "+972771234567", "+12125550199")]
+    [True, False, False, True]
+    """
+    import phonenumbers
+
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    types = phonenumbers.PhoneNumberType
+    return kind in (types.MOBILE, types.FIXED_LINE_OR_MOBILE, types.UNKNOWN)
+
+
 def is_made_up(number: str) -> bool:
     """Whether a folded number is one digit repeated after its area, as people fill in where they have no number.
 
