@@ -224,6 +224,13 @@ def test_of_two_currencies_one_is_summed_and_the_other_said_to_be_left_out(mixed
         assert words in re.sub("[\u2066-\u2069]", "", " ".join(capsys.readouterr().out.split()))
 
 
+def test_a_scorecard_of_two_currencies_tells_what_it_can(mixed):
+    (alone,) = mixed.kpis("2026-03", measures=["won_value"]).content.kpis
+    assert (alone.figure.value, alone.figure.why.key) == (None, "errors.mixed_money")
+    found = {one.figure.id: one.figure.value for one in mixed.kpis("2026-03", whole=True).content.kpis}
+    assert (found["won_value"], found["won"]) == (None, 2)
+
+
 def test_a_target_in_the_other_currency_is_held_against_that_one(mixed):
     mixed.goals.set("300", "2026-03", currency="USD", **SAID)
     goal = mixed.goals.status("2026-03").content

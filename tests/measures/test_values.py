@@ -35,6 +35,12 @@ def test_two_currencies_are_refused_together_and_told_apart(written):
     ]  # fmt: skip
 
 
+def test_on_a_page_of_many_figures_one_that_refuses_stands_with_its_reason(written):
+    scope = book_of(written, ("Won", 10, {"currency": "ILS"}), ("Won", 20, {"currency": "USD"}))
+    (figure,) = measure(["won_value"], scope, raises=False)
+    assert (figure.value, figure.why.key) == (None, "errors.mixed_money")
+
+
 def test_with_and_without_vat_are_refused_together(written):
     scope = book_of(written, ("Won", 10, {"tax": "net"}), ("Lost", 20, {"tax": "gross"}))
     with pytest.raises(InputError, match="before VAT and some with VAT"):

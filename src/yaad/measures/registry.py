@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
@@ -94,21 +95,27 @@ def find(measure: str, own: Mapping[str, Measure] | None = None) -> Measure:
     return known[measure]
 
 
-def measure(ids: Sequence[str], scope: Scope) -> list[Figure]:
+def measure(ids: Sequence[str], scope: Scope, *, raises: bool = True) -> list[Figure]:
     """The figures of these measures, one a group each, in the order asked for.
 
     Measures that are made of the same statistics ask the engine once. A measure that refuses to add up mixed amounts
     is null with its reason when others are asked for beside it.
 
+    Args:
+        ids: of the measures.
+        scope: the question.
+        raises: false: one that is asked for alone is null with its reason, too, as on a page of many figures.
+
     Raises:
         UnknownName: no such measure or column; nothing was asked yet.
         InputError: amounts of mixed currency or tax, when only this measure is asked for.
     """
-    figures = _figures(ids, scope)
-    return withheld(figures, scope, _figures) if scope.least else figures
+    ask = partial(_figures, raises=raises)
+    figures = ask(ids, scope)
+    return withheld(figures, scope, ask) if scope.least else figures
 
 
-def _figures(ids: Sequence[str], scope: Scope) -> list[Figure]:
+def _figures(ids: Sequence[str], scope: Scope, *, raises: bool = True) -> list[Figure]:
     """The figures, with nothing kept back."""
     found = [find(name, scope.own) for name in ids]
     asked = _Asked(scope, found)
@@ -117,7 +124,7 @@ def _figures(ids: Sequence[str], scope: Scope) -> list[Figure]:
         try:
             figures += asked.figures(each)
         except InputError as error:
-            if len(found) == 1:
+            if raises and len(found) == 1:
                 raise
             refused = Figure(
                 each.id, None, None, n=0, as_of=scope.as_of, period=scope.period, why=error.message, name=each.called

@@ -228,7 +228,7 @@ def _figures(scope: Scope, known: Sequence[Measure]) -> dict[str, dict[Key, Figu
     found: dict[str, dict[Key, Figure]] = {each.id: {} for each in known}
     for asked, of_state in ((scope, False), (scope.asking(all_time=True), True)):
         ids = [each.id for each in known if is_state(each) is of_state]
-        for figure in measure(ids, asked) if ids else ():
+        for figure in measure(ids, asked, raises=False) if ids else ():
             found[figure.id][tuple(figure.by.values())] = figure
     return found
 
