@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 TEST_WORKERS ?= 2
 export PYTHONHASHSEED ?= 0
 export OPENBLAS_NUM_THREADS ?= 1
+# an environment that keeps no compiled form would have each process of a test compile the program anew
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install system demo demo-check test check check-long bench words clean
 

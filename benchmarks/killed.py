@@ -1,6 +1,6 @@
 """``python -m benchmarks.killed [--moments N]``: an import killed at random moments; the result is kept as JSON.
 
-Each time a child with the program already loaded says that it is ready and begins to import into a fresh copy of a
+Each time a child in which the program is loaded says that it is ready and begins to import into a fresh copy of a
 small book; SIGKILL comes at a moment drawn from a fixed seed over the measured length of an import that nobody kills.
 Every second import is read in bins, as very large files are.
 The book must then be as before or as after, and the same import must come through cleanly.
@@ -8,18 +8,22 @@ The book must then be as before or as after, and the same import must come throu
 
 import argparse
 import json
+import multiprocessing
+import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
 import yaad
+from yaad.intake import files
+from yaad.intake.large import bins
 
 RESULT = Path(__file__).parent / "results" / "killed.json"
 SEED = 20260331
@@ -33,23 +37,10 @@ dates: iso
 zone: UTC
 """
 FIRST = "deal,stage,at\nA,New,2026-01-01\nB,New,2026-01-02\nB,Won,2026-01-08\n"
-CHILD = """\
-import sys
-import yaad, yaad.intake.deciding, deltalake, duckdb, yaad.facts
-book = yaad.Book.open("book")
-{ways}print("ready", flush=True)
-sys.stdin.readline()
-book.import_files(["../more.csv"], mapping="../map.yaml")
-"""
-WAYS = (
-    "",
-    """\
-from yaad.intake import files
-from yaad.intake.large import bins
-files.LARGE, bins.BIN = 0, 20_000
-""",
-)
-"""What a child does before: nothing, or it takes every file for a large one, of several bins."""
+WAYS = 2
+"""As any file, and as very large ones: in bins, here several."""
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["yaad.server.tasks", "yaad.intake.large.bins"])
 BEFORE = (2, 3, 2, 1)
 """Deals, moves, stays and imports of the book as before."""
 
@@ -71,24 +62,22 @@ class Room:
         book.import_files([folder / "first.csv"], mapping=folder / "map.yaml")
         book.close()
 
-    def waiting(self, way: str) -> "Waiting":
-        """A child that loads the program and then waits for the word, with a fresh copy of the book."""
+    def waiting(self, way: int) -> "Waiting":
+        """A child with the program loaded that waits for the word, with a fresh copy of the book."""
         place = Path(tempfile.mkdtemp(dir=self.folder))
         shutil.copytree(self.folder / "before", place / "book")
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD.format(ways=way)],
-            cwd=place,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return Waiting(place, child)
+        ours, theirs = FORKED.Pipe()
+        child = FORKED.Process(target=_import, args=(place, way, theirs))
+        child.start()
+        theirs.close()
+        return Waiting(place, child, ours)
 
-    def length(self, way: str) -> float:
+    def length(self, way: int) -> float:
         """Seconds that the import takes when nobody kills it."""
         with self.waiting(way) as one:
             began = one.go()
-            assert one.child.wait() == 0
+            one.child.join()
+            assert one.child.exitcode == 0
             return time.perf_counter() - began
 
     def check(self, book: yaad.Book) -> dict[str, object]:
@@ -104,35 +93,42 @@ class Room:
 class Waiting:
     """A child that imports into a book of its own as soon as it is told to; its folder goes with it."""
 
-    def __init__(self, place: Path, child: subprocess.Popen[str]) -> None:
-        self.place, self.child = place, child
+    def __init__(self, place: Path, child: BaseProcess, told: Connection) -> None:
+        self.place, self.child, self._told = place, child, told
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.child.kill()
-        self.child.wait()
-        for pipe in (self.child.stdin, self.child.stdout):
-            if pipe:
-                pipe.close()
+        self.child.join()
+        self._told.close()
         shutil.rmtree(self.place, ignore_errors=True)
 
     def go(self) -> float:
         """Give the word; when that was."""
-        assert self.child.stdin
-        assert self.child.stdout
-        assert self.child.stdout.readline() == "ready\n"
-        self.child.stdin.write("go\n")
-        self.child.stdin.flush()
+        assert self._told.recv() == "ready"
+        self._told.send("go")
         return time.perf_counter()
 
     def killed_after(self, seconds: float) -> bool:
         """Let it begin, kill it after so many seconds; whether it had ended before."""
         self.go()
         time.sleep(seconds)
-        self.child.send_signal(signal.SIGKILL)
-        return self.child.wait() == 0
+        self.child.kill()
+        self.child.join()
+        return self.child.exitcode == 0
+
+
+def _import(place: Path, way: int, told: Connection) -> None:
+    """What a child does."""
+    os.chdir(place)
+    if way:
+        files.LARGE, bins.BIN = 0, 20_000
+    book = yaad.Book.open("book")
+    told.send("ready")
+    told.recv()
+    book.import_files(["../more.csv"], mapping="../map.yaml")
 
 
 def figures(book: yaad.Book) -> tuple[int, ...]:
@@ -147,18 +143,18 @@ def trials(room: Room, moments: int) -> Iterator[dict[str, object]]:
 
     One that had ended before its kill shows that an import takes less than was measured: the next are killed earlier.
     """
-    lengths = [max(room.length(way) for _ in range(2)) for way in WAYS]
+    lengths = [max(room.length(way) for _ in range(2)) for way in range(WAYS)]
     draw = random.Random(SEED)
-    following = room.waiting(WAYS[0])
+    following = room.waiting(0)
     for number in range(moments):
-        way = number % len(WAYS)
+        way = number % WAYS
         seconds = draw.uniform(0, lengths[way])
         with following as one:
             ended = one.killed_after(seconds)
             if ended:
                 lengths[way] = seconds
-            if number + 1 < moments:  # the next child loads the program while the book of this one is looked at
-                following = room.waiting(WAYS[(number + 1) % len(WAYS)])
+            if number + 1 < moments:  # the next child opens its book while that of this one is looked at
+                following = room.waiting((number + 1) % WAYS)
             yield {"seconds": round(seconds, 4), "ended": ended, **room.check(yaad.Book.open(one.place / "book"))}
 
 

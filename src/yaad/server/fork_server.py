@@ -1,6 +1,6 @@
 """A process that stands by with the program loaded, and begins the process of each job by a fork.
 
-Loading the program takes seconds of a processor, which each job would take anew. So a server forks once as it begins,
+Loading the program takes seconds, which each job would take anew. So a server forks once as it begins,
 before it has opened anything; what is loaded is shared by all of them, so that a job takes less memory too. This is
 the fork server of `multiprocessing`, but for two things: nothing is loaded a second time for it, and a job still is a
 process like any other, with a session, variables and temporary files of its own.
