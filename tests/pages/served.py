@@ -5,14 +5,17 @@ of what the tests then look at. That the program starts from nothing is shown by
 """
 
 import multiprocessing
+import os
 
 _FORKED = multiprocessing.get_context("forkserver")
 _FORKED.set_forkserver_preload(["yaad.server.tasks", "yaad.server.worker", "yaad.server.serving", "uvicorn", "django"])
 
 
-def _serve(root, announce):
+def _serve(root, variables, announce):
     from yaad.server import serve
 
+    os.environ.clear()
+    os.environ.update(variables)  # what a test says is not what was said when the program was loaded
     serve(root, lang="he", announce=announce.send)
 
 
@@ -26,7 +29,7 @@ class Server:
 
     def __init__(self, root):
         ours, theirs = _FORKED.Pipe(duplex=False)
-        self.process = _FORKED.Process(target=_serve, args=(str(root), theirs))
+        self.process = _FORKED.Process(target=_serve, args=(str(root), dict(os.environ), theirs))
         self.process.start()
         theirs.close()
         with ours:
