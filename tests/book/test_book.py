@@ -160,6 +160,31 @@ def test_a_stage_of_a_file_is_one_of_the_book_where_that_is_said(book, files):
     assert book.facts.deal("Y")["stage"] == "New"
 
 
+def test_what_is_said_of_stages_holds_for_files_that_go_together_and_is_asked_once(book, files):
+    (files / "deals.csv").write_text(
+        "id,stage,created,closed\nX,Proposal,2026-01-05,\nY,Qualification,2026-01-06,\nZ,Won,2026-01-02,2026-01-09\n",
+        "utf-8",
+    )
+    (files / "history.csv").write_text(
+        "id,from,to,at\nX,Qualification,Proposal,2026-01-07\nZ,Proposal,Won,2026-01-09\n", "utf-8"
+    )
+    both = [files / "deals.csv", files / "history.csv"]
+    told = {"stages": "Qualification=open, Proposal=open, Won=won, Lost=lost"}  # as a system tells its own
+    for said in ({}, told):
+        answers = dict(said)
+        for _ in range(4):
+            asked = [one.id for one in book.understand(both, answers=answers).questions]
+            if "stages:other:Proposal" in asked:
+                break
+            answers |= {one.id: next(iter(one.options)) for one in book.understand(both, answers=answers).questions}
+        assert set(asked) == {"stages:other:Qualification", "stages:other:Proposal"}
+        answers |= {"stages:other:Qualification": "New", "stages:other:Proposal": "Quote"}
+        assert book.understand(both, answers=answers).questions == (), said
+    book.import_files(both, answers=answers)
+    assert [one.name for one in book.pipeline.open] == ["New", "Quote"]
+    assert [book.facts.deal(deal)["stage"] for deal in "XYZ"] == ["Quote", "New", "Won"]
+
+
 def test_a_book_says_what_it_is(book):
     assert repr(book).endswith("as of 2026-01-09)")
 

@@ -77,12 +77,13 @@ def _prepared(part: Part, readings: Readings, lists: Sequence[Names]) -> tuple[R
         usual_tax=whole.usual_tax,
         usual_language=whole.usual_language,
         usual_stages=whole.usual_stages,
+        same_stages=whole.same_stages,
     )
     mapping = whole.parts.get(part.name, usual)
     table, used = named(linked(stack(part.grids), part, readings.parts), part, lists)
     listed = next((one.stages for one in used if one.stages), ())
     if listed and not mapping.stages and part.kind in DEALS_LIKE:
-        mapping = replace(mapping, stages=listed)
+        mapping = replace(mapping, stages=listed).with_same_stages(mapping.same_stages)
     return Readings(part.grids, table, mapping), used
 
 

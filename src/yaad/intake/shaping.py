@@ -148,7 +148,7 @@ def _propose(found: Decisions, seen: list[StageSeen]) -> None:
     column = found.fields["stage"]
     told = _told(found.answers.get("stages"))
     if told:
-        found.mapping = replace(found.mapping, stages=told)
+        found.mapping = replace(found.mapping, stages=told).with_same_stages(found.mapping.same_stages)
         _ask_others(found, seen)
         return
     if len(seen) > MOST or (found.kind is Kind.EVENTS and sum(map(is_known, seen)) * 2 < len(seen)):
@@ -160,12 +160,19 @@ def _propose(found: Decisions, seen: list[StageSeen]) -> None:
     passed = [s for key, s in dated.items() if key not in known and (s.passed or type_of(s.name) is not None)]
     stages = _without_answered(found, [*seen, *(one for one in passed if one.count)])
     beside = found.kind is Kind.DEALS and "outcome" in found.fields
-    decision = propose_stages(stages, found.answers, history=found.kind in HISTORY, beside=beside)
+    answers = _of_the_book(found.mapping) | found.answers
+    decision = propose_stages(stages, answers, history=found.kind in HISTORY, beside=beside)
     rules = with_endings(found, decision.rules) if found.kind is Kind.DEALS else decision.rules
     found.mapping = replace(found.mapping, stages=rules)
     found.questions += decision.questions
     names = ", ".join(rule.name for rule in rules)
     found.how[column] = Message("intake.how_stages", {"stages": names})
+
+
+def _of_the_book(mapping: Mapping) -> dict[str, str]:
+    """What the book says of its stages that are in the file under other names; it is not asked again."""
+    same = set(map(fold, mapping.same_stages.values()))
+    return {f"stage:{rule.name}": rule.type.value for rule in mapping.usual_stages if fold(rule.name) in same}
 
 
 def _stage_columns(found: Decisions, seen: list[StageSeen]) -> dict[str, str]:
