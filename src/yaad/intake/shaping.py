@@ -160,7 +160,7 @@ def _propose(found: Decisions, seen: list[StageSeen]) -> None:
     passed = [s for key, s in dated.items() if key not in known and (s.passed or type_of(s.name) is not None)]
     stages = _without_answered(found, [*seen, *(one for one in passed if one.count)])
     beside = found.kind is Kind.DEALS and "outcome" in found.fields
-    answers = _of_the_book(found.mapping) | found.answers
+    answers = {**_of_the_book(found.mapping), **found.answers}
     decision = propose_stages(stages, answers, history=found.kind in HISTORY, beside=beside)
     rules = with_endings(found, decision.rules) if found.kind is Kind.DEALS else decision.rules
     found.mapping = replace(found.mapping, stages=rules)
