@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def test_nothing_is_missing_or_fuzzy(lang, domain):
         assert all(form.strip() for form in _forms(message)), key
         if not isinstance(message.id, str):
             assert len(_forms(message)) == PLURALS[lang], key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_nothing_is_said_twice(lang, domain):
+    """The later of two entries of one name would be shown in the place of the first."""
+    told = re.findall(r'^msgid "(.+)"$', (LOCALE / lang / f"{domain}.po").read_text("utf-8"), re.MULTILINE)
+    assert [key for key, times in Counter(told).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
