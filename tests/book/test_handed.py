@@ -25,6 +25,7 @@ def written(*told):
 
 
 BEGUN = (CreateEntry, "Ann", {"to_stage": "New", "values": {"owner": "Ann"}})
+FOR_BEN = (CreateEntry, "Ann", {"to_stage": "New", "values": {"owner": "Ben"}})
 TALKED = (ActEntry, "Ann", {"did": "call"})
 HANDED = (ChangeEntry, "Ann", {"values": {"owner": "Ben"}})
 STEP = {"next_step_day": "2026-10-22"}
@@ -34,6 +35,10 @@ STEP = {"next_step_day": "2026-10-22"}
     ("told", "to"),
     [
         ((BEGUN, TALKED), None),
+        ((FOR_BEN,), "Ben"),
+        ((FOR_BEN, (ActEntry, "", {"did": "call", "incoming": True})), "Ben"),  # it was talked to, but not by Ben
+        ((FOR_BEN, (ActEntry, "Ben", {"did": "call"})), None),
+        (((CreateEntry, "Ann", {"to_stage": "New", "values": {}}),), None),
         ((BEGUN, TALKED, HANDED), "Ben"),
         ((TALKED, HANDED), "Ben"),  # a file tells how it began
         ((BEGUN, HANDED, (NoteEntry, "Ann", {"text": "x"})), "Ben"),

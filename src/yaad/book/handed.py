@@ -1,8 +1,9 @@
 """Inquiries that were handed on and wait: whom they wait for, and since when.
 
-An open inquiry that went from one person to another waits for that other person until somebody does something with it:
-it is called, written to, met or quoted, moved, or it is said when it goes on. A note is nothing done, nor is what the
-customer does. Who takes an inquiry over by themselves knows of it, and it does not wait.
+An open inquiry that one person wrote down for another, or that went from one to another, waits for that other person
+until somebody does something with it: it is called, written to, met or quoted, moved, or it is said when it goes on. A
+note is nothing done, nor is what the customer does. Who takes an inquiry over by themselves knows of it, and it does not
+wait.
 """
 
 from collections.abc import Iterable
@@ -22,11 +23,11 @@ class HandedOn:
     """An inquiry that waits for whom it was handed to.
 
     Attributes:
-        entry: by which it was handed on.
+        entry: by which it was written down for them, or handed on.
         to: the person, as the deals name them.
     """
 
-    entry: ChangeEntry
+    entry: CreateEntry | ChangeEntry
     to: str
 
 
@@ -40,12 +41,10 @@ def handed_on(entries: Iterable[DealEntry]) -> HandedOn | None:
     for entry in standing(entries):
         said = entry.values if isinstance(entry, CreateEntry | ChangeEntry) else {}
         to = said.get("owner") or ""
-        if isinstance(entry, CreateEntry):
-            owner = to
-        elif isinstance(entry, ChangeEntry) and "owner" in said and to != owner:
+        if isinstance(entry, CreateEntry | ChangeEntry) and "owner" in said and to != owner:
             waits = bool(to) and entry.by != to and not any(said.get(name) for name in AGREED)
             owner, found = to, HandedOn(entry, to) if waits else None
-        elif _is_done(entry):
+        elif not isinstance(entry, CreateEntry) and _is_done(entry):
             found = None
     return found
 

@@ -280,7 +280,10 @@ class Receiving(Written):
         """
         journal = journal_of(self.root)
         latest = journal.since(max(0, journal.last_seq - LOOKED_AT))
-        touched = {one.deal_id for one in latest if isinstance(one, ChangeEntry) and "owner" in one.values}
+        says = (CreateEntry, ChangeEntry)
+        touched = {
+            one.deal_id for one in latest if isinstance(one, says) and one.values.get("owner") not in (None, one.by)
+        }
         if not touched:
             return []
         of_deal: dict[str, list[DealEntry]] = {}
