@@ -2,8 +2,8 @@
 
 An open inquiry that one person wrote down for another, or that went from one to another, waits for that other person
 until somebody does something with it: it is called, written to, met or quoted, moved, or it is said when it goes on. A
-note is nothing done, nor is what the customer does. Who takes an inquiry over by themselves knows of it, and it does not
-wait.
+note is nothing done, nor is what the customer does. Who takes an inquiry over by themselves knows of it, and then it
+does not wait.
 """
 
 from collections.abc import Iterable
