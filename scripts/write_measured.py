@@ -244,6 +244,59 @@ Who went without them left after {people["longest_s"]:.0f} seconds, or the measu
 """
 
 
+def board() -> str:
+    """The board of large companies, where it was measured."""
+    if not (RESULTS / "board.json").exists():
+        return ""
+    found = json.loads((RESULTS / "board.json").read_text("utf-8"))
+    rows = [
+        [
+            f"{one['deals']:,}",
+            f"{one['open_deals']:,}",
+            what,
+            seen["n"],
+            seen["p50_ms"],
+            seen["p95_ms"],
+            seen["p95_of_static"],
+        ]
+        for one in found["companies"]
+        for what, seen in _of_board(one, found["people"])
+    ]
+    words = ["deals", "of them open", "what", "n", "half within ms", "95 of 100", "times a file"]
+    return f"""
+## The board
+
+The first board after the start of the server, the board again, and a move until the board with it is there; over HTTP
+on {found["machine"]["cores"]} cores, at commit {found["commit"]}, with a load of {found["load_before"]} before. The last column: as a multiple of what a file of the
+pages takes, of which nothing is asked.
+
+{table(words, rows)}
+
+{sum(one["together"]["errors"] + one["one"]["errors"] for one in found["companies"])} errors; {sum(one["together"]["moved_meanwhile"] for one in found["companies"])} times somebody was told that the deal had been moved meanwhile. The first board of all
+took {" and ".join(f"{one['cold_ms'] / 1000:.1f}" for one in found["companies"])} seconds.
+"""
+
+
+def _of_board(one: dict, people: int) -> list[tuple[str, dict]]:
+    """What was measured of a company's board, in words."""
+    told = [("the board", one["board"])]
+    for name, found in (("one person", one["one"]), (f"{people} people", one["together"])):
+        told += [(f"a move, {name}", found["move"]), (f"the board with it, {name}", found["board_after"])]
+        told += [(f"both, {name}", found["round_trip"])]
+    return told
+
+
+def killed() -> str:
+    """The imports that were killed, where they were."""
+    if not (RESULTS / "killed.json").exists():
+        return ""
+    told = json.loads((RESULTS / "killed.json").read_text("utf-8"))
+    return f"""
+An import of {told["deals"]:,} deals was killed at {told["moments"]:,} moments: {told["as_before"]:,} times the book was as before, {told["as_after"]:,} times as after, {len(told["bad"])}
+times anything else; the same import then came through each time it was tried.
+"""
+
+
 def nothing_lost() -> str:
     """What was killed and made to fail, where it was."""
     if not (RESULTS / "durable.json").exists():
@@ -259,7 +312,7 @@ def nothing_lost() -> str:
 {told["writers"]} threads write into one company's journal, several under the same keys; the server was killed {told["moments"]:,} times, and
 {told["failed_calls"]:,} calls that write were made to fail. {told["acknowledged"]:,} entries were acknowledged. {kept} Of {told["measures"]}
 measures {len(told["measures_that_differ_after_a_rebuild"])} differ in a book that was made anew.
-"""
+{killed()}"""
 
 
 def document() -> str:
@@ -354,7 +407,7 @@ memory, the processes that it starts included. The machine's load was {brought["
 shared the cores, and times are longer than they would be alone.
 
 {intake(brought)}
-{made_anew()}{nothing_lost()}{many_at_work()}"""
+{made_anew()}{nothing_lost()}{many_at_work()}{board()}"""
 
 
 if __name__ == "__main__":
