@@ -9,6 +9,7 @@ It is there on Linux only, which has handles of processes (``pidfd_open``). Else
 `stand_by`, a job begins as a new interpreter.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -31,6 +32,8 @@ EVERY = 1.0
 """Seconds after which children that have ended are looked for, at the latest."""
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a process is told where its temporary files lie."""
+PATIENCE = 10.0
+"""Seconds after which what stands by is taken for gone."""
 MOST = 1 << 16
 """Bytes that are read at once."""
 
@@ -84,6 +87,7 @@ class ForkServer:
 
     def __init__(self, ours: socket.socket) -> None:
         self._ours = ours
+        self._ours.settimeout(PATIENCE)
         self._lock = threading.Lock()
 
     def begin(self, database: Path, job: str, variables: Mapping[str, str]) -> Forked | None:
@@ -100,6 +104,7 @@ class ForkServer:
                 self._ours.sendall(told)
                 number, handles, _flags, _address = socket.recv_fds(self._ours, MOST, 1)
             except OSError:
+                self._ours.close()  # an answer that comes late would be taken for that of the next job
                 return None
         return Forked(int(number), handles[0]) if handles else None
 
@@ -113,7 +118,7 @@ def stand_by() -> None:
 
     A second call, and one where a thread has begun, does nothing.
     """
-    if _standing or not hasattr(os, "pidfd_open") or threading.active_count() > 1:
+    if _standing or threading.active_count() > 1 or not _has_handles():
         return
     for name in LOADED:
         importlib.import_module(name)
@@ -124,6 +129,17 @@ def stand_by() -> None:
         return
     ours.close()
     _serve(theirs)
+
+
+def _has_handles() -> bool:
+    """Whether the system has handles of processes; the library may know of them where an old kernel does not."""
+    if not hasattr(os, "pidfd_open"):
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
 
 
 def begin(database: Path, job: str, variables: Mapping[str, str]) -> Forked | None:
@@ -154,6 +170,8 @@ def _serve(theirs: socket.socket) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    gc.collect()
+    gc.freeze()  # what is loaded is shared as long as nobody looks through it for what can go
     before = b""
     try:
         while True:
@@ -186,9 +204,13 @@ def _reap() -> bool:
 def _begin(theirs: socket.socket, database: str, job: str, variables: dict[str, str]) -> None:
     child = _fork()
     if child:
-        handle = os.pidfd_open(child)
-        socket.send_fds(theirs, [str(child).encode()], [handle])
-        os.close(handle)
+        try:
+            handle = os.pidfd_open(child)
+            socket.send_fds(theirs, [str(child).encode()], [handle])
+            os.close(handle)
+        except OSError:  # the job begins in another way: it must not begin twice
+            os.kill(child, signal.SIGKILL)
+            raise
         return
     code = 1
     try:
