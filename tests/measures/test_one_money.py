@@ -14,6 +14,7 @@ from yaad.measures import measure
 from yaad.measures.one_money import LeftOut, OneMoney, chosen
 from yaad.measures.quotas import Wanted
 from yaad.model import Calendar
+from yaad.text import Message
 
 AGAINST = ("quota_attainment", "pace", "closings_needed", "pipeline_coverage")
 
@@ -84,9 +85,20 @@ def test_figures_against_a_target_sum_its_money_and_say_what_is_left_out(mixed):
     assert figures["pipeline_coverage"].why.values["n"] == 4, "one more is open"
 
 
-def test_of_few_it_is_not_told_how_many_are_left_out(mixed):
-    (figure,) = measure(["quota_attainment"], replace(mixed, least=3))
-    assert figure.why is None or not figure.why.values
+def test_what_is_left_out_is_not_counted_as_standing_behind(mixed):
+    assert {one.id: one.n for one in measure(AGAINST, mixed)} == dict.fromkeys(AGAINST, 2)
+
+
+def test_where_persons_are_not_told_it_is_not_told_how_many_are_left_out(mixed):
+    (figure,) = measure(["quota_attainment"], replace(mixed, least=2))
+    assert (figure.value, figure.why) == (80 / 200, Message("goals.left_out_some"))
+
+
+@pytest.mark.parametrize("least", [3, 5])
+def test_what_is_left_out_tells_nobody_the_sum_of_few(mixed, least):
+    told = measure(AGAINST, replace(mixed, least=least))
+    assert [(one.value, one.beside, one.n) for one in told] == [(None, {}, 0)] * len(AGAINST)
+    assert {one.why.key for one in told} == {"viewer.few"}
 
 
 def test_a_target_of_a_money_that_nothing_is_in_is_refused(mixed, written):

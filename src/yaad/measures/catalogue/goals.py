@@ -149,6 +149,11 @@ class _Group:
         start, end = (pa.scalar(day, pa.date32()) for day in (self.period.start, self.period.end))
         return rows.filter(pc.and_(pc.greater_equal(rows["day"], start), pc.less(rows["day"], end)))
 
+    @property
+    def n(self) -> int:
+        """How many sales stand behind it: those that are summed, not those that are left out."""
+        return int(integers(self.money.kept(self.within(SALE)), "n").sum())
+
     def sum(self, part: str) -> float:
         """The money of one part in the period, held against the target.
 
@@ -238,7 +243,7 @@ def _figure(scope: Scope, measure: str, group: _Group, value: float | None, unit
         measure,
         value,
         unit,
-        n=int(integers(group.within(SALE), "n").sum()),
+        n=group.n,
         as_of=scope.as_of,
         period=group.period,
         by=group.by,
