@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -134,8 +135,9 @@ def test_a_broken_job_is_failed_without_words(made, task, capfd):
 @by_interpreter
 def test_why_a_job_broke_is_one_line_of_the_log_with_its_number_and_without_words(made, capfd):
     job = made.submit("break_down", {})
+    child = made._children[job]
     until(made, job, lambda found: found.state.final)
-    made._children[job].tidying.join()
+    child.tidying.join()
     (line,) = [json.loads(one) for one in capfd.readouterr().err.splitlines()]
     assert (line["level"], line["logger"], line["job"], line["error"]) == (
         "error",
@@ -167,11 +169,12 @@ def test_a_server_started_again_sees_what_became_of_a_job(made):
 @by_both
 def test_a_job_that_has_outlived_its_server_ends_with_its_cancelling(made):
     job = made.submit("wait", {})
+    child = made._children[job].process
     until(made, job, lambda found: found.done == 1)
     again = Jobs(made.path)
     again.cancel(job)
     assert again.progress(job).state is State.CANCELLED
-    assert made._children[job].process.wait(timeout=PATIENCE) is not None
+    assert child.wait(timeout=PATIENCE) is not None
 
 
 def test_unknown_tasks_and_jobs_are_said(made):
@@ -292,9 +295,64 @@ def test_where_what_stood_by_is_gone_a_job_begins_as_an_interpreter(made, monkey
 
 @handles
 def test_a_number_that_came_again_is_not_the_process_of_a_job():
-    assert jobs._is_alive(os.getpid(), jobs.started(os.getpid()))
-    assert not jobs._is_alive(os.getpid(), "1")
-    assert not jobs._is_alive(os.getpid(), None)
+    assert jobs._is_alive(os.getpid(), jobs.started(os.getpid()), "x")
+    assert not jobs._is_alive(os.getpid(), "1", "x")
+
+
+@handles
+def test_a_process_of_an_older_server_is_known_by_its_command_line():
+    with subprocess.Popen([sys.executable, "-c", "input()", "0123456789abcdef"], stdin=subprocess.PIPE) as process:
+        assert jobs._is_alive(process.pid, None, "0123456789abcdef")
+        assert not jobs._is_alive(process.pid, None, "fedcba9876543210")
+        process.communicate(b"\n")
+    assert not jobs._is_alive(process.pid, None, "0123456789abcdef")
+
+
+@by_both
+def test_jobs_that_have_ended_leave_no_file_open(made):
+    def files():
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    def one():
+        job = made.submit("add", {"numbers": [1]})
+        child = made._children[job]
+        until(made, job, lambda found: found.state.final)
+        child.tidying.join()
+
+    one()
+    before = files()
+    one()
+    one()
+    assert (files(), made._children) == (before, {})
+
+
+@handles
+def test_where_no_process_can_be_begun_a_job_begins_as_an_interpreter_and_what_stands_by_goes_on(made, monkeypatch):
+    ours, theirs = socket.socketpair()
+
+    def refuses():
+        theirs.recv(1 << 16)
+        theirs.sendall(fork_server.NONE)
+
+    with ours, theirs:
+        server = fork_server.ForkServer(ours)
+        for _ in range(2):
+            threading.Thread(target=refuses).start()
+            assert server.begin(Path("none"), "x", {}) is None
+        monkeypatch.setattr(fork_server, "_standing", [server])
+        threading.Thread(target=refuses).start()
+        found = until(made, made.submit("add", {"numbers": [4]}), lambda job: job.state.final)
+    assert found.result == {"sum": 4}
+
+
+@handles
+def test_a_number_without_a_handle_is_held_by_a_handle_of_its_own():
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        held = fork_server._held(process.pid, [])
+        assert (held.pid, held.poll()) == (process.pid, None)
+        process.communicate(b"\n")
+        assert held.wait(PATIENCE) == 0
+        held.terminate()  # one that has ended is told nothing
 
 
 BEGUN_EARLY = """
@@ -307,8 +365,9 @@ assert os.getpid() == before
 jobs.register("add", "jobs_for_tests:add")
 port = jobs.Jobs(Path(sys.argv[1]))
 job = port.submit("add", {"numbers": [1, 2]})
-port._children[job].tidying.join()
-print(type(port._children[job].process).__name__, port.progress(job).result)
+child = port._children[job]
+child.tidying.join()
+print(type(child.process).__name__, port.progress(job).result)
 """
 
 
@@ -329,6 +388,9 @@ def test_a_server_that_begins_has_a_process_stand_by_which_ends_with_it(tmp_path
 
 def test_a_process_that_ended_by_itself_has_failed_although_nobody_asks(made):
     job = made.submit("die", {})
-    made._children[job].tidying.join()
+    for _ in range(PATIENCE * 20):
+        if made._read(job).state is State.FAILED:
+            break
+        time.sleep(0.05)
     assert made._read(job).state is State.FAILED
     assert not jobs.has_left(made.path)

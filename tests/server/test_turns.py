@@ -135,8 +135,9 @@ def test_a_process_of_the_same_number_is_not_the_jobs_own(tasks, tmp_path):
     path = tmp_path / "jobs.sqlite"
     port = Jobs(path, Turns(1))
     job = port.submit("add", {"numbers": [1, 2]})
+    child = port._children[job]
     until(port, job, lambda found: found.state.final)
-    port._children[job].tidying.join()
+    child.tidying.join()
     with jobs.connect(path) as db:  # as it stood when the power was cut
         db.execute("UPDATE job SET state = 'running', pid = ?, result = NULL WHERE id = ?", (os.getpid(), job))
     assert until(Jobs(path, Turns(1)), job, lambda found: found.state.final).result == {"sum": 3}

@@ -23,6 +23,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,6 +35,8 @@ TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a process is told where its temporary files lie."""
 PATIENCE = 10.0
 """Seconds after which what stands by is taken for gone."""
+NONE = b"0"
+"""The number that is told where no process was begun."""
 MOST = 1 << 16
 """Bytes that are read at once."""
 
@@ -78,7 +81,7 @@ class Forked:
         return _readable(self._handle, timeout)
 
     def _send(self, sent: signal.Signals) -> None:
-        if not self._ends(0):
+        with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, sent)
 
 
@@ -91,7 +94,7 @@ class ForkServer:
         self._lock = threading.Lock()
 
     def begin(self, database: Path, job: str, variables: Mapping[str, str]) -> Forked | None:
-        """The process of a job, just begun; None where what stood by is gone.
+        """The process of a job, just begun; None where none was: what stood by is gone, or the system gives no more.
 
         Args:
             database: of jobs.
@@ -106,7 +109,21 @@ class ForkServer:
             except OSError:
                 self._ours.close()  # an answer that comes late would be taken for that of the next job
                 return None
-        return Forked(int(number), handles[0]) if handles else None
+        return _held(int(number or NONE), handles)
+
+
+def _held(number: int, handles: list[int]) -> Forked | None:
+    """The process of a number, by the handle that came with it, where one did; none runs when None is said."""
+    for handle in handles:
+        os.set_inheritable(handle, False)  # noqa: FBT003 – the library takes it so
+        return Forked(number, handle)
+    if number:
+        try:
+            return Forked(number, os.pidfd_open(number))
+        except OSError:  # this process has no file left: the job must not run beside another that takes its place
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+    return None
 
 
 _standing: list[ForkServer] = []
@@ -156,41 +173,51 @@ def _readable(number: int, timeout: float | None) -> bool:
 
 def _fork() -> int:
     """As `os.fork`: the number of the child, or zero in the child."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     with warnings.catch_warnings():
         # libraries that were loaded, and did nothing yet, keep threads for their memory; they take a fork into account
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # a server may be begun without
+            stream.flush()
+
+
 def _serve(theirs: socket.socket) -> NoReturn:
     """Stand by until the server is gone."""
-    os.setsid()  # Ctrl-C is for the server, which then lets go of this
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    gc.collect()
-    gc.freeze()  # what is loaded is shared as long as nobody looks through it for what can go
-    before = b""
     try:
-        while True:
-            came = _readable(theirs.fileno(), EVERY)
-            while _reap():
-                pass
-            if not came:
-                continue
-            read = theirs.recv(MOST)
-            if not read:
-                os._exit(0)
-            *told, before = (before + read).split(b"\n")
-            for line in told:
-                _begin(theirs, *json.loads(line))
+        os.setsid()  # Ctrl-C is for the server, which then lets go of this
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        gc.collect()
+        gc.freeze()  # what is loaded is shared as long as nobody looks through it for what can go
+        _answer(theirs)
     except OSError:  # the server is gone in the middle of an answer
         os._exit(0)
-    finally:
+    except BaseException:  # noqa: BLE001 – nothing may go on as the server
         traceback.print_exc()
+    finally:
         os._exit(1)
+
+
+def _answer(theirs: socket.socket) -> NoReturn:
+    before = b""
+    while True:
+        came = _readable(theirs.fileno(), EVERY)
+        while _reap():
+            pass
+        if not came:
+            continue
+        read = theirs.recv(MOST)
+        if not read:
+            os._exit(0)
+        *told, before = (before + read).split(b"\n")
+        for line in told:
+            _begin(theirs, *json.loads(line))
 
 
 def _reap() -> bool:
@@ -202,15 +229,13 @@ def _reap() -> bool:
 
 
 def _begin(theirs: socket.socket, database: str, job: str, variables: dict[str, str]) -> None:
-    child = _fork()
+    try:
+        child = _fork()
+    except OSError:
+        theirs.sendall(NONE)
+        return
     if child:
-        try:
-            handle = os.pidfd_open(child)
-            socket.send_fds(theirs, [str(child).encode()], [handle])
-            os.close(handle)
-        except OSError:  # the job begins in another way: it must not begin twice
-            os.kill(child, signal.SIGKILL)
-            raise
+        _tell(theirs, child)
         return
     code = 1
     try:
@@ -223,9 +248,27 @@ def _begin(theirs: socket.socket, database: str, job: str, variables: dict[str, 
     except BaseException:  # noqa: BLE001 – nothing may go on as what stands by
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        try:
+            _flush()
+        finally:
+            os._exit(code)
+
+
+def _tell(theirs: socket.socket, child: int) -> None:
+    """Hand over a process that was begun; where it cannot be, it must not run beside another that takes its place."""
+    try:
+        handle = os.pidfd_open(child)
+    except OSError:
+        os.kill(child, signal.SIGKILL)
+        theirs.sendall(NONE)
+        return
+    try:
+        socket.send_fds(theirs, [str(child).encode()], [handle])
+    except OSError:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.close(handle)
 
 
 def _run(database: Path, job: str) -> int:

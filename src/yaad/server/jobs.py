@@ -248,6 +248,8 @@ class Jobs:
                 with suppress(Exception), connect(self.path) as db:  # who asks after it finds the same
                     db.execute(FAILS, (State.FAILED, job, State.WAITING, State.RUNNING))
         finally:
+            with self._lock:
+                self._children.pop(job, None)  # with it goes its handle, which is an open file
             if self._turns is not None:
                 self._turns.leave()
 
@@ -359,7 +361,8 @@ class Jobs:
             told = "SELECT pid, started FROM job WHERE id = ? AND state = ? AND pid IS NOT NULL"
             row = db.execute(told, (job, State.RUNNING)).fetchone()
         if row is not None:
-            _end_foreign(*row)
+            pid, at = row
+            _end_foreign(pid, at, job)
 
     def _has_ended(self, job: str) -> bool:
         """Whether the job's process is gone; one that another server started is looked up by its number."""
@@ -376,13 +379,13 @@ class Jobs:
         pid, started, state = row
         if pid is None:  # while it waits, another server has it in its line, or its process has not come so far
             return State(state) is not State.WAITING
-        return not _is_alive(pid, started)
+        return not _is_alive(pid, started, job)
 
     def _sweep(self, db: sqlite3.Connection) -> None:
         """Remove what the jobs of a server that was killed have left; one whose process still runs keeps its folder."""
         rows = db.execute("SELECT id, pid, started, folder FROM job WHERE folder IS NOT NULL").fetchall()
         for job, pid, started, folder in rows:
-            if pid is None or not _is_alive(pid, started):
+            if pid is None or not _is_alive(pid, started, job):
                 if Path(folder).name.startswith(OF_A_JOB):
                     shutil.rmtree(folder, ignore_errors=True)
                 db.execute("UPDATE job SET folder = NULL WHERE id = ?", (job,))
@@ -417,7 +420,7 @@ def _left(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """Jobs that a server which ended has not come to, or in which it was interrupted, and their companies."""
     running = db.execute("SELECT id, pid, started, begun FROM job WHERE state = ?", (State.RUNNING,)).fetchall()
     for job, pid, started, begun in running:
-        if pid is not None and _is_alive(pid, started):
+        if pid is not None and _is_alive(pid, started, job):
             continue  # its process has outlived the server
         if begun < MOST_BEGINNINGS:
             db.execute(ANEW, (State.WAITING, job))
@@ -454,11 +457,11 @@ def _end(process: Process) -> None:
             process.wait()
 
 
-def _end_foreign(pid: int, started: str | None) -> None:
+def _end_foreign(pid: int, at: str | None, job: str) -> None:
     """The same for the process of a job that is no child of ours."""
     for sent in (signal.SIGTERM, signal.SIGKILL):
         until = time.monotonic() + PATIENCE
-        while _is_alive(pid, started) and time.monotonic() < until:
+        while _is_alive(pid, at, job) and time.monotonic() < until:
             with suppress(ProcessLookupError):
                 os.killpg(pid, sent)
             time.sleep(0.1)
@@ -493,9 +496,16 @@ def started(pid: int) -> str | None:
     return None if state == "Z" else numbers[18]
 
 
-def _is_alive(pid: int, at: str | None) -> bool:
+def _is_alive(pid: int, at: str | None, job: str) -> bool:
     """Whether a process still works at its job.
 
-    Numbers of processes come again, after a start of the machine above all: it must have begun when the job's did.
+    Numbers of processes come again, after a start of the machine above all: it must have begun when the job's did. An
+    older server did not write that down; its process has the job in its command line.
     """
-    return at is not None and started(pid) == at
+    if at is not None:
+        return started(pid) == at
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return job.encode() in words
