@@ -216,7 +216,8 @@ def test_of_two_currencies_one_is_summed_and_the_other_said_to_be_left_out(mixed
     mixed.goals.set("1000", "2026-03", currency="ILS", **SAID)
     goal = mixed.goals.status("2026-03").content
     assert (goal.gap, goal.average, goal.closings) == (800, 200, 4)
-    assert (goal.ahead, goal.notes[-1].key) == (None, "goals.no_ahead_of_mixed")
+    assert (goal.ahead.chance, goal.ahead.end) == (None, None)
+    assert [one.key for one in goal.ahead.notes][-1] == "goals.no_ahead_of_mixed"
     (figure,) = mixed.measure("quota_attainment", period="2026-03").content
     assert (figure.value, figure.why) == (goal.share, goal.notes[0])
     for lang, words in (("en", "One deal in USD is not in the sums, which are in ILS."), ("he", "עסקה אחת ב־USD")):
@@ -261,6 +262,93 @@ def test_proposals_of_two_currencies_are_in_closings(mixed, tmp_path):
     mixed.import_files([tmp_path / "more.csv"], mapping=tmp_path / "deals.yaml")
     made = mixed.goals.propose("2026-04").content
     assert (made.average, made.unit) == (None, None)
+
+
+def test_an_odd_deal_that_tells_nothing_of_what_comes_takes_no_chance_away(ten, tmp_path):
+    """A deal lost in dollars, and one won so long ago: what comes is told of what is open and was won lately."""
+    odd = "L,Gil,South,Lite,Lost,9,2026-01-03,2026-02-16,USD\nO,Gil,South,Lite,Won,9,2024-01-03,2024-02-16,USD\n"
+    (tmp_path / "odd.csv").write_text(HEAD.replace("\n", ",currency\n") + odd, "utf-8")
+    (tmp_path / "odd.yaml").write_text(MAP.replace("amount: value", "amount: value, currency: currency"), "utf-8")
+    ten.goals.set("1000", "2026-03", currency="ILS", **SAID)
+    ten.import_files([tmp_path / "odd.csv"], mapping=tmp_path / "odd.yaml")
+    ahead = ten.goals.status("2026-03").content.ahead
+    assert ahead.chance is not None
+    assert "goals.no_ahead_of_mixed" not in [one.key for one in ahead.notes]
+    assert [row.stage for row in ahead.milestones]
+    made = ten.goals.propose("2026-04").content
+    assert (made.average, made.unit) == (135, "ILS")  # 750 and six times 100, of ten deals won
+
+
+@pytest.mark.parametrize(
+    "odd", ["O,Gil,South,Lite,Talk,9,2026-03-03,,", "W,Gil,South,Lite,Won,9,2026-01-03,2026-02-03,"]
+)
+def test_an_odd_deal_that_tells_of_what_comes_leaves_it_told_in_closings(ten, tmp_path, odd):
+    (tmp_path / "odd.csv").write_text(HEAD.replace("\n", ",currency\n") + odd + "USD\n", "utf-8")
+    (tmp_path / "odd.yaml").write_text(MAP.replace("amount: value", "amount: value, currency: currency"), "utf-8")
+    ten.goals.set("1000", "2026-03", currency="ILS", **SAID)
+    ten.import_files([tmp_path / "odd.csv"], mapping=tmp_path / "odd.yaml")
+    ahead = ten.goals.status("2026-03").content.ahead
+    assert (ahead.chance, ahead.notes[-1].key) == (None, "goals.no_ahead_of_mixed")
+    assert ahead.milestones
+    assert ten.goals.propose("2026-04").content.average is None
+
+
+def test_a_team_says_what_is_left_out_of_its_sum(mixed):
+    for person in ("Avi", "Dana"):
+        mixed.set_setting(f"person:{person}", {"team": "All"}, **SAID)
+    goal = mixed.goals.status("2026-03", whose=Whose(team="All")).content
+    assert (goal.achieved, goal.n, told(goal)) == (200, 1, [("goals.left_out", 1, "USD")])
+    assert [(one.n, one.currency) for one in goal.left_out] == [(1, "USD")]
+
+
+def test_a_team_whose_people_have_targets_of_two_currencies_has_none_and_the_rest_is_told(mixed):
+    for person in ("Avi", "Dana"):
+        mixed.set_setting(f"person:{person}", {"team": "All"}, **SAID)
+    mixed.goals.set("100", "2026-02", currency="ILS", whose=Whose(team="All"), **SAID)
+    mixed.goals.set("500", "2026-03", currency="ILS", whose=Whose(owner="Avi"), **SAID)
+    mixed.goals.set("500", "2026-03", currency="USD", whose=Whose(owner="Dana"), **SAID)
+    mixed.goals.set("900", "2026-03", currency="ILS", **SAID)
+    goal = mixed.goals.status("2026-03").content
+    assert (goal.wanted.value, parts(goal)) == (900, {"Avi": (500, 200), "Dana": (None, 0)})
+    assert "goals.targets_differ" in [one.key for one in goal.notes]
+    people = mixed.goals.of_people("2026-03")
+    assert (parts(people)["Avi"], people.wanted.value) == ((500, 200), 900)
+    assert "goals.targets_differ" not in [one.key for one in people.notes], "of teams nothing is told there"
+
+
+def test_months_of_two_currencies_of_one_person_have_no_sum_in_the_quarter(mixed):
+    for month, unit in (("2026-01", "ILS"), ("2026-02", "USD"), ("2026-03", "ILS")):
+        mixed.goals.set("500", month, currency=unit, whose=Whose(owner="Avi"), **SAID)
+    for goal in (mixed.goals.status("2026-Q1").content, mixed.goals.of_people("2026-Q1")):
+        assert parts(goal)["Avi"] == (None, 200)
+        assert [one.key for one in goal.notes].count("goals.targets_differ") == 1
+
+
+@pytest.fixture
+def ordering(mixed, tmp_path):
+    """Orders in ₪ count: A 500 and C 250 in March; of the deals D was won in dollars."""
+    (tmp_path / "orders.csv").write_text(
+        "order,customer,sku,date,amount,rep\n1,A,X,2026-03-05,500,Dana\n2,C,X,2026-03-06,250,Avi\n", "utf-8"
+    )
+    (tmp_path / "orders.yaml").write_text(
+        "kind: orders\ncolumns: {id: order, account: customer, at: date, amount: amount, rep: rep}\n"
+        "currency: ILS\ntax: net\ndates: iso\nzone: UTC\n",
+        "utf-8",
+    )
+    mixed.import_files([tmp_path / "orders.csv"], mapping=tmp_path / "orders.yaml")
+    mixed.set_setting("achieved", {"by": "ordered"}, **SAID)
+    return mixed
+
+
+def test_where_orders_count_deals_of_two_currencies_stop_nothing(ordering):
+    people = ordering.goals.of_people("2026-03")
+    assert (people.unit, parts(people)) == ("ILS", {"Dana": (None, 500), "Avi": (None, 250)})
+    ordering.goals.set("1000", "2026-03", currency="ILS", **SAID)
+    goal = ordering.goals.status("2026-03").content
+    assert (goal.achieved, goal.n, goal.left_out) == (750, 2, ())
+    assert (goal.average, goal.closings) == (200, 2)  # the mean of 100, 300 and 200 ₪
+    (needed,) = ordering.measure("closings_needed", period="2026-03").content
+    assert (needed.value, needed.beside["average"]) == (2, 200)
 
 
 def test_deals_of_one_currency_leave_nothing_out(book):

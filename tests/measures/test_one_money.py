@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from yaad.errors import InputError
 from yaad.measures import measure
-from yaad.measures.one_money import LeftOut, OneMoney, chosen
+from yaad.measures.one_money import LeftOut, OneMoney, chosen, of_orders
 from yaad.measures.quotas import Wanted
 from yaad.model import Calendar
 from yaad.text import Message
@@ -40,6 +40,22 @@ def wanted(currency=None, tax=None):
 )
 def test_the_money_is_the_targets_else_the_companys_else_that_of_most_amounts(kinds, usual, target, found):
     assert chosen(kinds, usual, target) == found
+
+
+@pytest.mark.parametrize(
+    ("orders", "deals", "found"),
+    [
+        ({("ILS", "net"): 1}, {("ILS", "net"): 1, ("ILS", None): 1}, OneMoney("ILS", "net")),
+        ({("ILS", "net"): 1}, {("ILS", "net"): 1, ("USD", "net"): 9}, OneMoney("ILS", "net", is_mixed=True)),
+        ({("ILS", None): 1}, {("ILS", "net"): 1, ("ILS", "gross"): 2}, OneMoney("ILS", "gross", is_mixed=True)),
+        ({("ILS", None): 1}, {("ILS", "net"): 1}, OneMoney("ILS", None)),
+        ({("ILS", "net"): 1}, {("USD", "net"): 1}, OneMoney("ILS", "net", is_mixed=True)),
+        ({(None, None): 1}, {("ILS", "net"): 1, ("USD", "net"): 2}, OneMoney(None, None)),
+        ({}, {("ILS", "net"): 1, ("USD", "net"): 2}, OneMoney("USD", "net", is_mixed=True)),
+    ],
+)
+def test_where_orders_count_it_is_theirs_and_deals_of_another_stand_aside(orders, deals, found):
+    assert of_orders(orders, deals, None) == found
 
 
 @given(
@@ -90,13 +106,13 @@ def test_what_is_left_out_is_not_counted_as_standing_behind(mixed):
 
 
 def test_where_persons_are_not_told_it_is_not_told_how_many_are_left_out(mixed):
-    (figure,) = measure(["quota_attainment"], replace(mixed, least=2))
+    (figure,) = measure(["quota_attainment"], replace(mixed, least=2, known={}))
     assert (figure.value, figure.why) == (80 / 200, Message("goals.left_out_some"))
 
 
 @pytest.mark.parametrize("least", [3, 5])
 def test_what_is_left_out_tells_nobody_the_sum_of_few(mixed, least):
-    told = measure(AGAINST, replace(mixed, least=least))
+    told = measure(AGAINST, replace(mixed, least=least, known={}))
     assert [(one.value, one.beside, one.n) for one in told] == [(None, {}, 0)] * len(AGAINST)
     assert {one.why.key for one in told} == {"viewer.few"}
 

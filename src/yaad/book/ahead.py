@@ -5,19 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow.compute as pc
 
 from yaad import measures
 from yaad.book.forecasting import MONTHS, USUAL
 from yaad.book.planning import RECENT_DAYS, Planning
 from yaad.errors import CannotTell, InputError
-from yaad.measures.one_money import one_money
+from yaad.measures.one_money import OneMoney, chosen, kinds_of
 from yaad.measures.outlook import month_number
 from yaad.measures.pace import State
-from yaad.model import Achieved, FunnelRow, Period, single_unit
+from yaad.model import Achieved, FunnelRow, Period
 from yaad.model.targets import months_of, named
 from yaad.plan import INQUIRIES, Ratio
 from yaad.plan.forecasting.forecast import outcome_of
@@ -33,6 +34,14 @@ DAY = dt.timedelta(days=1)
 NEAR = 0.1
 """What usually comes is on pace with what is needed when it is so near to it."""
 ONE = Decimal(1)
+
+
+class _Amounts(NamedTuple):
+    """Amounts of the deals won in the last year, and their currency; none where they are mixed or mostly missing."""
+
+    values: Sequence[float] = ()
+    unit: str | None = None
+    are_mixed: bool = False
 
 
 def foretold(book: "Book", period: Period) -> Expected | None:
@@ -53,12 +62,13 @@ def foretold(book: "Book", period: Period) -> Expected | None:
     return None if won is None else Expected(np.asarray(won.curve), None if money is None else np.asarray(money.curve))
 
 
-def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ahead | None:
+def ahead_of(planning: Planning, goal: Goal, money: OneMoney, told: Expected | None = None) -> Ahead | None:
     """What still comes for a target in closings; None where the book cannot tell, or nothing is to come.
 
     Args:
         planning: what the book plans with.
         goal: the target.
+        money: what the sums of the target are in.
         told: what the forecast says of its period; without one it is reckoned from the open deals and the inquiries.
     """
     if not goal.closings:
@@ -67,13 +77,13 @@ def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ah
         outlook = planning.outlook(goal.period)
         ratios = planning.own("expected").ratios
         made = plan_period(outlook.standing.won + goal.closings, ratios, outlook)
-        amounts = [] if goal.average is None else _amounts(planning)[0]
-        expected = _expected(told, outlook, ratios, amounts, float(goal.achieved))
+        amounts = _Amounts() if goal.average is None else _amounts(planning, money)
+        expected = _expected(told, outlook, ratios, amounts.values, float(goal.achieved))
     except (CannotTell, InputError):
         return None
     low, high = made.credit.range
     notes = [Message("goals.as_forecast")] if expected is told else []
-    without = _untold(planning, goal, expected)
+    without = _untold(planning, goal, expected, amounts)
     if without is not None:
         notes = [without]
     return Ahead(
@@ -90,10 +100,12 @@ def ahead_of(planning: Planning, goal: Goal, told: Expected | None = None) -> Ah
     )
 
 
-def _untold(planning: Planning, goal: Goal, expected: Expected) -> Message | None:
+def _untold(planning: Planning, goal: Goal, expected: Expected, amounts: _Amounts) -> Message | None:
     """Why it is not told how the period ends; None where it is."""
     if planning.settings.achieved.by is not Achieved.CLOSED:
         return Message("goals.no_chance")  # what is foretold is closings: invoices or payments are not known by them
+    if amounts.are_mixed:
+        return Message("goals.no_ahead_of_mixed")
     if planning.wins < FEW_WINS:
         return Message("goals.no_chance_few", {"n": planning.wins, "least": FEW_WINS})
     if goal.average is not None and expected.money is None:  # closings are not held against money
@@ -173,7 +185,7 @@ def proposed(
     outlook = planning.outlook(period)
     if planning.wins < FEW_WINS:
         raise CannotTell(Message("goals.few_wins", {"n": planning.wins, "least": FEW_WINS}))
-    amounts, unit = _amounts(planning)
+    amounts, unit, _ = _amounts(planning)
     achieved = _achieved(planning, period) if amounts else 0.0
     average = Decimal(repr(sum(amounts) / len(amounts))).quantize(CENT) if amounts else None
     expected = _expected(told, outlook, planning.own("expected").ratios, amounts, achieved)
@@ -209,25 +221,30 @@ def _achieved(planning: Planning, period: Period) -> float:
     return float(figure.value or 0.0)
 
 
-def _amounts(planning: Planning) -> tuple[list[float], str | None]:
-    """Amounts of the deals won in the last year, and their currency; none where they are mixed or mostly missing."""
-    scope = planning.scope
-    if one_money(scope).is_mixed:
-        return [], None
-    rows = scope.rows(_won_lately)
-    amounts = [float(amount) for amount in rows["amount"].to_pylist() if amount]
-    if len(amounts) * 2 < rows.num_rows:
-        return [], None
-    try:
-        return amounts, single_unit(rows["currency"].to_pylist())
-    except InputError:  # where orders count towards targets, deals may differ though orders do not
-        return [], None
+def _amounts(planning: Planning, money: OneMoney | None = None) -> _Amounts:
+    """The amounts that tell what comes; mixed where the deals that tell it differ, or are not in the money of sums.
+
+    Args:
+        planning: what the book plans with.
+        money: what the sums of a target are in; None: they need only be alike.
+    """
+    rows = planning.scope.rows(_that_tell)
+    kinds = kinds_of(rows.filter(pc.not_equal(rows["total"], 0.0)))
+    if chosen(kinds, None).is_mixed or (money is not None and not all(money.sums(*kind) for kind in kinds)):
+        return _Amounts(are_mixed=True)
+    won = [row for row in rows.to_pylist() if row["outcome"] == "won"]
+    priced = [row for row in won if row["total"]]
+    if len(priced) * 2 < len(won):
+        return _Amounts()
+    return _Amounts([float(row["total"]) for row in priced], next((row["currency"] for row in priced), None))
 
 
-def _won_lately(scope: measures.Scope) -> ir.Table:
+def _that_tell(scope: measures.Scope) -> ir.Table:
+    """The deals that tell what comes: those that are open, and those won in the last year."""
     since = scope.as_of - dt.timedelta(days=365)
-    won = scope.deals.filter((scope.deals.outcome == "won") & (scope.deals.closed_day > since))
-    return won.select("amount", "currency")
+    won = (scope.deals.outcome == "won") & (scope.deals.closed_day > since)
+    rows = scope.deals.filter((scope.deals.outcome == "open") | won)
+    return rows.select("outcome", "currency", "tax", total=rows.amount.cast("float64").fill_null(0.0)).mutate(n=1)
 
 
 Steps = list[tuple[str, int, int]]

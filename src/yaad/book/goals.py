@@ -24,7 +24,7 @@ from yaad.measures.achieved import DAY, sales_by_day
 from yaad.measures.catalogue.goals import curve_in, daily_of, money_of, rest_in
 from yaad.measures.definition import Kind, Unit
 from yaad.measures.dimensions import groups, integers
-from yaad.measures.one_money import LeftOut, OneMoney, one_money
+from yaad.measures.one_money import LeftOut, OneMoney, in_all, one_money
 from yaad.measures.pace import Curve
 from yaad.measures.quotas import CENT, ONE, Quotas, Wanted, held_against, same_tax
 from yaad.model import (
@@ -332,6 +332,9 @@ class Goals:
         reached = sums.of(kind, quotas.members.get(kind or "", {}).get(name or ""), name, wanted)
         curve = curve_in(scope, sums.daily, asked) if sums.daily is not None else None
         own = sums.daily_of(kind, quotas.members.get(kind, {}).get(name or ""), name) if kind else None
+        pace = curve if asked.start <= scope.as_of else None
+        parts, differ = ({}, frozenset()) if kind else self._parts(quotas, sums, asked, pace)
+        notes = apart or (*self._notes(found, wanted, asked), *([Message("goals.targets_differ")] if differ else []))
         goal = Goal(
             measure=found,
             period=asked,
@@ -344,19 +347,17 @@ class Goals:
             tax=(wanted.tax if wanted else None) or (money.tax if found == WON_VALUE else None),
             average=self._average(money) if found == WON_VALUE else None,
             curve=curve,
-            parts={} if who.said else self._parts(quotas, sums, asked, curve if asked.start <= scope.as_of else None),
-            notes=(*(apart or self._notes(found, wanted, asked)), *self._left_out(scope, money, reached)),
+            parts=parts,
+            notes=(*notes, *self._left_out(scope, money, reached)),
             rest=None if own is None else rest_in(scope, own, asked),
             left_out=() if scope.least else reached.left,
         )
         if found == WON_VALUE and not who.said and wanted is not None:
-            (cover,) = measures.measure(["pipeline_coverage"], scope)  # of the target, which is of the same money
+            # of the target, which is of the same money
+            (cover,) = measures.measure(["pipeline_coverage"], scope, raises=False)
             needed = cover.beside.get("needed")
             goal = replace(goal, coverage=cover.value, needed=float(needed) if isinstance(needed, float) else None)
-            if money.is_mixed:  # what comes is told in closings of all money, and the target is of one
-                goal = replace(goal, notes=(*goal.notes, Message("goals.no_ahead_of_mixed")))
-            else:
-                goal = replace(goal, ahead=ahead_of(self._planning, goal, foretold(self._book, asked)))
+            goal = replace(goal, ahead=ahead_of(self._planning, goal, money, foretold(self._book, asked)))
         return GoalResult(goal)
 
     def of_people(self, period: Period | str | None = None) -> Goal:
@@ -378,7 +379,9 @@ class Goals:
             wanted, apart = quotas.wanted(measure, asked), ()
         sums = _Sums(scope, measure, money)
         reached = sums.of(None, None, None, wanted)
-        people = self._parts(quotas, sums, asked, None)["owner"]
+        parts, differ = self._parts(quotas, sums, asked, None)
+        if not apart and "owner" in differ:
+            apart = (Message("goals.targets_differ"),)
         unit, tax = reached.unit or self._unit(measure, wanted, money), money.tax if measure == WON_VALUE else None
         return Goal(
             measure,
@@ -390,7 +393,7 @@ class Goals:
             reached.n,
             unit,
             tax,
-            parts={"owner": people},
+            parts={"owner": parts["owner"]},
             notes=(*apart, *self._left_out(scope, money, reached)),
             left_out=() if scope.least else reached.left,
         )
@@ -410,7 +413,7 @@ class Goals:
         weights = self._weights("owner", asked, HISTORY)
         made = proposed(planning, asked, weights, foretold(self._book, asked))
         measure = WON_VALUE if made.average is not None else WON
-        return ProposalsResult(replace(made, wanted=self.quotas().wanted(measure, asked)))
+        return ProposalsResult(replace(made, wanted=self._asked_for(measure, asked)))
 
     def customers(self, period: Period | str) -> tuple[int, bool] | None:
         """Customers to plan a period for: those of the company's own target, or else those that come as things go.
@@ -497,7 +500,8 @@ class Goals:
         return (wanted.currency if wanted else None) or ours.currency
 
     def _average(self, ours: OneMoney) -> Decimal | None:
-        (figure,) = measures.measure(["deal_value_mean"], ours.of(self._whole_scope))
+        # where orders that name no currency count, the deals may differ all the same
+        (figure,) = measures.measure(["deal_value_mean"], ours.of(self._whole_scope), raises=False)
         return None if figure.value is None else Decimal(str(figure.value))
 
     def _step(self, measure: str) -> Decimal:
@@ -598,10 +602,16 @@ class Goals:
         sums = _Sums(asked, WON_VALUE, one_money(scope))
         return {name: float(sums.of(part, None, name, None).value) for name in self.names(part)}
 
-    def _parts(self, quotas: Quotas, sums: "_Sums", period: Period, curve: Curve | None) -> dict[str, tuple[Part, ...]]:
-        found = {}
+    def _parts(
+        self, quotas: Quotas, sums: "_Sums", period: Period, curve: Curve | None
+    ) -> tuple[dict[str, tuple[Part, ...]], frozenset[str]]:
+        """Kind → how each of it stands; and the kinds of which one has targets that cannot be added up."""
+        found: dict[str, tuple[Part, ...]] = {}
+        differ: frozenset[str] = frozenset()
         for kind in KINDS:
-            wanted = {name: one for name, one in quotas.parts(sums.measure, period, kind).items() if sums.holds(one)}
+            every, untold = quotas.parts_told(sums.measure, period, kind)
+            differ |= frozenset({kind} if untold else ())
+            wanted = {name: one for name, one in every.items() if sums.holds(one)}
             if not wanted and kind != "owner":
                 continue
             members = quotas.members.get(kind, {})
@@ -616,7 +626,7 @@ class Goals:
                 state = None if one is None or curve is None else curve.state(float(reached.value), float(one.value))
                 rows.append(Part(name, one, reached.value, reached.n, at, state))
             found[kind] = tuple(sorted(rows, key=lambda row: -row.achieved))
-        return found
+        return found, differ
 
     def _taken_back(self, period: Period) -> int:
         """How many closings were taken back in the period; targets count what stands."""
@@ -677,8 +687,13 @@ class _Sums:
         """
         if kind == "team":
             each = [self.of("owner", None, person, wanted) for person in members or ()]
-            unit = single_unit({one.unit for one in each if one.unit})
-            return Sum(sum((one.value for one in each), Decimal(0)), sum(one.n for one in each), unit)
+            return Sum(
+                sum((one.value for one in each), Decimal(0)),
+                sum(one.n for one in each),
+                single_unit({one.unit for one in each if one.unit}),
+                same_tax(one.tax for one in each),
+                in_all(left for one in each for left in one.left),
+            )
         sums = self._by(kind)
         nothing = Sum(Decimal(0), 0, next((one.unit for one in sums.values()), wanted.currency if wanted else None))
         found = sums.get(name if kind else None, nothing)

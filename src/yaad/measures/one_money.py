@@ -7,13 +7,13 @@ of which nobody said whether VAT is in it goes with any.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from yaad.measures.dimensions import floats, integers
+from yaad.measures.dimensions import floats
 from yaad.measures.quotas import Wanted
 from yaad.measures.scope import NOT_INQUIRY, Scope
 from yaad.model import Achieved, Tax
@@ -80,12 +80,7 @@ class OneMoney:
         if not self.is_mixed:
             return ()
         gone = rows.filter(pa.array([not one for one in self._is_kept(rows).to_pylist()], pa.bool_()))
-        found: Counter[Kind] = Counter()
-        for currency, tax, n in zip(
-            gone["currency"].to_pylist(), gone["tax"].to_pylist(), integers(gone, "n").tolist(), strict=True
-        ):
-            found[currency, vat(tax)] += n
-        return tuple(LeftOut(n, *kind) for kind, n in sorted(found.items(), key=_most_first))
+        return in_all(LeftOut(n, *kind) for kind, n in kinds_of(gone).items())
 
     def words(self, left: Iterable[LeftOut]) -> tuple[Message, ...]:
         """A sentence for each kind that is left out: how many, in what, and what the sums are in."""
@@ -122,6 +117,14 @@ class OneMoney:
         )
 
 
+def in_all(left: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """What is left out of several sums, each kind once: most first."""
+    found: Counter[Kind] = Counter()
+    for one in left:
+        found[one.currency, one.tax] += one.n
+    return tuple(LeftOut(n, *kind) for kind, n in sorted(found.items(), key=_most_first))
+
+
 def one_money(scope: Scope, wanted: Wanted | None = None) -> OneMoney:
     """The money that sums of a book are in, the same whoever asks.
 
@@ -129,11 +132,9 @@ def one_money(scope: Scope, wanted: Wanted | None = None) -> OneMoney:
         scope: the question; its period and breakdown are not looked at.
         wanted: the target that they are held against.
     """
-    about = (KNOWN, scope.settings.achieved.by)
-    kinds = scope.known.get(about)
-    if not isinstance(kinds, Counter):
-        kinds = scope.known[about] = _kinds(scope)
-    return chosen(kinds, scope.currency, wanted)
+    if scope.settings.achieved.by is not Achieved.ORDERED:
+        return chosen(_kinds(scope, _deals), scope.currency, wanted)
+    return of_orders(_kinds(scope, _orders), _kinds(scope, _deals), scope.currency, wanted)
 
 
 def chosen(kinds: Mapping[Kind, int], usual: str | None, wanted: Wanted | None = None) -> OneMoney:
@@ -157,6 +158,27 @@ def chosen(kinds: Mapping[Kind, int], usual: str | None, wanted: Wanted | None =
     return OneMoney(ours, tax, is_mixed=True)
 
 
+def of_orders(
+    orders: Mapping[Kind, int], deals: Mapping[Kind, int], usual: str | None, wanted: Wanted | None = None
+) -> OneMoney:
+    """One of several kinds of money where orders count: theirs; deals of another one stand in no sum beside them.
+
+    Args:
+        orders: currency and tax → how many amounts of orders are in them.
+        deals: the same of the deals, whose mean and whose open money are told beside what was ordered.
+        usual: see `chosen`.
+        wanted: see `chosen`.
+    """
+    if not orders:
+        return chosen(deals, usual, wanted)
+    ours = chosen(orders, usual, wanted)
+    if ours.currency is None:  # nobody said in what the orders are: they go with any deals
+        return ours
+    beside = chosen({kind: n for kind, n in deals.items() if kind[0] == ours.currency}, None, wanted)
+    one = OneMoney(ours.currency, ours.tax or beside.tax, is_mixed=True)
+    return one if ours.is_mixed or not all(one.sums(*kind) for kind in deals) else ours
+
+
 def vat(tax: str | None) -> str | None:
     """Net or gross; None where nobody said."""
     return tax if tax in VAT else None
@@ -175,20 +197,30 @@ def _most_first(found: tuple[Kind, int]) -> tuple[int, str, str]:
     return -n, currency or "", tax or ""
 
 
-def _kinds(scope: Scope) -> Counter[Kind]:
-    """Currency and tax → amounts in them, of what counts towards targets, whoever looks."""
+def _kinds(scope: Scope, of: Callable[[Scope], ir.Table]) -> Counter[Kind]:
+    """Currency and tax → amounts in them, of all orders or deals, whoever looks."""
+    known = scope.known.get((KNOWN, of))
+    if isinstance(known, Counter):
+        return known
+    rows = of(scope)
+    rows = rows.filter(rows.amount.notnull() & (rows.amount != 0))
+    found = kinds_of(scope.run(rows.group_by("currency", "tax").aggregate(n=rows.count())))
+    scope.known[KNOWN, of] = found
+    return found
+
+
+def kinds_of(rows: pa.Table) -> Counter[Kind]:
+    """Currency and tax → amounts in them, of rows with a count ``n``."""
     found: Counter[Kind] = Counter()
-    for row in scope.run(_priced(scope)).to_pylist():
+    for row in rows.to_pylist():
         found[row["currency"], vat(row["tax"])] += row["n"]
     return found
 
 
-def _priced(scope: Scope) -> ir.Table:
-    is_ordered = scope.settings.achieved.by is Achieved.ORDERED
-    if is_ordered:
-        rows = scope.table("orders") if scope.whole is None else scope.whole("orders")
-    else:
-        rows = scope.deals if scope.whole is None else scope.whole("deals")
-        rows = rows.filter(rows.outcome != NOT_INQUIRY)
-    rows = rows.filter(rows.amount.notnull() & (rows.amount != 0))
-    return rows.group_by("currency", "tax").aggregate(n=rows.count())
+def _orders(scope: Scope) -> ir.Table:
+    return scope.table("orders") if scope.whole is None else scope.whole("orders")
+
+
+def _deals(scope: Scope) -> ir.Table:
+    rows = scope.deals if scope.whole is None else scope.whole("deals")
+    return rows.filter(rows.outcome != NOT_INQUIRY)

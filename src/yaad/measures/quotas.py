@@ -81,7 +81,7 @@ class Quotas:
             whose: whose or of what; the company's when absent.
 
         Raises:
-            InputError: the targets to be added up are of mixed currency or tax.
+            InputError: the targets to be added up are of mixed currency, or with and without VAT.
         """
         who = whose or Whose()
         found = self._of(measure, period, who)
@@ -91,6 +91,16 @@ class Quotas:
         """Of each person (team, branch, product) that has a target of its own: how much."""
         found = {name: self.wanted(measure, period, Whose(**{part: name})) for name in self.names(measure, part)}
         return {name: one for name, one in found.items() if one is not None}
+
+    def parts_told(self, measure: str, period: Period, part: str) -> tuple[dict[str, Wanted], set[str]]:
+        """The same, and those whose targets cannot be added up: they are of mixed currency or tax."""
+        found, untold = {}, set()
+        for name in self.names(measure, part):
+            try:
+                found[name] = self.wanted(measure, period, Whose(**{part: name}))
+            except InputError:
+                untold.add(name)
+        return {name: one for name, one in found.items() if one is not None}, untold
 
     def names(self, measure: str, part: str) -> list[str]:
         """Whose targets there are in a measure."""

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yaad.errors import InputError
 from yaad.measures.achieved import DAY, sales, sales_by_day
 from yaad.measures.catalogue.deals import CLOSED, shown
 from yaad.measures.columns import ALIASES
@@ -211,7 +212,15 @@ def _group(scope: Scope, quotas: Quotas, by: dict[str, Cell], rows: pa.Table, na
     value = next(iter(by.values()), None)
     period = target_period(str(value)) if name in LONG and value else asked_period(scope)
     whose = Whose(**{name: str(value)}) if name in PARTS and value is not None else Whose()
-    wanted = None if name in PARTS and value is None else quotas.wanted(WON_VALUE, period, whose)
+    if name in PARTS and value is None:
+        return _Group(by, period, whose, None, rows, one_money(scope))
+    try:
+        wanted = quotas.wanted(WON_VALUE, period, whose)
+    except InputError:
+        if not by:
+            raise
+        # one of several: the others are told
+        return _Group(by, period, whose, None, rows, one_money(scope), Message("goals.targets_differ"))
     return _Group(by, period, whose, wanted, rows, one_money(scope, wanted))
 
 
