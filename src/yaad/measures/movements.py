@@ -71,14 +71,19 @@ def outcomes(scope: Scope, deals: Sequence[int]) -> dict[int, str]:
 
 
 def ended_since(scope: Scope, since: date) -> dict[int, str]:
-    """Deals that were won or lost after a day, up to the day of `scope`, by number → which of the two."""
+    """Deals that came after a day and were won or lost by the day of `scope`, by number → which of the two.
+
+    One whose first day nobody knows is not known to have come since; one that is no inquiry was neither won nor lost,
+    so `Scope.left_out` is not looked at, as it is in `outcomes`.
+    """
     rows = scope.rows(_ended, since)
     return dict(zip(rows["deal"].to_pylist(), rows["outcome"].to_pylist(), strict=True))
 
 
 def _ended(scope: Scope, since: date) -> ir.Table:
     deals = scope.deals
-    return deals.filter(deals.outcome.isin(["won", "lost"]) & (deals.closed_day > since)).select("deal", "outcome")
+    is_since = (deals.created_day > since) & (deals.closed_day > since)
+    return deals.filter(deals.outcome.isin(["won", "lost"]) & is_since).select("deal", "outcome")
 
 
 def unit_of(*scopes: Scope) -> tuple[str | None, Message | None]:

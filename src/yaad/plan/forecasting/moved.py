@@ -149,7 +149,7 @@ def what_moved(
         after: open on the later day.
         became: deal → its outcome on the later day.
         days: the two days.
-        ended: deal → its outcome, of all that ended in between; those that were open on neither day are among them.
+        ended: deal → its outcome, of all that came and ended in between.
         unit: currency of the amounts.
         no_money: why amounts cannot be added up.
     """
