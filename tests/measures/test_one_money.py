@@ -13,8 +13,8 @@ from yaad.errors import InputError
 from yaad.measures import measure
 from yaad.measures.one_money import LeftOut, OneMoney, chosen, of_orders
 from yaad.measures.quotas import Wanted
-from yaad.model import Calendar
-from yaad.text import Message
+from yaad.model import Achieved, AchievedBy, Calendar, Settings
+from yaad.text import Message, has_key
 
 AGAINST = ("quota_attainment", "pace", "closings_needed", "pipeline_coverage")
 
@@ -55,7 +55,7 @@ def test_the_money_is_the_targets_else_the_companys_else_that_of_most_amounts(ki
     ],
 )
 def test_where_orders_count_it_is_theirs_and_deals_of_another_stand_aside(orders, deals, found):
-    assert of_orders(orders, deals, None) == found
+    assert of_orders(orders, deals, None) == replace(found, are_orders=True)
 
 
 @given(
@@ -152,3 +152,23 @@ def test_what_is_left_out_is_said_in_what_it_differs(money, left, words):
     assert money.in_short([left]) == said
     assert money.in_short([left, left]).values == {"n": 4}
     assert money.in_short([]) is None
+    (of_orders_said,) = replace(money, are_orders=True).words([left])
+    assert of_orders_said == replace(said, key=words.replace("left_out", "orders_left_out"))
+    assert has_key(of_orders_said.key, "en")
+    assert has_key(of_orders_said.key, "he")
+
+
+def test_where_orders_count_what_is_left_out_is_called_so(written):
+    made = written("Meeting")
+    due = dt.date(2026, 3, 30)
+    for unit in ("ILS", "USD"):
+        made.deal(("Meeting", "2026-03-01"), amount=30, expected_close_day=due, currency=unit)
+        made.row("orders", order_id=unit, day="2026-03-05", amount=50, currency=unit)
+    made.row("orders", order_id="3", day="2026-03-06", amount=50, currency="ILS")
+    made.row("targets", target_id="1", month="2026-03-01", amount=200, currency="ILS")
+    settings = Settings(achieved=AchievedBy(Achieved.ORDERED))
+    scope = made.scope("2026-03-16", calendar=Calendar(), settings=settings)
+    figures = {one.id: one for one in measure(AGAINST, scope)}
+    assert (figures["quota_attainment"].value, figures["quota_attainment"].n) == (0.5, 2)
+    assert figures["quota_attainment"].why.key == "goals.orders_left_out"
+    assert (figures["pipeline_coverage"].value, figures["pipeline_coverage"].why.key) == (0.3, "goals.left_out")

@@ -440,7 +440,7 @@ class Goals:
         return None if made.at_pace is None else (max(round(made.at_pace), 1), False)
 
     def _asked_for(self, measure: str, period: Period) -> Wanted | None:
-        """What is wanted of the company; None where targets are of mixed currency or tax."""
+        """What is wanted of the company; None where nobody set it, or its parts cannot be added up."""
         with suppress(InputError):
             return self.quotas().wanted(measure, period)
         return None

@@ -22,8 +22,8 @@ from yaad.text import Message
 VAT = (Tax.NET.value, Tax.GROSS.value)
 Kind = tuple[str | None, str | None]
 """Currency and tax of amounts; a tax that nobody said is None."""
-LEFT_OUT_SOME = "goals.left_out_some"
-"""That something is left out, where it is not told how much."""
+SOME = "some"
+"""Ends the key that says that something is left out, where it is not told how much."""
 KNOWN = "kinds of money"
 """Where `Scope.known` holds what was found of a book."""
 
@@ -51,11 +51,13 @@ class OneMoney:
         currency: None: nobody said.
         tax: net or gross; None: nobody said, or both are of no matter.
         is_mixed: whether the book has amounts of another one.
+        are_orders: whether it is orders that are summed, not deals.
     """
 
     currency: str | None = None
     tax: str | None = None
     is_mixed: bool = False
+    are_orders: bool = False
 
     def sums(self, currency: str | None, tax: str | None) -> bool:
         """Whether an amount is summed."""
@@ -97,24 +99,40 @@ class OneMoney:
         if not each:
             return None
         if least:
-            return Message(LEFT_OUT_SOME)
+            return said_left_out(SOME, are_orders=self.are_orders)
         if len(each) == 1:
             return self._said(each[0])
-        return Message("goals.left_out_several", {"n": sum(one.n for one in each)})
+        return self._left("several", {"n": sum(one.n for one in each)})
 
     def _said(self, one: LeftOut) -> Message:
         values: dict[str, object] = {"n": one.n, "currency": one.currency, "unit": self.currency}
         if one.currency == self.currency:
-            return Message(f"goals.left_out_{one.tax}", values)
+            return self._left(one.tax or "", values)
         if one.currency is None:
-            return Message("goals.left_out_unsaid", values)
-        return Message("goals.left_out" if self.currency else "goals.left_out_of_unsaid", values)
+            return self._left("unsaid", values)
+        return self._left("" if self.currency else "of_unsaid", values)
+
+    def _left(self, how: str, values: dict[str, object]) -> Message:
+        return said_left_out(how, values, are_orders=self.are_orders)
 
     def _is_kept(self, rows: pa.Table) -> pa.BooleanArray:
         columns = (rows["currency"].to_pylist(), rows["tax"].to_pylist(), floats(rows, "total").tolist())
         return pa.array(
             [not total or self.sums(currency, tax) for currency, tax, total in zip(*columns, strict=True)], pa.bool_()
         )
+
+
+def said_left_out(how: str, values: dict[str, object] | None = None, *, are_orders: bool) -> Message:
+    """What is said of deals, or of orders, that are left out.
+
+    Args:
+        how: the end of the key; empty: they are in another currency.
+        values: of the message.
+        are_orders: whether it is orders that count.
+    """
+    return Message(
+        "_".join(filter(None, ("goals.orders_left_out" if are_orders else "goals.left_out", how))), values or {}
+    )
 
 
 def in_all(left: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
@@ -170,12 +188,12 @@ def of_orders(
         wanted: see `chosen`.
     """
     if not orders:
-        return chosen(deals, usual, wanted)
-    ours = chosen(orders, usual, wanted)
+        return replace(chosen(deals, usual, wanted), are_orders=True)
+    ours = replace(chosen(orders, usual, wanted), are_orders=True)
     if ours.currency is None:  # nobody said in what the orders are: they go with any deals
         return ours
     beside = chosen({kind: n for kind, n in deals.items() if kind[0] == ours.currency}, None, wanted)
-    one = OneMoney(ours.currency, ours.tax or beside.tax, is_mixed=True)
+    one = replace(ours, tax=ours.tax or beside.tax, is_mixed=True)
     return one if ours.is_mixed or not all(one.sums(*kind) for kind in deals) else ours
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from yaad.book import Book
 from yaad.insight.standings import Result, Standing, Standings, standings
-from yaad.measures.one_money import LEFT_OUT_SOME
-from yaad.model import EVERYBODY, Period
+from yaad.measures.one_money import SOME, said_left_out
+from yaad.model import EVERYBODY, Achieved, Period
 from yaad.server.models import Company, Membership
 from yaad.server.roles import Capability, Role, Transparency
 from yaad.server.scoping import Access, on_behalf_of
@@ -72,14 +72,14 @@ class Board:
 
 @dataclass(frozen=True)
 class _Told:
-    """What the company's own book says."""
+    """What the company's own book says; `in_short` that something is left out, to who is not told how much."""
 
     period: Period
     results: tuple[Result, ...]
     unit: str | None
     tax: str | None
     notes: tuple[Message, ...]
-    is_short: bool
+    in_short: tuple[Message, ...]
 
 
 def board(access: Access, period: str | None = None) -> Board:
@@ -121,7 +121,9 @@ def _told(book: Book, period: str | None) -> _Told:
         for part in goal.parts["owner"]
         if part.name is not None
     )
-    return _Told(goal.period, results, goal.unit, goal.tax, goal.notes, bool(goal.left_out))
+    are_orders = book.settings.achieved.by is Achieved.ORDERED
+    short = (said_left_out(SOME, are_orders=are_orders),) if goal.left_out else ()
+    return _Told(goal.period, results, goal.unit, goal.tax, goal.notes, short)
 
 
 def _board(
@@ -145,7 +147,7 @@ def _board(
     elif is_whole:
         rows += [_figures(Row(None, one.name, is_me=False), one) for one in found.apart]
     of = None if shown is Transparency.OFF else len(found.rows)
-    notes = told.notes if sees_all else (Message(LEFT_OUT_SOME),) * told.is_short
+    notes = told.notes if sees_all else told.in_short
     return Board(told.period, shown, tuple(rows), of, found.by_target, told.unit, told.tax, person, notes, is_whole)
 
 

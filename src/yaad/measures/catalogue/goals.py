@@ -7,7 +7,7 @@ are summed and the others said to be left out (`yaad.measures.one_money`). They 
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil
 
@@ -164,7 +164,13 @@ class _Group:
         return money_of(self.within(part), self.wanted, self.money)[0]
 
     def left_out(self, least: int, *parts: str) -> Message | None:
-        """What is left out of the sums of parts; None where nothing is."""
+        """What is left out of the sums of parts; None where nothing is.
+
+        Where orders count, open deals are no part of them: what is left out of those is said before what is of orders.
+        """
+        due = self.money.left_out(self.within(OPEN)) if self.money.are_orders and OPEN in parts else ()
+        if due:
+            return replace(self.money, are_orders=False).in_short(due, least)
         return self.money.in_short((one for part in parts for one in self.money.left_out(self.within(part))), least)
 
 

@@ -50,7 +50,7 @@ def status(period: Period, measure: str = WON_VALUE, whose: Whose | None = None)
     """How a target stands; its chance is told anew once the past was made again.
 
     Raises:
-        InputError: amounts of mixed currency or tax.
+        InputError: a period that is no target's.
         UnknownName: no such measure or person.
     """
     said = whose or Whose()
