@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_WORKERS ?= 2
+# by which the order of the tests is drawn: a commit is tested in one order wherever it is; `make check-long` draws others
+ORDER ?= 3026934629
 export PYTHONHASHSEED ?= 0
 export OPENBLAS_NUM_THREADS ?= 1
 # an environment that keeps no compiled form would have each process of a test compile the program anew
@@ -42,7 +44,7 @@ check: install   ## lint, types, layers, house rules
 
 test: install system ## everything a commit must pass
 	$(MAKE) check
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --randomly-seed=$(ORDER)
 
 check-long: install system ## other examples of all laws, the full simulations, 1,000 killed imports and writers, 10,000 queries over PostgreSQL, a million rows through the pages, 50,000 requests of programs; results are kept under benchmarks/results
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=searching -m "not browser"

@@ -89,7 +89,7 @@ def test_each_kind_is_told_once_in_the_order_of_the_journal(book):
         "what": {"to_stage": "Meeting", "values": {"name": "New", "owner": "Ben"}},
     }  # fmt: skip
     assert told[4].what["settles"] == told[3].id
-    assert (told[6].what["amount"], told[6].what["reason"]) == ("12.50", "price")
+    assert (told[6].what["amount"], told[6].what["reason"]) == ("12.5", "price")
     assert [one.what["quote"] for one in told[10:12]] == [told[9].id] * 2
     assert told[12].what == {"undoes": told[0].id}
     assert not [one for one in found if str(made.key) in str(one.told())], "keys are their writers' own"
