@@ -2,11 +2,16 @@
 
 import datetime as dt
 import re
+from contextlib import closing
+from decimal import Decimal
 
 import pytest
+from tests.people import EVENTS
 
+from yaad.book import Book
 from yaad.book.papers import FOLDER
-from yaad.book.quotes import LONGEST_TITLE, Offer
+from yaad.book.quotes import LONGEST_TITLE, Offer, Taken
+from yaad.book.usual import Usual, say_usual
 from yaad.errors import BookError, Changed, InputError, UnknownName
 from yaad.facts import KeyTaken
 from yaad.text import Message
@@ -79,27 +84,80 @@ def test_an_amount_with_the_sign_of_another_currency_is_refused_as_on_the_deal(b
 
 def test_the_deal_takes_over_the_amount_of_its_latest_quote_and_is_offered_its_stage(book):
     today = AT.date()
+    say_usual(book.root, Usual(currency="ILS", vat="0.18"))
     book.change(DEAL, {"amount": "9", "currency": "ILS", "tax": "net"}, at=AT, by="Ben")
     assert book.left_to_take(DEAL, today) is None  # there is no quote
     book.move(DEAL, "Meeting", at=AT, by="Ben")
     write(book, amount="70", currency="ILS", tax="net", until=today)
     last = write(book, amount="1,180", currency="ILS", tax="gross", key="second")
     left = book.left_to_take(DEAL, today)
-    assert (left.quote.seq, left.amount, left.stage) == (last.seq, True, "Quote")
-    with pytest.raises(Changed):
-        book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="8")
+    assert (left.quote.seq, left.amount, left.stage) == (last.seq, Taken("1000", "ILS", "net"), "Quote")
+    for seen in ({"seen": "8"}, {"seen": "9", "seen_stage": "New"}):
+        with pytest.raises(Changed):
+            book.take_over(DEAL, last.seq, at=AT, by="Ben", **seen)
+    assert book.deal_now(DEAL)["amount"] == Decimal(9)
     taken = book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="9", key="form")
-    assert taken.values == {"amount": "1180", "currency": "ILS", "tax": "gross"}
+    assert taken.values == {"amount": "1000", "currency": "ILS", "tax": "net"}
     assert book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="9", key="form").seq == taken.seq
     left = book.left_to_take(DEAL, today)
-    assert (left.amount, left.stage) == (False, "Quote")
+    assert (left.amount, left.stage) == (None, "Quote")
     book.move(DEAL, "Quote", at=AT, by="Ben")
     assert book.left_to_take(DEAL, today) is None
     book.withdraw_quote(DEAL, last.seq, at=AT, by="Ben")
+    with pytest.raises(Changed, match="does not hold"):
+        book.take_over(DEAL, last.seq, at=AT, by="Ben")
     assert book.left_to_take(DEAL, today).amount  # the one before it holds today
     assert book.left_to_take(DEAL, today + dt.timedelta(days=1)) is None
+    first = book.quotes(DEAL)[-1].entry.seq
+    with pytest.raises(Changed, match="does not hold"):
+        book.take_over(DEAL, first, at=AT + dt.timedelta(days=1), by="Ben")
     book.win(DEAL, at=AT, by="Ben")
     assert book.left_to_take(DEAL, today) is None
+    with pytest.raises(Changed, match="has ended"):
+        book.take_over(DEAL, first, at=AT, by="Ben")
+    assert book.deal_now(DEAL)["amount"] == Decimal(1000)
+    assert book.take_over(DEAL, last.seq, at=AT, by="Ben", seen="9", key="form").seq == taken.seq
+
+
+@pytest.mark.parametrize(
+    ("usual", "deal", "quote", "taken"),
+    [
+        (Usual(currency="ILS", vat="0.18"), "gross", {"amount": "100", "tax": "net"}, ("118", "ILS", "gross", True)),
+        (Usual(currency="ILS", vat="0.18"), "net", {"amount": "99.90", "tax": "gross"}, ("84.66", "ILS", "net", True)),
+        (Usual(currency="ILS", vat="0.18"), None, {"amount": "1180", "tax": "gross"}, ("1180", "ILS", "gross", False)),
+        (Usual(currency="ILS"), "net", {"amount": "1180", "tax": "gross"}, ("1180", "ILS", "gross", False)),
+        (Usual(currency="USD", vat="0.1"), "net", {"amount": "1180", "tax": "gross"}, ("1180", "ILS", "gross", False)),
+        (Usual(currency="ILS", vat="0.18"), "net", {"amount": "5", "currency": "USD"}, ("5", "USD", "net", False)),
+    ],
+)
+def test_an_amount_is_taken_over_as_the_deal_is_where_somebody_knows_the_vat(book, usual, deal, quote, taken):
+    say_usual(book.root, usual)
+    if deal is not None:
+        book.change(DEAL, {"amount": "9", "currency": "ILS", "tax": deal}, at=AT, by="Ben")
+    entry = write(book, **{"currency": "ILS", **quote})
+    assert book.left_to_take(DEAL, AT.date()).amount == Taken(*taken)
+    assert book.take_over(DEAL, entry.seq, at=AT, by="Ben").values == dict(
+        zip(("amount", "currency", "tax"), taken, strict=False)
+    )
+    assert book.left_to_take(DEAL, AT.date()) is None or not book.left_to_take(DEAL, AT.date()).amount
+
+
+@pytest.mark.parametrize(
+    ("usual", "taken"),
+    [
+        (Usual(currency="ILS", vat="0.18"), Taken("1000", "ILS", "net")),
+        (Usual(), Taken("1180", "ILS", "gross")),  # nobody says what is usual, and there is no other amount
+    ],
+)
+def test_the_first_amount_of_a_book_is_taken_over_as_is_usual_in_the_company(tmp_path, usual, taken):
+    (tmp_path / "events.csv").write_text("deal,stage,at,who,title,source,amount,phone\nx,Meeting,2026-10-01,Ben,,,,\n")
+    (tmp_path / "events.yaml").write_text(EVENTS, "utf-8")
+    with closing(Book.create(tmp_path / "book")) as made:
+        made.import_files([tmp_path / "events.csv"], mapping=tmp_path / "events.yaml")
+        say_usual(made.root, usual)
+    with closing(Book.open(tmp_path / "book")) as book:
+        book.quote("x", Offer(title="Kitchen", amount="1180", currency="ILS", tax="gross"), at=AT, by="Ben")
+        assert book.left_to_take("x", AT.date()).amount == taken
 
 
 def test_of_a_quote_without_an_amount_none_is_taken_over(book):

@@ -196,16 +196,47 @@ def test_who_gives_it_is_reached_and_the_price_is_told_both_ways_by_the_vat_of_t
         say_usual(team.here.root, before)
 
 
+def to_take(page):
+    """The form that updates a deal by its quote, and what goes with it unasked."""
+    form = re.search(r'<form[^>]*id="take".*?</form>', html_of(page.get()), re.DOTALL)[0]
+    return form, dict(re.findall(r'type="hidden" name="(id|number|key|seen|seen_amount)" value="([^"]*)"', form))
+
+
 def test_the_deal_takes_over_what_was_ticked(offered, team):
+    def now():
+        with Book.open(team.here.root).at_one_moment() as book:
+            found = book.facts.deal("here-Ben-5")
+        return float(found["amount"]), found["tax"], found["stage"]
+
     page, _ = offered(number="here-Ben-5", amount="43,500", tax="net", title="Taken")
-    text = html_of(page.get())
-    form = re.search(r'<form[^>]*id="take".*?</form>', text, re.DOTALL)[0]
-    given = dict(re.findall(r'type="hidden" name="(id|number|key|seen|seen_amount)" value="([^"]*)"', form))
+    _, given = to_take(page)
     done = page.post("quote/take", **given, amount="on")
     assert "43,500" in seen(done)
-    with Book.open(team.here.root).at_one_moment() as book:
-        now = book.facts.deal("here-Ben-5")
-    assert (float(now["amount"]), now["tax"], now["stage"]) == (43500.0, "net", "Quote")
+    assert now() == (43500.0, "net", "Quote")
     assert 'id="take"' not in html_of(page.get())  # it stands in the stage of quotes already
     late = page.post("quote/take", **{**given, "key": "other", "seen_amount": "1"}, amount="on")
     assert late.status_code == 409
+    offered(number="here-Ben-5", amount="50,000", tax="net", title="More")
+    _, given = to_take(page)
+    moved = page.post("quote/take", **{**given, "seen": "Meeting"}, amount="on", stage="Quote")
+    assert moved.status_code == 409
+    assert now() == (43500.0, "net", "Quote")  # nothing of a form is written that cannot be written as a whole
+
+
+def test_an_amount_that_would_stand_beside_no_other_is_not_ticked_and_that_is_said(offered, team):
+    before = usual_of(team.here.root)
+    try:
+        say_usual(team.here.root, replace(before, currency="ILS", vat="0.18"))
+        page, _ = offered(number="here-Ben-5", amount="43,000", tax="net", title="Before VAT")
+        _, given = to_take(page)
+        assert page.post("quote/take", **given, amount="on").status_code == 200
+        offered(number="here-Ben-5", amount="1,180", tax="gross", title="With VAT")
+        form, _ = to_take(page)
+        assert '<input type="checkbox" name="amount" checked>' in form
+        assert "The amount of the deal is ₪1,000 before VAT" in seen(page.get())
+        say_usual(team.here.root, replace(before, currency="ILS", vat=None))
+        form, _ = to_take(page)
+        assert '<input type="checkbox" name="amount">' in form
+        assert "cannot be added up with them" in seen(page.get())
+    finally:
+        say_usual(team.here.root, before)

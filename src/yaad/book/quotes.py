@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from yaad.book.file_names import clean_name
 from yaad.book.papers import kept_paper, paper, paper_holds
+from yaad.book.usual import usual_of
 from yaad.book.written import Written
-from yaad.errors import InputError, UnknownName
+from yaad.errors import Changed, InputError, UnknownName
 from yaad.facts import KeyTaken, as_text, journal_of
 from yaad.insight.quotes import Quote, quotes_of
 from yaad.intake import names_a_quote
-from yaad.model import DealEntry, Entry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry, StageType
+from yaad.model import DealEntry, Entry, QuoteEntry, QuoteOpenedEntry, QuoteWithdrawnEntry, StageType, Tax
+from yaad.model.money import both_ways
 from yaad.text import LANGUAGES, Message
 
 PDF = b"%PDF-"
@@ -57,17 +60,34 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """The amount that a deal has by a quote.
+
+    Attributes:
+        amount: with VAT or without it as the deal's is, and where it has none, as those of the book.
+        currency, tax: of the amount; None: the quote says nothing of it.
+        fits: it stands beside the other amounts of the book; False: it is in another currency or VAT, and nobody
+            knows the rate by which it would be theirs.
+    """
+
+    amount: str
+    currency: str | None
+    tax: str | None
+    fits: bool = True
+
+
+@dataclass(frozen=True)
 class Left:
     """What a deal may take over from a quote.
 
     Attributes:
         quote: what it says.
-        amount: the deal has another one.
+        amount: what the deal has by it; None: it has this amount already, or the quote names none.
         stage: the stage of quotes, which the deal has not come to; empty: it has, or the company has none.
     """
 
     quote: QuoteEntry
-    amount: bool
+    amount: Taken | None
     stage: str
 
 
@@ -234,19 +254,33 @@ class Quoting(Written):
         last = next((one.entry for one in self.quotes(deal_id) if one.holds(today)), None)
         if last is None or now["outcome"] != StageType.OPEN:
             return None
-        amount = last.amount is not None and (
-            (as_text(now["amount"]), now["currency"]) != (last.amount, last.currency)
-            or (last.tax is not None and now["tax"] != last.tax)
+        taken = self._taken(last, now)
+        is_there = taken is None or (
+            (as_text(now["amount"]), now["currency"]) == (taken.amount, taken.currency)
+            and taken.tax in (None, now["tax"])
         )
+        amount = None if is_there else taken
         places = self.pipeline.positions
         stage = next((one.name for one in self.pipeline.measured if names_a_quote(one.name)), "")
         is_before = bool(stage) and places.get(now["stage"] or "", 0) < places[stage]
         return Left(last, amount, stage if is_before else "") if amount or is_before else None
 
     def take_over(
-        self, deal_id: str, seq: int, *, at: dt.datetime, by: str, seen: str | None = None, key: str | None = None
+        self,
+        deal_id: str,
+        seq: int,
+        *,
+        at: dt.datetime,
+        by: str,
+        seen: str | None = None,
+        seen_stage: str | None = None,
+        key: str | None = None,
     ) -> DealEntry:
-        """The amount of a quote is that of the deal from now on, with its currency and VAT.
+        """The amount of a quote is that of the deal from now on.
+
+        Where the quote includes VAT and the deal's amount does not, or the other way round, it is taken over as the
+        deal's is, by the VAT that is usual in the company: one amount of another kind would leave the whole book
+        without sums. Where nobody knows the rate, or the quote is in another currency, the deal gets it as it is said.
 
         Args:
             deal_id: of the deal.
@@ -254,19 +288,50 @@ class Quoting(Written):
             at: when.
             by: who says it.
             seen: the amount of the deal as whoever takes over saw it; None: whatever it is.
+            seen_stage: the stage in which they saw it; None: wherever it stands.
             key: idempotency key.
 
         Raises:
             UnknownName: no such deal.
             InputError: the deal has no such quote, or the quote names no amount.
-            Changed: the deal has another amount by now.
+            Changed: the deal has another amount by now, stands elsewhere, or has ended; the quote does not hold any
+                more.
         """
-        entry = self._quote(deal_id, seq).entry
-        if entry.amount is None:
+        found, now = self._quote(deal_id, seq), self.deal_now(deal_id)
+        taken = self._taken(found.entry, now)
+        if taken is None:
             raise InputError(Message("quotes.no_amount"))
-        said = {"amount": entry.amount, "currency": entry.currency, "tax": entry.tax}
+        if self._kept(key) is None:
+            self._stands_in(deal_id, seen_stage, key)
+            if now["outcome"] != StageType.OPEN:
+                raise Changed(Message("quotes.deal_ended"))
+            if not found.holds(at.astimezone(ZoneInfo(self.zone)).date()):
+                raise Changed(Message("quotes.holds_no_more"))
+        said = {"amount": taken.amount, "currency": taken.currency, "tax": taken.tax}
         known = {name: value for name, value in said.items() if value}
         return self.change(deal_id, known, at=at, by=by, key=key, seen=None if seen is None else {"amount": seen})
+
+    def _taken(self, quote: QuoteEntry, now: Mapping[str, object]) -> Taken | None:
+        """The amount that a deal has by a quote; None where the quote names none.
+
+        Args:
+            quote: what it says.
+            now: the deal as it stands.
+        """
+        if quote.amount is None:
+            return None
+        said = Taken(quote.amount, quote.currency, quote.tax)
+        usual, company = self._usual_unit(), usual_of(self.root)
+        currency = now["currency"] or usual["currency"]
+        tax = usual["tax"] if now["tax"] in (None, Tax.UNKNOWN) else now["tax"]
+        is_same = quote.currency is None or currency in (None, quote.currency)
+        if is_same and (tax is None or quote.tax in (None, tax)):
+            return said
+        rate = company.vat if is_same and quote.currency == company.currency else None
+        both = both_ways(Decimal(quote.amount), quote.tax, Decimal(rate)) if rate else None
+        if both is None or tax not in (Tax.NET, Tax.GROSS):
+            return Taken(quote.amount, quote.currency, quote.tax, fits=False)
+        return Taken(as_text(both.net if tax == Tax.NET else both.gross) or "", quote.currency, str(tax))
 
     def quotes(self, deal_id: str) -> list[Quote]:
         """The quotes of a deal that were not taken back, the latest first.

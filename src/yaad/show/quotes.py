@@ -12,10 +12,13 @@ CENTS = 2
 
 def priced(entry: QuoteEntry, lang: str) -> Message | None:
     """The amount of a quote, and whether VAT is in it."""
-    if entry.amount is None:
-        return None
-    tax = entry.tax if entry.tax in (Tax.NET, Tax.GROSS) else Tax.UNKNOWN
-    return Message(f"quotes.amount_{tax}", {"amount": exact(Decimal(entry.amount), entry.currency, lang)})
+    return None if entry.amount is None else amount_said(entry.amount, entry.currency, entry.tax, lang)
+
+
+def amount_said(amount: str, currency: str | None, tax: str | None, lang: str) -> Message:
+    """An amount as text keeps it, and whether VAT is in it."""
+    known = tax if tax in (Tax.NET, Tax.GROSS) else Tax.UNKNOWN
+    return Message(f"quotes.amount_{known}", {"amount": exact(Decimal(amount), currency, lang)})
 
 
 def other_way(entry: QuoteEntry, vat: Decimal | None, currency: str | None, lang: str) -> list[tuple[Message, str]]:

@@ -1,20 +1,19 @@
 """What the page of a deal shows of its quotes: each with its public page, how often it was opened, and what to do."""
 
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from yaad.book.quotes import LONGEST_TEXT, LONGEST_TITLE, LONGEST_URL
+from yaad.book.quotes import LONGEST_TEXT, LONGEST_TITLE, LONGEST_URL, Taken
 from yaad.faces.web.reaching import reach
 from yaad.faces.web.templatetags.say import language
 from yaad.insight.deal import Deal
-from yaad.model import QuoteEntry, Tax
+from yaad.model import Tax
 from yaad.model.opt_outs import CALLS
 from yaad.server.quote_pages import Shown, address_of, quotes_shown, today_in
 from yaad.server.scoping import current
 from yaad.server.state import opened
-from yaad.show.quotes import exact, priced
+from yaad.show.quotes import amount_said, priced
 from yaad.show.speech import say_plain
 from yaad.text import LANGUAGES, Message, moment
 
@@ -30,7 +29,7 @@ def on_deal_page(request: HttpRequest, found: Deal) -> dict[str, object]:
     return {
         "quotes": [_shown(request, found, one) for one in shown],
         "quote_left": left,
-        "quote_left_amount": "" if left is None else _amount_of(left.quote),
+        "quote_left_amount": _amount_of(left.amount) if left is not None and left.amount is not None else None,
         "quote_phone": next((one.quote.entry.phone for one in shown if one.quote.entry.by == current().name), ""),
         "quote_mail": getattr(getattr(request, "user", None), "email", ""),
         "quote_taxes": [one.value for one in TAXES],
@@ -43,8 +42,8 @@ def on_deal_page(request: HttpRequest, found: Deal) -> dict[str, object]:
     }
 
 
-def _amount_of(quote: QuoteEntry) -> str:
-    return exact(Decimal(quote.amount or 0), quote.currency, language())
+def _amount_of(taken: Taken) -> Message:
+    return amount_said(taken.amount, taken.currency, taken.tax, language())
 
 
 def _shown(request: HttpRequest, found: Deal, one: Shown) -> dict[str, object]:

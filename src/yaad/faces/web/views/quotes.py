@@ -50,8 +50,8 @@ def take(request: HttpRequest) -> HttpResponse:
     def write(book: Book) -> list[DealEntry]:
         deal_id, done = given.get("id", ""), list[DealEntry]()
         if "amount" in given:
-            saw = {"seen": given.get("seen_amount", ""), "key": f"{key}-amount"}
-            done.append(book.take_over(deal_id, _number(given), **saw, **stamp()))
+            saw = {"seen": given.get("seen_amount", ""), "seen_stage": seen if stage else None}
+            done.append(book.take_over(deal_id, _number(given), **saw, key=f"{key}-amount", **stamp()))
         if stage and not asked:
             done.append(book.move(deal_id, stage, seen=seen, key=f"{key}-stage", **stamp()))
         return done
