@@ -1,8 +1,10 @@
 """The door: opening, beginning, writing, undoing, building anew."""
 
 import datetime as dt
+import re
 
 import pytest
+import yaml
 
 import yaad
 from yaad.errors import BookError, InputError, UnknownName
@@ -158,6 +160,49 @@ def test_a_stage_of_a_file_is_one_of_the_book_where_that_is_said(book, files):
     (files / "more.csv").write_text("deal,stage,at\nY,Lead,2026-01-04\n", "utf-8")
     book.import_files([files / "more.csv"])  # what was said holds for the next file like it
     assert book.facts.deal("Y")["stage"] == "New"
+
+
+def test_of_several_stages_those_that_nothing_is_said_of_are_still_asked(book, files):
+    rows = "X,Lead,2026-01-01\nX,Trial: two,2026-01-03\nX,Demo,2026-01-05\n"
+    (files / "other.csv").write_text(f"deal,stage,at\n{rows}", "utf-8")
+    (files / "other.yaml").write_text(MAP.replace("New, Quote", "Lead, 'Trial: two', Demo"), "utf-8")
+    said = {"stages:other:Lead": "New"}
+    asked = book.understand([files / "other.csv"], mapping=files / "other.yaml", answers=said).questions
+    assert [one.id for one in asked] == ["stages:other:Trial: two", "stages:other:Demo"]
+    assert yaml.safe_load(asked[0].map_line) == {"same_stages": {"Trial: two": "New"}}
+    with pytest.raises(yaad.OpenQuestion):
+        book.import_files([files / "other.csv"], mapping=files / "other.yaml", answers=said)
+    said |= {"stages:other:Trial: two": "Quote", "stages:other:Demo": "add"}
+    report = book.import_files([files / "other.csv"], mapping=files / "other.yaml", answers=said)
+    (told,) = [note for note in report.notes if note.key == "book.other_stages_added"]
+    assert told.values == {"theirs": "Demo", "ours": "New, Quote"}
+    assert [one.name for one in book.pipeline.open] == ["New", "Quote", "Demo"]
+
+
+DATED = """\
+id,stage,Qualification date,Proposal date,Negotiation date,Won date
+X,Proposal,2026-01-02,2026-01-05,,
+Y,Negotiation,2026-01-01,2026-01-04,2026-01-08,
+Z,Won,2026-01-01,2026-01-03,2026-01-06,2026-01-08
+"""
+
+
+@pytest.mark.parametrize("stage", [True, False])
+def test_stages_with_a_date_each_are_those_of_the_book_that_they_are_said_to_be(book, files, stage):
+    rows = DATED if stage else re.sub("(?m)^([^,]*),[^,]*", r"\1", DATED)
+    (files / "dated.csv").write_text(rows, "utf-8")
+    asked = book.understand([files / "dated.csv"]).questions
+    assert {one.id for one in asked} == {f"stages:other:{one}" for one in ("Qualification", "Proposal", "Negotiation")}
+    said = {"Qualification": "New", "Proposal": "Quote", "Negotiation": "add"}
+    answers = {f"stages:other:{name}": answer for name, answer in said.items()}
+    assert book.understand([files / "dated.csv"], answers=answers).questions == ()
+    book.import_files([files / "dated.csv"], answers=answers)
+    for _ in range(2):
+        assert [one.name for one in book.pipeline.open] == ["New", "Quote", "Negotiation"]
+        assert [book.facts.deal(one)["stage"] for one in "XYZ"] == ["Quote", "Negotiation", "Won"]
+        told = str([vars(one) for one in book.deal("Y").content.happened])
+        assert ("Quote" in told, "Proposal" in told) == (True, False)
+        book.rebuild()
 
 
 def test_what_is_said_of_stages_holds_for_files_that_go_together_and_is_asked_once(book, files):

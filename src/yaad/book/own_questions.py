@@ -8,6 +8,7 @@ from pathlib import Path
 from yaad.errors import Question
 from yaad.facts import Pin
 from yaad.intake import Understanding, day_in, load
+from yaad.intake.mapping import same_line
 from yaad.model import StageType
 from yaad.text import Message
 
@@ -85,9 +86,13 @@ def latest_list(pin: Pin) -> dt.date | None:
 
 
 def _other_stages(understood: Understanding, pin: Pin) -> list[Question]:
-    """Where none of the stages is one of the book's: of each, which one it is."""
+    """Where none of the stages is one of the book's: of each, which one it is.
+
+    What was said of some of them already makes none of the others the book's.
+    """
     mappings = (understood.mapping, *understood.mapping.parts.values())
-    theirs = {rule.name for one in mappings for rule in one.stages if rule.type is StageType.OPEN}
+    said = {name for one in mappings for name in one.same_stages.values()}
+    theirs = {rule.name for one in mappings for rule in one.stages if rule.type is StageType.OPEN} - said
     ours = {stage.name for stage in pin.pipeline.open}
     if not ours or not theirs or ours & theirs:
         return []
@@ -104,7 +109,7 @@ def _other_stages(understood: Understanding, pin: Pin) -> list[Question]:
             Message("book.which_stage", {"stage": name}),
             evidence=why if not place else (),  # once for all of them
             options=options,
-            map_line=f"same_stages: {{{name}: {order[0]}}}",
+            map_line=same_line({name: order[0]}),
         )
         for place, name in enumerate(names)
     ]

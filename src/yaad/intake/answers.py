@@ -86,7 +86,7 @@ def _names(found: Decisions, part: str) -> list[str] | None:
         return columns
     if part == "stage" and not found.sampled:
         texts = found.text("stage")
-        named = [rule.name for rule in found.mapping.stages] + list(found.wide)
+        named = [rule.name for rule in found.mapping.stages] + [*found.wide, *found.mapping.same_stages]
         return named + ([text for text in texts.unique().to_pylist() if text] if texts is not None else [])
     return None
 

@@ -132,7 +132,8 @@ def _take_told_dates(found: Decisions) -> None:
     """The answer to the question on stages' dates: columns in order, each the date of a stage."""
     rules = told_dates(found.answers.get("stages", ""), found.table)
     if rules and found.answers.get("column:stage") is None:
-        found.mapping, found.wide = replace(found.mapping, stages=rules), {}
+        mapping = replace(found.mapping, stages=rules)
+        found.mapping, found.wide = mapping.with_same_stages(mapping.same_stages), {}
 
 
 def ask_needed(found: Decisions) -> None:

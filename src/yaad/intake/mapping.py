@@ -212,6 +212,12 @@ def stages_line(rules: Iterable[StageRule]) -> str:
     return f"stages: {inner.strip()}"
 
 
+def same_line(same: Plain[str, str]) -> str:
+    """Stages of a file that are the book's under other names, as one line of a mapping file."""
+    inner = yaml.safe_dump(dict(same), sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6)
+    return f"same_stages: {inner.strip()}"
+
+
 def _dump(key: str, value: object) -> str:
     """One part on one line where it fits, else an item a line."""
     if isinstance(value, dict | list):

@@ -55,7 +55,7 @@ ANSWERS = {"activities": "activity", "ignore": "ignore"}
 
 def decide_stages(found: Decisions) -> None:
     """The stages, their types and order: the mapping's, else proposed; what neither tells is asked."""
-    texts = found.text("stage")
+    texts, found.wide = found.text("stage"), _called(found, found.wide)
     if texts is not None and found.kind in HISTORY:
         texts = pc.if_else(pa.array(of_stages(found)), texts, pa.scalar(None, pa.string()))
     seen: list[StageSeen] = []
@@ -179,9 +179,23 @@ def _stage_columns(found: Decisions, seen: list[StageSeen]) -> dict[str, str]:
     """Stage → the column that says when deals came to it: by the columns' own words and by the stages' names."""
     taken = set(found.fields.values())
     free = [header for header in found.table.columns if header not in taken]
-    named = stage_date_columns(free, [stage.name for stage in seen])
+    named = _dates_of(found, free, [stage.name for stage in seen])
     columns = {stage: header for stage, header in named.items() if holds_dates(found.table, header)}
     return columns | {stage: header for stage, header in found.wide.items() if header not in columns.values()}
+
+
+def _dates_of(found: Decisions, headers: Sequence[str], stages: Sequence[str]) -> dict[str, str]:
+    """Stage → the column that is named after it, also where the file has another name for it than the book."""
+    return _called(found, stage_date_columns(headers, [*stages, *found.mapping.same_stages]))
+
+
+def _called(found: Decisions, columns: dict[str, str]) -> dict[str, str]:
+    """The columns of stages' dates, each under the name that the stage has in the book; of two of one, the first."""
+    same = {fold(name): to for name, to in found.mapping.same_stages.items()}
+    named: dict[str, str] = {}
+    for stage, header in columns.items():
+        named.setdefault(same.get(fold(stage), stage), header)
+    return named
 
 
 def _place(stage: StageSeen | None) -> float | None:
@@ -190,7 +204,8 @@ def _place(stage: StageSeen | None) -> float | None:
 
 def _propose_wide(found: Decisions) -> None:
     """The stages that columns of dates are named after; won and lost also where only a field of ours tells of them."""
-    decision = propose_stages(seen_in(found.table, found.wide), found.answers, history=False)
+    answers = {**_of_the_book(found.mapping), **found.answers}
+    decision = propose_stages(seen_in(found.table, found.wide), answers, history=False)
     rules = list(decision.rules)
     for rule in _without_column(found, rules)[1:]:
         if rule.type.value in found.fields and all(other.type is not rule.type for other in rules):
@@ -275,7 +290,7 @@ def _decide_shape(found: Decisions, seen: list[StageSeen]) -> None:
         taken = set(found.fields.values())
         free = [header for header in found.table.columns if header not in taken]
         names = [rule.name for rule in mapping.stages]
-        matched = stage_date_columns(free, names) | found.wide
+        matched = _dates_of(found, free, names) | found.wide
         own_dates = {name: column for name, column in matched.items() if fold(name) in set(map(fold, names))}
         if mapping.shape is None and len(own_dates) < 2:
             own_dates = {}
