@@ -1,6 +1,7 @@
 """Nothing slips by an erasing: files of other kinds, imports under way, lists of several, what is said of who sells."""
 
 import datetime as dt
+import json
 import shutil
 import zipfile
 
@@ -10,10 +11,12 @@ from tests.book.test_persons import MAPPING, NOW, erase, exported, hits, rows_of
 from yaad.book import Book
 from yaad.book.importing import Imports
 from yaad.book.persons import Part, find
-from yaad.book.persons.erasing import begin, finish, is_unfinished
+from yaad.book.persons.cleaning import Cleaner
+from yaad.book.persons.erasing import begin, clean_entry, finish, is_unfinished
 from yaad.book.persons.marks import Known, Marks
 from yaad.errors import InputError
 from yaad.facts import journal_of
+from yaad.model import QuoteEntry
 
 PHONE = "0541112223"
 ROWS = [
@@ -100,6 +103,26 @@ def test_what_was_answered_of_a_customer_of_one_word(book):
     assert hits(book.root, ["יוסי"]) == []
     said = {one.name for one in journal_of(book.root).since(0) if one.kind == "setting"}
     assert {f"customer:{mark}", "customer:רון"} <= said
+
+
+@pytest.mark.parametrize(
+    ("by", "mail", "left"),
+    [
+        ("Dana", "", ("erased", "", "")),  # as the data call her
+        ("Dana Cohen", "", ("erased", "", "")),  # as her account is called
+        ("Sales", "dana@x.example", ("Sales", "", "")),  # an account that others have too
+        ("Sales", "ron@x.example", ("Sales", "03-6123456", "ron@x.example")),
+        ("Ron", "", ("Ron", "03-6123456", "")),
+    ],
+)
+def test_how_who_gave_a_quote_is_reached_goes_with_them(tmp_path, by, mail, left):
+    known = {Known.SELLER: ["dana", "dana cohen"], Known.MAIL: ["dana@x.example"]}
+    mark = Marks(tmp_path).add(known, NOW, "IL").mark
+    quote = QuoteEntry(deal_id="D1", at=NOW, by=by, key="k", title="Kitchen", phone="03-6123456", mail=mail)
+    _, _, body = clean_entry(1, "k", "D1", quote.to_json(), Cleaner(Marks(tmp_path)))
+    told = json.loads(body)
+    assert (told["by"].replace(mark, "erased"), told["phone"], told["mail"]) == left
+    assert told["title"] == "Kitchen"
 
 
 def of(phone):

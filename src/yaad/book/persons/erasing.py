@@ -469,8 +469,8 @@ def clean_entry(seq: int, key: str, deal: str, body: str, cleaner: Cleaner) -> t
 
 
 def _without_giver(plain: dict[str, Any], before: dict[str, Any]) -> None:
-    """Take out how somebody is reached who gave a quote and is erased."""
-    if plain.get("kind") == EntryKind.QUOTE and plain["by"] != before["by"]:
+    """Take out how somebody is reached who gave a quote and is erased: known by their name, their number or address."""
+    if plain.get("kind") == EntryKind.QUOTE and any(plain.get(name) != before.get(name) for name in ("by", *GIVERS)):
         plain |= dict.fromkeys(GIVERS, "")
 
 
