@@ -81,6 +81,9 @@ def test_what_can_be_no_number_is_asked_again_unless_something_else_tells_who_it
     assert ids(book) == before
     found = come(book, Touch(phone=typed, name="Dana", text="a kitchen"))
     assert (found.no_phone, found.entry.text) == (typed, f"{typed}\na kitchen")
+    assert book.no_phone_of(found.deal_id, found.entry.seq) == typed
+    assert book.no_phone_of(found.deal_id, found.begun) == ""  # of no touch
+    assert book.no_phone_of("A", found.entry.seq) == ""  # of another deal
     row = book.facts.deal(found.deal_id)
     assert (row["contact"], row["phone"]) == ("Dana", None)
     by_itself = book.inquiry(Touch(phone=typed, text="a bath"), at=AT, by="", by_stranger=True)

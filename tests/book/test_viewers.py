@@ -177,6 +177,7 @@ ASKED = {
     "attach": ("x", "y", [b"z"]), "files_of_deal": ("x",), "file_of_deal": ("x", 1),
     "write_down": ("New", {}), "undo": ("x", 1),
     "inquiry": (Touch(name="x"),), "inquiry_of": (Touch(phone="050-1234567"), AT), "is_known": ("050-1234567",),
+    "no_phone_of": ("x", 1),
     "unanswered": (AT,), "planned_on": (AT.date(),), "hold": ("x", {}, "k"),
     "opt_out": (Handles(frozenset({"+972501234567"})), "calls"), "opt_out_numbered": (1,),
     "opt_out_of_deal": ("x", "calls"), "opt_out_list": ("0501234567", "calls"), "handles_of_customer": ("x",),

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,23 @@ def test_entries_read_back_in_order(journal):
     assert journal.of(["a"]) == kept[1:]
     assert journal.of(["b", "a", "zz"]) == kept
     assert journal.last_seq == 3
+
+
+def test_of_many_deals_it_is_asked_a_few_times(tmp_path):
+    asked = []
+
+    class Told(SqliteJournal):
+        @contextmanager
+        def _open(self):
+            with super()._open() as file:
+                file.set_trace_callback(asked.append)
+                yield file
+
+    journal = Told(tmp_path / "journal.sqlite")
+    kept = [journal.append(note(f"k{n}", f"deal {n}")) for n in (1, '7"', "ש,3", "\0")]
+    asked.clear()
+    assert journal.of(f"deal {n}" for n in (*range(999), '7"', "ש,3", "\0")) == kept
+    assert len([one for one in asked if "FROM entries" in one]) == 3
 
 
 def test_the_same_key_twice_is_one_entry(journal):

@@ -101,8 +101,9 @@ def test_what_can_be_no_number_is_asked_again_or_stands_in_the_note(team, owner)
     assert answer.status_code == 400
     assert 'value="12"' in page
     assert "cannot be a telephone number. Type it with its area code" in strip(page)
-    _, page = take(team, owner, phone="12", name="No Number", key="n2")
-    assert "“12” cannot be a telephone number, so it stands in the note" in strip(page)
+    answer, page = take(team, owner, phone="call me", name="No Number", key="n2")
+    assert "call" not in answer.request["QUERY_STRING"]
+    assert "“call me” cannot be a telephone number, so it stands in the note" in strip(page)
 
 
 def test_what_says_nothing_stays_in_the_form(team, owner):
@@ -152,7 +153,7 @@ def test_links_dial_one_number_and_write_to_one_address(team, owner):
     page = owner.get(f"{team.here.prefix}inquiries/").content.decode()
     assert 'href="tel:+972547651111"' in page
     assert "mailto:dana%2Ba@example.com" in page
-    assert "bcc" not in page
+    assert not re.search("(?<![0-9a-f])bcc", page)  # the key of a form may hold these letters
     with book_of(team).at_one_moment() as book:
         deal = book.is_known("054-7651111")["deal_id"]
     told = owner.get(f"{team.here.prefix}deal/", {"id": deal}).content.decode()

@@ -54,5 +54,5 @@ def _is_done(entry: object) -> bool:
     if isinstance(entry, ActEntry):
         return not entry.incoming
     if isinstance(entry, ChangeEntry):
-        return bool(AGREED & entry.values.keys())
+        return any(entry.values.get(name) for name in AGREED)  # that it goes on no more is nothing done
     return isinstance(entry, DealEntry) and not isinstance(entry, LEAVES_WAITING)

@@ -26,7 +26,7 @@ from yaad.facts.said import standing
 from yaad.insight.board import name_of
 from yaad.intake.deciding.phones import REPEATED, may_be_dialled, surely
 from yaad.measures import Scope
-from yaad.measures.answers import answer_hours, waiting_again, waiting_deals
+from yaad.measures.answers import answer_hours, last_done, waiting_again, waiting_deals
 from yaad.measures.contacts import logs
 from yaad.measures.opening import day_minutes, open_seconds_between
 from yaad.measures.opted_out import Handles
@@ -39,7 +39,7 @@ INQUIRY_ID = "INQ-"
 """So begin the ids of deals that came in by this door."""
 ID_LETTERS = 12
 LOOKED_AT = 5_000
-"""Entries of the journal among which it is looked who was handed inquiries last."""
+"""Entries of the journal among which it is looked who was handed new inquiries last."""
 LONGEST_TEXT = 20_000
 LONGEST_OWN_KEY = 160
 """Longer keys are kept as their digest, since what belongs to one touch adds a word to its key."""
@@ -52,6 +52,7 @@ OF_WAITING = (
     "came_at", "came_day",
 )  # fmt: skip
 OF_COMING = ("came_at", "came_day")
+OF_DONE = ("done_at", "done_day")
 OF_DEALS = ("deal", "deal_id", "phone", "email", "contact", "account", "created_at", "created_day")
 
 
@@ -274,30 +275,25 @@ class Receiving(Written):
         )
 
     def _handed_on(self, scope: Scope, since: dt.date, last: dt.date | None) -> list[dict[str, Any]]:
-        """The open inquiries that came since a day and wait for whom they were handed to, who waits longest first.
+        """The open inquiries that were handed on since a day and wait for whom they went to, who waits longest first.
 
-        Among the latest `LOOKED_AT` entries it is looked who was handed any.
+        What a file tells was done since is done, too. Of what has a day alone nobody knows whether it was before the
+        handing of that day: only that of a later day is.
         """
-        journal = journal_of(self.root)
-        latest = journal.since(max(0, journal.last_seq - LOOKED_AT))
-        says = (CreateEntry, ChangeEntry)
-        touched = {
-            one.deal_id for one in latest if isinstance(one, says) and one.values.get("owner") not in (None, one.by)
-        }
-        if not touched:
-            return []
         of_deal: dict[str, list[DealEntry]] = {}
-        for entry in journal.of(touched):
+        for entry in journal_of(self.root).of(self._on(scope.as_of).facts.given_since(since)):
             of_deal.setdefault(entry.deal_id, []).append(entry)
         waits = {deal: found for deal, entries in of_deal.items() if (found := handed_on(entries)) is not None}
+        if not waits:
+            return []
         deals = scope.deals.filter(scope.deals.outcome == "open").filter(scope.deals.deal_id.isin(sorted(waits)))
-        deals = deals.filter(deals.created_day >= ibis.literal(since))
+        done = last_done(scope)
         columns = [name for name in OF_WAITING if name not in OF_COMING]
-        rows = scope.run(deals.select(*columns).order_by("deal")).to_pylist() if waits else []
-        told = [_since_handed(row, waits[row["deal_id"]], scope.zone) for row in rows]
-        told = [row for row in told if row["owner"] == waits[row["deal_id"]].to]
+        rows = deals.left_join(done, deals.deal == done.of_deal).select(*columns, *OF_DONE).order_by("deal")
+        told = [_since_handed(row, waits[row["deal_id"]], scope.zone) for row in scope.run(rows).to_pylist()]
+        told = [row for row in told if row["owner"] == waits[row["deal_id"]].to and not _is_done_since(row)]
         return sorted(
-            (row for row in told if last is None or row["came_day"] <= last),
+            (row for row in told if since <= row["came_day"] and (last is None or row["came_day"] <= last)),
             key=lambda row: (row["came_at"], row["deal"]),
         )
 
@@ -318,6 +314,21 @@ class Receiving(Written):
         rows = self._candidates(who, among=("open", "won", "lost"))
         found = [row for row in rows if who.meet(Handles.of(row["phone"], row["email"], self.dials_in))]
         return max(found, key=lambda row: (row["created_day"] or dt.date.min, row["deal"]), default=None)
+
+    def no_phone_of(self, deal_id: str, seq: int) -> str:
+        """What a touch told as a telephone number that can be none, as its text begins with it; empty: nothing.
+
+        Args:
+            deal_id: of the inquiry.
+            seq: number of the entry of the touch.
+
+        Raises:
+            UnknownName: no such deal, or not for this viewer.
+        """
+        self.deal_now(deal_id)
+        touch = next((one for one in standing(journal_of(self.root).of([deal_id])) if one.seq == seq), None)
+        first = touch.text.partition("\n")[0] if isinstance(touch, ActEntry) and touch.channel else ""
+        return "" if may_be_dialled(first) else first
 
     def usual_sources(self) -> list[str]:
         """What brings inquiries, as the viewer sees it: the most frequent first."""
@@ -456,6 +467,14 @@ def _since_handed(row: dict[str, Any], handed: HandedOn, zone: str) -> dict[str,
     """A row that waits since the inquiry was handed on."""
     at = handed.entry.at
     return row | {"came_at": at, "came_day": at.astimezone(ZoneInfo(zone)).date()}
+
+
+def _is_done_since(row: Mapping[str, Any]) -> bool:
+    """Whether somebody was answered, or moved, after the inquiry was handed on, whoever tells of it."""
+    at, day = row["done_at"], row["done_day"]
+    if at is not None and (at if at.tzinfo else at.replace(tzinfo=dt.UTC)) > row["came_at"]:
+        return True
+    return day is not None and day > row["came_day"]
 
 
 def _waiting(

@@ -339,6 +339,13 @@ class Facts:
         found = rows.filter(rows.owner == owner).semi_join(said, "deal").select("deal_id")
         return sorted(self.run(found)["deal_id"].to_pylist())
 
+    def given_since(self, day: dt.date) -> list[str]:
+        """The open deals whose owner people last wrote on a day or later; sorted."""
+        said = self._owners_said()
+        said = said.filter(said.day >= ibis.literal(day))
+        found = self.deals.filter(self.deals.outcome == "open").semi_join(said, "deal").select("deal_id")
+        return sorted(self.run(found)["deal_id"].to_pylist())
+
     def is_told_of(self, owner: str) -> bool:
         """Whether a file names somebody: of a deal, whatever people wrote since, of a sale, or of a call."""
         rows, said = self._present("deals"), self._owners_said()

@@ -24,6 +24,9 @@ LONGEST_KEY = 200
 """Letters of an idempotency key."""
 ALL = -1
 """As SQLite says it, there is no limit."""
+OF_SUBJECTS = "SELECT seq, body FROM entries WHERE deal_id IN ($marks)"
+PART = 500
+"""Deals asked for at once: a database takes only so many values in one query."""
 COMPANY = ""
 """In the column of deals: the entry is about the company."""
 TABLES = (
@@ -152,9 +155,11 @@ class SqliteJournal:
         if not self.path.exists():
             return []
         found: list[Entry] = []
+        asked = list(subjects)
         with self._open() as file:
-            for subject in subjects:
-                rows = file.execute("SELECT seq, body FROM entries WHERE deal_id = ?", (subject,)).fetchall()
+            for start in range(0, len(asked), PART):
+                part = asked[start : start + PART]
+                rows = file.execute(OF_SUBJECTS.replace("$marks", ", ".join("?" * len(part))), part).fetchall()
                 found += [entry_from_json(body, number) for number, body in rows]
         return sorted(found, key=lambda entry: entry.seq)
 

@@ -95,6 +95,18 @@ def waiting_again(scope: Scope) -> ir.Table:
     return deals.join(first, deals.deal == first.turned_of).drop("turned_of", "turned_at", "untimed")
 
 
+def last_done(scope: Scope) -> ir.Table:
+    """Of each deal when it was last answered or moved: ``of_deal``, ``done_at``; ``done_day`` of what has no time."""
+    rows, moves = contacts(scope), scope.moves
+    rows = rows.filter(rows.is_answer)
+    answered = rows.select(of_deal=rows.deal, at=rows["at"], day=rows.day, whole_day=rows.whole_day)
+    moved = moves.select(of_deal=moves.deal, at=moves["at"], day=moves.day, whole_day=truth(moves.whole_day))
+    both = answered.union(moved, distinct=False)
+    timed = ibis.ifelse(both.whole_day, ibis.null(both["at"].type()), both["at"])
+    alone = ibis.ifelse(both.whole_day, both.day, ibis.null("date"))
+    return both.group_by("of_deal").aggregate(done_at=timed.max(), done_day=alone.max())
+
+
 def is_waiting(rows: ir.Table) -> ir.BooleanValue:
     """Whether an inquiry of `inquiries` is open and has no answer."""
     return rows.answer == Answer.WAITING.value

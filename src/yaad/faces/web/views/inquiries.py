@@ -202,7 +202,7 @@ def _form(request: HttpRequest, error: YaadError | None = None) -> HttpResponse:
 
 def _told(found: Received) -> dict[str, str]:
     said = "began" if found.is_new else "folded"
-    more = {"no_phone": found.no_phone} if found.no_phone else {}
+    more = {"touch": str(found.entry.seq)} if found.no_phone else {}  # what was typed stands in no address
     return {"said": said, "deal": found.deal_id, "done": ",".join(map(str, found.numbers)), **more}
 
 
@@ -228,7 +228,9 @@ def _done(request: HttpRequest) -> Mapping[str, object] | None:
     key = f"inquiries.was_{said}_to" if is_handed else f"inquiries.was_{said}"
     words = Message(key, {"name": name_of(row), **({"owner": row["owner"]} if is_handed else {})})
     numbers = [one for one in number.split(",")[:MOST_NUMBERS] if entry_number(one) is not None]
-    no_phone = request.GET.get("no_phone", "")[:LONGEST_SHOWN]
+    touch = entry_number(request.GET.get("touch", ""))
+    told = "" if touch is None else opened().shelf.once(lambda book: book.no_phone_of(deal, touch))
+    no_phone = told[:LONGEST_SHOWN]
     return {
         "words": words,
         "more": Message("inquiries.phone_in_note", {"text": no_phone}) if no_phone else None,
