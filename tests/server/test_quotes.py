@@ -192,6 +192,12 @@ def test_who_gives_it_is_reached_and_the_price_is_told_both_ways_by_the_vat_of_t
         for said in ("₪99.90 including VAT", "Before VAT₪84.66", "VAT 18%₪15.24"):
             assert said in text, said
         assert "mailto" not in html_of(stranger().get(gross))
+        say_usual(team.here.root, replace(before, currency="ILS", vat="0.2"))
+        assert "VAT 18%₪180" in seen(stranger().get(net))  # as it was when it was given
+        say_usual(team.here.root, replace(before, currency="ILS", vat=None))
+        _, without = offered(amount="1,000 ₪", tax="net", title="Without")
+        say_usual(team.here.root, replace(before, currency="ILS", vat="0.18"))
+        assert "VAT 18%" not in seen(stranger().get(without))
     finally:
         say_usual(team.here.root, before)
 
@@ -235,6 +241,7 @@ def test_an_amount_that_would_stand_beside_no_other_is_not_ticked_and_that_is_sa
         assert '<input type="checkbox" name="amount" checked>' in form
         assert "The amount of the deal is ₪1,000 before VAT" in seen(page.get())
         say_usual(team.here.root, replace(before, currency="ILS", vat=None))
+        offered(number="here-Ben-5", amount="2,360", tax="gross", title="Nobody says how much VAT")
         form, _ = to_take(page)
         assert '<input type="checkbox" name="amount">' in form
         assert "cannot be added up with them" in seen(page.get())

@@ -148,6 +148,7 @@ class Quoting(Written):
         unit = {name: now[name] for name in ("currency", "tax") if now[name]} | self._with_unit(told, now)
         if not told.get("amount"):
             unit = {}
+        usual = usual_of(self.root)
         key = key or uuid.uuid4().hex
         make = partial(
             QuoteEntry,
@@ -162,6 +163,7 @@ class Quoting(Written):
             amount=told.get("amount"),
             currency=unit.get("currency"),
             tax=unit.get("tax"),
+            vat=usual.vat if unit and unit.get("currency") == usual.currency else None,
         )
         document = offer.document
         keeps = nullcontext(("", 0)) if document is None else kept_paper(self.root, deal_id, key, [document])
@@ -279,8 +281,9 @@ class Quoting(Written):
         """The amount of a quote is that of the deal from now on.
 
         Where the quote includes VAT and the deal's amount does not, or the other way round, it is taken over as the
-        deal's is, by the VAT that is usual in the company: one amount of another kind would leave the whole book
-        without sums. Where nobody knows the rate, or the quote is in another currency, the deal gets it as it is said.
+        deal's is, by the VAT that the company had when the quote was given: one amount of another kind would leave the
+        whole book without sums. Where nobody knows the rate, or the quote is in another currency, the deal gets it as
+        it is said.
 
         Args:
             deal_id: of the deal.
@@ -327,7 +330,7 @@ class Quoting(Written):
         is_same = quote.currency is None or currency in (None, quote.currency)
         if is_same and (tax is None or quote.tax in (None, tax)):
             return said
-        rate = company.vat if is_same and quote.currency == company.currency else None
+        rate = quote.vat or (company.vat if quote.currency == company.currency else None) if is_same else None
         both = both_ways(Decimal(quote.amount), quote.tax, Decimal(rate)) if rate else None
         if both is None or tax not in (Tax.NET, Tax.GROSS):
             return Taken(quote.amount, quote.currency, quote.tax, fits=False)

@@ -253,6 +253,8 @@ class QuoteEntry(DealEntry):
         text: the lines of it.
         amount: decimal text; None: none is named.
         currency, tax: of the amount.
+        vat: the part that VAT was in the company as it was given, such as 0.18; None: nobody said, or the amount is in
+            another currency than the company's.
         until: the last day on which it holds, as 2026-10-20; None: it does not end by itself.
         url: an address elsewhere where more of it stands.
         lang: in which the customer reads it.
@@ -267,6 +269,7 @@ class QuoteEntry(DealEntry):
     amount: str | None = None
     currency: str | None = None
     tax: str | None = None
+    vat: str | None = None
     until: str | None = None
     url: str = ""
     lang: str = "he"

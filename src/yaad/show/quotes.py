@@ -21,23 +21,19 @@ def amount_said(amount: str, currency: str | None, tax: str | None, lang: str) -
     return Message(f"quotes.amount_{known}", {"amount": exact(Decimal(amount), currency, lang)})
 
 
-def other_way(entry: QuoteEntry, vat: Decimal | None, currency: str | None, lang: str) -> list[tuple[Message, str]]:
-    """The VAT of a quote, and its price in the other way, by the part that VAT is in the company.
+def other_way(entry: QuoteEntry, lang: str) -> list[tuple[Message, str]]:
+    """The VAT of a quote, and its price in the other way, by the part that VAT was in the company as it was given.
 
-    Args:
-        entry: the quote.
-        vat: the part; None: nobody says, and nothing is told.
-        currency: of the company: in another one its VAT says nothing.
-        lang: of the words.
+    Whatever the company says of its VAT by now: what was agreed with a customer does not change. Of a quote that does
+    not tell the part nothing is said.
     """
-    return list(_other_way(entry, vat, currency, lang))
+    return list(_other_way(entry, lang))
 
 
-def _other_way(
-    entry: QuoteEntry, vat: Decimal | None, currency: str | None, lang: str
-) -> Iterator[tuple[Message, str]]:
-    if not vat or entry.amount is None or entry.currency != currency:
+def _other_way(entry: QuoteEntry, lang: str) -> Iterator[tuple[Message, str]]:
+    if not entry.vat or entry.amount is None:
         return
+    vat, currency = Decimal(entry.vat), entry.currency
     found = both_ways(Decimal(entry.amount), entry.tax, vat)
     if found is None:
         return

@@ -1,7 +1,6 @@
 """The public page of a quote, which the customer opens: no account, no cookie, nothing of anybody else."""
 
 import hashlib
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from yaad.book.quote_links import QuoteLink
-from yaad.book.usual import usual_of
 from yaad.errors import UnknownName
 from yaad.faces.web.reaching import dialled, mail_to
 from yaad.faces.web.templatetags.say import language
@@ -46,7 +44,7 @@ def public(request: HttpRequest, company: str, secret: str, part: str = "") -> H
         return _page(request, language(), 404, said=Message("quotes.no_page"))
     with on_behalf_of(access_by_link(company)):
         book = opened().shelf.book
-        found, name, usual = quote_of(link), book.name, usual_of(book.root)
+        found, name = quote_of(link), book.name
         if found is None:
             return _page(request, language(), 404, said=Message("quotes.no_page"))
         entry, lang, zone = found.entry, found.entry.lang, book.zone
@@ -63,7 +61,7 @@ def public(request: HttpRequest, company: str, secret: str, part: str = "") -> H
                 called=name,
                 quote=entry,
                 amount=priced(entry, lang),
-                other_way=other_way(entry, None if usual.vat is None else Decimal(usual.vat), usual.currency, lang),
+                other_way=other_way(entry, lang),
                 call=dialled(entry.phone),
                 mail=mail_to(entry.mail),
                 until=found.until,
