@@ -56,9 +56,10 @@ def test_of_many_deals_it_is_asked_a_few_times(tmp_path):
                 yield file
 
     journal = Told(tmp_path / "journal.sqlite")
-    kept = [journal.append(note(f"k{n}", f"deal {n}")) for n in (1, '7"', "ש,3", "\0")]
+    names = (1, '7"', "ש,3", "\0")
+    kept = [journal.append(note(f"k{place}", f"deal {n}")) for place, n in enumerate(names)]
     asked.clear()
-    assert journal.of(f"deal {n}" for n in (*range(999), '7"', "ש,3", "\0")) == kept
+    assert journal.of(f"deal {n}" for n in (*range(999), *names)) == kept
     assert len([one for one in asked if "FROM entries" in one]) == 3
 
 
