@@ -11,6 +11,7 @@ import pytest
 from yaad import measures
 from yaad.book import Book
 from yaad.demo import Step, World, simulate
+from yaad.errors import CannotTell
 from yaad.facts.pipelines import joined
 from yaad.intake import Mapping
 from yaad.model import Pipeline, Stage
@@ -280,3 +281,30 @@ def test_lists_watch_on_until_a_source_knows_the_history_of_all_stages():
     assert joined(watched, Pipeline(stages[:1])).watched_since == dt.date(2025, 3, 2), "it knows of one stage alone"
     assert joined(watched, Pipeline(stages)) == Pipeline(stages)
     assert Pipeline.from_dict(watched.to_dict()) == watched
+
+
+def test_what_the_forecast_tells_targets_tell_too_though_few_came_since_the_lists_begin(tmp_path):
+    """Sixty deals ended before the first list; of twelve that came since, four were won."""
+
+    def line(deal, stage, came):
+        return f"{deal},{stage},{came},{came + dt.timedelta(days=20) if stage in ('Won', 'Lost') else ''}"
+
+    first, last = dt.date(2026, 1, 5), dt.date(2026, 2, 28)
+    before = [line(n, ("Won", "Lost")[n % 2], dt.date(2025, 6, 1) + dt.timedelta(days=3 * n)) for n in range(60)]
+    since = [line(n, ("Lost", "Lost", "Won")[n % 3], first + dt.timedelta(days=n - 55)) for n in range(60, 72)]
+    since += [line(n, "Lead", dt.date(2026, 2, 20)) for n in range(72, 80)]
+    moved = [line("moved", stage, dt.date(2026, 1, 2)) for stage in STAGES[:2]]
+    lists = [
+        written(tmp_path / "lists", day, lines)
+        for day, lines in ((first, [*before, moved[0]]), (last, [*before, *since, moved[1]]))
+    ]
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files(lists, mapping=MAP)
+        assert book.pipeline.watched_since == first
+        assert book.forecast().content.won
+        made = book.goals.propose("2026-03").content
+        assert (len(made.rows), [one.key for one in made.notes]) == (3, ["goals.as_forecast"])
+        with pytest.raises(CannotTell) as untold:
+            book.goals.propose("2028-03")  # further than the forecast goes
+        assert untold.value.message.key == "goals.few_wins_watched"
+        assert untold.value.message.values == {"n": 4, "least": 10, "day": first}

@@ -83,7 +83,7 @@ def ahead_of(planning: Planning, goal: Goal, money: OneMoney, told: Expected | N
         return None
     low, high = made.credit.range
     notes = [Message("goals.as_forecast")] if expected is told else []
-    without = _untold(planning, goal, expected, amounts)
+    without = _untold(planning, goal, expected, amounts, is_forecast=expected is told)
     if without is not None:
         notes = [without]
     return Ahead(
@@ -100,24 +100,44 @@ def ahead_of(planning: Planning, goal: Goal, money: OneMoney, told: Expected | N
     )
 
 
-def _untold(planning: Planning, goal: Goal, expected: Expected, amounts: _Amounts) -> Message | None:
+def _untold(
+    planning: Planning, goal: Goal, expected: Expected, amounts: _Amounts, *, is_forecast: bool
+) -> Message | None:
     """Why it is not told how the period ends; None where it is."""
     if planning.settings.achieved.by is not Achieved.CLOSED:
         return Message("goals.no_chance")  # what is foretold is closings: invoices or payments are not known by them
     if amounts.are_mixed:
         return Message("goals.no_ahead_of_mixed")
-    if planning.wins < FEW_WINS:
-        return Message("goals.no_chance_few", {"n": planning.wins, "least": FEW_WINS})
+    if not is_forecast and (few := _few(planning, "goals.no_chance_few")) is not None:
+        return few
     if goal.average is not None and expected.money is None:  # closings are not held against money
         return Message("goals.no_chance_money")
     return None
+
+
+def _few(planning: Planning, key: str) -> Message | None:
+    """That too few were won to foretell from the funnel; None where there are enough.
+
+    The forecast counts every closing with a day; the funnel, where too little is known of what came before the first
+    list, those that came since.
+    """
+    if planning.wins >= FEW_WINS:
+        return None
+    values: dict[str, object] = {"n": planning.wins, "least": FEW_WINS}
+    day = planning.scope.pipeline.watched_since
+    return Message(key, values) if day is None else Message(f"{key}_watched", values | {"day": day})
+
+
+def _tells(told: Expected | None, amounts: Sequence[float]) -> bool:
+    """Whether the forecast speaks of money as the target does."""
+    return told is not None and (told.money is None) == (not amounts)
 
 
 def _expected(
     told: Expected | None, outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[float], achieved: float
 ) -> Expected:
     """What the forecast says where it speaks of money as the target does, so that no two pages differ."""
-    if told is not None and (told.money is None) == (not amounts):
+    if told is not None and _tells(told, amounts):
         return told
     return expected_in(outlook, ratios, amounts, achieved)
 
@@ -183,9 +203,10 @@ def proposed(
         InputError: the period is over.
     """
     outlook = planning.outlook(period)
-    if planning.wins < FEW_WINS:
-        raise CannotTell(Message("goals.few_wins", {"n": planning.wins, "least": FEW_WINS}))
     amounts, unit, _ = _amounts(planning)
+    few = None if _tells(told, amounts) else _few(planning, "goals.few_wins")
+    if few is not None:
+        raise CannotTell(few)
     achieved = _achieved(planning, period) if amounts else 0.0
     average = Decimal(repr(sum(amounts) / len(amounts))).quantize(CENT) if amounts else None
     expected = _expected(told, outlook, planning.own("expected").ratios, amounts, achieved)

@@ -130,7 +130,7 @@ class Planning:
 
     @property
     def wins(self) -> int:
-        """Deals that were won: what is foretold rests on them."""
+        """Deals of the funnel that were won: what is foretold from it rests on them."""
         return self.deals.entered(self.deals.stages)
 
     @cached_property

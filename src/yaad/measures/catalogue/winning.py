@@ -70,6 +70,8 @@ def _finish(table: pa.Table, scope: Scope) -> list[Figure]:
     """The sum of amount × chance in each group, and between what it lies; none where most have no amount.
 
     While no deal of the book has ended, nobody can tell what they bring: 0 would be the least, and be read as nothing.
+    While fewer than `FEW` have, it is a hint that says so; where there is no room for that, as on the board, it is not
+    told.
 
     Raises:
         InputError: amounts of mixed currency or tax in one group.
