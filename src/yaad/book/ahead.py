@@ -108,24 +108,29 @@ def _untold(
         return Message("goals.no_chance")  # what is foretold is closings: invoices or payments are not known by them
     if amounts.are_mixed:
         return Message("goals.no_ahead_of_mixed")
-    if not is_forecast and (few := _few(planning, "goals.no_chance_few")) is not None:
+    if not is_forecast and (few := _few(planning, "goals.no_chance_few", "goals.no_chance_few_watched")) is not None:
         return few
     if goal.average is not None and expected.money is None:  # closings are not held against money
         return Message("goals.no_chance_money")
     return None
 
 
-def _few(planning: Planning, key: str) -> Message | None:
+def _few(planning: Planning, key: str, watched: str) -> Message | None:
     """That too few were won to foretell from the funnel; None where there are enough.
 
     The forecast counts every closing with a day; the funnel, where too little is known of what came before the first
     list, those that came since.
+
+    Args:
+        planning: what the book plans with.
+        key: of what is said.
+        watched: of what is said where it is those that came since.
     """
     if planning.wins >= FEW_WINS:
         return None
     values: dict[str, object] = {"n": planning.wins, "least": FEW_WINS}
     day = planning.scope.pipeline.watched_since
-    return Message(key, values) if day is None else Message(f"{key}_watched", values | {"day": day})
+    return Message(key, values) if day is None else Message(watched, values | {"day": day})
 
 
 def _tells(told: Expected | None, amounts: Sequence[float]) -> bool:
@@ -204,7 +209,7 @@ def proposed(
     """
     outlook = planning.outlook(period)
     amounts, unit, _ = _amounts(planning)
-    few = None if _tells(told, amounts) else _few(planning, "goals.few_wins")
+    few = None if _tells(told, amounts) else _few(planning, "goals.few_wins", "goals.few_wins_watched")
     if few is not None:
         raise CannotTell(few)
     achieved = _achieved(planning, period) if amounts else 0.0

@@ -130,9 +130,8 @@ def said_left_out(how: str, values: dict[str, object] | None = None, *, are_orde
         values: of the message.
         are_orders: whether it is orders that count.
     """
-    return Message(
-        "_".join(filter(None, ("goals.orders_left_out" if are_orders else "goals.left_out", how))), values or {}
-    )
+    end = f"_{how}" if how else ""
+    return Message(f"goals.orders_left_out{end}" if are_orders else f"goals.left_out{end}", values or {})
 
 
 def in_all(left: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
