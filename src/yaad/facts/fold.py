@@ -289,7 +289,7 @@ def _read(name: str, text: str) -> object:
     if name == "currency" and not CURRENCY.fullmatch(text):
         raise InputError(Message("book.bad_currency", {"text": text}))
     if name == "tax" and text not in set(Tax):
-        raise InputError(Message("book.bad_tax", {"text": text, "known": ", ".join(Tax)}))
+        raise InputError(Message("book.bad_tax", {"text": text}))
     return read_as(SCHEMAS["deals"].field(name).type, text)
 
 
