@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from tests.insight.companies import book_of, outcomes
-from tests.pages.steps import settled
+from tests.pages.steps import press, settled
 
 from yaad.demo import Group, Step, World, simulate
 
@@ -55,10 +55,10 @@ def test_the_page_says_what_its_files_say(visit, full, still_open):
 def test_links_choose_deals_and_files_follow(visit, full, still_open):
     owner = "יואב כהן"
     page = visit(full, "/chances/", **SCRIPTS_OFF)
-    page.click(f".filters a:has-text('{owner}')")
+    press(page, f".filters a:has-text('{owner}')")
     mine = {number for number, row in still_open.items() if row["rep"] == owner}
     assert page.locator(".chs > li").count() == len(mine)
-    page.click(".sorts a:text-is('amount')")
+    press(page, ".sorts a:text-is('amount')")
     with_amount = told(page, full, page.url.partition("/chances/")[2])["deals"]
     assert {deal["deal_id"] for deal in with_amount} == mine
     amounts = [deal["amount"] for deal in with_amount]
@@ -71,7 +71,7 @@ def test_links_choose_deals_and_files_follow(visit, full, still_open):
         .endswith(f"?{urlencode({'owner': owner, 'sort': 'amount'})}")
     )
     page.fill("input[type=search]", with_amount[0]["name"])
-    page.click(".ksearch .btn")
+    press(page, ".ksearch .btn")
     assert page.locator(".chs > li").count() == 1
     assert urlencode({"owner": owner}) in page.url
     nobody = visit(full, "/chances/?q=nobody-at-all", **SCRIPTS_OFF)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
 
@@ -142,10 +143,10 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(visit, full):
 
 def test_language_and_appearance_are_kept_and_the_page_stays(visit, full):
     page = visit(full, "/funnel/?by=source", lang="he")
-    page.click(".rail a[hreflang=en]")
+    press(page, ".rail a[hreflang=en]")
     assert page.get_attribute("html", "lang") == "en"
     assert page.url == f"{full.base}/funnel/?by=source"
-    page.click(".rail .themes a:last-child")
+    press(page, ".rail .themes a:last-child")
     assert page.get_attribute("html", "data-theme") == "dark"
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.goto(full.base + "/time/")

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
 
@@ -57,9 +58,9 @@ def test_no_cell_of_a_file_is_run_by_a_spreadsheet(visit, full):
 
 def test_filters_are_links(visit, full):
     page = visit(full, "/funnel/", lang="en")
-    page.click(".strip a:has-text('2026-10')")
+    press(page, ".strip a:has-text('2026-10')")
     assert page.url.endswith("/funnel/?period=2026-10")
-    page.click(".strip a:has-text('Source')")
+    press(page, ".strip a:has-text('Source')")
     assert page.url.endswith("/funnel/?by=source&period=2026-10")
     assert page.locator(".groups tbody tr").count() == 4
     assert page.locator(".strip a[aria-current]").all_inner_texts() == ["2026-10", "Source"]
@@ -81,7 +82,7 @@ def test_any_two_stages(visit, full, company):
     page = visit(full, "/funnel/", lang="he", js=False)
     page.select_option("select[name=start]", "פגישה")
     page.select_option("select[name=end]", "נסגר")
-    page.click(".between button")
+    press(page, ".between button")
     shown = [int(text.replace(",", "")) for text in page.locator(".facts dd").all_inner_texts()]
     rows = [row for row in company.rows() if row["פגישה"]]
     won, lost = (sum(row["outcome"] == name for row in rows) for name in ("נסגר", "לא נסגר"))
@@ -132,10 +133,10 @@ def test_the_slider_answers_at_once(visit, full):
 def test_the_plan_works_as_a_plain_form(visit, full):
     page = visit(full, "/plan/", lang="he", js=False)
     page.fill("#target", "10")
-    page.click(".planform .btn.p")
+    press(page, ".planform .btn.p")
     ten = int(numbers(page.locator("#answer .huge").inner_text())[0].replace(",", ""))
     page.fill("#target", "20")
-    page.click(".planform .btn.p")
+    press(page, ".planform .btn.p")
     twenty = int(numbers(page.locator("#answer .huge").inner_text())[0].replace(",", ""))
     assert abs(twenty - 2 * ten) <= 1
     assert page.locator("#answer .sure div").count() == 3

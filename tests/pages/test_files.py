@@ -6,7 +6,7 @@ import re
 from contextlib import closing
 
 import pytest
-from tests.pages.steps import send, settled
+from tests.pages.steps import press, send, settled
 
 from yaad.book import Book
 from yaad.text import Message, render
@@ -218,7 +218,7 @@ def test_after_an_import_the_xray_is_made_and_taken_home(visit, serve, company, 
 def test_a_report_without_its_own_words_is_refused_in_words(visit, full, axe):
     page = visit(full, "/reports/", lang="en")
     page.fill("input[name=target]", "many")
-    page.click(".xrayform .btn")
+    press(page, ".xrayform .btn")
     assert page.locator(".say-error").count() == 1
     assert "many" in page.inner_text("main")
     assert axe(page) == []

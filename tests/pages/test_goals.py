@@ -47,7 +47,8 @@ def test_without_a_target_the_page_offers_to_set_one(goals):
 def test_without_a_target_the_first_page_leads_to_setting_one(goals, full):
     goals.goto(full.base + "/")
     assert "No target is set for" in goals.inner_text("#month")
-    goals.click("#month a")
+    with goals.expect_navigation():
+        goals.click("#month a")
     assert goals.locator("form[action='/goals/set/']").first.is_visible()
 
 

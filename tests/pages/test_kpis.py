@@ -100,12 +100,12 @@ def test_rows_come_page_by_page(visit, full, company):
 def test_a_measure_is_looked_for_by_its_name(visit, full):
     page = visit(full, "/kpis/", **SCRIPTS_OFF)
     page.fill("input[name=q]", "סגירות")
-    page.click(".ksearch button")
+    press(page, ".ksearch button")
     names = page.locator(".kn a").all_inner_texts()
     assert "סגירות" in names
     assert "פניות" not in names
     page.fill("input[name=q]", "אין דבר כזה")
-    page.click(".ksearch button")
+    press(page, ".ksearch button")
     assert page.locator(".empty").is_visible()
 
 

@@ -124,7 +124,7 @@ def test_a_source_is_added_run_seen_and_taken_away(visit, started, files, axe, f
     assert said("sources.each_day", lang, at="06:00") in page.inner_text(".sources li")
     assert page.inner_text(".sources .place") == files.url + "/deals.csv"
     well(page, axe)
-    page.click(".sources a")
+    press(page, ".sources a")
     page.click(f"summary:has-text('{said('web.source_remove_ask', lang)}')")
     press(page, "form[action$='/remove/'] button")
     assert said("web.no_sources", lang) in page.inner_text("main")
