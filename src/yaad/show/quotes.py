@@ -1,6 +1,5 @@
 """Quotes in words."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from yaad.model import QuoteEntry, Tax
@@ -27,23 +26,16 @@ def other_way(entry: QuoteEntry, lang: str) -> list[tuple[Message, str]]:
     Whatever the company says of its VAT by now: what was agreed with a customer does not change. Of a quote that does
     not tell the part nothing is said.
     """
-    return list(_other_way(entry, lang))
-
-
-def _other_way(entry: QuoteEntry, lang: str) -> Iterator[tuple[Message, str]]:
     if not entry.vat or entry.amount is None:
-        return
+        return []
     vat, currency = Decimal(entry.vat), entry.currency
     found = both_ways(Decimal(entry.amount), entry.tax, vat)
     if found is None:
-        return
-    rate = plain(vat * 100, CENTS) + "%"
+        return []
+    of_it = Message("quotes.vat_of", {"rate": plain(vat * 100, CENTS) + "%"}), exact(found.vat, currency, lang)
     if entry.tax == Tax.GROSS:
-        yield Message("quotes.before_vat"), exact(found.net, currency, lang)
-        yield Message("quotes.vat_of", {"rate": rate}), exact(found.vat, currency, lang)
-    else:
-        yield Message("quotes.vat_of", {"rate": rate}), exact(found.vat, currency, lang)
-        yield Message("quotes.with_vat"), exact(found.gross, currency, lang)
+        return [(Message("quotes.before_vat"), exact(found.net, currency, lang)), of_it]
+    return [of_it, (Message("quotes.with_vat"), exact(found.gross, currency, lang))]
 
 
 def exact(amount: Decimal, currency: str | None, lang: str) -> str:
