@@ -6,12 +6,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from yaad.errors import BookError, UnknownName
+from yaad.facts.engines.comparing import compare_by_thread
 from yaad.facts.engines.duck import DuckEngine
 from yaad.facts.engines.port import Engine
 from yaad.facts.engines.standing_back import engines_stand_back, step_back
 from yaad.text import Message
 
 __all__ = ["DuckEngine", "Engine", "engine_named", "engines_stand_back", "step_back"]
+
+compare_by_thread()
 
 
 def engine_named(name: str, folders: Sequence[Path], memory_limit: str | None = None) -> Engine:

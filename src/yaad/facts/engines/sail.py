@@ -5,7 +5,8 @@ import os
 import sys
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -57,14 +58,22 @@ class _LocalServer:
 LOCAL = _LocalServer()
 
 
-def _name_the_main_module() -> None:
-    """Give a nameless main module (a worker that another process fed) a file name, as the client asks for one.
+@contextmanager
+def _main_module_named() -> Iterator[None]:
+    """Within it a nameless main module (a worker that another process fed) has the name of a file.
 
-    Without it the client believes that it is being tested and ends the process.
+    The client asks for one when it is imported, and without it believes that it is being tested and ends the process.
+    Afterwards the name is gone: whoever begins a process from this one would look for that file.
     """
     main = sys.modules["__main__"]
-    if getattr(main, "__spec__", None) is None and not hasattr(main, "__file__"):
+    is_nameless = getattr(main, "__spec__", None) is None and not hasattr(main, "__file__")
+    if is_nameless:
         main.__file__ = "yaad"
+    try:
+        yield
+    finally:
+        if is_nameless:
+            del main.__file__
 
 
 class SailEngine:
@@ -80,9 +89,10 @@ class SailEngine:
     name = "sail"
 
     def __init__(self, address: str | None = None) -> None:
+        with _main_module_named():
+            import pyspark.sql.connect  # noqa: F401 – it asks for the main module's name once, here
         from pyspark.sql import SparkSession
 
-        _name_the_main_module()
         self._id = uuid.uuid4().hex
         self._is_local = address is None
         self._spark = SparkSession.builder.remote(address or LOCAL.address(self._id)).create()
