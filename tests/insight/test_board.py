@@ -72,7 +72,9 @@ def test_of_few_that_have_ended_no_sum_by_chance_is_told(written, ended):
     found = board(scope, Wanted(), dt.date(2024, 1, 31))
     assert (found.weighted is None, found.between is None) == ((ended < FEW,) * 2)
     [figure] = measure(["weighted_pipeline"], scope)
-    assert (figure.why and figure.why.key) == ("measures.too_few" if ended < FEW else None)
+    assert (figure.value, figure.why and figure.why.key) == (
+        (None, "measures.too_few") if ended < FEW else (found.weighted, None)
+    )
 
 
 def test_who_is_longer_in_a_stage_than_4_of_5_is_stuck(past):

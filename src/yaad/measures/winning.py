@@ -50,12 +50,12 @@ class StageChances:
 
     @property
     def is_few(self) -> bool:
-        """Whether so few have ended that a chance is no more than a hint."""
+        """Whether so few have ended that a chance is no more than a hint, and a sum by chances is not told."""
         return self.decided < FEW
 
     @property
     def decided(self) -> int:
-        """Deals that have ended."""
+        """Deals that have ended, of those that the chances rest on: where only lists tell stages, those watched."""
         stages = self.deals.stages
         return self.deals.entered(stages) + self.deals.lost_between(0, stages)
 

@@ -70,8 +70,7 @@ def _finish(table: pa.Table, scope: Scope) -> list[Figure]:
     """The sum of amount × chance in each group, and between what it lies; none where most have no amount.
 
     While no deal of the book has ended, nobody can tell what they bring: 0 would be the least, and be read as nothing.
-    While fewer than `FEW` have, it is a hint that says so; where there is no room for that, as on the board, it is not
-    told.
+    While fewer than `FEW` have, it is not told either, here as on the board.
 
     Raises:
         InputError: amounts of mixed currency or tax in one group.
@@ -92,12 +91,12 @@ def _figure(scope: Scope, chances: StageChances, by: dict[str, Cell], rows: pa.T
         why = Message("measures.no_amounts_open", {"n": every - having, "of": every})
     elif every and not chances.is_known:
         why = Message("measures.none_decided")
+    elif every and chances.is_few:
+        why = Message("measures.too_few", {"minimum": FEW})
     worth, squares = np.nan_to_num(floats(known, "total")), np.nan_to_num(floats(known, "squares"))
     mean, variance = chances.bring(integers(known, "place"), floats(known, "days"), worth, squares)
     low, high = between(mean, variance, float(worth.sum()))
     told = why is None
-    if told and every and chances.is_few:
-        why = Message("measures.too_few", {"minimum": FEW})
     return Figure(
         "weighted_pipeline",
         mean if told else None,
