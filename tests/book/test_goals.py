@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.book import steady_deals
 
 from yaad.book import Book
 from yaad.book.usual import Usual, say_usual
@@ -382,10 +383,42 @@ def test_customers_and_any_other_measure(book):
     assert (goal.achieved, goal.gap, goal.closings) == (1, 3, None)
 
 
+def test_milestones_by_hand_of_a_target_in_money_and_in_customers(tmp_path):
+    """One inquiry a day, every second one is won after 20 days; nothing that is open today is left for October.
+
+    Half of what comes until 20 days before the end of October is won in it. Until then there are 21 working days, and
+    the last 91 days, with 65 of them, brought 91 inquiries: 29.4 are usual.
+    """
+    file, mapping = steady_deals.write(tmp_path)
+    with closing(Book.create(tmp_path / "steady")) as steady:
+        steady.import_files([file], mapping=mapping)
+        for measure, customers, inquiries, state in (
+            ("won", 10, 20, "ahead"),
+            ("won", 14, 28, "on_pace"),
+            ("won", 30, 60, "behind"),
+            ("won_value", 14, 28, "on_pace"),
+        ):
+            worth = 1 if measure == "won" else 1000
+            steady.goals.set(customers * worth, "2026-10", measure=measure, **SAID)
+            goal = steady.goals.status("2026-10", measure=measure).content
+            assert (goal.ahead.expected, goal.ahead.missing) == (0, customers)
+            came, won = goal.ahead.milestones
+            assert (came.stage, came.count, came.usual) == ("inquiries", inquiries, pytest.approx(29.4))
+            assert (came.last_useful, came.working_days_left, came.late) == (dt.date(2026, 10, 11), 21, False)
+            assert came.state.value == state
+            assert (won.stage, won.count, won.last_useful) == ("Won", customers, dt.date(2026, 10, 31))
+            low, high = goal.ahead.end
+            assert low <= 15.5 * worth <= high, "of October's 31 days every second one brings a customer"
+            assert (goal.ahead.chance < 0.1) == (customers == 30)
+
+
 def test_whose_targets(book):
     book.goals.set(400, "2026-03", whose=Whose(branch="South"), **SAID)
     goal = book.goals.status("2026-03", whose=Whose(branch="South")).content
     assert (goal.achieved, goal.gap) == (200, 200)
+    book.goals.set(500, "2026-03", whose=Whose(product="Lite"), **SAID)
+    goal = book.goals.status("2026-03", whose=Whose(product="Lite")).content
+    assert (goal.achieved, goal.gap) == (350, 150)
     book.set_setting("person:Dana", {"team": "Stars"}, **SAID)
     book.set_setting("person:Avi", {"team": "Stars"}, **SAID)
     book.goals.set(10, "2026-03", whose=Whose(owner="Dana"), **SAID)

@@ -44,12 +44,13 @@ class _Amounts(NamedTuple):
     are_mixed: bool = False
 
 
-def foretold(book: "Book", period: Period) -> Expected | None:
+def foretold(book: "Book", period: Period, *, in_money: bool = True) -> Expected | None:
     """What the forecast of the book says of a period; None where it tells none, or not this one.
 
     Args:
         book: its forecast speaks of the months to come, and of the quarter that ends among them.
         period: a month or a quarter.
+        in_money: where the forecast tells money; else closings alone.
     """
     months = month_number(period.end - DAY) - month_number(book.as_of + DAY) + 1
     if not 1 <= months <= MONTHS[1]:
@@ -58,7 +59,7 @@ def foretold(book: "Book", period: Period) -> Expected | None:
         made = book.forecast(max(months, USUAL)).content  # as many as its page tells, so that both say the same
     except (CannotTell, InputError):
         return None
-    won, money = outcome_of(made.won, period), outcome_of(made.money, period)
+    won, money = outcome_of(made.won, period), outcome_of(made.money, period) if in_money else None
     return None if won is None else Expected(np.asarray(won.curve), None if money is None else np.asarray(money.curve))
 
 
@@ -153,7 +154,8 @@ def _milestones(planning: Planning, goal: Goal, outlook: Outlook, made: PeriodPl
     still = {row.stage: row.count for row in made.still}
     rates = {INQUIRIES: 1.0} | {ratio.stage: float(ratio.of_inquiries) for ratio in ratios}
     won, as_of = ratios[-1].stage, outlook.as_of
-    entries = _entries(planning)
+    entries, calendar = _entries(planning), planning.scope.calendar
+    recent = len(calendar.working_days(as_of - dt.timedelta(days=RECENT_DAYS), as_of))
     after = _period_after(goal.period)
     rows = []
     for stage, rate in rates.items():
@@ -161,8 +163,8 @@ def _milestones(planning: Planning, goal: Goal, outlook: Outlook, made: PeriodPl
         late = last <= as_of
         # what is too late is told as it would be needed on average
         count = still.get(stage, ceil(made.missing * rate / rates[won] - 1e-9))
-        usual = None if stage == won or late else entries.get(stage, 0) / RECENT_DAYS * (last - as_of).days
-        days = planning.scope.calendar.working_days(as_of, last)
+        days = calendar.working_days(as_of, last)
+        usual = None if stage == won or late or not recent else entries.get(stage, 0) / recent * len(days)
         state = None if usual is None else _state(usual, count)
         rows.append(Milestone(stage, count, usual, last, len(days), late, state, after.name))
     return tuple(rows)

@@ -357,7 +357,9 @@ class Goals:
             (cover,) = measures.measure(["pipeline_coverage"], scope, raises=False)
             needed = cover.beside.get("needed")
             goal = replace(goal, coverage=cover.value, needed=float(needed) if isinstance(needed, float) else None)
-            goal = replace(goal, ahead=ahead_of(self._planning, goal, money, foretold(self._book, asked)))
+        if found in (WON_VALUE, WON) and not who.said and wanted is not None:
+            told = foretold(self._book, asked, in_money=found == WON_VALUE)
+            goal = replace(goal, ahead=ahead_of(self._planning, goal, money, told))
         return GoalResult(goal)
 
     def of_people(self, period: Period | str | None = None) -> Goal:

@@ -49,7 +49,7 @@ class Milestone:
     Attributes:
         stage: `INQUIRIES`, a stage, or won.
         count: how many more have to reach it by `last_useful`.
-        usual: how many reach it until then as things go.
+        usual: how many reach it in so many working days as things go.
         last_useful: the last day on which it counts for the period.
         working_days_left: until then.
         late: the day has passed: what comes now counts for `next_period`.
