@@ -183,3 +183,39 @@ def test_one_unknown_column_among_stages_dates_is_asked_with_them(write):
 def test_the_map_line_names_no_column_twice(write):
     (question,) = understand(write("deals.csv", "deal,stage\nA,New\nA,Won\n")).questions
     assert question.map_line == "columns: {stage: stage, id: deal}"
+
+
+ENDED = """מס' ליד\tנציג\tתאריך פתיחה{more}\tתאריך סגירה\tתאריך אי-סגירה\tסכום
+1\tדנה\t1-מאי-26{dates}\t25-מאי-26\t\t8,250 ₪
+2\tדנה\t12-פבר-26{dates}\t\t15-מאי-26\t49,000 ₪
+3\tנועה\t13-אפר-26{dates}\t20-מאי-26\t\t12,000 ₪
+4\tנועה\t14-אפר-26{dates}\t\t\t9,000 ₪
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "dates"), [("", ""), ("\tתאריך פגישה\tתאריך הצעה", "\t15-מאי-26\t16-מאי-26")], ids=["two dates", "wide"]
+)
+def test_days_of_closing_beside_days_of_losing_are_asked_for_wins(write, more, dates):
+    path = write("leads.tsv", ENDED.format(more=more, dates=dates))
+    (question,) = understand(path).questions
+    assert (question.id, list(question.options)) == ("column:won", ["תאריך סגירה", "none"])
+    assert question.evidence[0].values["n"] == 2
+    for lang in ("he", "en"):
+        assert "תאריך סגירה" in render(question.text, lang)
+    ends = {}
+    for answer in question.options:
+        told = understand(path, answers={"column:won": answer})
+        assert told.questions == ()
+        kept = Mapping.from_yaml(told.mapping.to_yaml(), name="kept")
+        assert understand(path, mapping=kept).questions == ()
+        rows = sorted(load(path, kept).tables["moves"].to_pylist(), key=lambda row: (row["sort_at"], row["seq"]))
+        last = {row["deal_id"]: row["to_stage"] for row in rows}
+        ends[answer] = {deal: kept.stage(stage).type.value for deal, stage in last.items()}
+    assert ends["תאריך סגירה"] == {"1": "won", "2": "lost", "3": "won", "4": "open"}
+    assert ends["none"] == {"1": "open", "2": "lost", "3": "open", "4": "open"}
+
+
+def test_days_of_closing_that_losses_have_too_ask_nothing(write):
+    both = ENDED.format(more="", dates="").replace("\t\t15-מאי-26", "\t15-מאי-26\t15-מאי-26")
+    assert understand(write("leads.tsv", both)).questions == ()

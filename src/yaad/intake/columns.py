@@ -153,6 +153,8 @@ def ask_needed(found: Decisions) -> None:
         _ask_colours(found)
         question = _ending(found)
         found.questions += [] if question is None or found.questions else [question]
+    question = _closed_as_won(found)
+    found.questions += [] if question is None else [question]
 
 
 def _ask_colours(found: Decisions) -> None:
@@ -175,6 +177,26 @@ def _ending(found: Decisions) -> Question | None:
         return None
     options = options_of(found.table, [column]) | {NONE: Message("intake.option_no_colours")}
     return Question("column:won", Message("intake.ask_ending", {"column": column}), (), options)
+
+
+def _closed_as_won(found: Decisions) -> Question | None:
+    """Beside a column of losses, with nothing else that tells of wins, days of closing may be those of wins: asked.
+
+    They may be so where no deal has both days; read as days on which deals are to close, every win would count as open.
+    """
+    told = {"column:won", "column:stage"} & found.answers.keys()
+    others = {"stage", "won", "outcome", "ended", "active"} & found.fields.keys()
+    if found.kind is not Kind.DEALS or not found.proposed or told or others:
+        return None
+    closed, lost = (found.fields.get(name) for name in ("closed", "lost"))
+    if closed is None or lost is None or not (holds_dates(found.table, closed) and holds_dates(found.table, lost)):
+        return None
+    ends, losses = (mask(pc.is_valid(cleaned(found.table.columns[column]))) for column in (closed, lost))
+    if (ends & losses).any():
+        return None
+    evidence = Message("intake.evidence_closed_won", {"n": int(ends.sum()), "column": closed, "lost": lost})
+    options = {closed: Message("intake.option_closed_won"), NONE: Message("intake.option_closed_expected")}
+    return Question("column:won", Message("intake.ask_closed_won", {"column": closed}), (evidence,), options)
 
 
 def ask_wide(found: Decisions) -> None:
