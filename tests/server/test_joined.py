@@ -123,6 +123,22 @@ def test_who_joins_is_offered_as_an_owner_and_has_a_day(team, joins):
     _hand(team, "here-Ben-5", "Ben")
 
 
+@pytest.mark.parametrize("before", ["", "south"])
+def test_a_person_of_the_data_who_is_in_no_team_comes_into_that_of_the_invitation(team, joins, before):
+    owner, prefix = team.client("owner"), team.here.prefix
+    assert owner.post(f"{prefix}people/place/", {"person": "Dan", "team": before}).status_code == 302
+    try:
+        joins("Daniel", person="Dan", team="north")
+        assert _part().person == "Dan"
+        with closing(Book.open(team.here.root)) as book:
+            assert book.settings.working("Dan").team == (before or "north")
+        seen = _sees(team, team.client("manager"))
+        assert ("here-Dan-5" in seen) is (not before)
+        assert "here-Ben-5" in seen
+    finally:
+        assert owner.post(f"{prefix}people/place/", {"person": "Dan", "team": "south"}).status_code == 302
+
+
 def test_who_joins_a_company_without_data_is_its_first_person(team, joins):
     from yaad.server import companies
     from yaad.server.invitations import join

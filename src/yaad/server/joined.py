@@ -26,7 +26,7 @@ from yaad.book import Book
 from yaad.book.persons import last_erasing
 from yaad.book.persons.marks import Marks
 from yaad.errors import YaadError
-from yaad.facts import Lake, undone
+from yaad.facts import Lake, settings_of, undone
 from yaad.model import SettingEntry, Working
 from yaad.model.settings import person_of_setting
 from yaad.server import audit
@@ -40,8 +40,9 @@ from yaad.server.writing import one_at_a_time, stamp, write_once
 
 LOG = logging.getLogger(__name__)
 Done = TypeVar("Done")
-JOINED, TIED = "joined:", "tied:"
-"""So begin the keys of entries by which a member became a person, and by which that person's name became another."""
+JOINED, TIED, PLACED = "joined:", "tied:", "placed:"
+"""So begin the keys of entries by which a member became a person, by which that person's name became another, and by
+which a person of the data came into the team of the invitation."""
 DIGITS = 16
 IS = "is:"
 """So begins, among the digests of a membership, that of the name of which it was confirmed that it is theirs."""
@@ -59,11 +60,22 @@ def folded(name: str) -> str:
 def begin_person(part: Membership, account: Account, invitation: int) -> Membership:
     """See `become_person`; who joined has joined, whatever keeps them from being a person of the data yet."""
     try:
+        _into_team(part, account, invitation)
         return become_person(part, account, invitation)
     except YaadError as error:
         LOG.warning("member %s of %s is no person of the data yet: %s", part.pk, part.company_id, error)
         part.refresh_from_db()
         return part
+
+
+def _into_team(part: Membership, account: Account, invitation: int) -> None:
+    """A person of the data who joined is in the team that the invitation names, unless they are in one already."""
+    if part.role != Role.REP or not part.person or not part.team:
+        return
+    with on_behalf_of(scope(account.pk, part.company_id)), one_at_a_time():
+        working = settings_of(DatabaseJournal(part.company_id).of_company()).working(part.person)
+        if working.team is None:
+            _say_working(part, account, part.person, working, f"{PLACED}{part.pk}:{invitation}")
 
 
 def become_person(part: Membership, account: Account, invitation: int) -> Membership:
@@ -164,17 +176,22 @@ def _is_in_files(root: Path, person: str, _imports: tuple[str, ...], _erased: in
 
 
 def _begun(part: Membership, account: Account, name: str, invitation: int) -> str:
-    working = plain_working(Working()) | {"team": part.team or None}
+    _say_working(part, account, name, Working(), f"{JOINED}{part.pk}:{invitation}")
+    return name
+
+
+def _say_working(part: Membership, account: Account, name: str, before: Working, key: str) -> None:
+    """Say that a person is in the team of a member, and what was said of them before."""
+    working = plain_working(before) | {"team": part.team or None}
     DatabaseJournal(part.company_id).append(
         SettingEntry(
             at=timezone.now(),
             by=account.name,
-            key=f"{JOINED}{part.pk}:{invitation}",
+            key=key,
             name=f"person:{name}",
             value=json.dumps(working, ensure_ascii=False, sort_keys=True),
         )
     )
-    return name
 
 
 def begun_as(part: Membership) -> set[str]:
