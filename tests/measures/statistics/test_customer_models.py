@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.statistics import customer_value
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
 
@@ -25,6 +26,12 @@ from yaad.measures.statistics.likelihoods import delta
 HIGH_END = (1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394)
 REGULAR = (1000, 631, 468, 382, 326, 289, 262, 241, 223, 207, 194, 183, 173)
 """Customers of two groups after 0–12 years, of 1,000 (Fader & Hardie 2007, table 1)."""
+
+
+def test_every_bound_of_the_study_holds() -> None:
+    """Twenty companies; the full study is ``make check-long``."""
+    found = customer_value.run(full=False)
+    assert [check for check, held in found["checks"].items() if not held] == []
 
 
 def columns(path: Path, *names: str) -> list[np.ndarray]:
