@@ -352,6 +352,21 @@ def test_where_orders_count_deals_of_two_currencies_stop_nothing(ordering):
     assert (needed.value, needed.beside["average"]) == (2, 200)
 
 
+def test_of_another_measure_in_two_currencies_nothing_is_told_and_it_is_said_why(mixed, tmp_path):
+    mixed.goals.set("100", "2026-03", measure="open_value", currency="ILS", **SAID)
+    goal = mixed.goals.status("2026-03", measure="open_value").content
+    assert (goal.achieved, goal.gap, goal.unit) == (70, 30, "ILS")
+    assert goal.curve is not None
+    (tmp_path / "more.csv").write_text(HEAD.replace("\n", ",currency\n") + "G,Avi,South,Lite,Talk,50,2026-03-04,,USD\n")
+    mixed.import_files([tmp_path / "more.csv"], mapping=tmp_path / "deals.yaml")
+    for whose in (None, Whose(owner="Avi")):
+        told = mixed.goals.status("2026-03", measure="open_value", whose=whose)
+        goal = told.content
+        assert (goal.wanted, goal.achieved, goal.parts, goal.curve) == (None, 0, {}, None)
+        assert [one.key for one in goal.notes] == ["errors.mixed_money"]
+        assert "ILS" in told.table("he").to_text()
+
+
 def test_deals_of_one_currency_leave_nothing_out(book):
     book.goals.set("1000", "2026-03", **SAID)
     goal = book.goals.status("2026-03").content

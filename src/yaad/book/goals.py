@@ -330,10 +330,13 @@ class Goals:
         sums = _Sums(scope, found, money)
         kind, name = next(iter(who.said.items()), (None, None))
         reached = sums.of(kind, quotas.members.get(kind or "", {}).get(name or ""), name, wanted)
+        if sums.refused is not None:  # against what cannot be summed no target is held
+            wanted, apart = None, (sums.refused,)
         curve = curve_in(scope, sums.daily, asked) if sums.daily is not None else None
         own = sums.daily_of(kind, quotas.members.get(kind, {}).get(name or ""), name) if kind else None
         pace = curve if asked.start <= scope.as_of else None
-        parts, differ = ({}, frozenset()) if kind else self._parts(quotas, sums, asked, pace)
+        alone = kind is not None or sums.refused is not None
+        parts, differ = ({}, frozenset()) if alone else self._parts(quotas, sums, asked, pace)
         notes = apart or (*self._notes(found, wanted, asked), *([Message("goals.targets_differ")] if differ else []))
         goal = Goal(
             measure=found,
@@ -660,10 +663,16 @@ class Sum(NamedTuple):
 
 
 class _Sums:
-    """What was achieved of a measure: by day, and in a period by person, branch and product."""
+    """What was achieved of a measure: by day, and in a period by person, branch and product.
+
+    Attributes:
+        refused: why amounts of a measure other than sales are not summed: they differ in currency or VAT.
+        daily: by day; None where nothing is known by day, or it is not summed.
+    """
 
     def __init__(self, scope: Scope, measure: str, money: OneMoney) -> None:
         self.scope, self.measure, self.money = scope, measure, money
+        self.refused: Message | None = None
         self._found: dict[str | None, dict[str | None, Sum]] = {}
         self.daily = self._daily()
 
@@ -732,7 +741,12 @@ class _Sums:
     def _sums(self, kind: str | None) -> Iterator[tuple[str | None, Sum]]:
         scope = replace(self.scope, by=(kind,) if kind else ())
         if self.measure not in (WON_VALUE, "won"):
-            for figure in measures.measure([self.measure], scope):
+            try:
+                figures = measures.measure([self.measure], scope)
+            except InputError as error:
+                self.refused = error.message
+                return
+            for figure in figures:
                 value = Decimal(str(figure.value or 0))
                 yield _name(figure.by.get(kind or "")), Sum(value, figure.n, figure.unit)
             return
@@ -761,7 +775,12 @@ class _Sums:
             return daily_of(self._summed(rows), "total" if self.measure == WON_VALUE else "n")
         if measures.find(self.measure).kind is not Kind.SIMPLE:
             return None
-        figures = measures.measure([self.measure], replace(scope, by=("day",)))
+        try:
+            figures = measures.measure([self.measure], replace(scope, by=("day",)))
+        except InputError:
+            return None
+        if len({one.unit for one in figures if one.value}) > 1:  # days of two currencies make no curve
+            return None
         return {dt.date.fromisoformat(str(one.by["day"])): float(one.value or 0) for one in figures}
 
 
