@@ -121,6 +121,13 @@ def test_words_for_no_value():
     assert (amounts.values.null_count, amounts.faults) == (4, {})
 
 
+@pytest.mark.parametrize("word", ["k. A.", "k.A.", "keine Angabe", "n/d", "н/д"])
+def test_what_other_languages_write_for_nothing_is_no_value(word):
+    decision, found = read("1.234,50 €", *["8,50"] * 9, word, "12,75 €")
+    assert decision.null_words == (word,)
+    assert found.values.to_pylist() == [Decimal("1234.50"), *[Decimal("8.50")] * 9, None, Decimal("12.75")]
+
+
 def test_more_decimals_than_kept_are_rounded_and_counted():
     _, amounts = read("0.12345", "1.5")
     assert (amounts.values.to_pylist()[0], amounts.rounded) == (Decimal("0.1234"), 1)

@@ -8,10 +8,14 @@ from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.moments import cleaned
 from yaad.intake.table import Table
 
-LIKELY = "(?i)^.{0,3}(grand|sub|total|sum|ס).{0,40}$"
+LIKELY = "(?i)^.{0,3}(grand|sub|total|sum|som|gesamt|zwischen|sous|suma|итог|всего|ס).{0,40}$"
 ENGLISH = ("total", "totals", "grand total", "sub total", "subtotal", "sum")
 HEBREW = ('סה"כ', 'סה"כ כללי', "סך הכל", "סך הכול", "סיכום", "סכום ביניים")
-WORDS = frozenset(map(fold, (*ENGLISH, *HEBREW)))
+OTHERS = (
+    "summe", "gesamt", "gesamtsumme", "zwischensumme", "total général", "sous-total", "total general", "totale", "suma",
+    "totaal", "subtotaal", "итого", "всего",
+)  # fmt: skip
+WORDS = frozenset(map(fold, (*ENGLISH, *HEBREW, *OTHERS)))
 BEGINNINGS = tuple(fold(word) + " " for word in ('סה"כ', "סך הכל", "סך הכול", "grand total", "total for", "subtotal"))
 """How a total of something begins: סה"כ עד כאן, Total for March."""
 

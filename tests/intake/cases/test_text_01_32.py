@@ -310,7 +310,7 @@ def test_case_27_headers_that_differ_by_that_alone_are_asked(write):
     assert {"stage#1", "STAGE#2"} <= question.options.keys()
 
 
-@pytest.mark.parametrize("word", ['סה"כ', "Total", "סך הכל:"])
+@pytest.mark.parametrize("word", ['סה"כ', "Total", "סך הכל:", "Summe", "Zwischensumme:", "Total général", "Итого"])
 def test_case_28_a_row_of_totals_is_rejected_by_default_and_named(write, word):
     path = write("deals.csv", f'{ENGLISH}"{word.replace(chr(34), chr(34) * 2)}",,,425\n')
     batch = load(path, Mapping())

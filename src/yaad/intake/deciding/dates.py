@@ -12,12 +12,11 @@ from yaad.intake.deciding.moments import Moments
 from yaad.intake.deciding.yearless import NEAR
 from yaad.text import Message
 
-NO_VALUE = frozenset(
-    map(fold, ("n/a", "na", "null", "none", "nil", "-", "--", "—", "?", "אין", "ללא", "לא ידוע", "tbd"))
-) | {
-    "0000 00 00",
-    "00 00 0000",
-}
+NO_VALUE = (
+    frozenset(map(fold, ("n/a", "na", "null", "none", "nil", "-", "--", "—", "?", "אין", "ללא", "לא ידוע", "tbd")))
+    | frozenset(map(fold, ("k. A.", "keine Angabe", "unbekannt", "n/d", "s/o", "non renseigné", "sin datos", "н/д")))
+    | {"0000 00 00", "00 00 0000"}
+)
 """Words that cannot be a date or a number: in such a column, and only there, they are read as no value."""
 YEAR_TOLD = re.compile(rf"(?:19|20)\d\d|{NEAR}")
 STRAY = 0.1
