@@ -262,3 +262,43 @@ def test_how_many_records_of_the_second_file_were_found_is_counted(write):
     found = understand([write("leads.csv", leads), write("wins.csv", wins)])
     (note,) = [note for note in found.notes if note.key == "intake.how_join"]
     assert (note.values["found"], note.values["n"]) == (30, 31)
+
+
+CHANGES = """תאריך ושעה\tמספר עסקה\tסטטוס קודם\tסטטוס חדש\tשינה\tסכום העסקה
+3 בדצמבר 2025, 14:43\tOP/1\t\tפנייה חדשה\tדנה\t₪ 91,500
+4 בדצמבר 2025, 18:07\tOP/2\t\tפנייה חדשה\tיוסי\t₪ 5,000
+5 בדצמבר 2025, 4:00\tOP/1\tפנייה חדשה\tהצעת מחיר\tדנה\t₪ 90,000
+7 בדצמבר 2025, 9:15\tOP/1\tהצעת מחיר\tנסגר - זכייה\tדנה\t₪ 88,000
+"""
+
+
+def test_a_log_of_changes_of_status_is_known_with_its_money_and_people(write):
+    path = write("log.txt", CHANGES)
+    found = understand(path)
+    assert found.questions == ()
+    assert (found.mapping.kind, found.mapping.columns) == (
+        Kind.EVENTS,
+        {
+            "id": "מספר עסקה",
+            "stage": "סטטוס חדש",
+            "from": "סטטוס קודם",
+            "at": "תאריך ושעה",
+            "by": "שינה",
+            "amount": "סכום העסקה",
+        },
+    )
+    deals = {row["deal_id"]: row["amount"] for row in load(path, found.mapping).tables["deals"].to_pylist()}
+    assert deals == {"OP/1": 88000, "OP/2": 5000}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Old status", "New status"), ("Alter Status", "Neuer Status"), ("Ancien statut", "Nouveau statut")],
+)
+def test_columns_of_the_status_before_and_after_are_known_in_other_languages(write, before, after):
+    rows = ["1,,New,2024-01-01", "1,New,Quote,2024-01-02", "1,Quote,Won,2024-01-05", "2,,New,2024-01-03"]
+    path = write("log.csv", "\n".join([f"Deal ID,{before},{after},Date", *rows, ""]))
+    found = understand(path)
+    assert found.questions == ()
+    assert {found.mapping.columns[name] for name in ("from", "stage")} == {before, after}
+    assert found.mapping.columns["stage"] == after
