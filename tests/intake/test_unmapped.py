@@ -219,3 +219,24 @@ def test_days_of_closing_beside_days_of_losing_are_asked_for_wins(write, more, d
 def test_days_of_closing_that_losses_have_too_ask_nothing(write):
     both = ENDED.format(more="", dates="").replace("\t\t15-מאי-26", "\t15-מאי-26\t15-מאי-26")
     assert understand(write("leads.tsv", both)).questions == ()
+
+
+def test_deals_that_never_came_to_the_first_dated_stage_stand_before_it(write):
+    header = "מס' ליד\tתאריך פתיחה\tתאריך פגישה\tתאריך הצעה\tתאריך זכייה\tתאריך הפסד"
+    rows = [
+        "1\t1/3/2026\t20/3/2026\t25/3/2026\t30/3/2026\t",
+        "2\t2/3/2026\t21/3/2026\t\t\t28/3/2026",
+        "3\t3/3/2026\t\t\t\t29/3/2026",
+        "4\t4/3/2026\t\t\t\t",
+    ]
+    path = write("leads.tsv", "\n".join([header, *rows, ""]))
+    found = understand(path)
+    assert found.questions == ()
+    assert [stage.name for stage in found.mapping.stages] == ["פנייה", "פגישה", "הצעה", "נסגר בהצלחה", "לא נסגר"]
+    kept = Mapping.from_yaml(found.mapping.to_yaml(), name="kept")
+    came = {}
+    for row in load(path, kept).tables["moves"].to_pylist():
+        came.setdefault(row["to_stage"], set()).add(row["deal_id"])
+    assert (came["פנייה"], came["פגישה"], came["הצעה"]) == ({"1", "2", "3", "4"}, {"1", "2"}, {"1"})
+    dated = write("dated.tsv", "\n".join([header, *rows[:2], ""]))
+    assert understand(dated).mapping.stages[0].name == "פגישה", "all of them got there"

@@ -13,6 +13,7 @@ from yaad.intake.arrow import Mask, mask, pc
 from yaad.intake.contents import decide_values, history_places
 from yaad.intake.deciding.folding import fold
 from yaad.intake.deciding.headers import stage_date_columns
+from yaad.intake.deciding.moments import cleaned
 from yaad.intake.deciding.stages import (
     MOST,
     Marks,
@@ -27,6 +28,7 @@ from yaad.intake.deciding.stages import (
     unlisted,
     with_answers,
 )
+from yaad.intake.deciding.words import PLACE, stage_words
 from yaad.intake.decisions import BEGINS, ENDS, Decisions
 from yaad.intake.kinds import HISTORY, Kind, Shape
 from yaad.intake.mapping import REST, Mapping, StageRule
@@ -210,9 +212,27 @@ def _propose_wide(found: Decisions) -> None:
     for rule in _without_column(found, rules)[1:]:
         if rule.type.value in found.fields and all(other.type is not rule.type for other in rules):
             rules.append(rule)
+    rules = [*_before_first(found, rules), *rules]
     found.mapping = replace(found.mapping, stages=dated(rules, found.wide))
     found.questions += decision.questions
     found.notes.append(Message("intake.how_wide", {"stages": ", ".join(found.wide.values())}))
+
+
+def _before_first(found: Decisions, rules: Sequence[StageRule]) -> list[StageRule]:
+    """The stage of deals that came by the file and have no date of any open stage: they never got to its first one.
+
+    A first stage that is called as inquiries are, or of which nobody knows its place, is where deals come.
+    """
+    opened = [rule.name for rule in rules if rule.type is StageType.OPEN]
+    columns = [found.wide[name] for name in opened if name in found.wide]
+    if not opened or opened[0] not in found.wide or stage_words().open.get(fold(opened[0]), 0) < PLACE:
+        return []
+    begun = [mask(pc.is_valid(found.text(name))) for name in BEGINS if name in found.fields]
+    there = [mask(pc.is_valid(cleaned(found.table.columns[column]))) for column in columns]
+    if not begun or not (np.logical_or.reduce(begun) & ~np.logical_or.reduce(there)).any():
+        return []
+    made_up = _as_usual(found, _without_column(found, rules))[0]
+    return [] if fold(made_up.name) in {fold(rule.name) for rule in rules} else [made_up]
 
 
 def _without_answered(found: Decisions, seen: list[StageSeen]) -> list[StageSeen]:
