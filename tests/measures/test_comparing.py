@@ -189,6 +189,23 @@ def test_currencies_are_not_compared():
     assert (found.verdict, found.change) == (Verdict.UNTOLD, None)
 
 
+def test_a_sum_of_nothing_is_in_no_currency_of_its_own():
+    match = pair("2026-05")[Against.LAST_YEAR]
+    now = Figure("won_value", 1000, "EUR", n=20, as_of=LATER, variance=20 * 5**2)
+    for nothing in (Figure("won_value", 0, None, n=0, as_of=LATER), Figure("won_value", 0, "ILS", n=0, as_of=LATER)):
+        for one, other in ((now, nothing), (nothing, now)):
+            found = compare(VALUE, one, other, match)
+            assert found.verdict is not Verdict.UNTOLD
+            assert found.why is None
+
+
+def test_money_of_no_known_currency_is_not_called_none():
+    match = pair("2026-05")[Against.LAST_YEAR]
+    now, then = (Figure("won_value", 1000, unit, n=20, as_of=LATER) for unit in ("ILS", None))
+    found = compare(VALUE, now, then, match)
+    assert (found.verdict, found.why.values) == (Verdict.UNTOLD, {"units": "ILS, ?"})
+
+
 @given(st.integers(1, 10**5), st.integers(1, 10**5), st.floats(0.2, 5))
 def test_counts_turn_round(now, then, pace):
     one, two = ratio_of_counts(now, then, pace), ratio_of_counts(then, now, 1 / pace)

@@ -113,8 +113,9 @@ def compare(measure: Measure, now: Figure | None, then: Figure | None, match: Ma
 
     if a is None or b is None:
         return told(Verdict.UNTOLD, why=_why(now, then))
-    if now is not None and then is not None and now.unit != then.unit:
-        return told(Verdict.UNTOLD, why=Message("errors.mixed_money", {"units": f"{now.unit}, {then.unit}"}))
+    units = [one.unit or "?" for one in (now, then) if one is not None and (one.n or one.value)]  # nothing is of none
+    if len(set(units)) > 1:
+        return told(Verdict.UNTOLD, why=Message("errors.mixed_money", {"units": ", ".join(units)}))
     if summed and not is_state(measure) and not (match.now_days and match.then_days):
         return told(Verdict.TOO_EARLY, why=Message("kpis.no_working_day"))
     few = 0 if now is None else now.n
