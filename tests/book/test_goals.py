@@ -17,6 +17,8 @@ from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
 from yaad.model import Whose
 from yaad.plan.targets import divide, for_full_position
+from yaad.show.goals import goal_said, pace_said, partly_said, standing_said
+from yaad.text import render
 
 AT = dt.datetime(2026, 3, 16, 9, tzinfo=dt.UTC)
 SAID = {"at": AT, "by": "Noa"}
@@ -656,3 +658,29 @@ def test_a_sheet_of_people_and_months_sets_targets(book, tmp_path):
         "Dana": None,
         "Avi": None,
     }
+
+
+def test_a_target_of_some_of_the_people_says_what_these_have_reached(book):
+    """In March Avi brought 200 and Dana 150."""
+    book.goals.set("300", "2026-03", whose=Whose(owner="Avi"), **SAID)
+    goal = book.goals.status("2026-03").content
+    assert (goal.wanted.value, goal.achieved, goal.gap) == (300, 350, 0)
+    assert [render(said, "en") for said in goal_said(goal, "en")] == [
+        "The target of ₪300 is reached.",
+        "This target is that of one of the 2, who has reached ₪200; the others brought the rest.",
+    ]
+    assert render(partly_said(goal, "he")[0], "he").startswith("היעד הזה הוא של אחד מתוך 2")
+    assert standing_said(goal, "en")[-1].key == "goals.partly"
+    book.goals.set("100", "2026-03", whose=Whose(owner="Dana"), **SAID)
+    assert partly_said(book.goals.status("2026-03").content, "en") == ()
+    book.goals.set("900", "2026-03", **SAID)
+    assert partly_said(book.goals.status("2026-03").content, "en") == (), "it was set for all together"
+
+
+def test_a_rest_that_never_was_enough_is_told_in_words(ten):
+    ten.goals.set("99999", "2026-03", **SAID)
+    goal = ten.goals.status("2026-03").content
+    assert goal.enough[0] == 0
+    (said,) = [one for one in pace_said(goal, "he") if one.key.startswith("goals.enough")]
+    assert (said.key, said.values) == ("goals.enough_never", {"n": goal.enough[1]})
+    assert "0" not in render(said, "he").replace(f"{goal.enough[1]}", "")

@@ -277,7 +277,10 @@ def goal_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     if goal.wanted is None or goal.gap is None:
         return ()
     if not goal.gap:
-        return (Message("goals.reached_it", {"target": in_money(goal.wanted.value, goal, lang)}),)
+        return (
+            Message("goals.reached_it", {"target": in_money(goal.wanted.value, goal, lang)}),
+            *partly_said(goal, lang),
+        )
     said: list[Message] = []
     period = month_said(goal.period.name)
     values: dict[str, object] = {"gap": in_money(goal.gap, goal, lang), "period": period}
@@ -289,7 +292,20 @@ def goal_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     else:
         key = f"goals.missing_{goal.tax}" if tax else "goals.missing_money"
         said.append(Message(key, values | {"n": goal.closings}))
-    return (*said, *pace_said(goal, lang))
+    return (*said, *pace_said(goal, lang), *partly_said(goal, lang))
+
+
+def partly_said(goal: Goal, lang: str) -> tuple[Message, ...]:
+    """Of a target that is the sum of those of some: what these have reached, where others brought something too."""
+    kind = goal.wanted.parts if goal.wanted else None
+    parts = goal.parts.get(kind, ()) if kind else ()
+    told = [part for part in parts if part.wanted is not None]
+    others = [part for part in parts if part.wanted is None and part.achieved]
+    if not told or not others:
+        return ()
+    reached = sum((part.achieved for part in told), Decimal(0))
+    values: dict[str, object] = {"n": len(told), "of": len(told) + len(others)}
+    return (Message("goals.partly", values | {"reached": in_money(reached, goal, lang)}),)
 
 
 def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:
@@ -306,10 +322,11 @@ def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     tax = before_tax(goal)
     key = "goals.standing" if tax is None else "goals.standing_taxed"
     said = Message(key, values | {"tax": tax})
+    partly = partly_said(goal, lang)
     if not goal.gap or goal.ahead is None or goal.ahead.chance is None:
-        return (said,)
+        return (said, *partly)
     n = phrases.tens(goal.ahead.chance)
-    return (said, Message("goals.standing_chance", {"n": n}) if n else Message("goals.standing_small"))
+    return (said, Message("goals.standing_chance", {"n": n}) if n else Message("goals.standing_small"), *partly)
 
 
 def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
@@ -328,7 +345,8 @@ def pace_said(goal: Goal, lang: str) -> tuple[Message, ...]:
     said = [Message("goals.pace" if goal.curve.is_own else "goals.pace_straight", values)]
     if goal.enough is not None and goal.gap:
         enough, of = goal.enough
-        said.append(Message("goals.enough", {"enough": enough, "n": of}))
+        key = "goals.enough" if enough else "goals.enough_never"
+        said.append(Message(key, {"enough": enough, "n": of} if enough else {"n": of}))
     return tuple(said)
 
 
