@@ -72,7 +72,7 @@ def test_a_person_of_a_file_is_found_in_any_spelling_and_the_first_source_stays(
     assert (again.is_new, again.deal_id) == (False, "A")
 
 
-@pytest.mark.parametrize("typed", ["12", "call me", "050-12"])
+@pytest.mark.parametrize("typed", ["12", "call me", "050-12", "after 16:30, from 12.3.26"])
 def test_what_can_be_no_number_is_asked_again_unless_something_else_tells_who_it_is(book, typed):
     before = ids(book)
     for touch in (Touch(phone=typed), Touch(phone=typed, text="a kitchen")):

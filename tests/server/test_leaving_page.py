@@ -103,6 +103,36 @@ def test_from_its_page_a_deal_says_what_it_needs_and_back_or_aside_asks_nothing(
     )
 
 
+def test_a_quote_that_brings_a_deal_to_its_stage_asks_what_the_stage_before_it_needs(team, owner, at):
+    """The amount is taken over at once; the deal moves when it has been asked, with what was ticked then."""
+    client, stage, _onward = owner
+    deal = new_deal(team, client, stage, "Leaving Five")
+
+    def now():
+        with book_of(team).at_one_moment() as book:
+            found = book.facts.deal(deal)
+        return found["stage"], found["amount"] and float(found["amount"])
+
+    offer = {"id": deal, "title": "Kitchen", "amount": "42,000", "tax": "net", "lang": "en", "key": "q1"}
+    assert client.post(f"{at}deal/quote/", offer).status_code == 302
+    page = client.get(f"{at}deal/", {"id": deal}).content.decode()
+    form = re.search(r'<form[^>]*id="take".*?</form>', page, re.DOTALL)[0]
+    given = dict(re.findall(r'type="hidden" name="(id|number|key|seen|seen_amount)" value="([^"]*)"', form))
+    (quoted,) = re.findall(r'name="stage" value="([^"]*)"', form)
+    taken = client.post(f"{at}deal/quote/take/", {**given, "amount": "on", "stage": quoted})
+    assert "/deal/leave/" in taken["Location"]
+    assert query(taken) == {"id": deal, "to": quoted}
+    assert now() == (stage, 42_000)
+    asked = client.get(taken["Location"])
+    assert asked.content.count(b'name="ticked"') == 2
+    sent = {"id": deal, "to": quoted, "seen": stage, "ticked": LINE, "key": "q2"}
+    done = client.post(f"{at}deal/leave/", sent, follow=True)
+    assert now() == (quoted, 42_000)
+    assert f"Not ticked: {HOSTILE}" in strip(done)
+    late = client.post(f"{at}deal/quote/take/", {**given, "key": "q3", "stage": quoted})
+    assert late.status_code == 409  # it has moved by now: who saw it in the stage before is told, and not asked
+
+
 def test_several_at_once_go_on_and_it_is_said_how_many_lack_ticks(team, owner, at):
     client, stage, onward = owner
     deals = [new_deal(team, client, stage, f"Leaving {one}") for one in ("Three", "Four")]

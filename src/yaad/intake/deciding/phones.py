@@ -22,6 +22,8 @@ OWN = {"IL": ("+972", re.compile(r"(?:(?:\+|00)?972)?0?([57]\d{8}|[23489]\d{7})"
 """Country → its code, and its numbers in any writing: with the code, with the leading zero, or with neither."""
 
 BETWEEN_DIGITS = SEPARATORS + "{0,4}"
+TOGETHER = re.compile(rf"\d(?:{BETWEEN_DIGITS}\d)*")
+"""Digits of one number, with what stands between them."""
 WITHIN = {
     "IL": re.compile(
         rf"(?<!\d)(?:(?:\+|00)?972{BETWEEN_DIGITS}0?|0){BETWEEN_DIGITS}"
@@ -111,13 +113,17 @@ def surely(text: str, country: str = "IL") -> str | None:
 def may_be_dialled(text: str) -> bool:
     """Whether what somebody typed can be a telephone number of any country, or hold one: nothing else can be called.
 
+    Its digits stand together, with nothing between them but what stands within numbers: an hour and a day are none.
+
     >>> [may_be_dialled(text) for text in ("050-123 4567", "6123456", "*2345", "03-6123456 ext. 12", "12", "Dana", "")]
     [True, True, True, True, False, False, False]
+    >>> may_be_dialled("after 16:30, from 12.3.26")
+    False
     """
     told = plain_digits(text)
     parts = [told, *SEVERAL.split(told)]
     return any(STAR.fullmatch(re.sub(SEPARATORS, "", one)) for one in parts) or any(
-        REPEATED <= sum(map(str.isdecimal, one)) <= LONGEST for one in parts
+        REPEATED <= sum(map(str.isdecimal, run)) <= LONGEST for one in parts for run in TOGETHER.findall(one)
     )
 
 
