@@ -1,9 +1,12 @@
 """Public forms and webhooks: what comes is taken once and signed, hostile texts stay texts, nothing is lost."""
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 import time
+from urllib.parse import urlencode
 
 import pytest
 
@@ -161,6 +164,49 @@ def test_hostile_texts_stay_texts_by_the_webhook(here, text):
         assert 'href="javascript' not in told
     (row,) = rows(here.team, "phone", f"+972562{HOSTILE.index(text):06}")
     assert row["contact"] == text.replace("\x00", "").replace("\u202e", "").replace("\u2066", "")
+
+
+TEMPLATE = "{{7*7}}${7*7}%s{0}"
+COME = ["<script>alert(1)</script>", "javascript:alert(1)", TEMPLATE, "<svg onload=alert(1)>", "＝1+1", "@SUM(A1)"]
+"""What people write into a form of a site, or into a campaign's name."""
+RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def test_what_came_by_a_door_stays_text_on_every_page_and_in_every_file_that_tells_of_it(here):
+    door = here.door("webhook", source="Hostile")
+    for place, text in enumerate(COME):
+        said = {"name": text, "company": text, "phone": f"056-4{place:06}", "message": text, "campaign": text[:40]}
+        assert send(here, door, said).json()["taken"] == 1, text
+    ids = [rows(here.team, "phone", f"+972564{place:06}")[0]["deal_id"] for place in range(len(COME))]
+    at = here.team.here.prefix
+    pages = ["", "inquiries/", "inquiries/new/", "pipeline/?source=Hostile", "pipeline/grid/", "chances/"]
+    pages += ["my-day/", "kpis/inquiries/deals/", "customers/", "audit/", "funnel/?by=source"]
+    pages += [f"deal/?{urlencode({'id': one})}" for one in ids]
+    shown = 0
+    for page in pages:
+        answer = here.owner.get(at + page, follow=True)
+        assert answer.status_code == 200, page
+        told = answer.content.decode()
+        assert "<script>alert(1)" not in told, page
+        assert "<svg onload" not in told, page
+        assert not re.search(r"""(?:href|src|action)=["']?\s*javascript:""", told, re.IGNORECASE), page
+        shown += "&lt;script&gt;alert(1)" in told
+    assert shown >= 5, "there is something to be shown"
+    template = here.owner.get(f"{at}deal/", {"id": ids[COME.index(TEMPLATE)]}).content.decode()
+    assert TEMPLATE in template, "nothing of it is reckoned"
+    files = ["tables/deals.csv", "kpis/inquiries/deals.csv", "calls.csv"]
+    files += [f"deal.csv?{urlencode({'id': one})}" for one in ids[-2:]]
+    for file in files:
+        answer = here.owner.get(at + file)
+        assert answer.status_code == 200, file
+        lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert len(lines) > 1, file
+        cells = [one for line in lines for one in line if one.lstrip(" \n\u00a0").startswith(RUNS)]
+        assert [one for one in cells if not is_number(one)] == [], file
+
+
+def is_number(cell):
+    return re.fullmatch(r"-?[\d.,]+", cell) is not None
 
 
 @pytest.mark.parametrize("text", HOSTILE)
