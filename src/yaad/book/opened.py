@@ -78,6 +78,8 @@ class Opened:
         self._views: weakref.WeakSet[Opened] = weakref.WeakSet()  # those of this one
         self._shapes = Shapes()
         self._open_deals = OpenDeals(self._picture)
+        self._opt_outs = OptOuts()
+        self._stays = ("", 0)  # version of the lake, and how many it holds
         self._is_shared = False
         self._moment = threading.local()
         self._lock = threading.RLock()
@@ -398,12 +400,13 @@ class Opened:
 
     @property
     def opt_outs(self) -> OptOuts:
-        """Those who ask not to be contacted: see `yaad.measures.opted_out`."""
-        facts, country = self.facts, self.dials_in
-        known = _OPT_OUTS.get(facts)
-        if known is None or known.country != country:
-            said = said_of(self.root, facts.journal, facts.last_entry, last_erasing(self.root))
-            known = _OPT_OUTS[facts] = OptOuts(said.opt_outs, country, partial(_erased, self.root))
+        """Those who ask not to be contacted, by now or by the moment that is held: see `yaad.measures.opted_out`."""
+        held: Facts | None = getattr(self._moment, "facts", None)
+        country, upto = self.dials_in, None if held is None else held.last_entry
+        said = said_of(self.root, journal_of(self.root), upto, last_erasing(self.root)).opt_outs
+        known = self._opt_outs
+        if known.said is not said or known.country != country:
+            known = self._opt_outs = OptOuts(said, country, partial(_erased, self.root))
         return known
 
     @property
@@ -429,7 +432,7 @@ class Opened:
     # ---- the facts, bound to what is asked ----------------------------------------------------------------------
 
     def _scope(self, by: By = None, period: PeriodLike = None) -> measures.Scope:
-        facts = self.facts
+        facts, usual = self.facts, usual_of(self.root)
         return measures.Scope(
             deals=facts.deals,
             visits=facts.visits,
@@ -445,9 +448,9 @@ class Opened:
             list_days=tuple(day for day in facts.pin.list_days if day <= facts.as_of),
             table=facts.table,
             whole=facts.whole,
-            calendar=calendar_of(self.root, facts.zone),
+            calendar=calendar_of(self.root, facts.zone, usual),
             zone=facts.zone,
-            currency=usual_of(self.root).currency,
+            currency=usual.currency,
             own=own_measures(self.root).made(),
             settings=facts.settings,
             write=facts.write,
@@ -469,8 +472,14 @@ class Opened:
 
     @property
     def is_large(self) -> bool:
-        """Whether the book has more stays than are looked at unasked, whoever looks."""
-        return self._whole.is_large if self._whole is not None else self._scope().is_large
+        """Whether the book has more stays than are looked at unasked, whoever looks: as its files say, unopened."""
+        if self._whole is not None:
+            return self._whole.is_large
+        lake = Lake.open(self.root)
+        pin = lake.pin()
+        if self._stays[0] != pin.version:
+            self._stays = (pin.version, lake.rows_of("stage_visits", pin))
+        return measures.are_many(self._stays[1])
 
     def _dimensions(self, names: Sequence[str]) -> tuple[str, ...]:
         """Dimensions as the measures call them.
@@ -545,10 +554,6 @@ class Opened:
         past = type(self)(self.root, engine=self.engine, as_of=day, viewer=self.viewer)
         past._shapes = self._shapes  # noqa: SLF001 – a book like this one
         return past
-
-
-_OPT_OUTS: weakref.WeakKeyDictionary[Facts, OptOuts] = weakref.WeakKeyDictionary()
-"""Of a picture of the facts."""
 
 
 def _erased(root: Path, handle: str) -> str | None:

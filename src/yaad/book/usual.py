@@ -61,9 +61,15 @@ def say_usual(root: Path, usual: Usual) -> None:
             partial.write_text(json.dumps(asdict(usual)), "utf-8")
 
 
-def calendar_of(root: Path, zone: str) -> Calendar:
-    """The working days and the hours of the company of the book in a folder: of its country, else usual in its zone."""
-    country = usual_of(root).country
+def calendar_of(root: Path, zone: str, usual: Usual | None = None) -> Calendar:
+    """The working days and the hours of the company of the book in a folder: of its country, else usual in its zone.
+
+    Args:
+        root: the folder.
+        zone: the company's.
+        usual: what was said of the company, where it was read already.
+    """
+    country = (usual or usual_of(root)).country
     return Calendar.of_zone(zone) if country is None else Calendar.of_country(country)
 
 

@@ -10,21 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.expr.operations import Relation
 
+from yaad.facts import tails
 from yaad.facts.engines.port import Engine, named
 from yaad.facts.histories import BIRTH_SEQ
 from yaad.facts.journal import Journal
-from yaad.facts.lives import build_lives
-from yaad.facts.parts import with_lives
 from yaad.facts.pin import Pin
 from yaad.facts.standing_in import write
-from yaad.facts.touched import DEAL_COLUMNS, made_anew
-from yaad.facts.visits import build_visits
+from yaad.facts.touched import made_anew
 from yaad.model import SCHEMAS
 from yaad.model.written import Written
 
 KEPT = 32
 """So many queries are kept as they are written."""
-ROWS = pa.schema([SCHEMAS["deals"].field(name) for name in DEAL_COLUMNS])
 
 
 @dataclass(frozen=True)
@@ -57,18 +54,16 @@ class Anew:
         self._engine, self._lake, self._pin, self._journal = engine, lake, pin, journal
         self._write: Callable[[Relation], Written] = lru_cache(KEPT)(lambda query: write(engine, query))
         self._tables: dict[str, pa.Table] = {}
-        rows, moves = named("anew_rows", ROWS), named("anew_moves", SCHEMAS["stage_moves"])
         self.deals = named("anew_deals", SCHEMAS["deals"])
-        self._deals_of = with_lives(rows, build_lives(moves, pin.pipeline)).select(*SCHEMAS["deals"].names)
-        self.visits = build_visits(moves, pin.pipeline, self.deals).select(*SCHEMAS["stage_visits"].names)
+        self.visits = tails.visits(pin.pipeline, tails.ANEW)
 
     def make(self, deal_ids: Collection[str]) -> Made:
         """Make some deals anew; one that the book does not have, or that was taken back, has no row."""
         pin = self._pin
         made = made_anew(self, self._lake, pin, self._journal, spoken_of=deal_ids, last_seq=pin.journal_seq)
         self.memtable("anew_rows", made.deals)
-        self.memtable("anew_moves", made.moves)
-        deals = self.run(self._deals_of).cast(SCHEMAS["deals"])
+        self.memtable("anew_stage_moves", made.moves)
+        deals = self.run(tails.deals(pin.pipeline, tails.ANEW)).cast(SCHEMAS["deals"])
         self.memtable("anew_deals", deals)
         ids = dict(zip(deals["deal"].to_pylist(), deals["deal_id"].to_pylist(), strict=True))
         moved = made.moves.filter(pc.greater_equal(made.moves["seq"], BIRTH_SEQ))

@@ -43,10 +43,11 @@ class Said:
 
     def after(self, entries: Iterable[Entry]) -> "Said":
         """The same with further entries, none of which takes one back."""
-        opt_outs, settings, last = dict(self.opt_outs), self.settings, self.last
+        opt_outs, settings, last = self.opt_outs, self.settings, self.last
         for entry in entries:
             last = entry
             if isinstance(entry, OptOutEntry):
+                opt_outs = dict(opt_outs)  # without such an entry it stays the same one
                 for handle in entry.handles:
                     asked = {what: one for what, one in opt_outs.pop(handle, {}).items() if what != entry.what}
                     if entry.is_out:

@@ -14,12 +14,14 @@ import pyarrow as pa
 from ibis.expr.operations import Relation
 
 from yaad.errors import UnknownName, Withheld
+from yaad.facts import tails
 from yaad.facts.anew import Anew
 from yaad.facts.asked import Asked
 from yaad.facts.engines import Engine, engine_named
 from yaad.facts.fold import fold
+from yaad.facts.in_lake import InLake
 from yaad.facts.journal import Journal, journal_of
-from yaad.facts.lake import TABLES, Lake
+from yaad.facts.lake import Lake
 from yaad.facts.lives import LIFE_COLUMNS, build_lives
 from yaad.facts.overlays import Overlay
 from yaad.facts.parts import with_lives
@@ -93,11 +95,8 @@ class Facts:
         self._building: dict[str, threading.RLock] = {}
         self._asked = Asked()
         self._write: Callable[[Relation], Written] = lru_cache(KEPT_QUERIES)(lambda query: write(engine, query))
-        self._in_lake = {
-            table: engine.read(f"lake_{table}", lake.files(table, self._pin), schema)
-            for table, schema in TABLES.items()
-        }
-        touched = touched_deals(engine, self._in_lake, self._pin, self._journal)
+        self._in_lake = InLake(lake, engine, self._pin)
+        touched = touched_deals(tails.Asking(engine), self._in_lake, self._pin, self._journal)
         self._last_entry = touched.last_seq if touched else self._pin.journal_seq
         self._touched = touched if touched and not touched.is_empty else None
         told = self._touched.last_day if self._touched else None
@@ -552,20 +551,24 @@ class Facts:
         return self._view(f"present_{table}", lambda: self._joined(table, rows, touched))
 
     def _joined(self, table: str, rows: ir.Table, touched: Touched) -> ir.Table:
-        engine, names = self._engine, SCHEMAS[table].names
+        engine = self._engine
         numbers = self._view("numbers", lambda: engine.memtable("tail_numbers", touched.numbers))
         if table == "activities":
             notes = engine.memtable("tail_activities", touched.notes)
             return without_deal(without_notes_of(rows, numbers), touched.gone).union(notes, distinct=False)
-        moves = self._view("tail_moves", lambda: engine.memtable("tail_stage_moves", touched.moves))
-        deals = self._view("tail_deals", lambda: self._tail_deals(touched, moves))
-        anew = {"stage_moves": moves, "deals": deals}.get(table)
-        if anew is None:
-            visits = engine.run(build_visits(moves, self.pipeline, deals).select(*names))
-            anew = engine.memtable("tail_stage_visits", visits.cast(SCHEMAS[table]))
-        return rows.anti_join(numbers, "deal").select(*names).union(anew.select(*names), distinct=False)
+        self._view(f"tail_{table}", lambda: self._tail(table, touched))
+        present = tails.present(table)
+        return engine.view(f"present_{table}", present, tails.text_of(engine, present.op()))
 
-    def _tail_deals(self, touched: Touched, moves: ir.Table) -> ir.Table:
-        rows = self._engine.memtable("tail_rows", touched.deals)
-        deals = with_lives(rows, build_lives(moves, self.pipeline)).select(*SCHEMAS["deals"].names)
-        return self._engine.memtable("tail_deals", self._engine.run(deals).cast(SCHEMAS["deals"]))
+    def _tail(self, table: str, touched: Touched) -> ir.Table:
+        """The rows of a table that are computed anew, in memory."""
+        engine, asking = self._engine, tails.Asking(self._engine)
+        if table == "stage_moves":
+            return engine.memtable("tail_stage_moves", touched.moves)
+        self._view("tail_stage_moves", lambda: self._tail("stage_moves", touched))
+        if table == "deals":
+            engine.memtable("tail_rows", touched.deals)
+            return engine.memtable("tail_deals", asking.run(tails.deals(self.pipeline)).cast(SCHEMAS["deals"]))
+        self._view("tail_deals", lambda: self._tail("deals", touched))
+        rows = asking.run(tails.visits(self.pipeline)).cast(SCHEMAS["stage_visits"])
+        return engine.memtable("tail_stage_visits", rows)

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yaad.facts.arrivals import DESCRIPTIVE
-from yaad.facts.engines.port import Engine
 from yaad.facts.fold import NOTE_ID, Tail, fold
 from yaad.facts.histories import BIRTH_SEQ
 from yaad.facts.journal import Journal
@@ -61,16 +60,6 @@ class Touched:
         return not (self.deals.num_rows or self.gone)
 
 
-def touched_deals(engine: Engine, lake: Mapping[str, ir.Table], pin: Pin, journal: Journal) -> Touched | None:
-    """The rows of all deals that an entry beyond the pin speaks of; None when there is no entry."""
-    fresh = journal.since(pin.journal_seq)
-    spoken_of = {entry.deal_id for entry in fresh if isinstance(entry, DealEntry)} | set(pin.waiting)
-    if not fresh and not spoken_of:
-        return None
-    last_seq = fresh[-1].seq if fresh else pin.journal_seq
-    return made_anew(engine, lake, pin, journal, spoken_of=spoken_of, last_seq=last_seq)
-
-
 class Asks(Protocol):
     """What it takes to make deals anew: see `Engine`."""
 
@@ -81,6 +70,16 @@ class Asks(Protocol):
     def run(self, expr: ir.Table) -> pa.Table:
         """Compute an expression."""
         ...
+
+
+def touched_deals(engine: Asks, lake: Mapping[str, ir.Table], pin: Pin, journal: Journal) -> Touched | None:
+    """The rows of all deals that an entry beyond the pin speaks of; None when there is no entry."""
+    fresh = journal.since(pin.journal_seq)
+    spoken_of = {entry.deal_id for entry in fresh if isinstance(entry, DealEntry)} | set(pin.waiting)
+    if not fresh and not spoken_of:
+        return None
+    last_seq = fresh[-1].seq if fresh else pin.journal_seq
+    return made_anew(engine, lake, pin, journal, spoken_of=spoken_of, last_seq=last_seq)
 
 
 def made_anew(

@@ -20,7 +20,7 @@ from yaad.measures.dwells import BASES, dwell
 from yaad.measures.funnels import funnel
 from yaad.measures.quality import filled_columns, quality
 from yaad.measures.registry import REGISTRY, every_measure, explain, find, measure
-from yaad.measures.scope import Scope
+from yaad.measures.scope import Scope, are_many
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
 from yaad.measures.tellable import Tellable, tellable
@@ -41,6 +41,7 @@ __all__ = [
     "StageRatios",
     "Tellable",
     "Unit",
+    "are_many",
     "behind",
     "conversion",
     "conversion_notes",

@@ -230,8 +230,13 @@ def _moves_of_lists(scope: Scope) -> ir.Table:
     return scope.moves.aggregate(n=scope.moves.count(where=scope.moves.seen))
 
 
+def are_many(stays: int) -> bool:
+    """Whether so many stays make a book large."""
+    return stays > EXACT_ROWS
+
+
 def _is_large(rows: pa.Table) -> bool:
-    return int(rows["n"][0].as_py()) > EXACT_ROWS
+    return are_many(int(rows["n"][0].as_py()))
 
 
 def _is_any(rows: pa.Table) -> bool:

@@ -224,7 +224,6 @@ class Shelf:
         self._asking: dict[Key, threading.RLock] = {}
         self._renewing: set[Key] = set()
         self._erased = 0
-        self._size: tuple[str, bool] = ("", False)
 
     def ask(self, name: str, question: Callable[[Book], Answer], *about: object) -> Answer:
         """The answer of the book; the same question on the same data is asked once, however many ask it at a time.
@@ -254,7 +253,7 @@ class Shelf:
             self._renew(key, question)
             return cast("Answer", kept.found)
         takes_long = kept is None or kept.may_outlive  # what was quick to answer is answered here and now
-        if takes_long and how is not None and how.at_once and self._is_large():
+        if takes_long and how is not None and how.at_once and self.book.is_large:
             raise NotYet(name, version)
         return self._answered(book, key, version, question)
 
@@ -282,12 +281,15 @@ class Shelf:
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
-        if kept is None or not self._is_large():
+        if kept is None or not self.book.is_large:
             return self.ask(name, told, *about)[1], None
         (of_state, was_seen), found = cast("tuple[tuple[str, str], Answer]", kept.found)
-        if (of_state, was_seen) == (state, seen) or kept.version == self.book.data_version:
+        if (of_state, was_seen) == (state, seen):
             return found, None
-        if time.monotonic() - kept.begun >= RENEWED:
+        if time.monotonic() - kept.begun >= RENEWED:  # to ask the data's version is to open the book anew
+            if kept.version == self.book.data_version:
+                kept.found = ((state, seen), found)
+                return found, None
             self._renew(key, told)
         return found, None if was_seen == seen else kept.at
 
@@ -296,18 +298,9 @@ class Shelf:
         how = taking()
         if is_made(self.book):
             return
-        if how is not None and how.at_once and self._is_large():
+        if how is not None and how.at_once and self.book.is_large:
             raise NotYet(name, self.book.data_version)
         self.once(make)
-
-    def _is_large(self) -> bool:
-        """Whether the book is large, whoever looks; looked at once for each state of the data."""
-        if self._whole is not None:
-            return self._whole._is_large()  # noqa: SLF001 – a shelf like this one
-        version = self.book.data_version
-        if self._size[0] != version:
-            self._size = (version, self.book.is_large)
-        return self._size[1]
 
     def _let_go_of_erased(self) -> None:
         """Answers from before somebody was erased go, whichever process did it. Call it locked."""
@@ -339,7 +332,7 @@ class Shelf:
             try:
                 with _inside() as inside:
                     version, found = _of_one_moment(book, question)
-                    may_outlive = time.monotonic() - begun >= LONG and self._is_large()
+                    may_outlive = time.monotonic() - begun >= LONG and self.book.is_large
                 if inside.old_from is None:  # what an old answer went into is not of the data as they are
                     self._keep(key, _Kept(found, version, at, begun, may_outlive), erased)
             finally:

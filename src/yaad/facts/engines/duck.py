@@ -55,7 +55,7 @@ class DuckEngine:
         self._root.execute("SET TimeZone = 'UTC'")
         self._tidying = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
         # an import asks the same of every part; what stands in a query goes with the engine
-        self._compiled = lru_cache(KEPT_TEXTS)(_compile)
+        self._compiled = lru_cache(KEPT_TEXTS)(self.text)
         self._thread = threading.local()
         self._writing = threading.Lock()
 
@@ -100,15 +100,16 @@ class DuckEngine:
         relation.create(name)
         return named(name, schema)
 
-    def view(self, name: str, expr: ir.Table) -> ir.Table:
+    def view(self, name: str, expr: ir.Table, text: str | None = None) -> ir.Table:
         """See `Engine.view`."""
         with self._writing:
-            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {_compile(expr.op())}')
+            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {text or self.text(expr.op())}')
         return named(name, expr.schema().to_pyarrow())
 
-    def text(self, query: Relation) -> str:
+    @staticmethod
+    def text(query: Relation) -> str:
         """See `Engine.text`."""
-        return _compile(query)
+        return str(ibis.to_sql(query.to_expr(), dialect="duckdb", pretty=False))
 
     def answer(self, text: str, query: Written) -> pa.Table:
         """See `Engine.answer`."""
@@ -168,8 +169,3 @@ class DuckEngine:
         if backend is None:
             backend = self._thread.backend = ibis.duckdb.from_connection(self.connection)
         return backend
-
-
-def _compile(relation: Relation) -> str:
-    """The query of an expression in the engine's words."""
-    return str(ibis.to_sql(relation.to_expr(), dialect="duckdb", pretty=False))

@@ -35,12 +35,19 @@ class Engine(Protocol):
         """The result of an expression, computed once and kept under `name` for as long as the engine lives."""
         ...
 
-    def view(self, name: str, expr: ir.Table) -> ir.Table:
-        """An expression under the name `name`, computed whenever it is read."""
+    def view(self, name: str, expr: ir.Table, text: str | None = None) -> ir.Table:
+        """An expression under the name `name`, computed whenever it is read.
+
+        Args:
+            name: by which it is asked.
+            expr: what it says.
+            text: the same in the engine's words, where it is written already.
+        """
         ...
 
-    def text(self, query: Relation) -> str:
-        """A query in the engine's words, for `answer`; the same is written once."""
+    @staticmethod
+    def text(query: Relation) -> str:
+        """A query in the words of engines of this kind, for `answer`."""
         ...
 
     def answer(self, text: str, query: Written) -> pa.Table:

@@ -97,7 +97,6 @@ class SailEngine:
         self._is_local = address is None
         self._spark = SparkSession.builder.remote(address or LOCAL.address(self._id)).create()
         self._spark.conf.set("spark.sql.session.timeZone", "UTC")
-        self._dialect = ibis.pyspark.name  # asking for it registers the options that its compiler reads
         self._lock = threading.Lock()
         self._is_closed = False
         atexit.register(self.close)
@@ -135,16 +134,18 @@ class SailEngine:
 
     def keep(self, name: str, expr: ir.Table) -> ir.Table:
         """See `Engine.keep`; the server computes it again where it is read."""
-        self._spark.sql(self.sql(expr)).createOrReplaceTempView(name)
+        return self.view(name, expr)
+
+    def view(self, name: str, expr: ir.Table, text: str | None = None) -> ir.Table:
+        """See `Engine.view`."""
+        self._spark.sql(text or self.text(expr.op())).createOrReplaceTempView(name)
         return named(name, expr.schema().to_pyarrow())
 
-    def view(self, name: str, expr: ir.Table) -> ir.Table:
-        """See `Engine.view`."""
-        return self.keep(name, expr)
-
-    def text(self, query: Relation) -> str:
+    @staticmethod
+    def text(query: Relation) -> str:
         """See `Engine.text`."""
-        return self.sql(query.to_expr())
+        # asking for the dialect's name registers the options that its compiler reads
+        return str(ibis.to_sql(query.to_expr(), dialect=ibis.pyspark.name))
 
     def answer(self, text: str, query: Written) -> pa.Table:
         """See `Engine.answer`; one query at a time."""
@@ -164,7 +165,7 @@ class SailEngine:
 
     def sql(self, expr: ir.Table) -> str:
         """See `Engine.sql`."""
-        return str(ibis.to_sql(expr, dialect=self._dialect))
+        return self.text(expr.op())
 
     def close(self) -> None:
         """End the session, then the server: the other way round the session waits for ever."""
