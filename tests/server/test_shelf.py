@@ -262,6 +262,26 @@ def test_what_lasts_is_of_now_in_a_small_book(team, write):
     small.close()
 
 
+def test_what_lasts_lasts_for_a_minute_at_most_in_a_middling_book(team, write, monkeypatch):
+    monkeypatch.setattr(shelf_module, "MIDDLING", 0)
+    monkeypatch.setattr(shelf_module, "beside", lambda _work: None)
+    with closing(Shelf(team.there.root)) as middling:
+        first, _ = middling.lasting("lasts", notes, "1", "1")
+        write("in a middling book")
+        found, since = middling.lasting("lasts", notes, "2", "2")
+        assert (found, since is None) == (first, False)
+        monkeypatch.setattr(shelf_module, "RENEWED", 0.0)
+        assert middling.lasting("lasts", notes, "2", "2") == (first + 1, None)
+
+
+def test_an_answer_of_the_same_data_is_told_as_of_now_when_its_state_is_known_by_another_name(large, monkeypatch):
+    monkeypatch.setattr(shelf_module, "RENEWED", 0.0)
+    first, _ = large.lasting("lasts", notes, "1", "1")
+    assert large.lasting("lasts", notes, "2", "2") == (first, None)
+    monkeypatch.setattr(shelf_module, "RENEWED", 60.0)
+    assert large.lasting("lasts", notes, "2", "2") == (first, None)
+
+
 def test_what_lasts_is_late_until_it_was_computed_of_what_is_now(large, write, monkeypatch):
     asked = []
     monkeypatch.setattr(shelf_module, "beside", asked.append)

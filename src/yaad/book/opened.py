@@ -472,14 +472,19 @@ class Opened:
 
     @property
     def is_large(self) -> bool:
-        """Whether the book has more stays than are looked at unasked, whoever looks: as its files say, unopened."""
+        """Whether the book has more stays than are looked at unasked, whoever looks."""
+        return measures.are_many(self.stays)
+
+    @property
+    def stays(self) -> int:
+        """How many stays in stages the lake holds, whoever looks: as its log says, no file is opened for it."""
         if self._whole is not None:
-            return self._whole.is_large
+            return self._whole.stays
         lake = Lake.open(self.root)
         pin = lake.pin()
         if self._stays[0] != pin.version:
             self._stays = (pin.version, lake.rows_of("stage_visits", pin))
-        return measures.are_many(self._stays[1])
+        return self._stays[1]
 
     def _dimensions(self, names: Sequence[str]) -> tuple[str, ...]:
         """Dimensions as the measures call them.

@@ -23,7 +23,11 @@ LONG = 0.05
 PATIENCE = 900.0
 """Seconds for which it may."""
 RENEWED = 60.0
-"""Seconds after which an answer that lasts is computed anew at the soonest."""
+"""Seconds after which an answer that lasts is computed anew at the soonest, where the book is large."""
+SOON = 5.0
+"""The same where it is of a middling size; after `RENEWED` whoever asks waits for it there."""
+MIDDLING = 20_000
+"""Up to so many stays in stages an answer is computed anew with each entry: it is quick."""
 LINE = 32
 """Questions that wait for a place at a time."""
 NEST = threading.local()
@@ -260,9 +264,10 @@ class Shelf:
     def lasting(
         self, name: str, question: Callable[[Book], Answer], state: str, seen: str, *about: object
     ) -> tuple[Answer, dt.datetime | None]:
-        """The answer, of a large book be it of earlier data, and then from when it is: a newer one is computed beside.
+        """The answer, and from when it is where it is of earlier data: a newer one is computed beside.
 
-        For what moves little with each entry and is asked with each, such as what is usual in a book.
+        That of a small book never is, that of a middling one for a minute at most (see `MIDDLING`). For what moves
+        little with each entry and is asked with each, such as what is usual in a book.
 
         Args:
             name: of the question; see `ask`.
@@ -281,17 +286,23 @@ class Shelf:
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
-        if kept is None or not self.book.is_large:
+        if kept is None or not self._lasts(kept):
             return self.ask(name, told, *about)[1], None
         (of_state, was_seen), found = cast("tuple[tuple[str, str], Answer]", kept.found)
         if (of_state, was_seen) == (state, seen):
             return found, None
-        if time.monotonic() - kept.begun >= RENEWED:  # to ask the data's version is to open the book anew
+        soonest = RENEWED if self.book.is_large else SOON
+        if time.monotonic() - kept.begun >= soonest:  # to ask the data's version is to open the book anew
             if kept.version == self.book.data_version:
                 kept.found = ((state, seen), found)
                 return found, None
             self._renew(key, told)
         return found, None if was_seen == seen else kept.at
+
+    def _lasts(self, kept: _Kept) -> bool:
+        """Whether an answer that lasts will do, be it of earlier data."""
+        is_fresh = time.monotonic() - kept.begun < RENEWED
+        return self.book.is_large or (self.book.stays > MIDDLING and is_fresh)
 
     def made(self, name: str, is_made: Callable[[Book], bool], make: Callable[[Book], object]) -> None:
         """Have something made of the book that is kept there; of a large book who does not wait is told `NotYet`."""
