@@ -267,7 +267,7 @@ def board() -> str:
 ## The board
 
 The first board after the start of the server, the board again, and a move until the board with it is there; over HTTP
-on {found["machine"]["cores"]} cores, at commit {found["commit"]}, with a load of {found["load_before"]} before. The last column: as a multiple of what a file of the
+on {found["machine"]["cores"]} cores, each of the {found["people"]} people {found["think_s"]:g} seconds after their last move, at commit {found["commit"]}, with a load of {found["load_before"]} before. The last column: as a multiple of what a file of the
 pages takes, of which nothing is asked.
 
 {table(words, rows)}
