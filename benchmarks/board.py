@@ -13,7 +13,8 @@ Kept as JSON under ``benchmarks/results``: half, 95 and 99 of 100 in millisecond
 file's, how many deals were open, how often somebody was told that the deal had moved meanwhile, and errors.
 
 Options: ``--deals`` 1000000 (several with commas: a company each), ``--moves`` 60 (of one person), ``--people`` 20,
-``--seconds`` 60, ``--think`` 10 (as people do; with 2 they ask for more than two cores give), ``--home`` a folder to keep the homes in, ``--out`` the file of the result.
+``--seconds`` 60, ``--think`` 10 (as people do; with 2 they ask for more than two cores give), ``--home`` a folder to
+keep the homes in, ``--out`` the file of the result.
 """
 
 import argparse
