@@ -161,7 +161,7 @@ def test_targets_and_words_of_others_are_not_listed(book):
 
 FIGURES = {"cannot_tell", "measure", "kpis", "funnel", "conversion", "dwell", "snapshots", "explain",
            "where_most_is_lost", "catalogue"}  # fmt: skip
-ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pipeline", "settings", "zone",
+ABOUT = {"as_of", "columns", "data_version", "is_empty", "is_large", "name", "pipeline", "settings", "stays", "zone",
          "own_measures", "facts", "open_deals", "dials_in", "need_persons", "shared", "seen_by",
          "at_one_moment", "opt_outs", "exits", "leading", "strengths", "told"}  # fmt: skip
 OF_FILES = {"add_measures", "brings_back", "check_measures", "close", "create", "import_files", "import_text", "open",
