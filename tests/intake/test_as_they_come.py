@@ -196,3 +196,25 @@ def test_two_deals_of_one_company_are_no_touches_of_one_person(write):
     )
     batch = read(write("report.csv", text), **{"column:id": "none"})
     assert sorted(batch.tables["deals"]["amount"].to_pylist()) == [100, 200]
+
+
+def test_a_phase_is_the_stage_and_a_status_beside_it_says_how_deals_stand(write):
+    text = (
+        "Nr;Kunde;Phase;Status;Betrag;Erstellt am;Abgeschlossen am\n"
+        "1;Kühne;Angebot;Offen;1.200,50 €;07.10.2026;\n"
+        "2;Straub;Qualifizierung;Zurückgestellt;800,00 €;08.10.2026;\n"
+        "3;Weiß;Angebot;Gewonnen;950,00 €;09.10.2026;20.10.2026\n"
+        "4;Förster;Qualifizierung;Verloren;k. A.;28.10.2026;30.10.2026\n"
+    )
+    batch = read(write("deals.csv", text), kind="deals")
+    assert batch.mapping.columns["stage"] == "Phase"
+    assert batch.mapping.columns["outcome"] == "Status"
+    last = {deal: batch.mapping.stage(steps[-1][0]).type for deal, steps in moves(batch).items()}
+    assert last == {"1": StageType.OPEN, "2": StageType.OPEN, "3": StageType.WON, "4": StageType.LOST}
+    assert [rule.name for rule in batch.mapping.stages if rule.type is StageType.OPEN] == ["Qualifizierung", "Angebot"]
+
+
+def test_where_inquiries_came_from_and_why_they_were_lost_are_known_as_people_write_it(write):
+    text = "מס' ליד,הגיע מ,שלב,תאריך פנייה,סיבה\n1,גוגל,חדש,1/10/2026,\n2,המלצה,הפסד,13/10/2026,יקר\n"
+    deals = {row["deal_id"]: row for row in read(write("deals.csv", text), kind="deals").tables["deals"].to_pylist()}
+    assert (deals["1"]["source"], deals["2"]["lost_reason"]) == ("גוגל", "יקר")

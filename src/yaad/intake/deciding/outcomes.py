@@ -15,11 +15,11 @@ STATE_CODES = {"0": OPEN, "1": WON, "2": LOST}
 def outcome_of(text: str) -> str | None:
     """What a word says of a deal; None for a word that says something else.
 
-    >>> outcome_of("Won"), outcome_of("זכייה"), outcome_of("Deleted"), outcome_of("Negotiation")
-    ('won', 'won', 'deleted', None)
+    >>> outcome_of("Won"), outcome_of("זכייה"), outcome_of("Deleted"), outcome_of("Negotiation"), outcome_of("On hold")
+    ('won', 'won', 'deleted', None, 'open')
     """
     words, key = stage_words(), fold(text)
-    sorts = ((WON, words.won), (LOST, words.lost), (OPEN, words.standing), (DELETED, words.deleted))
+    sorts = ((WON, words.won), (LOST, words.lost), (OPEN, words.standing | words.on_hold), (DELETED, words.deleted))
     return next((name for name, known in sorts if key in known), None)
 
 
