@@ -364,3 +364,14 @@ def test_an_answer_that_is_no_encoding_is_refused_with_those_that_are(write):
         understand(path, answers={"encoding:deals.csv": "ebcdic"})
     assert caught.value.message.key == "intake.answer_no_option"
     assert "cp862-visual" in caught.value.message.values["known"]
+
+
+def test_a_question_on_the_encoding_shows_words_that_tell_and_no_dashes_that_look_alike(tmp_path):
+    path = tmp_path / "deals.csv"
+    text = "Verkauf – Export – heute;;\nid;Kunde;stage\n1;Kühne;New\n2;Weiß;Won\n3;Björn;Won\n"
+    path.write_bytes(text.encode("windows-1252"))
+    options = asked(path)["encoding:deals.csv"].options
+    assert options["windows-1252"].values["sample"] == "Kühne Weiß Björn"
+    others = {option.values["sample"] for name, option in options.items() if name != "windows-1252"}
+    assert len(others) >= 3
+    assert "Kühne Weiß Björn" not in others

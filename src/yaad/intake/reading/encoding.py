@@ -23,6 +23,7 @@ BYTES = ("windows-1255", "iso-8859-8", "cp862", "cp862-visual", "windows-1252")
 WIDE = ("utf-16-le", "utf-16-be")
 SAMPLE = 1 << 20
 LONE = re.compile("[\udc80-\udcff]")
+APART = re.compile(r"[,;\t|\r\n]")
 FINAL_FIRST = re.compile("(?<![\u05d0-\u05ea\"'״׳])[ךםןףץ](?=[\u05d0-\u05ea])")
 FINAL_LAST = re.compile("(?<=[\u05d0-\u05ea])[ךםןףץ](?![\u05d0-\u05ea])")
 """Final letters where no word has them, and where words do."""
@@ -253,8 +254,10 @@ def _ask(source: Source, seen: Bytes, names: Sequence[str], evidence: Message | 
 
 
 def _sample(source: Source, name: str) -> str:
-    """The first words beyond ASCII as an encoding shows them."""
+    """The first words beyond ASCII as an encoding shows them; those with letters first, since dashes look alike."""
     way = WAYS[name]
-    cells = re.split(r"[,;\t|\r\n]", _text(source, way.codec)[:8192])
-    shown = [(way.mend(cell) if way.mend is not None else cell) or cell for cell in cells if not cell.isascii()]
+    cells, raw = (APART.split(_text(source, codec)[:8192]) for codec in (way.codec, "latin-1"))
+    lettered = [cell for cell, told in zip(cells, raw, strict=False) if any(letter >= "\xc0" for letter in told)]
+    told = lettered if lettered and len(cells) == len(raw) else [cell for cell in cells if not cell.isascii()]
+    shown = [(way.mend(cell) if way.mend is not None else cell) or cell for cell in dict.fromkeys(told)]
     return " ".join(cell.strip(' "\ufeff') for cell in shown[:4])[:40]
