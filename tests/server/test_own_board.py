@@ -71,9 +71,14 @@ def test_the_first_deal_puts_up_the_stages_of_the_kind(begin, lang, stage):
         assert tasks.understand(arguments, lambda *_told: None)["questions"] == [], "nothing is left to be asked"
         tasks.import_files(arguments, lambda *_told: None)
         root = state.opened().place.book
-        names = STARTS[Kind.PROJECTS].stage_names(lang)
+        start = STARTS[Kind.PROJECTS]
+        names = start.stage_names(lang)
     with closing(Book.open(root)) as book:
-        assert [one.name for one in book.facts.pin.pipeline.stages] == names
+        stages = {one.name: one.type.value for one in book.facts.pin.pipeline.stages}
+        beside = [name for name in stages if name not in names]
+        assert [name for name in stages if name in names] == names
+        assert beside == list(start.beside(lang))
+        assert [stages[name] for name in beside] == ["on_hold", *["not_inquiry"] * 4]
         entered = {one["stage"]: one["open"] for one in book.funnel().to_dict()["stages"]}
         assert {name: entered[name] for name in names[:4] if entered[name]} == {stage: 1}
         assert "ILS" in str(book.measure("open_value").to_dict())
@@ -166,8 +171,9 @@ def test_who_works_in_an_empty_company_begins_it(worker):
     with on_behalf_of(access):
         root = state.opened().place.book
     with closing(Book.open(root)) as book:
-        names = STARTS[Kind.PROJECTS].stage_names("en")
-        assert [one.name for one in book.facts.pin.pipeline.stages] == names
+        start = STARTS[Kind.PROJECTS]
+        names = {*start.stage_names("en"), *start.beside("en")}
+        assert {one.name for one in book.facts.pin.pipeline.stages} == names
         asked = book.facts.deals.select("name", "owner", "stage", "phone", "currency")
         (row,) = book.facts.run(asked).to_pylist()
         assert row == {
@@ -183,6 +189,38 @@ def test_who_works_in_an_empty_company_begins_it(worker):
     assert "So far there is 1 deal" in re.sub("<[^>]+>|[\u2066-\u2069]", "", first)
     assert "Rates, times in stages" in first
     assert 'class="leak' not in first
+
+
+def test_on_a_board_of_ones_own_a_deal_rests_and_what_was_no_inquiry_is_counted_beside(worker):
+    access, browser, prefix = worker(role="rep", person="Noa")
+    typed = TYPED | {"person": "Noa", "stage": "Quote", "key": "rests", "begins": "1"}
+    assert browser.post(f"{prefix}pipeline/new/", typed).status_code == 302
+    asked = {"phone": "052-333 4444", "name": "Wrong Dana", "channel": "whatsapp", "key": "asks"}
+    assert browser.post(f"{prefix}inquiries/new/", asked).status_code == 302
+    with on_behalf_of(access):
+        root = state.opened().place.book
+    with closing(Book.open(root)) as book:
+        found = {row["name"] or row["contact"]: row for row in book.facts.run(book.facts.deals).to_pylist()}
+    deal, wrong = found["Levy, kitchen"], found["Wrong Dana"]
+    page = browser.get(f"{prefix}inquiries/").content.decode()
+    assert all(f">{name}<" in page or f'"{name}"' in page for name in ("Duplicate", "Wrong number", "Service call"))
+    said = {"deal": wrong["deal_id"], "stage": "Wrong number", "seen": wrong["stage"], "key": "wrong"}
+    assert browser.post(f"{prefix}inquiries/not/", said).status_code == 302
+    page = browser.get(f"{prefix}deal/", {"id": deal["deal_id"]}).content.decode()
+    assert re.search(r'class="row daside".*value="On hold"', page)
+    rests = {"id": deal["deal_id"], "stage": "On hold", "seen": "Quote", "key": "hold"}
+    assert browser.post(f"{prefix}deal/move/", rests).status_code == 302
+    board = browser.get(f"{prefix}pipeline/").content.decode()
+    lane = board[board.index('data-stage="On hold"') :]
+    assert "Levy, kitchen" in lane[: lane.index("</section>")]
+    assert "Wrong Dana" not in board
+    with closing(Book.open(root)) as book:
+        counted = {figure.id: figure.value for figure in book.measure("inquiries", "open", "lost").content}
+        assert counted == {"inquiries": 1, "open": 1, "lost": 0}
+        (funnel,) = book.funnel().content
+        assert [note.values["n"] for note in funnel.notes if note.key == "measures.not_inquiries"] == [1]
+        quote = next(row for row in funnel.stages if row.stage == "Quote")
+        assert (quote.entered, quote.open) == (1, 1), "it rests where it was"
 
 
 @pytest.mark.parametrize("part", [{"role": "rep"}, {"role": "viewer"}, {"role": "consultant"}])

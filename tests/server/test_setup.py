@@ -146,6 +146,7 @@ def test_each_kind_begins_with_measures_that_there_are_and_words_in_both_languag
     for start in STARTS.values():
         assert set(start.first) <= set(REGISTRY)
         for lang in LANGUAGES:
-            assert not [name for name in start.stage_names(lang) if "people." in name]
+            assert not [name for name in (*start.stage_names(lang), *start.beside(lang)) if "people." in name]
+            assert len({*start.stage_names(lang), *start.beside(lang)}) in (0, len(start.stages) + 7)
             assert has_key(f"people.seller_{start.seller}", lang)
     assert STARTS[Kind.ORDERS].stage_names("en") == []

@@ -6,11 +6,20 @@ One table; an import then says which stages there really are, and the company pu
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from yaad.model import StageType
 from yaad.server.roles import Kind
 from yaad.text import Message, render
 
 ORDER = ("order", "customer", "person", "day", "amount")
 """Columns of a table of orders."""
+BESIDE = {
+    "on_hold": StageType.ON_HOLD,
+    "duplicate": StageType.NOT_INQUIRY,
+    "wrong_number": StageType.NOT_INQUIRY,
+    "looks_for_work": StageType.NOT_INQUIRY,
+    "service": StageType.NOT_INQUIRY,
+}
+"""What stands beside the steps of a sale, by the last word of its key: where a deal rests, and what never was one."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,14 @@ class Start:
         """
         ends = ("won", "lost") if self.stages else ()
         return [render(Message(f"people.stage_{name}"), lang) for name in (*self.stages, *ends)]
+
+    def beside(self, lang: str) -> dict[str, StageType]:
+        """The stages beside the steps in words, each with its type.
+
+        >>> list(STARTS[Kind.PHONE].beside("en")), STARTS[Kind.ORDERS].beside("en")
+        (['On hold', 'Duplicate', 'Wrong number', 'Looks for work', 'Service call'], {})
+        """
+        return {render(Message(f"people.stage_{name}"), lang): kind for name, kind in BESIDE.items() if self.stages}
 
     def table(self, lang: str) -> list[str]:
         """Heads of an empty table to fill in: the days of each stage, or orders.

@@ -161,6 +161,7 @@ def _mapping(company: Company, lang: str, stages: Sequence[str]) -> bytes:
         "shape": "wide",
         "columns": heads | {"won": won, "lost": lost},
         "stages": [{"name": name, "entered": name} for name in stages]
+        + [{"name": name, "type": kind.value} for name, kind in start.beside(lang).items()]
         + [{"name": won, "type": "won"}, {"name": lost, "type": "lost"}],
         "zone": company.zone,
         "currency": {"*": company.currency},
