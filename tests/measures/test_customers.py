@@ -16,10 +16,12 @@ from tests.examples import examples
 from yaad.demo import draw_buyers
 from yaad.errors import InputError
 from yaad.measures import REGISTRY, Family, Scope, measure
+from yaad.measures.cohorts import cohorts
 from yaad.measures.customer_value import Buyers, Terms
 from yaad.measures.retention import months_between
 from yaad.measures.statistics.bg_nbd import BuyingParameters
 from yaad.model import Period
+from yaad.show.customers import cohort_notes
 from yaad.text import LANGUAGES, has_key
 
 
@@ -106,18 +108,42 @@ def test_periods_and_breakdowns(shop):
     assert {each.by["source"]: each.value for each in by_source} == {"web": 60, None: 307}
 
 
-def test_churn_by_silence_is_counted_by_hand(shop):
-    """9 of 10 gaps are no longer than 60 days: on 1 March nobody is silent for longer, on 1 April Dan is (84 days)."""
-    march = replace(shop, period=Period.parse("2026-03"))
+@pytest.fixture(scope="module")
+def back(written):
+    """Ten customers buy on 1 and on 31 January, 30 days apart; seven of them again 38 days later; Dan once."""
+    book = written("Quote")
+    days = [*((f"K{n}", day) for n in range(10) for day in ("2026-01-01", "2026-01-31"))]
+    days += [*((f"K{n}", "2026-03-10") for n in range(7)), ("Dan", "2026-01-06")]
+    for number, (account, day) in enumerate(days):
+        owner = "Lea" if account in ("K0", "K1", "K2", "K3", "K4") else "Noa"
+        book.row("orders", order_id=f"O{number}", account=account, day=day, amount=10, currency="ILS", owner=owner)
+    return book.scope("2026-03-31")
+
+
+def test_churn_by_silence_is_counted_by_hand(back):
+    """9 of 10 gaps are no longer than 38 days: on 1 March all ten are there (29 days), on 1 April three are not."""
+    march = replace(back, period=Period.parse("2026-03"))
     found = figure(march, "churn_rate")
-    assert (found.value, found.n) == (0.25, 4)
-    assert found.beside == {"lost": 1, "idle_days": 60}
+    assert (found.value, found.n) == (0.3, 10)
+    assert found.beside == {"lost": 3, "idle_days": 38}
     assert found.why.key == "customers.by_silence"
-    assert value(march, "retention_rate") == 0.75
+    assert value(march, "retention_rate") == 0.7
     by_owner = {
         each.by["owner"]: (each.value, each.n) for each in measure(["churn_rate"], replace(march, by=("owner",)))
     }
-    assert by_owner == {"Lea": (1.0, 2), "Noa": (0.0, 2)}
+    assert by_owner == {"Lea": (0.0, 5), "Noa": (0.6, 5)}
+
+
+def test_where_few_came_back_nobody_is_said_to_have_left(shop):
+    """Three gaps tell no silence after which a customer has left."""
+    march = replace(shop, period=Period.parse("2026-03"))
+    for name, scope in (("churn_rate", march), ("retention_rate", march), ("tenure", shop)):
+        found = figure(scope, name)
+        assert (found.value, found.low, found.high) == (None, None, None)
+        assert (found.why.key, found.why.values) == ("customers.few_back", {"n": 3})
+    made = cohorts(shop)
+    assert (made.idle_days, made.ages, made.whole.n) == (None, 0, 4)
+    assert [note.key for note in cohort_notes(made)] == ["customers.cohorts_untold"]
 
 
 def test_who_stayed_is_not_told_by_parts_of_time(shop):
@@ -126,10 +152,10 @@ def test_who_stayed_is_not_told_by_parts_of_time(shop):
     assert found.why.key == "customers.not_by_time"
 
 
-def test_a_year_that_begins_before_the_first_customer_is_not_told(shop):
-    found = figure(shop, "retention_rate")
+def test_a_year_that_begins_before_the_first_customer_is_not_told(back):
+    found = figure(back, "retention_rate")
     assert (found.value, found.why.key) == (None, "customers.nobody_at_start")
-    assert value(shop, "clv_simple") is None
+    assert value(back, "clv_simple") is None
 
 
 def test_too_few_customers_are_given_no_value_over_time(shop):

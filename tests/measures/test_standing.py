@@ -132,10 +132,14 @@ def test_cohorts_of_contracts_counted_by_hand(written):
 
 
 def test_cohorts_of_purchases_are_watched_until_a_silence_can_be_known(written):
-    found = cohorts(shop_of(written).scope("2026-06-30"), Every.MONTH)
+    book = shop_of(written)
+    for n in range(8):  # eleven gaps in all, of 10 and of 60 days
+        for day in ("2026-03-01", "2026-04-30"):
+            book.row("orders", order_id=f"M{n}{day}", account=f"March {n}", day=day, amount=10, currency="ILS")
+    found = cohorts(book.scope("2026-06-30"), Every.MONTH)
     assert (found.idle_days, found.ages, found.by_contract) == (60, 4, False)
-    january, february = found.rows
-    assert (january.n, february.n) == (3, 1)
+    january, february, march = found.rows
+    assert (january.n, february.n, march.n) == (3, 1, 8)
     # everybody is watched until 1 May: Ada for four months and lost in the third, Ben and Dan lost in the first
     assert shares(january) == [pytest.approx(1 / 3), pytest.approx(1 / 3), 0, 0]
     assert [one.early for one in january.shares] == [False, False, False, True]

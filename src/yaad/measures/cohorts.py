@@ -85,7 +85,7 @@ class Cohorts:
         rows: the latest last.
         whole: all customers together.
         by_contract: told by contracts.
-        idle_days: the silence after which a customer counts as lost; None by contract.
+        idle_days: the silence after which a customer counts as lost; None by contract, and where too few came back.
     """
 
     every: Every
@@ -124,7 +124,7 @@ def cohorts(scope: Scope, every: Every | None = None) -> Cohorts:
     whole = scope.asking(by=(), all_time=True)
     by_contract = has_contracts(whole)
     idle = None if by_contract else idle_days(whole)
-    stays = _by_contract(whole) if by_contract else _by_purchases(whole, idle or 0)
+    stays = _by_contract(whole) if by_contract else _by_purchases(whole, idle)
     size = every or _finest(stays.came)
     codes, ages = _codes(stays.came, size), _ages(stays, size)
     rows = tuple(
@@ -142,13 +142,14 @@ def _by_contract(scope: Scope) -> _Stays:
     return _Stays(came, months_between(came, np.full(len(came), today)), stayed, lost, integers(rows, "n"))
 
 
-def _by_purchases(scope: Scope, idle: int) -> _Stays:
+def _by_purchases(scope: Scope, idle: int | None) -> _Stays:
+    """Where no silence tells who left, nobody has been watched long enough."""
     rows = scope.rows(histories, "first_day", "last_day")
     every = buyers(rows)
     came, last = _days(rows, "first_day"), _days(rows, "last_day")
-    seen = np.full(len(came), np.datetime64(scope.as_of, "D") - idle)
-    lost = every.age - every.span > idle
-    watched = np.where(seen > came, months_between(came, np.maximum(seen, came)), -1.0)
+    seen = np.full(len(came), np.datetime64(scope.as_of, "D") - (idle or 0))
+    lost = every.age - every.span > (idle or 0)
+    watched = np.where((seen > came) & (idle is not None), months_between(came, np.maximum(seen, came)), -1.0)
     stayed = np.where(lost, months_between(came, last), np.maximum(watched, 0.0))
     return _Stays(came, watched, stayed, lost, np.ones(len(came), dtype=np.int64))
 

@@ -20,6 +20,7 @@ from yaad.measures.purchases import gaps, purchases
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import Ending, Sample, Spells
 from yaad.measures.time_parts import TIMES
+from yaad.model.figures import FEW
 from yaad.model.periods import Period
 
 USUAL = 0.9
@@ -35,12 +36,23 @@ def has_contracts(scope: Scope) -> bool:
 
 
 def idle_days(scope: Scope) -> int | None:
-    """The stated time of silence; None where nobody bought twice."""
+    """The stated time of silence; None where fewer than `FEW` times somebody came back, which tell no silence."""
     return scope.asking(by=(), all_time=True).tell(_idle, gaps)
+
+
+def came_back(scope: Scope) -> int:
+    """How often a customer bought again after an earlier day."""
+    return scope.asking(by=(), all_time=True).tell(_again, gaps)
+
+
+def _again(rows: pa.Table) -> int:
+    return int(integers(rows.filter(rows["gap"].is_valid()), "n").sum())
 
 
 def _idle(rows: pa.Table) -> int | None:
     again = rows.filter(rows["gap"].is_valid())
+    if _again(rows) < FEW:
+        return None
     found = Sample.count(floats(again, "gap"), integers(again, "n")).quantile(USUAL)
     return None if found is None else int(found)
 

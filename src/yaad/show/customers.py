@@ -302,8 +302,10 @@ def age_said(made: Cohorts, age: int) -> Message:
 def cohort_notes(made: Cohorts) -> tuple[Message, ...]:
     """How the table is read."""
     basis = Message("customers.cohorts_contract")
+    if not made.by_contract and made.idle_days is None:
+        return (Message("customers.cohorts_untold"),)
     if not made.by_contract:
-        basis = Message("customers.cohorts_silence", {"n": made.idle_days or 0})
+        basis = Message("customers.cohorts_silence", {"n": made.idle_days})
     return (basis, Message("customers.cohorts_young"))
 
 

@@ -14,6 +14,7 @@ from yaad.measures.dimensions import asked, groups, integers
 from yaad.measures.purchases import histories
 from yaad.measures.retention import (
     Window,
+    came_back,
     contracts_of,
     has_contracts,
     idle_days,
@@ -33,6 +34,10 @@ RUNNING = 0.05
 """With more than this share still there at the end, the average is a floor."""
 EVERY = 12
 """The share that stayed is told each so many months."""
+UNKNOWN = 1_000_000
+"""Days of silence where too few came back to tell after how many one has left: nobody has been watched so long."""
+
+NOBODY = Message("customers.nobody_came")
 
 
 def _statistics(scope: Scope) -> ir.Table:
@@ -40,8 +45,8 @@ def _statistics(scope: Scope) -> ir.Table:
     if has_contracts(scope):
         window = None if scope.period is None else Window.of(scope)
         return staying_by_contract(scope, window).mutate(idle=0)
-    idle = idle_days(scope) or 0
-    return staying_by_silence(scope, Window.of(scope), idle).mutate(idle=idle)
+    idle = idle_days(scope)
+    return staying_by_silence(scope, Window.of(scope), idle or 0).mutate(idle=UNKNOWN if idle is None else idle)
 
 
 def _finish(table: pa.Table, scope: Scope, *, measure: str) -> list[Figure]:
@@ -51,6 +56,9 @@ def _finish(table: pa.Table, scope: Scope, *, measure: str) -> list[Figure]:
         return [_untold(measure, scope, Message("customers.not_by_time"), dict.fromkeys(scope.by))]
     figures = []
     for by, rows in groups(asked_for, table):
+        if rows.num_rows and int(integers(rows, "idle").max()) == UNKNOWN:
+            figures.append(_untold(measure, scope, Message("customers.few_back", {"n": came_back(scope)}), by))
+            continue
         there, lost = int(integers(rows, "there").sum()), int(integers(rows, "lost").sum())
         if not there:
             figures.append(_untold(measure, scope, Message("customers.nobody_at_start"), by))
@@ -102,7 +110,7 @@ def tenure_statistics(scope: Scope) -> ir.Table:
     """From when to when customers stayed, counted; without contracts, their histories with the time of silence."""
     if has_contracts(scope):
         return stays_by_contract(scope)
-    return histories(scope).mutate(idle=idle_days(scope) or 0)
+    return histories(scope).mutate(idle=UNKNOWN if (idle := idle_days(scope)) is None else idle)
 
 
 def tenure_spells(rows: pa.Table, as_of: dt.date) -> Spells:
@@ -126,6 +134,7 @@ def tenure_curve(scope: Scope) -> tuple[Curve, int | None]:
     """The share of customers who are still there after so many months; and the days of silence, None by contract."""
     rows = scope.asking(by=()).rows(tenure_statistics)
     idle = int(integers(rows, "idle").max()) if "idle" in rows.column_names and rows.num_rows else None
+    idle = None if idle == UNKNOWN else idle
     return kaplan_meier(tenure_spells(rows, scope.as_of)), idle
 
 
@@ -145,7 +154,8 @@ def _finish_tenure(table: pa.Table, scope: Scope) -> list[Figure]:
                 "mean_so_far": float(spells.times @ seen) / n,
                 **{f"stay_{at}": curve.survival_at(at) for at in range(EVERY, int(horizon) + 1, EVERY)},
             }
-        idle = int(integers(rows, "idle").max()) if "idle" in rows.column_names and n else 0
+        idle = int(integers(rows, "idle").max()) if "idle" in rows.column_names and rows.num_rows else 0
+        none = Message("customers.few_back", {"n": came_back(scope)}) if idle == UNKNOWN else NOBODY
         why = Message("customers.at_least", {"n": spells.running}) if still else _basis(idle, so_far=False)
         figures.append(
             Figure(
@@ -159,7 +169,7 @@ def _finish_tenure(table: pa.Table, scope: Scope) -> list[Figure]:
                 level=LEVEL if value is not None else None,
                 period=scope.period,
                 by=by,
-                why=why if n else Message("customers.nobody_came"),
+                why=why if n else none,
                 beside=beside,
             )
         )
