@@ -7,7 +7,7 @@ SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select
   .filter((one) => one.checkVisibility() && one.getClientRects().length && !one.matches('.pick'))
   .map((one) => [Math.round(one.getBoundingClientRect().height), one.outerHTML.slice(0, 90)])
   .filter(([height]) => height > 1 && height < 44)"""
-PAGES = ("/my-day/?owner=Michal%20A.", "/pipeline/", "/measured/", "/inquiries/")
+PAGES = ("/my-day/?owner=Michal%20A.", "/pipeline/", "/measured/", "/inquiries/", "/forecast/")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -15,6 +15,14 @@ def test_whatever_is_tapped_is_large_enough(visit, full, path):
     page = visit(full, path, lang="he")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate(SMALL) == []
+
+
+def test_files_are_taken_from_the_first_page_with_a_finger(visit, full):
+    page = visit(full, "/", lang="en")
+    page.set_viewport_size({"width": 390, "height": 844})
+    links = [one.bounding_box()["height"] for one in page.locator("main .downloads a").all()]
+    assert len(links) >= 3
+    assert min(links) >= 44
 
 
 def test_deals_stand_before_what_narrows_them_and_the_address_keeps_it(visit, full):
