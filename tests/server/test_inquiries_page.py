@@ -36,6 +36,16 @@ def strip(page):
     return re.sub(r"<[^>]+>", "", page)
 
 
+def test_where_nobody_wrote_anything_down_it_says_how_the_list_begins(team):
+    """The rows of these companies came by a file and nothing was done with them; who brings files in is led there."""
+    page = team.client("owner", team.there).get(f"{team.there.prefix}inquiries/").content.decode()
+    assert re.search(r'id="begin".*?href="([^"]+pipeline/)".*?href="([^"]+files/)"', page, re.DOTALL)
+    page = team.client("rep", team.there).get(f"{team.there.prefix}inquiries/").content.decode()
+    begin = page[page.index('id="begin"') :].partition("</section>")[0]
+    assert "pipeline/" in begin
+    assert "files/" not in begin
+
+
 def test_who_waits_is_shown_until_it_is_said_what_was_done_and_that_is_taken_back(team, owner):
     take(team, owner, phone="055-7650001", name="Waiting Person", channel="form", text="<b>hello</b>", key="w1")
     address = f"{team.here.prefix}inquiries/"
