@@ -10,7 +10,7 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -228,7 +228,7 @@ class OpenDeals:
         return begun
 
     def _carry(self, begun: _Begun, deal_ids: set[str]) -> None:
-        made = begun.anew.make(deal_ids)
+        made = begun.anew.make(deal_ids, _numbers(begun.first, deal_ids))
         rows = {row["deal_id"]: row for row in begun.anew.run(begun.still_open).to_pylist()}
         whole = {row["deal_id"]: row for row in made.deals.to_pylist()}
         for deal in deal_ids:
@@ -270,9 +270,25 @@ def _with(rows: pa.Table, changed: Mapping[str, Row | None]) -> pa.Table:
     """Rows of deals with some of them replaced."""
     if not changed:
         return rows
-    gone = pc.is_in(rows["deal_id"], value_set=pa.array(list(changed), pa.string()))
     fresh = pa.Table.from_pylist([row for row in changed.values() if row is not None], schema=rows.schema)
-    return pa.concat_tables([rows.filter(pc.invert(gone)), fresh]).combine_chunks()
+    begins = [0, *(place + 1 for place in _places(rows, changed))]
+    ends = [*(begin - 1 for begin in begins[1:]), len(rows)]
+    same = [rows.slice(begin, end - begin) for begin, end in zip(begins, ends, strict=True)]
+    return pa.concat_tables([*same, fresh]).combine_chunks()  # of many rows few are others: all are copied once
+
+
+def _places(rows: pa.Table, deal_ids: Iterable[str]) -> list[int]:
+    """Where rows of some deals stand, rising."""
+    found = pc.is_in(rows["deal_id"], value_set=pa.array(list(deal_ids), pa.string()))
+    places: list[int] = pc.indices_nonzero(found).to_pylist()
+    return places
+
+
+def _numbers(rows: pa.Table, deal_ids: Collection[str]) -> dict[str, int] | None:
+    """deal_id → number of the deal; None where not all of them are among the rows."""
+    some = rows.select(["deal_id", "deal"]).take(_places(rows, deal_ids))
+    found = dict(zip(some["deal_id"].to_pylist(), some["deal"].to_pylist(), strict=True))
+    return found if len(found) == len(deal_ids) else None
 
 
 def _seen_by(rows: pa.Table, viewer: Viewer) -> pa.Table:

@@ -90,6 +90,7 @@ def made_anew(
     *,
     spoken_of: Collection[str],
     last_seq: int,
+    at: Mapping[str, int] | None = None,
 ) -> Touched:
     """The rows of some deals by all that is written of them.
 
@@ -103,13 +104,18 @@ def made_anew(
         journal: what people wrote.
         spoken_of: ids of the deals.
         last_seq: the last entry looked at.
+        at: deal_id → the number of its deal in the lake, where that is known of all of them: a number is found without
+            looking through all of the ids.
     """
     entries = journal.of(spoken_of)
     tail = fold(entries, pin.pipeline, zone=pin.zone, whole_days=pin.whole_days)
-    ids = engine.memtable("touched_ids", pa.table({"deal_id": pa.array(sorted(spoken_of), pa.string())}))
-    known_rows = engine.run(lake["deals"].semi_join(ids, "deal_id").select(*DEAL_COLUMNS)).to_pylist()
+    if at is not None:
+        wanted, column = engine.memtable("touched_at", _column("deal", sorted(at.values()), pa.int64())), "deal"
+    else:
+        wanted, column = engine.memtable("touched_ids", _column("deal_id", sorted(spoken_of), pa.string())), "deal_id"
+    known_rows = engine.run(lake["deals"].semi_join(wanted, column).select(*DEAL_COLUMNS)).to_pylist()
     numbers = {str(row["deal_id"]): int(row["deal"]) for row in known_rows}
-    known = engine.memtable("touched_numbers", pa.table({"deal": pa.array(sorted(numbers.values()), pa.int64())}))
+    known = engine.memtable("touched_numbers", _column("deal", sorted(numbers.values()), pa.int64()))
     present = from_table(engine.run(lake["overlays"].semi_join(known, "deal")))
     lake_moves = lake["stage_moves"]
     imported = engine.run(lake_moves.filter(lake_moves.seq < BIRTH_SEQ).semi_join(known, "deal"))
@@ -135,6 +141,10 @@ def made_anew(
         notes=_numbered(tail.notes, numbers, pin, SCHEMAS["activities"]),
         overlays=to_table(overlays),
     )
+
+
+def _column(name: str, values: Sequence[object], kind: pa.DataType) -> pa.Table:
+    return pa.table({name: pa.array(values, kind)})
 
 
 def _without_late_births(tail: Tail, of_moves: set[int], numbers: Mapping[str, int]) -> pa.Table:
