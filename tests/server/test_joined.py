@@ -135,6 +135,9 @@ def test_a_person_of_the_data_who_is_in_no_team_comes_into_that_of_the_invitatio
         seen = _sees(team, team.client("manager"))
         assert ("here-Dan-5" in seen) is (not before)
         assert "here-Ben-5" in seen
+        page = owner.get(f"{prefix}people/").content.decode()
+        told = page[page.index("new@here.example") :].partition("</small>")[0]
+        assert (before or "north") in told, "where the company puts them, which is what the manager sees"
     finally:
         assert owner.post(f"{prefix}people/place/", {"person": "Dan", "team": "south"}).status_code == 302
 

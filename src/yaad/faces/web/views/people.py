@@ -21,6 +21,7 @@ from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 
 if TYPE_CHECKING:
+    from yaad.model import Settings
     from yaad.server.members import Change
     from yaad.server.models import Membership
     from yaad.server.models.companies import Part
@@ -278,15 +279,17 @@ def _page(
 ) -> HttpResponse:
     from yaad.server import invitations, members
     from yaad.server.parts import zone_of
+    from yaad.server.teams import people_of
 
     found, zone = members.members_of(access), zone_of(access.company)
     leads: dict[str, list[str]] = {}
     for one in found:
         if one.role == Role.MANAGER and one.team:
             leads.setdefault(one.team, []).append(str(one.account))
+    said = people_of(access).settings
     context = _choices(access) | {
         "page": "people",
-        "members": [_row(one, one.until, zone) for one in found],
+        "members": [_row(one, one.until, zone) | {"team": _team_of(one, said)} for one in found],
         "waiting": [_row(one, one.expires_at, zone) for one in invitations.waiting_for(access)],
         "leads": [(team, ", ".join(names)) for team, names in leads.items()],
         "proposed": members.proposed(access) if access.may(Capability.PEOPLE) else [],
@@ -298,6 +301,12 @@ def _page(
     # last: it is said once, and a question above may put the page off
     context["done"] = _take_done(request, access) if tells_done else None
     return render(request, "web/people.html", context, status=400 if error else 200)
+
+
+def _team_of(one: "Membership", said: "Settings") -> str:
+    """The team that somebody leads, or is in: who sells is where the company puts the person that they are."""
+    is_placed = one.role == Role.REP and bool(one.person)
+    return (said.working(one.person).team or "") if is_placed else one.team
 
 
 def _row(part: "Part", ends: dt.datetime | None, zone: ZoneInfo) -> dict[str, object]:
