@@ -1,6 +1,8 @@
-"""The first day's questions 1 and 4 to 7, answered on the pages of the demo company as its files count by hand.
+"""The first day's questions 1 to 7, answered on the pages of the demo company as its files count by hand.
 
 1. What is missing for this month's target before tax, and how many closings is that?
+2. Which inquiries of yesterday were not answered yet?
+3. Whom to call today, and why?
 4. Of 10 inquiries, how many came to a meeting, a quote, a closing – by source, and between any two stages?
 5. How long is a customer in each stage, and what is stuck?
 6. What if there are 120 inquiries instead of 100?
@@ -13,10 +15,13 @@ import io
 import json
 import re
 from collections import Counter
+from contextlib import closing
 from math import ceil
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.book.test_inquiries_of_demo import by_hand
 from tests.pages.steps import press
 
 pytestmark = pytest.mark.browser
@@ -320,3 +325,61 @@ def test_how_many_inquiries_and_until_when_for_fifty_in_january(visit, demo, dea
         ]
         in_time = [(won.date() - entered.date()).days <= left for won, entered in came]
         assert sum(in_time) / len(in_time) == pytest.approx(0.5, abs=0.08), row["stage"]
+
+
+@pytest.fixture(scope="module")
+def whole(serve, tmp_path_factory):
+    """The demo company with all its files: calls and meetings too."""
+    from yaad.book import Book
+    from yaad.demo import write_company
+
+    folder = tmp_path_factory.mktemp("whole")
+    with closing(Book.create(folder / "book")) as book:
+        for export in write_company(folder / "files", "he"):
+            book.import_files([export.path], mapping=export.mapping, kind=export.kind)
+    with serve(folder / "book") as served:
+        yield served
+
+
+def linked(cards):
+    """Deals whose pages cards lead to."""
+    addresses = cards.locator("a[href*='/deal/?id=']").evaluate_all("all => all.map(one => one.href)")
+    return [parse_qs(urlsplit(one).query)["id"][0] for one in addresses]
+
+
+def test_which_inquiries_of_yesterday_were_not_answered(visit, whole):
+    """Question 2: those of the last thirty days too; where all were answered, that is said."""
+    from yaad.book import Book
+
+    today = dt.datetime.now(ZoneInfo("Asia/Jerusalem")).date()
+    with closing(Book.open(whole.root)) as book:
+        waits = {day: by_hand(book, day) for day in (today - dt.timedelta(days=back) for back in range(31))}
+    yesterday, month = waits[today - dt.timedelta(days=1)], set().union(*waits.values())
+    page = visit(whole, "/inquiries/?when=yesterday", js=False)
+    assert sorted(set(linked(page.locator(".waiting").first))) == sorted(yesterday)
+    lead = page.locator("h1 + .lead").inner_text()
+    assert ("כל הפניות שנכנסו אז נענו." in lead) == (not yesterday)
+    page = visit(whole, "/inquiries/", js=False)
+    assert set(linked(page.locator(".waiting").first)) <= month
+    lead = page.locator("h1 + .lead").inner_text()
+    assert ("כולן נענו." in lead) == (not month)
+    assert len(month) < 3 or number(lead.partition(".")[0]) == len(month)
+
+
+def test_whom_to_call_today_and_why(visit, whole):
+    """Question 3: at most ten, none that has ended, each with a reason, and a tap to call and to write."""
+    from yaad.book import Book
+
+    with closing(Book.open(whole.root)) as book:
+        rows = {row["deal_id"]: row for row in book.facts.run(book.facts.deals).to_pylist()}
+    page = visit(whole, "/", js=False)
+    cards = page.locator("#calls .calls li")
+    assert 0 < cards.count() <= 10
+    for at in range(cards.count()):
+        card = cards.nth(at)
+        (deal,) = set(linked(card))
+        assert rows[deal]["outcome"] == "open"
+        assert rows[deal]["stage"] in card.inner_text()
+        dialled = "+972" + re.sub(r"\D", "", rows[deal]["phone"]).removeprefix("972").removeprefix("0")
+        assert card.locator(f"a[href='tel:{dialled}']").count() == 1
+        assert card.locator(f"a[href^='https://wa.me/{dialled[1:]}']").count() == 1

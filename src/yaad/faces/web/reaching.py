@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from yaad.faces.web.templatetags.say import language
 from yaad.intake.deciding.addresses import address_of
 from yaad.intake.deciding.phones import SEVERAL, SHORTEST, fold_phone, takes_messages
+from yaad.server.state import opened
+from yaad.show.speech import say_plain
+from yaad.text import Message
 
 PLAIN_MAIL = re.compile(r"[\w.!#$%'*+/=^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 """One address of mail and nothing beside it: whoever types more than that into a form would write our letters."""
@@ -55,6 +59,13 @@ def reach(
         place=place,
         mail=mail_to(email or ""),
     )
+
+
+def reach_on_list(phone: str | None, email: str | None = None) -> Reach:
+    """How somebody on a list is reached, with words that greet nobody by name."""
+    book = opened().shelf.book
+    words = say_plain(Message("deal.hello_nobody", {"company": book.name}), language())
+    return reach(phone, {}, book.dials_in, words, email)
 
 
 def mail_to(email: str) -> str:

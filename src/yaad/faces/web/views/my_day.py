@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yaad.faces.web import beginning
-from yaad.faces.web.reaching import Reach, reach
+from yaad.faces.web.reaching import reach_on_list
 from yaad.faces.web.templatetags.say import language
 from yaad.server.questions import my_day_reading, reading
 from yaad.server.roles import Capability
@@ -15,8 +15,6 @@ from yaad.server.scoping import current
 from yaad.server.state import opened
 from yaad.show.digest import of_day
 from yaad.show.my_day import MyDay, Waits, meets_said, step_said, strength_said, waited_said
-from yaad.show.speech import say_plain
-from yaad.text import Message
 
 FIRST = 3
 """Inquiries and calls that stand open; the others wait behind one tap."""
@@ -41,19 +39,19 @@ def _shown(found: MyDay) -> dict[str, object]:
             one,
             waited_said(one.minutes, one.came_day, found.inquiries.day_minutes),
             _filled(found, one),
-            _reach(one.phone, one.email),
+            reach_on_list(one.phone, one.email),
         )
         for one in found.inquiries.rows
     ]
-    calls = [(one, _reach(one.phone, None)) for one in found.calls]
+    calls = [(one, reach_on_list(one.phone, None)) for one in found.calls]
     return {
         "day": found,
         "text": of_day(found, opened().shelf.book.name).text(lang),
         "waiting": waiting[:FIRST],
         "calls": calls[:FIRST],
         "more_calls": calls[FIRST:],
-        "steps": [(one, step_said(one), _reach(one.phone, None)) for one in found.steps.rows],
-        "meets": [(one, meets_said(one), _reach(one.phone, None)) for one in found.meets],
+        "steps": [(one, step_said(one), reach_on_list(one.phone, None)) for one in found.steps.rows],
+        "meets": [(one, meets_said(one), reach_on_list(one.phone, None)) for one in found.meets],
         "strong": [
             (kind, *strength_said(one, lang))
             for kind, one in (("best", found.strengths.best), ("worst", found.strengths.worst))
@@ -66,9 +64,3 @@ def _filled(found: MyDay, one: Waits) -> int | None:
     """How much of the time for an answer is over, in percent; None where the hour is not known."""
     most = found.inquiries.answer_minutes
     return None if one.minutes is None or not most else min(round(100 * one.minutes / most), 100)
-
-
-def _reach(phone: str | None, email: str | None) -> Reach:
-    book = opened().shelf.book
-    words = say_plain(Message("deal.hello_nobody", {"company": book.name}), language())
-    return reach(phone, {}, book.dials_in, words, email)

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 
 from yaad.faces.web.beginning import begin
 from yaad.faces.web.formats import as_file, gives_file
+from yaad.faces.web.reaching import Reach, reach_on_list
+from yaad.insight import CallDeal
 from yaad.model import Funnel
 from yaad.server.questions import goal_reading, reading
 from yaad.server.roles import Capability
@@ -25,19 +27,24 @@ def overview(request: HttpRequest) -> HttpResponse:
 def answers() -> Mapping[str, object]:
     """The first answers that any book gives; also shown after an import. Of a handful of deals, what is known."""
     if few := reading.few_deals():
-        return {"few": few, "enough": reading.ENOUGH, "calls": reading.calls().content}
+        return {"few": few, "enough": reading.ENOUGH, "calls": _calls()}
     funnel = reading.funnel()
     dwell = reading.dwell()
     return {
         "funnel": funnel,
         "leak": reading.leak(),
         "dwell": dwell,
-        "calls": reading.calls().content,
+        "calls": _calls(),
         "cannot": [] if _sees_nothing(funnel) else reading.cannot_tell(),
         "stuck": reading.figure("stuck"),
         "headline": reading.headline(),
         "enough": reading.ENOUGH,
     }
+
+
+def _calls() -> list[tuple[CallDeal, Reach]]:
+    """Whom to call, each with how they are reached."""
+    return [(one, reach_on_list(one.phone)) for one in reading.calls().content]
 
 
 def _sees_nothing(funnel: Funnel) -> bool:
