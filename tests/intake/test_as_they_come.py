@@ -218,3 +218,28 @@ def test_where_inquiries_came_from_and_why_they_were_lost_are_known_as_people_wr
     text = "מס' ליד,הגיע מ,שלב,תאריך פנייה,סיבה\n1,גוגל,חדש,1/10/2026,\n2,המלצה,הפסד,13/10/2026,יקר\n"
     deals = {row["deal_id"]: row for row in read(write("deals.csv", text), kind="deals").tables["deals"].to_pylist()}
     assert (deals["1"]["source"], deals["2"]["lost_reason"]) == ("גוגל", "יקר")
+
+
+def test_a_french_export_is_read_with_its_accents_months_and_amounts(write):
+    text = (
+        "N° affaire;Société;Commercial;Étape;Montant HT;Créé le;Clôturé le\n"
+        "A1;Café Noël;Chloé;Gagnée;1\u00a0234,56 €;3 févr. 2026;14 mars 2026\n"
+        "A2;Hôtel Étoile;José;Perdue;n/c;5 août 2025;1 déc. 2025\n"
+        "A3;L'Étape;Chloé;Devis envoyé;980,00 €;7 juil. 2026;\n"
+        "Total général;;;;2\u00a0214,56 €;;\n"
+    )
+    path = write("affaires.csv", text, "windows-1252")
+    (question,) = understand(path).questions
+    assert next(iter(question.options)) == "windows-1252", "the accents stand alone"
+    found = understand(path, answers={question.id: "windows-1252"})
+    assert found.questions == ()
+    batch = load(path, found.mapping)
+    deals = {row["deal_id"]: row for row in batch.tables["deals"].to_pylist()}
+    assert {deal: row["amount"] and str(row["amount"]) for deal, row in deals.items()} == {
+        "A1": "1234.5600",
+        "A2": None,
+        "A3": "980.0000",
+    }
+    days = {deal: [one and one.date().isoformat() for _, one in steps] for deal, steps in moves(batch).items()}
+    assert (days["A1"], days["A2"]) == (["2026-02-03", "2026-03-14"], ["2025-08-05", "2025-12-01"])
+    assert days["A3"][0] == "2026-07-07"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yaad.intake.deciding.dates import decide_dates
-from yaad.intake.deciding.days import Order, read_day
+from yaad.intake.deciding.days import Look, Order, look, read_day
 from yaad.intake.deciding.moments import read_moments, take_apart
 
 JERUSALEM = "Asia/Jerusalem"
@@ -195,3 +195,12 @@ def test_a_written_date_comes_back_or_is_asked(days):
         else:
             assert order is not Order.ISO
             assert read(*texts, told=order)[1].day.to_pylist() == days
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3. März 2026", "3 mars 2026", "3 de marzo de 2026", "3 março 2026", "3 марта 2026", "3-Mrz-26", "3 mars. 2026"],
+)
+def test_months_are_known_in_the_languages_of_exports(text):
+    assert look(text) is Look.NAMED
+    assert read_day(text, Order.DAY_FIRST) == (dt.date(2026, 3, 3) - dt.date(1970, 1, 1)).days

@@ -14,7 +14,7 @@ from yaad.text import Message
 
 NO_VALUE = (
     frozenset(map(fold, ("n/a", "na", "null", "none", "nil", "-", "--", "—", "?", "אין", "ללא", "לא ידוע", "tbd")))
-    | frozenset(map(fold, ("k. A.", "keine Angabe", "unbekannt", "n/d", "s/o", "non renseigné", "sin datos", "н/д")))
+    | frozenset(map(fold, ("k. A.", "keine Angabe", "unbekannt", "n/d", "n/c", "s/o", "sin datos", "н/д")))
     | {"0000 00 00", "00 00 0000"}
 )
 """Words that cannot be a date or a number: in such a column, and only there, they are read as no value."""

@@ -36,7 +36,26 @@ MONTHS = (
     ("nov", "november", "נובמבר", "נוב"),
     ("dec", "december", "דצמבר", "דצמ"),
 )
-MONTH_OF = {name: number for number, names in enumerate(MONTHS, start=1) for name in names}
+ABROAD = (
+    ("januar", "jänner", "janvier", "janv", "enero", "ene", "janeiro", "января", "январь", "янв"),
+    ("februar", "février", "févr", "fév", "febrero", "fevereiro", "fev", "февраля", "февраль", "фев"),
+    ("märz", "mrz", "mär", "mars", "marzo", "março", "марта", "март", "мар"),
+    ("avril", "avr", "abril", "abr", "апреля", "апрель", "апр"),
+    ("mai", "mayo", "maio", "мая", "май"),
+    ("juni", "juin", "junio", "junho", "июня", "июнь", "июн"),
+    ("juli", "juillet", "juil", "julio", "julho", "июля", "июль", "июл"),
+    ("août", "aout", "agosto", "августа", "август", "авг"),
+    ("septembre", "septiembre", "setembro", "сентября", "сентябрь", "сент", "сен"),
+    ("oktober", "okt", "octobre", "octubre", "outubro", "октября", "октябрь", "окт"),
+    ("novembre", "noviembre", "novembro", "ноября", "ноябрь", "ноя"),
+    ("dezember", "dez", "décembre", "déc", "diciembre", "dic", "dezembro", "декабря", "декабрь", "дек"),
+)
+"""The same in German, French, Spanish, Portuguese and Russian; not *set*, *out* and *ago*, which are English words."""
+MONTH_OF = {
+    name: number
+    for number, names in enumerate(zip(MONTHS, ABROAD, strict=True), start=1)
+    for name in (*names[0], *names[1])
+}
 
 
 class Order(StrEnum):
@@ -87,7 +106,7 @@ def _month(word: str) -> int | None:
 
 def _named(text: str) -> tuple[int, int, str] | None:
     """Day, month, year's text of a date whose month is a word."""
-    plain = re.sub(r"['׳’]", "", WEEKDAY.sub("", text))
+    plain = re.sub(r"['׳’]", "", WEEKDAY.sub("", text)).replace(" de ", " ")  # 3 de marzo de 2026
     found = DAY_NAME.fullmatch(plain)
     if found and (month := _month(found[2])):
         return int(found[1]), month, found[3]

@@ -195,7 +195,8 @@ def _by_letters(source: Source, seen: Bytes) -> Encoding:
     if seen.dos * 2 > seen.high:
         first, last = _finals(_text(source, "cp862"))
         return _ask(source, seen, _first("cp862-visual" if first > last else "cp862", BYTES))
-    return _ask(source, seen, _first("windows-1255" if seen.hebrew * 2 > seen.high else "windows-1252", BYTES))
+    hebrew = seen.hebrew * 2 > seen.high and seen.neighbours * 2 >= seen.hebrew  # accents of the West stand alone
+    return _ask(source, seen, _first("windows-1255" if hebrew else "windows-1252", BYTES))
 
 
 def _looks_hebrew(seen: Bytes) -> bool:
