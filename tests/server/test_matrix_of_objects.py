@@ -1,5 +1,6 @@
-"""Each operation of a deal × role × verb × {own, team, other team, other company, none}: nothing of others is told."""
+"""Operations of a deal × role × verb × {own, team, other team, other company, taken back, none}: nothing is told."""
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -16,11 +17,14 @@ DEALS = {
     "below": {"manager": "here-Eli-0", "rep": "here-Eli-0", "rep_south": "here-Eli-0"},
     "other team": {"manager": "here-Cyd-0", "rep": "here-Cyd-0", "rep_south": "here-Ann-0"},
     "other company": dict.fromkeys(("manager", "rep", "rep_south"), "there-Ann-0"),
+    "taken back": dict.fromkeys(("manager", "rep", "rep_south"), "here-Gone-0"),
     "none": dict.fromkeys(("manager", "rep", "rep_south"), "here-Nobody-0"),
 }
 """Whose a deal is → role → one of them."""
 FOR_ALL = {"own": "here-Ann-0", "team": "here-Ben-0", "below": "here-Eli-0", "other team": "here-Cyd-0",
-           "other company": "there-Ann-0", "none": "here-Nobody-0"}  # fmt: skip
+           "other company": "there-Ann-0", "taken back": "here-Gone-0", "none": "here-Nobody-0"}  # fmt: skip
+SEES_HISTORY = ("owner", "taken back", "undo")
+"""Who sees every deal is told that what wrote it down was taken back already."""
 BODIES = {"move": {"stage": "Quote"}, "win": {}, "lose": {"reason": "x"}, "note": {"text": "x"}, "undo": {"seq": 1},
           "change": {"values": {"name": "x"}}, "act": {"did": "call"}, "quote": {"title": "x"},
           "withdraw": {"seq": 1}, "file": {"file_name": "x", "content": "eA=="}}  # fmt: skip
@@ -39,8 +43,19 @@ def addresses():
     return [one for one in every_address() if "deal_id" in one.route]
 
 
+@pytest.fixture(scope="module")
+def gone(world):
+    """A deal of Ben's that was written down and taken back: it is nobody's any more, nor is it there."""
+    from yaad.book import Book
+
+    said = {"at": dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC), "by": "Ben"}
+    with Book.open(world.team.here.root).at_one_moment() as book:
+        entry = book.write_down("Meeting", {"owner": "Ben", "name": "x"}, deal_id="here-Gone-0", key="gone", **said)
+        book.undo("here-Gone-0", entry.seq, **said)
+
+
 @pytest.mark.parametrize("name", list(PARTS))
-def test_every_operation_of_a_deal_by_whose_it_is(world, name):
+def test_every_operation_of_a_deal_by_whose_it_is(world, gone, name):
     found, client, here = Found(), world.team.client(name), world.team.here
     may, before, answers = MAY[role_of(name)], digest(world), {}
     for one in addresses():
@@ -54,6 +69,8 @@ def test_every_operation_of_a_deal_by_whose_it_is(world, name):
                 answer = said(client, verb, address, one)
                 is_there = is_seen(name, deal) and "number" not in one.route  # no deal has a file
                 right = 403 if not is_allowed else 200 if is_there else 404
+                if (name, whose, one.route.rpartition("/")[2]) == SEES_HISTORY:
+                    right = 400
                 told = f"{name} {verb} {one.route} {whose}: {answer.status_code}"
                 found.check(right=answer.status_code == right, told=told)
                 found.check(right=not foreign(answer, "here", "there", name, deal), told=f"{told} tells")
