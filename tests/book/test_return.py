@@ -34,10 +34,12 @@ def test_refused_rows_are_corrected_in_a_workbook_and_brought_back(tmp_path, lan
     report = book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "map.yaml", lang=lang)
     assert (report.files[0].loaded, report.files[0].rejected) == (1, 4)
     grouped = {
-        note.values["reason"].key: note.values["n"] for note in report.notes if note.key == "book.refused_because"
+        note.values["reason"].key: (note.values["n"], note.values.get("column"))
+        for note in report.notes
+        if note.key in ("book.refused_because", "book.refused_in")
     }
-    assert sum(grouped.values()) == 4
-    assert grouped["intake.rejected_bad_number"] == 2
+    assert sum(n for n, _ in grouped.values()) == 4
+    assert grouped["intake.rejected_bad_number"] == (2, "value"), "and in which column it stands"
     (path,) = (book.root / "rejects").glob("*.xlsx")
     workbook = openpyxl.load_workbook(path)
     sheet = workbook.active

@@ -380,10 +380,25 @@ def _originals(records: Sequence[ImportRecord]) -> frozenset[str]:
     return frozenset(file.sha256 for record in records for file in record.files)
 
 
+OF_A_CELL = frozenset(
+    f"intake.rejected_{name}"
+    for name in (
+        "bad_number", "too_large", "bad_date", "impossible_date", "year", "date_order", "no_year", "percent", "yes_no",
+    )
+)  # fmt: skip
+"""Reasons that lie in one cell, so that its column is told."""
+
+
 def _refused_because(report: FileReport) -> list[Message]:
-    """What the refused rows of a file lack, most frequent first."""
-    reasons = Counter(report.rejects["reason"].to_pylist()).most_common()
-    return [Message("book.refused_because", {"n": n, "reason": Message(reason)}) for reason, n in reasons]
+    """What the refused rows of a file lack, most frequent first; of what one cell says, its column too."""
+    rejects = zip(report.rejects["reason"].to_pylist(), report.rejects["column"].to_pylist(), strict=True)
+    reasons = Counter((reason, column if reason in OF_A_CELL else "") for reason, column in rejects).most_common()
+    told: list[Message] = []
+    for (reason, column), n in reasons:
+        values: dict[str, object] = {"n": n, "reason": Message(reason)}
+        key = "book.refused_in" if column else "book.refused_because"
+        told.append(Message(key, values | ({"column": column} if column else {})))
+    return told
 
 
 def _compared(root: Path, path: Path, as_of: dt.date | None) -> Returned:

@@ -13,9 +13,9 @@ from yaad.text import Message
 
 Json = Any  # the account as the job packed it: plain JSON values of any kind
 
-REFUSED = "book.refused_because"
+REFUSED = ("book.refused_because", "book.refused_in")
 CHANGES = ("book.difference", "book.difference_stay", "book.difference_stand")
-BESIDE = (REFUSED, HERE_ALREADY, *CHANGES, *WRITTEN)
+BESIDE = (*REFUSED, HERE_ALREADY, *CHANGES, *WRITTEN)
 """What stands in places of its own."""
 FLAG = "intake.flag_"  # such a note stands beside the rows that it is about
 
@@ -36,7 +36,7 @@ def account(draft: Draft) -> Mapping[str, object]:
     stands = name in {record.name for record in reading.imports()}
     return {
         "report": told["report"],
-        "refused": [note for note in notes if note.key == REFUSED],
+        "refused": [note for note in notes if note.key in REFUSED],
         "changes": [note for note in notes if note.key in CHANGES],
         "notes": [note for note in notes if note.key not in BESIDE and FLAG not in note.key],
         "here": _here([note for note in notes if note.key == HERE_ALREADY]),
