@@ -45,6 +45,8 @@ CARD = re.compile(r'<li class="deal[^>]*data-deal="([^"]*)" data-stage="([^"]*)"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]*)"')
 COUNT = re.compile(r'</h2><span class="chip">(?:<[^>]+>)?([\d,]+)')
 STATIC = re.compile(r'href="([^"]*yaad\.css)"')
+IDLE = 4.0
+"""Seconds after which a browser's line is begun anew: the server lets go of one that says nothing for five."""
 STAGES = ("Inquiry", "Meeting", "Quote", "Negotiation")
 
 
@@ -54,12 +56,15 @@ class Line:
     def __init__(self, address: str, prefix: str, cookie: str) -> None:
         self._host, self._prefix, self._cookie = urlsplit(address), prefix, cookie
         self._line = http.client.HTTPConnection(self._host.hostname or "", self._host.port, timeout=PATIENCE)
+        self._last = 0.0
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, dict[str, str], float]:
         """Status, text, headers and milliseconds."""
         address = path if path.startswith("/") else self._prefix + path
         headers = {"Cookie": self._cookie, "Host": self._host.netloc}
         begun = time.perf_counter()
+        if begun - self._last > IDLE:
+            self._line.close()
         if form is None:
             self._line.request("GET", address, headers=headers)
         else:
@@ -68,6 +73,7 @@ class Line:
             self._line.request("POST", address, urlencode(form), headers)
         answer = self._line.getresponse()
         text = answer.read().decode()
+        self._last = time.perf_counter()
         return answer.status, text, dict(answer.headers.items()), (time.perf_counter() - begun) * 1000
 
 

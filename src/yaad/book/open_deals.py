@@ -26,6 +26,8 @@ from yaad.model import DealEntry, Viewer
 
 Row = Mapping[str, Any]
 DIGEST = 16
+CARRIED = 1.0
+"""Seconds within which an entry of somebody else's is carried on, however busy the machine is."""
 MOST = 10_000
 """Whole rows of deals that are kept."""
 
@@ -113,8 +115,8 @@ class OpenDeals:
 
     @property
     def is_begun(self) -> bool:
-        """Whether they can be told at once: nothing but what people write has changed, and nobody works on them."""
-        if not self._lock.acquire(blocking=False):
+        """Whether they can be told at once: nothing but what people write has changed, and nobody begins them."""
+        if not self._lock.acquire(timeout=CARRIED):  # others are carried on in less, and there is no need to come again
             return False
         try:
             return self._still() is not None

@@ -24,7 +24,7 @@ PATIENCE = 900.0
 """Seconds for which it may."""
 RENEWED = 60.0
 """Seconds after which an answer that lasts is computed anew at the soonest, where the book is large."""
-SOON = 5.0
+SOON = 15.0
 """The same where it is of a middling size; after `RENEWED` whoever asks waits for it there."""
 MIDDLING = 20_000
 """Up to so many stays in stages an answer is computed anew with each entry: it is quick."""
