@@ -480,10 +480,9 @@ class Opened:
         """How many stays in stages the lake holds, whoever looks: as its log says, no file is opened for it."""
         if self._whole is not None:
             return self._whole.stays
-        lake = Lake.open(self.root)
-        pin = lake.pin()
+        pin = read_pin(self.root)
         if self._stays[0] != pin.version:
-            self._stays = (pin.version, lake.rows_of("stage_visits", pin))
+            self._stays = (pin.version, Lake(self.root).rows_of("stage_visits", pin))
         return self._stays[1]
 
     def _dimensions(self, names: Sequence[str]) -> tuple[str, ...]:
