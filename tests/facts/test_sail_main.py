@@ -1,6 +1,5 @@
 """A process without a file of its own (one that another process feeds) can use Sail and begin others as before."""
 
-import importlib.util
 import subprocess
 import sys
 
@@ -19,7 +18,7 @@ print(began.exitcode)
 """
 
 
-@pytest.mark.skipif(importlib.util.find_spec("pysail") is None, reason="the extra `sail` is absent")
+@pytest.mark.sail
 def test_the_main_module_is_named_only_while_the_client_asks():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("0\n", 0), done.stderr
