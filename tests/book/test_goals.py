@@ -429,6 +429,63 @@ def test_milestones_by_hand_of_a_target_in_money_and_in_customers(tmp_path):
             assert (goal.ahead.chance < 0.1) == (customers == 30)
 
 
+def test_a_persons_target_has_milestones_of_that_persons_own_way(tmp_path):
+    """Every second day an inquiry comes to Dana, and each is won after 20 days; Avi has won nothing.
+
+    So she needs as many inquiries as customers. The last 91 days, with 65 working days, brought her 45; 21 are left.
+    """
+    file, mapping = steady_deals.write(tmp_path)
+    with closing(Book.create(tmp_path / "steady")) as steady:
+        steady.import_files([file], mapping=mapping)
+        for name in ("Dana", "Avi"):
+            steady.set_setting(f"person:{name}", {"team": "Field"}, **SAID)
+        for who in (Whose(owner="Dana"), Whose(owner="Avi"), Whose(team="Field"), Whose(product="Pro"), Whose()):
+            steady.goals.set(14, "2026-10", measure="won", whose=who, **SAID)
+
+        def ahead(**whose):
+            return steady.goals.status("2026-10", measure="won", whose=Whose(**whose)).content.ahead
+
+        came, won = ahead(owner="Dana").milestones
+        assert (came.stage, came.count, came.usual) == ("inquiries", 14, pytest.approx(45 / 65 * 21))
+        assert (came.last_useful, came.state.value, won.count) == (dt.date(2026, 10, 11), "on_pace", 14)
+        low, high = ahead(owner="Dana").end
+        assert low <= 15.5 <= high
+        avis = steady.goals.status("2026-10", measure="won", whose=Whose(owner="Avi")).content
+        assert avis.ahead is None
+        assert [(one.key, one.values["n"]) for one in avis.notes] == [("goals.no_chance_few", 0)]
+        whole = ahead()
+        for of_all in (ahead(team="Field"), ahead(product="Pro")):
+            assert (of_all.milestones, of_all.open, of_all.missing) == (whole.milestones, whole.open, whole.missing)
+            assert of_all.chance == pytest.approx(whole.chance, abs=0.02)
+        # a target of hers alone is the company's, and is held against what is hers
+        steady.goals.remove("2026-10", measure="won", at=AT, by="Noa")
+        for who in (Whose(owner="Avi"), Whose(team="Field"), Whose(product="Pro")):
+            steady.goals.remove("2026-10", measure="won", whose=who, at=AT, by="Noa")
+        assert ahead().milestones == ahead(owner="Dana").milestones
+        assert steady.forecast().content.won[1].target is None, "what all bring is not held against her target"
+        assert steady.forecast(by="owner").content.parts[1].won[1].target == 14
+
+
+def test_what_usually_comes_until_a_day_follows_the_companys_own_month(tmp_path):
+    """Ten inquiries come on the second of each month and half of them are won on the fifth: in its rest none come."""
+    lines = [
+        f"{month}-{one},Dana,North,Pro,{'Won' if one % 2 else 'Lost'},100,{month}-02,{month}-05\n"
+        for month in [*(f"2025-{each:02}" for each in range(1, 13)), "2026-01", "2026-02", "2026-03"]
+        for one in range(10)
+    ]
+    last = "NEW,Dana,North,Pro,Talk,100,2026-03-10,\n"
+    (tmp_path / "deals.csv").write_text(HEAD + "".join(lines) + last, "utf-8")
+    (tmp_path / "deals.yaml").write_text(MAP, "utf-8")
+    with closing(Book.create(tmp_path / "book")) as book:
+        book.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.yaml")
+        book.goals.set(8, "2026-03", measure="won", **SAID)
+        came, _ = book.goals.status("2026-03", measure="won").content.ahead.milestones
+        assert (came.usual, came.state.value) == (0, "behind"), "21 came in 91 days, and none of them after the second"
+        book.goals.set(8, "2026-04", measure="won", **SAID)
+        came, _ = book.goals.status("2026-04", measure="won").content.ahead.milestones
+        assert came.usual > 10, "until the end of the next month one second of a month lies ahead"
+
+
 def test_whose_targets(book):
     book.goals.set(400, "2026-03", whose=Whose(branch="South"), **SAID)
     goal = book.goals.status("2026-03", whose=Whose(branch="South")).content
@@ -660,21 +717,70 @@ def test_a_sheet_of_people_and_months_sets_targets(book, tmp_path):
     }
 
 
-def test_a_target_of_some_of_the_people_says_what_these_have_reached(book):
+def test_a_target_that_sums_those_of_some_is_held_against_what_these_brought(book):
     """In March Avi brought 200 and Dana 150."""
     book.goals.set("300", "2026-03", whose=Whose(owner="Avi"), **SAID)
     goal = book.goals.status("2026-03").content
-    assert (goal.wanted.value, goal.achieved, goal.gap) == (300, 350, 0)
-    assert [render(said, "en") for said in goal_said(goal, "en")] == [
-        "The target of ₪300 is reached.",
-        "This target is that of one of the 2, who has reached ₪200; the others brought the rest.",
-    ]
-    assert render(partly_said(goal, "he")[0], "he").startswith("היעד הזה הוא של אחד מתוך 2")
-    assert standing_said(goal, "en")[-1].key == "goals.partly"
+    assert (goal.wanted.value, goal.achieved, goal.gap, goal.others) == (300, 200, 100, 150)
+    assert render(partly_said(goal, "en")[0], "en") == (
+        "This target is that of one person alone, and only what that person brought counts; others brought ₪150 more."
+    )
+    assert render(partly_said(goal, "he")[0], "he").startswith("היעד הזה הוא של אדם אחד בלבד")
+    assert goal_said(goal, "en")[-1].key == standing_said(goal, "en")[-1].key == "goals.partly_owner"
+    assert attained(book) == {"quota_attainment": 2 / 3, "closings_needed": 1}, "100 at a mean of 187.5"
     book.goals.set("100", "2026-03", whose=Whose(owner="Dana"), **SAID)
-    assert partly_said(book.goals.status("2026-03").content, "en") == ()
+    goal = book.goals.status("2026-03").content
+    assert (goal.achieved, goal.others, partly_said(goal, "en")) == (350, 0, ())
+    assert attained(book)["quota_attainment"] == 350 / 400
     book.goals.set("900", "2026-03", **SAID)
-    assert partly_said(book.goals.status("2026-03").content, "en") == (), "it was set for all together"
+    goal = book.goals.status("2026-03").content
+    assert (goal.achieved, goal.others, partly_said(goal, "en")) == (350, None, ()), "it was set for all together"
+    assert attained(book)["quota_attainment"] == 350 / 900
+
+
+def attained(book):
+    found = book.measure("quota_attainment", "closings_needed", period="2026-03").content
+    return {one.id: one.value for one in found}
+
+
+def test_a_team_whose_target_is_that_of_one_of_its_people_counts_what_that_one_brought(book):
+    """Avi and Dana are one team; Avi's target alone is known."""
+    for name in ("Avi", "Dana"):
+        book.set_setting(f"person:{name}", {"team": "Field"}, **SAID)
+    book.goals.set("300", "2026-03", whose=Whose(owner="Avi"), **SAID)
+    goal = book.goals.status("2026-03", whose=Whose(team="Field")).content
+    assert (goal.wanted.value, goal.achieved, goal.others) == (300, 200, 150)
+    book.goals.set("400", "2026-03", whose=Whose(team="Field"), **SAID)
+    goal = book.goals.status("2026-03", whose=Whose(team="Field")).content
+    assert (goal.wanted.value, goal.achieved, goal.others) == (400, 350, None)
+
+
+def test_targets_of_teams_sum_to_the_companys_and_are_held_against_these_teams(book):
+    book.goals.set("500", "2026-03", whose=Whose(team="South"), **SAID)
+    goal = book.goals.status("2026-03").content
+    assert (goal.wanted.parts, goal.wanted.names, goal.achieved, goal.others) == ("team", ("South",), 200, 150)
+    assert attained(book)["quota_attainment"] == 200 / 500, "people are in the team that their branch is"
+
+
+def test_targets_of_products_sum_to_the_companys_and_are_held_against_these_products(book):
+    """In March 350 of Lite were sold, and nothing of Pro."""
+    book.goals.set("70", "2026-03", whose=Whose(product="Pro"), **SAID)
+    goal = book.goals.status("2026-03").content
+    assert (goal.achieved, goal.others) == (0, 350)
+    assert attained(book)["quota_attainment"] == 0
+    found = book.measure("quota_attainment", by="month").content
+    assert {one.by["month"]: one.value for one in found if one.value is not None} == {"2026-03": 0}
+
+
+def test_rates_are_not_summed_nor_divided_and_hold_for_each_part_of_a_period(book):
+    for name, value in (("Avi", "0.3"), ("Dana", "0.4")):
+        book.goals.set(value, "2026", measure="win_rate", whose=Whose(owner=name), **SAID)
+    assert book.goals.status("2026-03", measure="win_rate").content.wanted is None, "0.7 is nobody's win rate"
+    goal = book.goals.status("2026-03", measure="win_rate", whose=Whose(owner="Avi")).content
+    assert goal.wanted.value == Decimal("0.3")
+    with pytest.raises(InputError) as refused:
+        book.goals.split("month", "2026", measure="win_rate", whose=Whose(owner="Avi"), **SAID)
+    assert refused.value.message.key == "goals.not_divided"
 
 
 def test_a_rest_that_never_was_enough_is_told_in_words(ten):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow.compute as pc
@@ -14,11 +15,11 @@ import pyarrow.compute as pc
 from yaad import measures
 from yaad.book.forecasting import MONTHS, USUAL
 from yaad.book.planning import RECENT_DAYS, Planning
-from yaad.errors import CannotTell, InputError
+from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.measures.one_money import OneMoney, chosen, kinds_of
 from yaad.measures.outlook import month_number
-from yaad.measures.pace import State
-from yaad.model import Achieved, FunnelRow, Period
+from yaad.measures.pace import State, lean_of, periods_before
+from yaad.model import Achieved, FunnelRow, Period, Whose
 from yaad.model.targets import months_of, named
 from yaad.plan import INQUIRIES, Ratio
 from yaad.plan.forecasting.forecast import outcome_of
@@ -44,22 +45,27 @@ class _Amounts(NamedTuple):
     are_mixed: bool = False
 
 
-def foretold(book: "Book", period: Period, *, in_money: bool = True) -> Expected | None:
+def foretold(book: "Book", period: Period, whose: Whose | None = None, *, in_money: bool = True) -> Expected | None:
     """What the forecast of the book says of a period; None where it tells none, or not this one.
 
     Args:
         book: its forecast speaks of the months to come, and of the quarter that ends among them.
         period: a month or a quarter.
+        whose: of which person, team, branch or product; of all when absent.
         in_money: where the forecast tells money; else closings alone.
     """
     months = month_number(period.end - DAY) - month_number(book.as_of + DAY) + 1
     if not 1 <= months <= MONTHS[1]:
         return None
+    kind, name = next(iter((whose or Whose()).said.items()), (None, None))
     try:
-        made = book.forecast(max(months, USUAL)).content  # as many as its page tells, so that both say the same
-    except (CannotTell, InputError):
+        made = book.forecast(max(months, USUAL), kind).content  # as many as its page tells, so that both say the same
+    except (CannotTell, InputError, UnknownName):
         return None
-    won, money = outcome_of(made.won, period), outcome_of(made.money, period) if in_money else None
+    part = made if kind is None else next((one for one in made.parts if one.name == name), None)
+    if part is None:
+        return None
+    won, money = outcome_of(part.won, period), outcome_of(part.money, period) if in_money else None
     return None if won is None else Expected(np.asarray(won.curve), None if money is None else np.asarray(money.curve))
 
 
@@ -101,6 +107,11 @@ def ahead_of(planning: Planning, goal: Goal, money: OneMoney, told: Expected | N
     )
 
 
+def too_few(planning: Planning) -> Message | None:
+    """That too few were won to tell what still comes for a target; None where there are enough."""
+    return _few(planning, "goals.no_chance_few", "goals.no_chance_few_watched")
+
+
 def _untold(
     planning: Planning, goal: Goal, expected: Expected, amounts: _Amounts, *, is_forecast: bool
 ) -> Message | None:
@@ -109,7 +120,7 @@ def _untold(
         return Message("goals.no_chance")  # what is foretold is closings: invoices or payments are not known by them
     if amounts.are_mixed:
         return Message("goals.no_ahead_of_mixed")
-    if not is_forecast and (few := _few(planning, "goals.no_chance_few", "goals.no_chance_few_watched")) is not None:
+    if not is_forecast and (few := too_few(planning)) is not None:
         return few
     if goal.average is not None and expected.money is None:  # closings are not held against money
         return Message("goals.no_chance_money")
@@ -154,8 +165,9 @@ def _milestones(planning: Planning, goal: Goal, outlook: Outlook, made: PeriodPl
     still = {row.stage: row.count for row in made.still}
     rates = {INQUIRIES: 1.0} | {ratio.stage: float(ratio.of_inquiries) for ratio in ratios}
     won, as_of = ratios[-1].stage, outlook.as_of
-    entries, calendar = _entries(planning), planning.scope.calendar
-    recent = len(calendar.working_days(as_of - dt.timedelta(days=RECENT_DAYS), as_of))
+    entries, calendar = _entries(planning, goal.period), planning.scope.calendar
+    since = as_of - dt.timedelta(days=RECENT_DAYS)
+    recent = len(calendar.working_days(since, as_of))
     after = _period_after(goal.period)
     rows = []
     for stage, rate in rates.items():
@@ -164,7 +176,11 @@ def _milestones(planning: Planning, goal: Goal, outlook: Outlook, made: PeriodPl
         # what is too late is told as it would be needed on average
         count = still.get(stage, ceil(made.missing * rate / rates[won] - 1e-9))
         days = calendar.working_days(as_of, last)
-        usual = None if stage == won or late or not recent else entries.get(stage, 0) / recent * len(days)
+        usual = None
+        if stage != won and not late and recent:
+            daily = entries.get(stage, {})
+            came = sum(n for day, n in daily.items() if day > since)
+            usual = came / recent * len(days) * lean_of(daily, goal.period, (as_of, last), calendar)
         state = None if usual is None else _state(usual, count)
         rows.append(Milestone(stage, count, usual, last, len(days), late, state, after.name))
     return tuple(rows)
@@ -176,15 +192,27 @@ def _state(usual: float, count: int) -> State:
     return State.ON_PACE if usual >= count * (1 - NEAR) else State.BEHIND
 
 
-def _entries(planning: Planning) -> dict[str, int]:
-    """Stage → deals that came into it in the recent days, skipped stages left out; inquiries as they came."""
-    rows = planning.scope.rows(_came_into, planning.recent.start).to_pylist()
-    return {str(row["stage"]): int(row["n"]) for row in rows} | {INQUIRIES: sum(planning.arrivals().values())}
+def _entries(planning: Planning, period: Period) -> dict[str, dict[dt.date, float]]:
+    """Stage → day → deals that came into it, skipped stages left out; inquiries as they came.
+
+    They reach back over the recent days, and over the periods before that tell how a period usually goes.
+    """
+    since = min(planning.recent.start, periods_before(period)[0].start)
+    found: dict[str, dict[dt.date, float]] = {}
+    for build in (_came_into, _came):
+        for row in planning.scope.rows(build, since).to_pylist():
+            found.setdefault(str(row["stage"]), {})[row["day"]] = float(row["n"])
+    return found
 
 
 def _came_into(scope: measures.Scope, since: dt.date) -> ir.Table:
-    recent = scope.visits.filter(scope.visits.first & (scope.visits.entered_day >= since))
-    return recent.group_by("stage").aggregate(n=recent.count())
+    came = scope.visits.filter(scope.visits.first & (scope.visits.entered_day >= since))
+    return came.group_by("stage", day=came.entered_day).aggregate(n=came.count())
+
+
+def _came(scope: measures.Scope, since: dt.date) -> ir.Table:
+    came = scope.deals.filter(scope.deals.created_day >= since)
+    return came.group_by(stage=ibis.literal(INQUIRIES), day=came.created_day).aggregate(n=came.count())
 
 
 def _period_after(period: Period) -> Period:

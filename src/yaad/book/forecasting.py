@@ -84,7 +84,8 @@ class Forecasts:
 
     def _wanted(self, made: Forecast, asked: float | None) -> Wanted:
         """What is wanted of each period: what was asked for the first one, else the company's targets."""
-        quotas, money, first = self._book.goals.quotas(), self._book.goals.money(), made.won[0].period
+        goals = self._book.goals
+        quotas, money, first = goals.quotas(), goals.money(), made.won[0].period
         # targets of orders, invoices or payments are not held against closings
         of_other = self._book.settings.achieved.by is not Achieved.CLOSED
         kind = ALIASES.get(made.by or "", made.by)
@@ -99,6 +100,9 @@ class Forecasts:
                 found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
                 if found is not None and quantity == MONEY:
                     held_against(found, *money)
+                # what all bring is not held against what is wanted of some
+                if found is not None and part is None and not goals.stands_for_all(found, quotas.members):
+                    return None
             except InputError:  # of another currency or tax: not to be held against these sums
                 return None
             return None if found is None else float(found.value)

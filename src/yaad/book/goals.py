@@ -2,31 +2,31 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import ibis.expr.types as ir
 
 from yaad import measures
-from yaad.book.ahead import ahead_of, foretold, proposed
+from yaad.book.achieved import Sum, Sums, deals_of, name_of
+from yaad.book.ahead import ahead_of, foretold, proposed, too_few
 from yaad.book.planning import Planning
 from yaad.book.usual import usual_of
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.facts import journal_of, undone
 from yaad.intake import TypedAmount, typed_amount
 from yaad.measures import Scope
-from yaad.measures.achieved import DAY, sales_by_day
-from yaad.measures.catalogue.goals import curve_in, daily_of, money_of, rest_in
-from yaad.measures.definition import Kind, Unit
-from yaad.measures.dimensions import groups, integers
-from yaad.measures.one_money import LeftOut, OneMoney, in_all, one_money
+from yaad.measures.catalogue.goals import curve_in, rest_in
+from yaad.measures.definition import Unit
+from yaad.measures.one_money import OneMoney, one_money
 from yaad.measures.pace import Curve
-from yaad.measures.quotas import CENT, ONE, Quotas, Wanted, held_against, same_tax
+from yaad.measures.quotas import CENT, ONE, Members, Quotas, Wanted, held_against
 from yaad.model import (
     Entry,
     Period,
@@ -39,7 +39,6 @@ from yaad.model import (
     months_in,
     months_of,
     read_amount,
-    single_unit,
     target_period,
 )
 from yaad.model.targets import WON_VALUE, named
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
 WON = "won"
 """The measure of targets in customers."""
 KINDS = ("owner", "team", "branch", "product")
-A_DAY = dt.timedelta(days=1)
+A_DAY, A_YEAR = dt.timedelta(days=1), dt.timedelta(days=365)
 LAST_YEAR = 12
 """Months whose sales say how a target is divided by history."""
 MONTHS = "month"
@@ -238,10 +237,12 @@ class Goals:
             key: idempotency key of the whole division.
 
         Raises:
-            InputError: there is no target to divide, or nothing to divide it by.
+            InputError: there is no target to divide, or nothing to divide it by, or parts of the measure make no whole.
             UnknownName: a weight for somebody whom the book does not know.
         """
         found, wanted = self._measure(measure), self._period(period)
+        if not measures.adds_up(found, self._whole_scope.own):
+            raise InputError(Message("goals.not_divided"))
         part = "owner" if over == "rep" else over
         who = whose or Whose()
         quotas = self.quotas()
@@ -310,7 +311,12 @@ class Goals:
         return _divided(_divisions(*self._entries()), target)
 
     def status(
-        self, period: Period | str | None = None, *, measure: str = WON_VALUE, whose: Whose | None = None
+        self,
+        period: Period | str | None = None,
+        *,
+        measure: str = WON_VALUE,
+        whose: Whose | None = None,
+        ahead: bool = True,
     ) -> GoalResult:
         """How a target stands: what is missing and in how many closings, the pace, its parts.
 
@@ -318,6 +324,7 @@ class Goals:
             period: a month (that of the data's day when absent), a quarter or a year.
             measure: id in the catalogue or one of its names.
             whose: a person or team, a branch, a product; the company's when absent.
+            ahead: whether to tell what still comes as well.
 
         Raises:
             InputError: a period that is no target's.
@@ -327,13 +334,14 @@ class Goals:
         self._known(who)
         scope, quotas = replace(self._whole_scope, period=asked), self.quotas()
         wanted, money, apart = self._held(scope, quotas, found, asked, who)
-        sums = _Sums(scope, found, money)
+        sums = Sums(scope, found, money, quotas.members)
         kind, name = next(iter(who.said.items()), (None, None))
-        reached = sums.of(kind, quotas.members.get(kind or "", {}).get(name or ""), name, wanted)
+        reached = sums.of(kind, name, wanted)
         if sums.refused is not None:  # against what cannot be summed no target is held
             wanted, apart = None, (sums.refused,)
         curve = curve_in(scope, sums.daily, asked) if sums.daily is not None else None
-        own = sums.daily_of(kind, quotas.members.get(kind, {}).get(name or ""), name) if kind else None
+        of_some = kind is not None or (wanted is not None and bool(wanted.parts))
+        own = sums.daily_of(kind, name, wanted) if of_some else None
         pace = curve if asked.start <= scope.as_of else None
         alone = kind is not None or sums.refused is not None
         parts, differ = ({}, frozenset()) if alone else self._parts(quotas, sums, asked, pace)
@@ -354,15 +362,15 @@ class Goals:
             notes=(*notes, *self._left_out(scope, money, reached)),
             rest=None if own is None else rest_in(scope, own, asked),
             left_out=() if scope.least else reached.left,
+            others=sums.of_others(kind, name, wanted) if sums.refused is None else None,
         )
         if found == WON_VALUE and not who.said and wanted is not None:
             # of the target, which is of the same money
             (cover,) = measures.measure(["pipeline_coverage"], scope, raises=False)
             needed = cover.beside.get("needed")
             goal = replace(goal, coverage=cover.value, needed=float(needed) if isinstance(needed, float) else None)
-        if found in (WON_VALUE, WON) and not who.said and wanted is not None:
-            told = foretold(self._book, asked, in_money=found == WON_VALUE)
-            goal = replace(goal, ahead=ahead_of(self._planning, goal, money, told))
+        if ahead and found in (WON_VALUE, WON) and wanted is not None:
+            goal = self._with_ahead(goal, money, quotas.members)
         return GoalResult(goal)
 
     def of_people(self, period: Period | str | None = None) -> Goal:
@@ -382,8 +390,8 @@ class Goals:
         measure = WON if self._average(money) is None else WON_VALUE
         if measure == WON:
             wanted, apart = quotas.wanted(measure, asked), ()
-        sums = _Sums(scope, measure, money)
-        reached = sums.of(None, None, None, wanted)
+        sums = Sums(scope, measure, money, quotas.members)
+        reached = sums.of(None, None, wanted)
         parts, differ = self._parts(quotas, sums, asked, None)
         if not apart and "owner" in differ:
             apart = (Message("goals.targets_differ"),)
@@ -467,7 +475,7 @@ class Goals:
             return None, money, (error.message,)
         return wanted, money, ()
 
-    def _left_out(self, scope: Scope, money: OneMoney, reached: "Sum") -> tuple[Message, ...]:
+    def _left_out(self, scope: Scope, money: OneMoney, reached: Sum) -> tuple[Message, ...]:
         """What stands in no sum."""
         if scope.least:
             told = money.in_short(reached.left, scope.least)
@@ -479,6 +487,42 @@ class Goals:
     @property
     def _planning(self) -> Planning:
         return Planning(self._whole_scope, self._book.settings, self._book.facts)
+
+    def _with_ahead(self, goal: Goal, money: OneMoney, members: Members) -> Goal:
+        """A target with what still comes for it: of everybody, or of those deals alone whose target it is."""
+        in_money, those = goal.measure == WON_VALUE, self._those(goal, members)
+        if those is None:
+            told = foretold(self._book, goal.period, in_money=in_money)
+            return replace(goal, ahead=ahead_of(self._planning, goal, money, told))
+        planning = Planning(self._whole_scope.among(*those), self._book.settings)
+        if goal.closings and (few := too_few(planning)) is not None:
+            return replace(goal, notes=(*goal.notes, few))
+        told = foretold(self._book, goal.period, goal.whose, in_money=in_money) if goal.whose.said else None
+        return replace(goal, ahead=ahead_of(planning, goal, money, told))
+
+    def _those(self, goal: Goal, members: Members) -> tuple[str, frozenset[str]] | None:
+        """The deals whose target it is: a column of theirs and its names; None: all of them.
+
+        Of the company's target that is a sum they are all where nobody sells but those whose targets it sums.
+        """
+        wanted = goal.wanted
+        kind, name = next(iter(goal.whose.said.items()), (None, None))
+        if wanted is not None and wanted.parts is not None:
+            is_all = kind is None and self.stands_for_all(wanted, members)
+            return None if is_all else deals_of(wanted.parts, wanted.names, members)
+        return None if kind is None or name is None else deals_of(kind, (name,), members)
+
+    def _sellers(self, column: str) -> AbstractSet[str | None]:
+        """Whose deals are open, or were won in the last year; None stands for nobody's."""
+        scope = self._whole_scope
+        return {name_of(one) for one in scope.rows(_of_late, column)[column].to_pylist()}
+
+    def stands_for_all(self, wanted: Wanted, members: Members) -> bool:
+        """Whether a target of the company is one of everybody: it was set, or nobody sells but those it sums."""
+        if wanted.parts is None:
+            return True
+        column, names = deals_of(wanted.parts, wanted.names, members)
+        return self._sellers(column) <= names
 
     def _period(self, period: Period | str | None) -> Period:
         if period is None:
@@ -554,7 +598,8 @@ class Goals:
     def quotas(self) -> Quotas:
         """The targets as they count, of whomever."""
         facts = self._book.facts
-        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, self.members())
+        adds_up = partial(measures.adds_up, own=self._whole_scope.own)
+        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, self.members(), adds_up)
 
     def _own(self, quotas: Quotas, measure: str, period: Period, whose: Whose) -> Wanted | None:
         """The target as it was set for just these: the sum of parts is nothing to divide anew."""
@@ -589,7 +634,7 @@ class Goals:
         scope = self._whole_scope
         if part == MONTHS:
             before = {one.name: named(one.start.year - 1, one.start.month, 1) for one in months_in(period)}
-            daily = _Sums(scope, WON_VALUE, one_money(scope)).daily or {}
+            daily = Sums(scope, WON_VALUE, one_money(scope), {}).daily or {}
             found = {
                 name: sum(value for day, value in daily.items() if one.start <= day < one.end)
                 for name, one in before.items()
@@ -604,11 +649,11 @@ class Goals:
         first = scope.as_of.year * 12 + scope.as_of.month - LAST_YEAR
         since = dt.date(first // 12, first % 12 + 1, 1)
         asked = replace(scope, period=Period(since, scope.as_of + A_DAY, "last year"))
-        sums = _Sums(asked, WON_VALUE, one_money(scope))
-        return {name: float(sums.of(part, None, name, None).value) for name in self.names(part)}
+        sums = Sums(asked, WON_VALUE, one_money(scope), {})
+        return {name: float(sums.of(part, name, None).value) for name in self.names(part)}
 
     def _parts(
-        self, quotas: Quotas, sums: "_Sums", period: Period, curve: Curve | None
+        self, quotas: Quotas, sums: Sums, period: Period, curve: Curve | None
     ) -> tuple[dict[str, tuple[Part, ...]], frozenset[str]]:
         """Kind → how each of it stands; and the kinds of which one has targets that cannot be added up."""
         found: dict[str, tuple[Part, ...]] = {}
@@ -619,14 +664,13 @@ class Goals:
             wanted = {name: one for name, one in every.items() if sums.holds(one)}
             if not wanted and kind != "owner":
                 continue
-            members = quotas.members.get(kind, {})
             names: list[str | None] = [*sorted({*wanted, *(name for name in sums.names(kind) if name)})]
             if None in sums.names(kind):
                 names.append(None)
             rows = []
             for name in names:
                 one = wanted.get(name or "")
-                reached = sums.of(kind, members.get(name or ""), name, one)
+                reached = sums.of(kind, name, one)
                 at = None if one is None or curve is None else due(one, curve)
                 state = None if one is None or curve is None else curve.state(float(reached.value), float(one.value))
                 rows.append(Part(name, one, reached.value, reached.n, at, state))
@@ -652,136 +696,10 @@ class Goals:
         return tuple(notes)
 
 
-class Sum(NamedTuple):
-    """What was achieved: its value, the sales behind it, the unit and tax, and what stands not in it."""
-
-    value: Decimal
-    n: int
-    unit: str | None
-    tax: str | None = None
-    left: tuple[LeftOut, ...] = ()
-
-
-class _Sums:
-    """What was achieved of a measure: by day, and in a period by person, branch and product.
-
-    Attributes:
-        refused: why amounts of a measure other than sales are not summed: they differ in currency or VAT.
-        daily: by day; None where nothing is known by day, or it is not summed.
-    """
-
-    def __init__(self, scope: Scope, measure: str, money: OneMoney) -> None:
-        self.scope, self.measure, self.money = scope, measure, money
-        self.refused: Message | None = None
-        self._found: dict[str | None, dict[str | None, Sum]] = {}
-        self.daily = self._daily()
-
-    def names(self, kind: str) -> list[str | None]:
-        """Who achieved anything in the period; teams are made of people, so they have no rows of their own."""
-        return [] if kind == "team" else list(self._by(kind))
-
-    def holds(self, wanted: Wanted) -> bool:
-        """Whether a target is in the money that is summed."""
-        if self.measure != WON_VALUE:
-            return True
-        try:
-            held_against(wanted, self.money.currency, self.money.tax)
-        except InputError:
-            return False
-        return True
-
-    def of(self, kind: str | None, members: Sequence[str] | None, name: str | None, wanted: Wanted | None) -> Sum:
-        """What one achieved in the period.
-
-        Raises:
-            InputError: they are of another currency or tax than the target's.
-        """
-        if kind == "team":
-            each = [self.of("owner", None, person, wanted) for person in members or ()]
-            return Sum(
-                sum((one.value for one in each), Decimal(0)),
-                sum(one.n for one in each),
-                single_unit({one.unit for one in each if one.unit}),
-                same_tax(one.tax for one in each),
-                in_all(left for one in each for left in one.left),
-            )
-        sums = self._by(kind)
-        nothing = Sum(Decimal(0), 0, next((one.unit for one in sums.values()), wanted.currency if wanted else None))
-        found = sums.get(name if kind else None, nothing)
-        if wanted is not None and self.measure == WON_VALUE:
-            held_against(wanted, found.unit, found.tax)
-        return found
-
-    def daily_of(self, kind: str, members: Sequence[str] | None, name: str | None) -> dict[dt.date, float]:
-        """What one achieved on each day; nothing of a measure of which no sales are known by day.
-
-        Args:
-            kind: owner, team, branch or product; a team is its members.
-            members: of a team.
-            name: of the one.
-        """
-        if self.measure not in (WON_VALUE, "won"):
-            return {}
-        column, names = ("owner", set(members or ())) if kind == "team" else (kind, {name})
-        scope = replace(self.scope, period=None, by=(column,))
-        found: dict[dt.date, float] = {}
-        for by, part in groups(scope, scope.rows(sales_by_day)):
-            if _name(by.get(column)) in names:
-                days = daily_of(
-                    self._summed(part).rename_columns({DAY: "day"}), "total" if self.measure == WON_VALUE else "n"
-                )
-                found = {day: found.get(day, 0.0) + days.get(day, 0.0) for day in {*found, *days}}
-        return found
-
-    def _by(self, kind: str | None) -> dict[str | None, Sum]:
-        if kind not in self._found:
-            self._found[kind] = dict(self._sums(kind))
-        return self._found[kind]
-
-    def _sums(self, kind: str | None) -> Iterator[tuple[str | None, Sum]]:
-        scope = replace(self.scope, by=(kind,) if kind else ())
-        if self.measure not in (WON_VALUE, "won"):
-            try:
-                figures = measures.measure([self.measure], scope)
-            except InputError as error:
-                self.refused = error.message
-                return
-            for figure in figures:
-                value = Decimal(str(figure.value or 0))
-                yield _name(figure.by.get(kind or "")), Sum(value, figure.n, figure.unit)
-            return
-        rows = scope.rows(sales_by_day)
-        if (period := scope.period) is not None:
-            days = rows[DAY]
-            rows = rows.filter(pc.and_(pc.greater_equal(days, period.start), pc.less(days, period.end)))
-        for by, part in groups(scope, rows):
-            name, summed = _name(by.get(kind or "")), self._summed(part)
-            n = int(integers(summed, "n").sum())
-            if self.measure == "won":
-                yield name, Sum(Decimal(n), n, Unit.COUNT.value)
-            else:
-                money, unit = money_of(summed, None, self.money)
-                tax, left = same_tax(summed["tax"].to_pylist()), self.money.left_out(part)
-                yield name, Sum(Decimal(repr(money)).quantize(CENT), n, unit, tax, left)
-
-    def _summed(self, rows: pa.Table) -> pa.Table:
-        """The sales that count: of money those of one currency and tax, of closings all."""
-        return self.money.kept(rows) if self.measure == WON_VALUE else rows
-
-    def _daily(self) -> dict[dt.date, float] | None:
-        scope = replace(self.scope, period=None, by=())
-        if self.measure in (WON_VALUE, "won"):
-            rows = scope.rows(sales_by_day).rename_columns({DAY: "day"})
-            return daily_of(self._summed(rows), "total" if self.measure == WON_VALUE else "n")
-        if measures.find(self.measure).kind is not Kind.SIMPLE:
-            return None
-        try:
-            figures = measures.measure([self.measure], replace(scope, by=("day",)))
-        except InputError:
-            return None
-        if len({one.unit for one in figures if one.value}) > 1:  # days of two currencies make no curve
-            return None
-        return {dt.date.fromisoformat(str(one.by["day"])): float(one.value or 0) for one in figures}
+def _of_late(scope: Scope, column: str) -> ir.Table:
+    """Who has deals that are open or were won in the last year."""
+    won = (scope.deals.outcome == "won") & (scope.deals.closed_day > scope.as_of - A_YEAR)
+    return scope.deals.filter((scope.deals.outcome == "open") | won).select(column).distinct()
 
 
 def _together(known: Mapping[int, TargetEntry], number: int) -> list[int]:
@@ -816,7 +734,3 @@ def _divided(divisions: Mapping[tuple[str, Whose, Period], int], target: Target)
 
 def _only(values: set[str]) -> str | None:
     return next(iter(values)) if len(values) == 1 else None
-
-
-def _name(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)

@@ -125,7 +125,7 @@ def _month_of(book: "Book", person: str) -> Goal | None:
     """How somebody's month stands; None where that cannot be told."""
     month = named(book.as_of.year, book.as_of.month, 1)
     try:
-        return book.goals.status(month, measure=WON_VALUE, whose=Whose(owner=person)).content
+        return book.goals.status(month, measure=WON_VALUE, whose=Whose(owner=person), ahead=False).content
     except YaadError:
         return None
 

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from yaad import measures
+from yaad.book.achieved import name_of
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.facts import Facts
 from yaad.measures import Scope
@@ -81,11 +82,11 @@ class Planning:
         settings: what the company said of itself.
     """
 
-    def __init__(self, scope: Scope, settings: Settings, facts: Facts) -> None:
-        """Args: the facts as they are asked; what the company said; the picture that they are of."""
+    def __init__(self, scope: Scope, settings: Settings, facts: Facts | None = None) -> None:
+        """Args: the facts as they are asked; what was said; the picture that they are all of, where they are."""
         self.scope = scope.asking(by=(), all_time=True)
         self.settings = settings
-        self._outlooks = _OUTLOOKS.setdefault(facts, {})
+        self._outlooks = {} if facts is None else _OUTLOOKS.setdefault(facts, {})
 
     # ---- what there is ----------------------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ class Planning:
         """Recent inquiries, of each value of a dimension."""
         asked = replace(self.scope, by=(by,) if by else (), period=self.recent)
         found = measures.measure(["inquiries"], asked)
-        return {_name(figure.by.get(by or "")): int(figure.value or 0) for figure in found}
+        return {name_of(figure.by.get(by or "")): int(figure.value or 0) for figure in found}
 
     @property
     def daily(self) -> float:
@@ -167,7 +168,7 @@ class Planning:
         return {
             name: Past(whole_share(group), group.entered(0), recent.get(name, 0))
             for group in groups
-            if (name := _name(group.by[by])) is not None
+            if (name := name_of(group.by[by])) is not None
         }
 
     def lags(self, stages: Sequence[str]) -> dict[str, Lag]:
@@ -390,10 +391,6 @@ class Planning:
         """See `Book.levers`."""
         flow = self.flow(period or self.next_month, capacity=capacity)
         return levers(flow, levels=levels_of(self.scope, flow.ratios))
-
-
-def _name(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
 
 
 def _standing(scope: measures.Scope) -> ir.Table:

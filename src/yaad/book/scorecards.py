@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from yaad.book.disk import appearing
 from yaad.errors import InputError, UnknownName
-from yaad.measures import REGISTRY, Measure, Scope, measure
+from yaad.measures import REGISTRY, Measure, Scope, adds_up, measure
 from yaad.measures.columns import ALIASES
 from yaad.measures.own_measures import OwnMeasures
 from yaad.measures.own_yaml import read_own_measures, write_own_measures
@@ -166,7 +166,9 @@ class Scorecards:
         whose = _whose(figure)
         if figure.period is None or whose is None:
             return None
-        quotas = Quotas(self.targets, self.scope.settings, self.scope.calendar)
+        quotas = Quotas(
+            self.targets, self.scope.settings, self.scope.calendar, adds_up=partial(adds_up, own=self.scope.own)
+        )
         try:
             wanted = quotas.wanted(each.id, target_period(figure.period.name), whose)
         except InputError:  # the period is no month, quarter or year, or the targets cannot be added up

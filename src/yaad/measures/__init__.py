@@ -19,7 +19,7 @@ from yaad.measures.dimensions import DIMENSIONS
 from yaad.measures.dwells import BASES, dwell
 from yaad.measures.funnels import funnel
 from yaad.measures.quality import filled_columns, quality
-from yaad.measures.registry import REGISTRY, every_measure, explain, find, measure
+from yaad.measures.registry import REGISTRY, adds_up, every_measure, explain, find, measure
 from yaad.measures.scope import Scope, are_many
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
@@ -41,6 +41,7 @@ __all__ = [
     "StageRatios",
     "Tellable",
     "Unit",
+    "adds_up",
     "are_many",
     "behind",
     "conversion",

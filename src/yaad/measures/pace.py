@@ -119,6 +119,41 @@ def rest_of(
     )
 
 
+def lean_of(
+    daily: Mapping[dt.date, float], period: Period, window: tuple[dt.date, dt.date], calendar: Calendar
+) -> float:
+    """How much more than an even share comes in a part of a period: what came there in past periods ÷ the even share.
+
+    1 is an even share, and what is told where fewer than `FEWEST` past periods brought anything, or the part does not
+    lie within the period. Past periods count by what they brought.
+
+    Args:
+        daily: what came on each day.
+        period: the one asked about.
+        window: the day that is over, and the last day of the part.
+        calendar: says on which days the company works.
+
+    >>> months = [Period.parse(f"2025-{month:02}") for month in range(1, 7)]
+    >>> daily = {month.start: 10.0 for month in months} | {month.end - dt.timedelta(days=1): 30.0 for month in months}
+    >>> round(lean_of(daily, Period.parse("2025-07"), (dt.date(2025, 7, 15), dt.date(2025, 7, 31)), Calendar()), 2)
+    1.44
+    """
+    over, until = window
+    days = len(_working(period, calendar))
+    first, last = _over(period, over, calendar), _over(period, until, calendar)
+    if not days or last <= first or not period.start <= over < until < period.end:
+        return 1.0
+    came = even = 0.0
+    told = 0
+    for one in periods_before(period):
+        start, end = _day_at(one, first / days, calendar), _day_at(one, last / days, calendar)
+        total = sum(value for day, value in daily.items() if one.start <= day < one.end)
+        told += total > 0
+        came += sum(value for day, value in daily.items() if start < day <= end)
+        even += total * (last - first) / days
+    return came / even if told >= FEWEST and even else 1.0
+
+
 def curve_of(
     daily: Mapping[dt.date, float], period: Period, past: Sequence[Period], today: dt.date, calendar: Calendar
 ) -> Curve:

@@ -7,7 +7,7 @@ first day to the last, without leave and reserve duty, times the share of a posi
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -41,6 +41,7 @@ class Wanted:
         currency, tax: of money.
         basis: how it came about.
         parts: the kind of parts that it is the sum of: owner, team, branch or product; None where it is no sum.
+        names: of those parts. What is achieved is held against such a target as far as it is theirs.
     """
 
     value: Decimal
@@ -49,11 +50,17 @@ class Wanted:
     tax: str | None = None
     basis: Basis = Basis.SET
     parts: str | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def is_prorated(self) -> bool:
         """Whether somebody does not work all of it."""
         return self.value != self.full
+
+
+def always(_measure: str) -> bool:
+    """Whatever it is, its parts sum to the whole."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,15 @@ class Quotas:
         settings: who works when.
         calendar: the company's working days.
         members: who is in which team and branch.
+        adds_up: whether parts of a measure, which it is given the id of, sum to the whole; a rate's do not. Of such a
+            measure there is no target but what was set; what is wanted of a longer period is wanted of each part of it.
     """
 
     targets: Sequence[Target]
     settings: Settings = field(default_factory=Settings)
     calendar: Calendar = field(default_factory=Calendar)
     members: Members = field(default_factory=dict)
+    adds_up: Callable[[str], bool] = always
 
     def wanted(self, measure: str, period: Period, whose: Whose | None = None) -> Wanted | None:
         """What is wanted; None where nobody set a target that tells.
@@ -85,7 +95,7 @@ class Quotas:
         """
         who = whose or Whose()
         found = self._of(measure, period, who)
-        return found if found is not None else self._of_parts(measure, period, who)
+        return self._of_parts(measure, period, who) if found is None and self.adds_up(measure) else found
 
     def parts(self, measure: str, period: Period, part: str) -> dict[str, Wanted]:
         """Of each person (team, branch, product) that has a target of its own: how much."""
@@ -114,7 +124,8 @@ class Quotas:
             return None
         if period in own:
             return self._prorated(own[period], period, Basis.SET)
-        if (months := months_of(period)) > 1:
+        adds_up = self.adds_up(measure)
+        if (months := months_of(period)) > 1 and adds_up:
             each = [self._of(measure, month, whose) for month in months_in(period)]
             told = [one for one in each if one is not None]
             if len(told) == len(each) and any(one.basis is Basis.SET for one in told):
@@ -124,7 +135,7 @@ class Quotas:
                 first = (period.start.month - 1) // length * length + 1
                 longer = named(period.start.year, first, length)
                 if longer in own:
-                    part = _part(period, longer, self.calendar)
+                    part = _part(period, longer, self.calendar) if adds_up else ONE
                     return self._prorated(replace(own[longer], value=own[longer].value * part), period, Basis.LONGER)
         return None
 
@@ -134,15 +145,19 @@ class Quotas:
         if not said:
             for part in Whose.PARTS:
                 if told := self.parts(measure, period, part):
-                    return replace(summed(told.values()), basis=Basis.PARTS, parts=part)
+                    return replace(summed(told.values()), basis=Basis.PARTS, parts=part, names=tuple(told))
             return None
         (part, name), *more = said.items()
         people = self.members.get(part, {}).get(name, ())
-        each = [] if more else [self._of(measure, period, Whose(owner=one)) for one in people]
-        known = [one for one in each if one is not None]
-        return replace(summed(known), basis=Basis.PARTS, parts="owner") if known else None
+        each = {} if more else {one: self._of(measure, period, Whose(owner=one)) for one in people}
+        known = {name: one for name, one in each.items() if one is not None}
+        if not known:
+            return None
+        return replace(summed(known.values()), basis=Basis.PARTS, parts="owner", names=tuple(known))
 
     def _prorated(self, target: Target, period: Period, basis: Basis) -> Wanted:
+        if not self.adds_up(target.measure):
+            return Wanted(target.value, target.value, target.currency, target.tax, basis)
         step = step_of(target)
         part = 1.0
         if target.whose.owner:

@@ -34,7 +34,7 @@ from yaad.measures.catalogue import (
     WALK_INS,
     WINNING,
 )
-from yaad.measures.definition import Measure
+from yaad.measures.definition import AsOf, Kind, Measure, Unit
 from yaad.measures.dimensions import plain
 from yaad.measures.queries import query_text
 from yaad.measures.scope import Scope
@@ -93,6 +93,19 @@ def find(measure: str, own: Mapping[str, Measure] | None = None) -> Measure:
     if measure not in known:
         raise UnknownName("measure", measure, known)
     return known[measure]
+
+
+def adds_up(measure: str, own: Mapping[str, Measure] | None = None) -> bool:
+    """Whether figures of a measure sum over people and over periods: counts and money of what came, no rates or stocks.
+
+    Args:
+        measure: its id; of one that is not known nobody knows better.
+        own: see `find`.
+    """
+    found = every_measure(own).get(measure)
+    if found is None:
+        return True
+    return found.kind is Kind.SIMPLE and found.unit in (Unit.COUNT, Unit.MONEY) and found.as_of is AsOf.EVENTS
 
 
 def measure(ids: Sequence[str], scope: Scope, *, raises: bool = True) -> list[Figure]:

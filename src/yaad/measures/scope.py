@@ -158,6 +158,29 @@ class Scope:
             left_out=left if left is None else left.filter(left.created_day >= ibis.literal(since)),
         )
 
+    def among(self, column: str, names: frozenset[str]) -> "Scope":
+        """The same question of the deals that have one of these names in a column: somebody's, a team's, a product's.
+
+        Args:
+            column: ``owner``, ``branch``, ``product``: one of deals.
+            names: of those asked about.
+        """
+        known = ibis.literal(value=False) if not names else None
+
+        def kept(rows: ir.Table) -> ir.Table:
+            return rows.filter(rows[column].isin(sorted(names)) if known is None else known)
+
+        deals = kept(self.deals)
+        left = self.left_out
+        return replace(
+            self,
+            deals=deals,
+            visits=kept(self.visits) if column in self.visits.columns else self.visits.semi_join(deals, "deal"),
+            moves=self.moves.semi_join(deals, "deal"),
+            left_out=left if left is None else kept(left),
+            known={},
+        )
+
     @cached_property
     def shape(self) -> Hashable:
         """What a query may depend on beside the rows: the question, and what the company said of itself.

@@ -115,6 +115,7 @@ class Goal:
         rest: of somebody's target: how much of their own came in the rest of each past period; None: that of the curve,
             which is the company's.
         left_out: sales of another money, which stand in no sum; of how many is not said where single rows are not told.
+        others: of a target that is the sum of parts, what others brought beside them; None: it is no sum.
     """
 
     measure: str
@@ -135,6 +136,7 @@ class Goal:
     notes: tuple[Message, ...] = ()
     rest: Floats | None = None
     left_out: tuple[LeftOut, ...] = ()
+    others: Decimal | None = None
 
     @property
     def has_begun(self) -> bool:

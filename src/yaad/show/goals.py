@@ -296,16 +296,11 @@ def goal_said(goal: Goal, lang: str) -> tuple[Message, ...]:
 
 
 def partly_said(goal: Goal, lang: str) -> tuple[Message, ...]:
-    """Of a target that is the sum of those of some: what these have reached, where others brought something too."""
-    kind = goal.wanted.parts if goal.wanted else None
-    parts = goal.parts.get(kind, ()) if kind else ()
-    told = [part for part in parts if part.wanted is not None]
-    others = [part for part in parts if part.wanted is None and part.achieved]
-    if not told or not others:
+    """Of a target that is the sum of those of some: what others brought, which is not held against it."""
+    if goal.wanted is None or not goal.others:
         return ()
-    reached = sum((part.achieved for part in told), Decimal(0))
-    values: dict[str, object] = {"n": len(told), "of": len(told) + len(others)}
-    return (Message("goals.partly", values | {"reached": in_money(reached, goal, lang)}),)
+    values: dict[str, object] = {"n": len(goal.wanted.names), "others": in_money(goal.others, goal, lang)}
+    return (Message(f"goals.partly_{goal.wanted.parts}", values),)
 
 
 def standing_said(goal: Goal, lang: str) -> tuple[Message, ...]:

@@ -192,7 +192,10 @@ def quotas_of(table: pa.Table, scope: Scope) -> Quotas:
 
 
 def _groups(table: pa.Table, scope: Scope) -> Iterator[_Group]:
-    """Each group with its target; one that has neither a target nor anything of the period is left out."""
+    """Each group with its target; one that has neither a target nor anything of the period is left out.
+
+    A target that is the sum of parts is held against what is of those parts: for that the engine is asked once more.
+    """
     quotas, rest = quotas_of(table, scope), table.filter(pc.not_equal(table["part"], WANTED))
     asked = next(iter(scope.by), "")
     name = ALIASES.get(asked, asked)
@@ -205,13 +208,31 @@ def _groups(table: pa.Table, scope: Scope) -> Iterator[_Group]:
     for by, rows in groups(scope, rest):
         value = next(iter(by.values()), None)
         known.append(value)
-        found = _group(scope, quotas, by, rows, name)
+        if name in LONG and value is None:  # open deals without a day are of no period
+            continue
+        found = _of_parts(_group(scope, quotas, by, rows, name), scope)
         if not by or found.wanted is not None or found.within(SALE).num_rows:
             yield found
     if name in PARTS:
         for missing in quotas.names(WON_VALUE, name):
             if missing not in known:
                 yield _group(scope, quotas, {asked: missing}, rest.slice(0, 0), name)
+
+
+def _of_parts(group: _Group, scope: Scope) -> _Group:
+    """The group with the rows of those alone whose targets its target sums; as it is where it is no such sum."""
+    wanted = group.wanted
+    if wanted is None or wanted.parts is None:
+        return group
+    of, names = wanted.parts, wanted.names
+    if of == "team":  # people are in the team that was said of them, else their branch is their team
+        people = tuple(name for name, one in scope.settings.people.items() if one.team in names)
+        of, names = ("owner", people) if people else ("branch", names)
+    asked = scope.asking(by=(*scope.by, of))
+    rows = asked.rows(_statistics)
+    is_theirs = pc.is_in(rows[key_columns(asked)[-1]], pa.array(names, pa.string()))
+    rows = rows.filter(pc.and_(pc.not_equal(rows["part"], WANTED), is_theirs))
+    return replace(group, rows=next((part for by, part in groups(scope, rows) if by == group.by), rows.slice(0, 0)))
 
 
 def _group(scope: Scope, quotas: Quotas, by: dict[str, Cell], rows: pa.Table, name: str) -> _Group:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from yaad.book import Book
 from yaad.errors import YaadError
 from yaad.model import Period, Whose, target_period
 from yaad.model.targets import WON_VALUE, named
@@ -46,16 +47,20 @@ def proposals(period: str) -> ProposalsResult:
     return opened().shelf.ask("proposals", lambda b: b.goals.propose(period or None), *about)
 
 
-def status(period: Period, measure: str = WON_VALUE, whose: Whose | None = None) -> GoalResult:
-    """How a target stands; its chance is told anew once the past was made again.
+def status(period: Period, measure: str = WON_VALUE, whose: Whose | None = None, *, ahead: bool = True) -> GoalResult:
+    """How a target stands, and what still comes; its chance is told anew once the past was made again.
 
     Raises:
         InputError: a period that is no target's.
         UnknownName: no such measure or person.
     """
     said = whose or Whose()
-    about = (period.name, measure, forecast_reading.is_tested(), *said.said.items())
-    return opened().shelf.ask("goal", lambda b: b.goals.status(period, measure=measure, whose=said), *about)
+    about = (period.name, measure, forecast_reading.is_tested(), ahead, *said.said.items())
+
+    def asked(book: Book) -> GoalResult:
+        return book.goals.status(period, measure=measure, whose=said, ahead=ahead)
+
+    return opened().shelf.ask("goal", asked, *about)
 
 
 def this_month() -> Goal | None:

@@ -116,7 +116,8 @@ def month_of(person: str) -> Goal | None:
     if today is None:
         return None
     try:
-        return goal_reading.status(named(today.year, today.month, 1), WON_VALUE, Whose(owner=person)).content
+        month = named(today.year, today.month, 1)
+        return goal_reading.status(month, WON_VALUE, Whose(owner=person), ahead=False).content
     except TooBusy:
         raise
     except YaadError:
