@@ -34,6 +34,7 @@ class GoalResult(Result):
             "full_target": plain(goal.wanted.full) if goal.wanted else None,
             "basis": goal.wanted.basis.value if goal.wanted else None,
             "achieved": plain(goal.achieved),
+            "others": plain(goal.others),
             "n": goal.n,
             "unit": goal.unit,
             "tax": goal.tax,

@@ -570,6 +570,7 @@ class Goal(Told):
     full_target: float | None
     basis: str | None
     achieved: float | None
+    others: float | None
     n: int
     unit: str | None
     tax: str | None
