@@ -78,6 +78,23 @@ def test_a_target_is_set_divided_and_taken_back(goals, full):
     assert told(goals, full)["target"] == 1_000_000
 
 
+def test_from_the_whole_a_name_leads_to_the_persons_target_and_back(goals, full):
+    goals.fill("form[action='/goals/set/'] input[name=value]", "600000")
+    press(goals, "/goals/set/")
+    press(goals, "/goals/split/")
+    name = next(part["name"] for part in told(goals, full)["parts"]["owner"] if part["target"])
+    with goals.expect_navigation():
+        goals.locator("table th[scope=row] a", has_text=name).first.click()
+    assert name in goals.inner_text("#h-goal")
+    own = told(goals, full, goals.url.partition("/goals/")[2])
+    assert own["whose"] == {"owner": name}
+    assert goals.locator(".mile li").count() == len(own["milestones"])
+    assert goals.locator("form[action='/goals/split/']").count() == 0, "a month of one person is not divided"
+    with goals.expect_navigation():
+        goals.get_by_role("link", name="All together").click()
+    assert told(goals, full, goals.url.partition("/goals/")[2])["whose"] == {}
+
+
 def test_what_was_just_set_is_taken_back_beside_its_sentence(goals, full):
     goals.fill("form[action='/goals/set/'] input[name=value]", "₪700,000")
     press(goals, "/goals/set/")

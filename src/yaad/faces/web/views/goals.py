@@ -17,7 +17,7 @@ from yaad.faces.web.opening import sets_targets
 from yaad.faces.web.templatetags.say import language
 from yaad.measures import REGISTRY
 from yaad.measures.pace import periods_before
-from yaad.model import Period
+from yaad.model import Period, Whose
 from yaad.model.targets import WON_VALUE, months_of, named
 from yaad.plan.goals import TargetAct
 from yaad.plan.targets import Proposals
@@ -46,6 +46,13 @@ class Asked(goal_reading.Asked):
         """The address's part that asks the same, with some of it changed."""
         measure = {} if self.measure == WON_VALUE else {"measure": self.measure}
         return "?" + urlencode({"period": self.period.name, **measure, **self.whose.said, **changed})
+
+    @property
+    def of_all(self) -> str:
+        """The address's part that asks the same of the company; empty where it is asked of the company."""
+        if not self.whose.said:
+            return ""
+        return Asked({"period": self.period.name, "measure": self.measure}).query()
 
     @property
     def address(self) -> str:
@@ -175,7 +182,12 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
         "measures": [
             (name, REGISTRY[name].name) for name in dict.fromkeys((*MEASURES, asked.measure)) if name in REGISTRY
         ],
-        "over": OVER if months > 1 else OVER[:-1],
+        "over": _over(asked.whose, months),
+        "parts": {
+            kind: [(part, asked.query(**{kind: part.name}) if part.name and part.wanted else "") for part in parts]
+            for kind, parts in goal.parts.items()
+            if parts
+        },
         "who": who,
         "may_set": sets_targets(),
         "may_split": who is None or bool(asked.whose.said),
@@ -184,6 +196,13 @@ def _context(asked: Asked, result: GoalResult) -> dict[str, object]:
         "typed": {},
         "error": "",
     }
+
+
+def _over(whose: Whose, months: int) -> tuple[str, ...]:
+    """What a target is divided over: a person's over months alone, a team's or a branch's over its people too."""
+    *kinds, month = OVER
+    of = kinds if not whose.said else ["owner"] if whose.team or whose.branch else []
+    return (*of, *([month] if months > 1 else []))
 
 
 def _around(period: Period, before: Period, after: Period) -> list[Period]:
