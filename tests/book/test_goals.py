@@ -753,6 +753,8 @@ def test_a_team_whose_target_is_that_of_one_of_its_people_counts_what_that_one_b
     book.goals.set("400", "2026-03", whose=Whose(team="Field"), **SAID)
     goal = book.goals.status("2026-03", whose=Whose(team="Field")).content
     assert (goal.wanted.value, goal.achieved, goal.others) == (400, 350, None)
+    assert parts(goal) == {"Avi": (300, 200), "Dana": (None, 150)}, "a team's people stand below it, and nobody else"
+    assert goal.differences == {"owner": Decimal(-100)}
 
 
 def test_targets_of_teams_sum_to_the_companys_and_are_held_against_these_teams(book):

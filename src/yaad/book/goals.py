@@ -343,8 +343,9 @@ class Goals:
         of_some = kind is not None or (wanted is not None and bool(wanted.parts))
         own = sums.daily_of(kind, name, wanted) if of_some else None
         pace = curve if asked.start <= scope.as_of else None
-        alone = kind is not None or sums.refused is not None
-        parts, differ = ({}, frozenset()) if alone else self._parts(quotas, sums, asked, pace)
+        team = quotas.members.get("team", {}).get(name or "", ()) if kind == "team" else None
+        alone = kind not in (None, "team") or sums.refused is not None
+        parts, differ = ({}, frozenset()) if alone else self._parts(quotas, sums, asked, pace, team)
         notes = apart or (*self._notes(found, wanted, asked), *([Message("goals.targets_differ")] if differ else []))
         goal = Goal(
             measure=found,
@@ -653,19 +654,28 @@ class Goals:
         return {name: float(sums.of(part, name, None).value) for name in self.names(part)}
 
     def _parts(
-        self, quotas: Quotas, sums: Sums, period: Period, curve: Curve | None
+        self, quotas: Quotas, sums: Sums, period: Period, curve: Curve | None, team: Sequence[str] | None = None
     ) -> tuple[dict[str, tuple[Part, ...]], frozenset[str]]:
-        """Kind → how each of it stands; and the kinds of which one has targets that cannot be added up."""
+        """Kind → how each of it stands, and the kinds of which one has targets that cannot be added up.
+
+        Args:
+            quotas: all targets.
+            sums: what was achieved.
+            period: of the target.
+            curve: where it should be by today; None before it begins.
+            team: of its people alone; of everybody and everything when absent.
+        """
         found: dict[str, tuple[Part, ...]] = {}
         differ: frozenset[str] = frozenset()
-        for kind in KINDS:
+        for kind in KINDS if team is None else ("owner",):
             every, untold = quotas.parts_told(sums.measure, period, kind)
-            differ |= frozenset({kind} if untold else ())
+            differ |= frozenset({kind} if (untold if team is None else untold & {*team}) else ())
             wanted = {name: one for name, one in every.items() if sums.holds(one)}
             if not wanted and kind != "owner":
                 continue
-            names: list[str | None] = [*sorted({*wanted, *(name for name in sums.names(kind) if name)})]
-            if None in sums.names(kind):
+            known = {*wanted, *sums.names(kind)}
+            names: list[str | None] = [*sorted(name for name in known if name and (team is None or name in team))]
+            if None in known and team is None:
                 names.append(None)
             rows = []
             for name in names:
