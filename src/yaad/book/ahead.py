@@ -70,20 +70,18 @@ def foretold(book: "Book", period: Period, whose: Whose | None = None, *, in_mon
 
 
 def ahead_of(planning: Planning, goal: Goal, money: OneMoney, told: Expected | None = None) -> Ahead | None:
-    """What still comes for a target in closings; None where the book cannot tell, or nothing is to come.
+    """What still comes for a target in closings; None where the book cannot tell.
 
     Args:
         planning: what the book plans with.
-        goal: the target.
+        goal: the target, with closings still to come.
         money: what the sums of the target are in.
         told: what the forecast says of its period; without one it is reckoned from the open deals and the inquiries.
     """
-    if not goal.closings:
-        return None
     try:
         outlook = planning.outlook(goal.period)
         ratios = planning.own("expected").ratios
-        made = plan_period(outlook.standing.won + goal.closings, ratios, outlook)
+        made = plan_period(outlook.standing.won + (goal.closings or 0), ratios, outlook)
         amounts = _Amounts() if goal.average is None else _amounts(planning, money)
         expected = _expected(told, outlook, ratios, amounts.values, float(goal.achieved))
     except (CannotTell, InputError):

@@ -491,12 +491,14 @@ class Goals:
 
     def _with_ahead(self, goal: Goal, money: OneMoney, members: Members) -> Goal:
         """A target with what still comes for it: of everybody, or of those deals alone whose target it is."""
+        if not goal.closings:
+            return goal
         in_money, those = goal.measure == WON_VALUE, self._those(goal, members)
         if those is None:
             told = foretold(self._book, goal.period, in_money=in_money)
             return replace(goal, ahead=ahead_of(self._planning, goal, money, told))
         planning = Planning(self._whole_scope.among(*those), self._book.settings)
-        if goal.closings and (few := too_few(planning)) is not None:
+        if (few := too_few(planning)) is not None:
             return replace(goal, notes=(*goal.notes, few))
         told = foretold(self._book, goal.period, goal.whose, in_money=in_money) if goal.whose.said else None
         return replace(goal, ahead=ahead_of(planning, goal, money, told))
