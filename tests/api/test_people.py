@@ -46,6 +46,23 @@ def test_a_member_is_changed_as_it_was_read_and_taken_back(team, program):
     assert asking.post("/people/undo", {"undo": "eyJ:forged"}).status_code == 400
 
 
+def test_a_seller_comes_into_the_team_that_is_said_and_back(team, program):
+    asking, number = program("owner"), member_of(team, "rep")
+
+    def of_ben() -> tuple[str, list[str]]:
+        teams = asking.get("/teams").json()["teams"]
+        return asking.get(f"/people/{number}").json()["team"], [one["name"] for one in teams if "Ben" in one["people"]]
+
+    assert of_ben() == ("north", ["north"])
+    asking.post(f"/people/{number}", {"role": "rep", "person": "Ben"})
+    assert of_ben() == ("north", ["north"]), "a team that is left out is left as it is"
+    done = asking.post(f"/people/{number}", {"role": "rep", "person": "Ben", "team": "south"}).json()
+    assert (done["team"], *of_ben()) == ("south", "south", ["south"])
+    assert asking.post("/people/undo", {"undo": done["undo"]}).status_code == 200
+    assert of_ben() == ("north", ["north"])
+    assert asking.post("/people/undo", {"undo": done["undo"]}).status_code == 400, "it is taken back already"
+
+
 def test_an_end_is_taken_back_too_and_the_last_owner_stays(team, program):
     asking, number = program("owner"), member_of(team, "consultant")
     ended = asking.post(f"/people/{number}/end")

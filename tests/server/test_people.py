@@ -282,6 +282,34 @@ def test_a_part_is_changed_seen_at_once_and_taken_back(team):
     assert part.person == "Ben"
 
 
+def test_a_seller_who_is_given_another_team_sells_in_it_from_then_on(team):
+    """Ben is in the team north, which the manager leads; Cyd's and Dan's is south."""
+    owner, part = team.client("owner"), _part(team, "rep")
+    at, page = f"{team.here.prefix}people/{part.pk}/", f"{team.here.prefix}people/"
+    manager = team.client("manager")
+
+    def seen() -> bool:
+        return marker("here", "Ben") in manager.get(f"{team.here.prefix}tables/deals.csv").content.decode()
+
+    assert seen()
+    assert '<option value="north" selected>' in owner.get(at).content.decode(), "where the person is"
+    said = {"role": "rep", "person": "Ben", "team": "south"}
+    told = owner.post(at, said).content.decode()
+    assert "their deals count there" in told or "העסקאות נספרות שם" in told
+    assert seen(), "nothing is done before it was seen"
+    assert manager.post(at, said | {"sure": "1"}).status_code in (403, 404)
+    assert owner.post(at, said | {"sure": "1"}).status_code == 302
+    assert not seen()
+    owner.post(f"{page}undo/")
+    assert seen()
+    owner.post(at, {"role": "rep", "person": "Ben", "sure": "1"})
+    assert seen(), "a team that was not said is left as it is"
+    owner.post(at, {"role": "rep", "person": "Ben", "team": "", "sure": "1"})
+    assert not seen()
+    owner.post(f"{page}place/", {"person": "Ben", "team": "north"})
+    assert seen()
+
+
 @pytest.mark.parametrize("moment", [60.0, 0.0])
 def test_what_was_done_is_said_on_a_page_that_was_put_off(team, monkeypatch, moment):
     from yaad.faces.web import late

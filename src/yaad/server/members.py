@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from yaad.errors import InputError
+from yaad.model import Settings
 from yaad.server import audit, joined
 from yaad.server.joined import IS, folded
 from yaad.server.models import Company, Invitation, Membership, Token
@@ -16,7 +17,8 @@ from yaad.server.own_account import withdraw
 from yaad.server.parts import Asked, NoSuch, check
 from yaad.server.roles import Capability, Role
 from yaad.server.scoping import Access
-from yaad.server.teams import people_of
+from yaad.server.teams import people_of, place_person
+from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 
 STATE = ("role", "team", "person", "may_import", "until", "others", "ended_at")
@@ -30,11 +32,14 @@ class Change:
     Attributes:
         member: its id.
         before, after: its state in plain values.
+        placed: the person of the data who came into another team: ``person``, and the teams ``before`` and ``after``,
+            empty for none; None where nobody did.
     """
 
     member: int
     before: Mapping[str, object]
     after: Mapping[str, object]
+    placed: Mapping[str, str] | None = None
 
     @property
     def is_end(self) -> bool:
@@ -82,8 +87,21 @@ def member(access: Access, number: int) -> Membership:
     return found
 
 
+def team_of(one: Membership, settings: Settings) -> str:
+    """The team that somebody leads, or is in: who sells is where the company puts the person that they are."""
+    is_placed = one.role == Role.REP and bool(one.person)
+    return (settings.working(one.person).team or "") if is_placed else str(one.team)
+
+
+def part_of(access: Access, one: Membership) -> Asked:
+    """The part of a member as it is now, to be changed."""
+    told, is_rep = Asked.of(one), one.role == Role.REP
+    return replace(told, team=team_of(one, people_of(access).settings), places=True) if is_rep else told
+
+
+@one_at_a_time()
 def change(access: Access, number: int, asked: Asked) -> Change:
-    """Give a member another part.
+    """Give a member another part; who sells comes into the team that it says.
 
     Raises:
         Forbidden: they may not.
@@ -95,7 +113,12 @@ def change(access: Access, number: int, asked: Asked) -> Change:
     said = asked.said
     if asked.person and asked.person != one.person:
         said |= {"others": _others(one, asked.person)}
-    return _tied(access, one, said)
+    made = _tied(access, one, said)
+    is_there = people_of(access).settings.working(asked.person).team == (asked.team or None)
+    if is_there or not asked.places or not asked.person:
+        return made
+    before = place_person(access, asked.person, asked.team)
+    return replace(made, placed={"person": asked.person, "before": before, "after": asked.team})
 
 
 def check_change(access: Access, number: int, asked: Asked) -> None:
@@ -133,6 +156,7 @@ def _take_with(one: Membership) -> None:
     tokens.update(revoked_at=timezone.now())
 
 
+@one_at_a_time()
 def take_back(access: Access, change: Change) -> Change:
     """Make a membership what it was before a change, unless it was changed since.
 
@@ -148,8 +172,15 @@ def take_back(access: Access, change: Change) -> Change:
     if state_of(one) != change.after:
         raise InputError(Message("people.changed_since"))
     values = {name: _moment(value) if name in ("until", "ended_at") else value for name, value in change.before.items()}
+    placed, people = change.placed, people_of(access)
+    if placed and (people.settings.working(placed["person"]).team or "") != placed["after"]:
+        raise InputError(Message("people.changed_since"))
+    if placed and placed["before"] and placed["before"] not in people.teams:
+        raise InputError(Message("people.no_team", {"team": placed["before"]}))
     done = _write(access, one, values, "member.restored")
     joined.hand_back(access, one.pk, str(change.before["person"]), str(change.after["person"]))
+    if placed:
+        place_person(access, placed["person"], placed["before"])
     return done
 
 

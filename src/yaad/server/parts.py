@@ -19,6 +19,7 @@ USUAL_GRANT = dt.timedelta(days=90)
 """How long a consultant's grant is, unless said."""
 NAMES_SAID = 12
 """Names that a sentence holds; more of them are counted."""
+_NO_TEAM = Message("people.means_in_no_team")
 
 
 class NoSuch(UnknownName):
@@ -30,13 +31,18 @@ class NoSuch(UnknownName):
 
 @dataclass(frozen=True)
 class Asked:
-    """A part; see `yaad.server.models.companies.Part` for its fields."""
+    """A part; see `yaad.server.models.companies.Part` for its fields.
+
+    Attributes:
+        places: whether the team was said: who sells as a person of the data is put into it, or out of theirs.
+    """
 
     role: Role
     team: str = ""
     person: str = ""
     may_import: bool = False
     until: dt.datetime | None = None
+    places: bool = False
 
     @classmethod
     def read(cls, typed: Mapping[str, str], zone: ZoneInfo) -> "Asked":
@@ -59,6 +65,7 @@ class Asked:
             typed.get("person", "").strip() if role in (Role.OWNER, Role.MANAGER, Role.REP) else "",
             is_consultant and bool(typed.get("may_import")),
             None if role is Role.OWNER else _until(typed.get("until", ""), zone) or _usual_end(role, zone),
+            places=role is Role.REP and "team" in typed,
         )
 
     @classmethod
@@ -166,6 +173,8 @@ def meaning(access: Access, asked: Asked, *, joins: bool = False) -> list[Messag
         nobody = "people.means_rep_joins" if joins else "people.means_rep_nobody"
         words = "people.means_rep" if asked.person else nobody
         found = [Message(words, {"person": asked.person} if asked.person else {})]
+        if asked.person and asked.places and not joins:
+            found.append(Message("people.means_in_team", {"team": asked.team}) if asked.team else _NO_TEAM)
     found += [Message("people.means_import")] if asked.may_import else []
     if asked.until is not None:
         found.append(Message("people.means_until", {"day": last_day(asked.until, zone_of(access.company))}))

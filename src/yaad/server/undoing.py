@@ -45,7 +45,7 @@ def take_back(access: Access, back: Undo) -> None:
         InputError: it was changed since, or cannot be as it was any more.
     """
     if back["kind"] == "member":
-        members.take_back(access, members.Change(back["member"], back["before"], back["after"]))
+        members.take_back(access, members.Change(back["member"], back["before"], back["after"], back.get("placed")))
     elif back["kind"] == "person":
         teams.place_person(access, back["name"], back["team"])
     elif back["known"]:

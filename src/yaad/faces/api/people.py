@@ -43,6 +43,7 @@ class OfPart(Body):
     """A part in the company.
 
     Attributes:
+        team: that they lead, or sell in; who sells stays in theirs where it is left out.
         until: the last day of it.
     """
 
@@ -58,7 +59,8 @@ class OfPart(Body):
         Raises:
             InputError: it cannot be one.
         """
-        typed = {"role": self.role, "team": self.team, "person": self.person}
+        typed = {"role": self.role, "person": self.person}
+        typed |= {"team": self.team} if "team" in self.model_fields_set else {}
         typed |= {"may_import": "1"} if self.may_import else {}
         typed |= {"until": self.until.isoformat()} if self.until else {}
         return Asked.read(typed, zone_of(current().company))
@@ -94,7 +96,8 @@ def meaning(
 ) -> Json:
     """What a part would let somebody see and do, before it is given."""
     del request
-    asked = OfPart(role=role, team=team, person=person, may_import=may_import, until=until).asked()
+    said = {"team": team} if team else {}
+    asked = OfPart(role=role, person=person, may_import=may_import, until=until, **said).asked()
     check(current(), asked)
     return _means(asked)
 
@@ -128,7 +131,7 @@ def member(request: HttpRequest, number: Of) -> Json:
     """One member, and what they may do."""
     del request
     one = members.member(current(), number)
-    return _member(one) | _means(Asked.of(one))
+    return _member(one) | _means(members.part_of(current(), one))
 
 
 @writes(
@@ -401,7 +404,8 @@ def _part(one: Membership | Invitation) -> Json:
 
 def _member(one: Membership) -> Json:
     named = {"id": one.pk, "name": one.account.name, "email": one.account.email}
-    return named | _part(one) | {"version": version_of(members.state_of(one))}
+    told = _part(one) | {"team": members.team_of(one, teams.people_of(current()).settings)}
+    return named | told | {"version": version_of(members.state_of(one))}
 
 
 def _invitation(one: Invitation) -> Json:

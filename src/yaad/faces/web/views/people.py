@@ -21,7 +21,6 @@ from yaad.server.writing import one_at_a_time
 from yaad.text import Message
 
 if TYPE_CHECKING:
-    from yaad.model import Settings
     from yaad.server.members import Change
     from yaad.server.models import Membership
     from yaad.server.models.companies import Part
@@ -96,7 +95,7 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
 
     access = of_server()
     one, zone = members.member(access, number), zone_of(access.company)
-    asked, error, means = Asked.of(one), None, None
+    asked, error, means = members.part_of(access, one), None, None
     if request.method == "POST":
         try:
             asked = Asked.read(request.POST.dict(), zone)
@@ -113,7 +112,7 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
         "fields": _fields(asked, zone),
         "typed": dict(_fields(asked, zone)),
         "may_people": True,
-        "now": meaning(access, Asked.of(one)),
+        "now": meaning(access, members.part_of(access, one)),
         "means": means,
         "error": error.say(language()) if error else "",
     }
@@ -289,7 +288,7 @@ def _page(
     said = people_of(access).settings
     context = _choices(access) | {
         "page": "people",
-        "members": [_row(one, one.until, zone) | {"team": _team_of(one, said)} for one in found],
+        "members": [_row(one, one.until, zone) | {"team": members.team_of(one, said)} for one in found],
         "waiting": [_row(one, one.expires_at, zone) for one in invitations.waiting_for(access)],
         "leads": [(team, ", ".join(names)) for team, names in leads.items()],
         "proposed": members.proposed(access) if access.may(Capability.PEOPLE) else [],
@@ -301,12 +300,6 @@ def _page(
     # last: it is said once, and a question above may put the page off
     context["done"] = _take_done(request, access) if tells_done else None
     return render(request, "web/people.html", context, status=400 if error else 200)
-
-
-def _team_of(one: "Membership", said: "Settings") -> str:
-    """The team that somebody leads, or is in: who sells is where the company puts the person that they are."""
-    is_placed = one.role == Role.REP and bool(one.person)
-    return (said.working(one.person).team or "") if is_placed else one.team
 
 
 def _row(part: "Part", ends: dt.datetime | None, zone: ZoneInfo) -> dict[str, object]:
@@ -343,11 +336,11 @@ def _fields(asked: "Asked", zone: ZoneInfo) -> list[tuple[str, str]]:
 
     found = {
         "role": asked.role.value,
-        "team": asked.team,
         "person": asked.person,
         "until": last_day(asked.until, zone).isoformat() if asked.until else "",
     }
     found |= {"may_import": "1"} if asked.may_import else {}
+    found |= {"team": asked.team} if asked.places or asked.team else {}
     return list(found.items())
 
 
