@@ -108,6 +108,57 @@ def test_a_step_that_fell_behind_its_own_past(written):
     assert leak.first.key == "levers.now_lost_all"
 
 
+REGIONS = ("north", "south", "east", "west")
+
+
+def of_regions(written, weak, custom):
+    """Four hundred quotes and forty open ones of four regions; of the weak one every fourth is won, else three of four.
+
+    Args:
+        written: makes the book.
+        weak: the region; None: all are alike.
+        custom: the own columns of a deal, of its region and its end.
+    """
+    book = written("Quote")
+    for region in REGIONS:
+        for place in range(100):
+            end = "Won" if place % 4 < (1 if region == weak else 3) else "Lost"
+            days = [("Quote", f"2025-11-{1 + place % 20:02}"), (end, f"2025-11-{5 + place % 20:02}")]
+            own = custom(region, end) | {"ID number": f"{region} {place}"}
+            book.deal(*days, owner=f"rep {place % 3}", amount=100, currency="ILS", custom=own)
+        for _ in range(10):
+            book.deal(("Quote", "2025-12-20"), owner="rep 0", amount=100, currency="ILS", custom=custom(region, "open"))
+    return find_leaks(book.scope("2025-12-31"))
+
+
+def test_a_kind_of_deals_in_a_column_of_the_companys_own_leaks(written):
+    (leak,) = of_regions(written, "west", lambda region, _end: {"Region": region}).rows
+    assert (leak.dimension, leak.group, leak.called, leak.open) == ("Region", "west", "Region: west", 10)
+    assert (leak.rate, leak.expected) == (pytest.approx(25 / 110), pytest.approx(75 / 110)), (
+        "open ones were watched for longer"
+    )
+    assert leak.then.key == "levers.then_own"
+    assert "Region: west" in render(leak.first, "he")
+
+
+def test_of_regions_that_are_alike_none_leaks(written):
+    found = of_regions(written, None, lambda region, _end: {"Region": region})
+    assert found.rows == ()
+    assert found.compared > of_regions(written, None, lambda _region, _end: {}).compared, "they were looked at"
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        lambda _region, end: {"Why": "price"} if end == "Lost" else {"Why": "ours"} if end == "Won" else {},
+        lambda _region, end: {"Result": {"Won": "signed", "Lost": "gone", "open": "talking"}[end]},
+        lambda _region, end: {"Result": end if end == "Lost" else "other"},
+    ],
+)
+def test_a_column_that_tells_how_deals_ended_is_no_kind(written, custom):
+    assert of_regions(written, None, custom).rows == ()
+
+
 def test_a_branch_is_not_accused_of_its_one_weak_person(written):
     book = written("Quote")
     for owner, branch, of_four in (

@@ -14,7 +14,7 @@ from tests.people import SEEN
 from yaad.book import Book
 from yaad.model import EVERYBODY, Viewer
 from yaad.server import shelf as shelf_module
-from yaad.server.shelf import Places, Shelf, Taking, takes
+from yaad.server.shelf import NotYet, Places, Shelf, Taking, takes
 
 
 def viewer(name):
@@ -170,6 +170,31 @@ def test_a_page_takes_the_last_answer_and_says_of_when_it_is_while_the_next_is_c
             return large.ask("notes", notes) == first + 1 and how.old_from is None
 
     until(is_new)
+
+
+def test_behind_a_crowd_a_page_takes_the_last_answer_also_of_what_is_quick(team, write, monkeypatch):
+    monkeypatch.setattr("yaad.measures.scope.EXACT_ROWS", 0)
+    places, shown = Places(1), []
+    one = Shelf(team.there.root, places=places)
+    first = one.ask("notes", notes)
+    write("while nobody asks")
+    with takes(Taking(may_be_old=True)) as how:
+        assert (one.ask("notes", notes), how.old_from) == (first + 1, None)
+    write("while somebody asks")
+    with places.one():
+
+        def page() -> None:
+            with takes(Taking(may_be_old=True, at_once=True)) as how:
+                shown.append((one.ask("notes", notes), how.old_from is not None))
+            with takes(Taking(may_be_old=True, at_once=True, wrote=time.monotonic())), pytest.raises(NotYet):
+                one.ask("notes", notes)  # who has written is shown no earlier figures, and does not wait either
+
+        somebody = threading.Thread(target=page)
+        somebody.start()
+        somebody.join(30)
+    assert shown == [(first + 1, True)]
+    until(lambda: one.ask("notes", notes) == first + 2)
+    one.close()
 
 
 def test_programs_files_and_who_has_just_written_are_told_how_things_are_now(large, write):

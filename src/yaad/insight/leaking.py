@@ -1,9 +1,10 @@
 """Where the money leaks: what advances less than before, or less than others like it, after the open deals are counted.
 
-Each step is held against its own past, and each source, product, person and branch against the others and against its
-own past, like with like (source × size of the deal). Most of so many comparisons differ by luck, so one is named only
-if it survives all of them together (Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57:289, at 10 %), and what another
-leak at the same step explains – a branch by one of its people – is not named twice.
+Each step is held against its own past, and each source, product, person and branch, and each kind of deals that a
+column of the company's own tells (`segments`), against the others and against its own past, like with like (source ×
+size of the deal). Most of so many comparisons differ by luck, so one is named only if it survives all of them together
+(Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57:289, at 10 %), and what another leak at the same step explains – a
+branch by one of its people – is not named twice.
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from yaad.errors import InputError
+from yaad.insight.segments import segments
 from yaad.measures import Scope, measure
 from yaad.measures.dimensions import integers
 from yaad.measures.funnels import first_stays, follow, funnel_statistics
@@ -107,7 +109,7 @@ class Leaking:
 
     Attributes:
         stage, next_stage: deals come to the one and too few of them to the other.
-        dimension, group: whose; None: of all.
+        dimension, group: whose; None: of all. `called` is what people call the group.
         against: ``past`` or ``others``.
         rate, expected: part that goes on, and part of others like it (or of the year before).
         low, high: ends of `rate` − `expected` in 8 of 10 cases.
@@ -139,6 +141,11 @@ class Leaking:
     sure: float
     first: Message
     then: Message
+
+    @property
+    def called(self) -> str | None:
+        """The group in words; see `called`."""
+        return called(self)
 
 
 @dataclass(frozen=True)
@@ -195,6 +202,13 @@ def of_person(entries: Entries, person: str) -> tuple[Cell, ...]:
         cell = _asked(entries, Cell(place, "owner", person, OTHERS, NOTHING, 0, 0, horizon))
         found += [cell] if cell is not None else []
     return tuple(found)
+
+
+def called(one: Cell | Leaking) -> str | None:
+    """What people call a group: its name, beside that of its column where the column is the company's own."""
+    if one.group is None or one.dimension in DIMENSIONS:
+        return one.group
+    return f"{one.dimension}: {one.group}"
 
 
 # ---- comparing --------------------------------------------------------------------------------------------------
@@ -330,7 +344,9 @@ def entries_of(scope: Scope) -> Entries:
     stays = first_stays(scope, scope.watched_visits)
     stays = stays.filter(stays.first_ended.isin(list(ENDINGS)) & stays.days.notnull() & (stays.days >= 0))
     deals = scope.deals
-    beside = deals.select(of="deal", of_product="product", of_branch="branch", size=_size(scope))
+    own = segments(scope, frozenset(DIMENSIONS))
+    of_own = {f"own_{at}": deals.custom.get(name) for at, name in enumerate(own)}
+    beside = deals.select(of="deal", of_product="product", of_branch="branch", size=_size(scope), **of_own)
     both = stays.join(beside, stays.deal == beside.of)
     begin = [ibis.literal(scope.as_of - dt.timedelta(days=days)) for days in (RECENT_DAYS, RECENT_DAYS + BEFORE_DAYS)]
     entered = both.entered_day
@@ -338,13 +354,13 @@ def entries_of(scope: Scope) -> Entries:
     wanted = both.select(
         place=both["position"].cast("int64"), ended=both.first_ended, day=both.days.floor().cast("int64"),
         when=when.cast("int64"), size=both["size"].cast("int64"), source=both.source, product=both.of_product,
-        owner=both.owner, branch=both.of_branch,
+        owner=both.owner, branch=both.of_branch, **{name: both[name] for name in of_own},
     )  # fmt: skip
     wanted = wanted.filter(wanted.when > 0)
     table = scope.run(wanted.group_by(wanted.columns).aggregate(n=wanted.count()))
     groups, names = {}, {}
-    for dimension in DIMENSIONS:
-        groups[dimension], names[dimension] = _codes(table[dimension])
+    for dimension, column in (*zip(DIMENSIONS, DIMENSIONS, strict=True), *zip(own, of_own, strict=True)):
+        groups[dimension], names[dimension] = _codes(table[column])
     size = integers(table, "size")
     ended = np.array([int(ENDINGS[text]) for text in table["ended"].to_pylist()], dtype=np.int64)
     rows = Rows(integers(table, "day"), ended, integers(table, "n"), (groups["source"] + 1) * SIZES + size)
@@ -405,12 +421,13 @@ def _leaking(scope: Scope, cell: Cell, sure: float, later: float, mean: tuple[fl
 
 def _actions(cell: Cell, stage: str) -> tuple[Message, Message]:
     """What pays soon – the deals that stand there now, else those lost last – and what lasts."""
-    whose: dict[str, object] = {"stage": stage} if cell.group is None else {"stage": stage, "group": cell.group}
+    whose: dict[str, object] = {"stage": stage} if cell.group is None else {"stage": stage, "group": called(cell)}
     of = "all" if cell.group is None else "group"
     with_whom = "owner" if cell.dimension == "owner" else of
     standing = Message(f"levers.now_open_{with_whom}", whose | {"n": cell.open})
     first = standing if cell.open else Message(f"levers.now_lost_{of}", whose)
-    then = f"levers.then_{cell.dimension}" if cell.against == OTHERS else f"levers.then_past_{of}"
+    usual = cell.dimension if cell.dimension in DIMENSIONS else "own"
+    then = f"levers.then_{usual}" if cell.against == OTHERS else f"levers.then_past_{of}"
     return first, Message(then, whose)
 
 

@@ -43,9 +43,15 @@ class Places:
     """
 
     def __init__(self, at_once: int, line: int = LINE) -> None:
+        self._at_once = at_once
         self._free = threading.BoundedSemaphore(at_once)
         self._line = threading.BoundedSemaphore(line)
         self.asking = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether who asks now would wait, unless they are in a question already."""
+        return self.asking >= self._at_once and not getattr(NEST, "depth", 0)
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -252,12 +258,13 @@ class Shelf:
                 self._answers.move_to_end(key)
             if kept is not None and kept.version == version:
                 return cast("Answer", kept.found)
-        if kept is not None and how is not None and self._will_do(kept, how):
+        # what was quick to answer is answered here and now, but of a large book not behind a crowd
+        lasts = kept is not None and (kept.may_outlive or self._is_crowded)
+        if kept is not None and how is not None and lasts and self._will_do(kept, how):
             how.old_from = min(how.old_from or kept.at, kept.at)
             self._renew(key, question)
             return cast("Answer", kept.found)
-        takes_long = kept is None or kept.may_outlive  # what was quick to answer is answered here and now
-        if takes_long and how is not None and how.at_once and self.book.is_large:
+        if (kept is None or lasts) and how is not None and how.at_once and self.book.is_large:
             raise NotYet(name, version)
         return self._answered(book, key, version, question)
 
@@ -357,7 +364,12 @@ class Shelf:
         now = time.monotonic()
         if kept.old_since is None:
             kept.old_since = now
-        return how.may_be_old and kept.may_outlive and how.wrote <= kept.begun and now - kept.old_since <= PATIENCE
+        return how.may_be_old and how.wrote <= kept.begun and now - kept.old_since <= PATIENCE
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Whether a question to a large book would wait for its place, as where an import made all figures anew."""
+        return self._places is not None and self._places.is_full and self.book.is_large
 
     def _renew(self, key: Key, question: Callable[[Book], object]) -> None:
         """Have a question answered anew beside the requests, once."""

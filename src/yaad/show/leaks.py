@@ -77,7 +77,7 @@ def leak_said(leak: Leaking, lang: str) -> Message:
     }
     if leak.group is None:
         return Message("levers.leak_past_all", values)
-    values["group"] = leak.group
+    values["group"] = leak.called
     return Message("levers.leak_others" if leak.against == "others" else "levers.leak_past_group", values)
 
 
@@ -144,11 +144,11 @@ def _cells(leak: Leaking, lang: str) -> tuple[Shown, ...]:
     if leak.money_low is not None and leak.money_high is not None:
         between = f"{number(round(leak.money_low), lang)}–{number(round(leak.money_high), lang)}"
     way: Said = Message("levers.way", {"stage": leak.stage, "next_stage": leak.next_stage})
-    where = way if leak.group is None else phrases.together([leak.group, way])
+    where = way if leak.called is None else phrases.together([leak.called, way])
     lost = leak_cost(leak, lang)
     do = Message("levers.two_lines", {"first": leak.first, "then": leak.then})
     return (
-        Shown(leak.group or leak.stage, where),
+        Shown(leak.called or leak.stage, where),
         rate(leak.rate, lang),
         rate(leak.expected, lang),
         Shown(leak.money if leak.money is not None else leak.customers, lost),

@@ -234,7 +234,7 @@ def _measure(
         statistics=histories,
         finish=partial(_finish, measure=measure, unit=unit, tell=tell),
         rows=_rows,
-        minimum=FEW if unit is Unit.RATE else 0,
+        minimum=0 if kind is Kind.SIMPLE else FEW,
         has_rival=has_rival,
     )
 
@@ -287,6 +287,7 @@ CUSTOMERS = (
         statistics=gaps,
         finish=_finish_gaps,
         rows=_rows,
+        minimum=FEW,
         has_rival=True,
     ),
     Measure(
@@ -318,6 +319,7 @@ CUSTOMERS = (
         statistics=histories,
         finish=_finish_value,
         rows=_rows,
+        minimum=FEW,
         has_rival=True,
     ),
 )

@@ -18,7 +18,7 @@ from yaad.measures.dimensions import asked, grouped, groups, integers
 from yaad.measures.purchases import UNTOLD, money, per_customer, purchases, unit_of, units_again
 from yaad.measures.scope import Scope
 from yaad.measures.statistics import LEVEL, Estimate, mean_of
-from yaad.model.figures import Cell, Figure
+from yaad.model.figures import FEW, Cell, Figure
 from yaad.text import Message
 
 ORDER_SHOWN = ("order_id", "customer", "owner", "day", "amount", "currency", "is_return")
@@ -238,6 +238,7 @@ def _measure(
         statistics=_statistics,
         finish=finish if is_count else partial(_finish, measure=measure, tell=tell, is_money=True),
         rows=_rows,
+        minimum=0 if kind is Kind.SIMPLE else FEW,
         has_rival=has_rival,
     )
 
@@ -261,5 +262,6 @@ ORDERS = (
         statistics=_totals,
         finish=_finish_top,
         rows=_rows,
+        minimum=FEW,
     ),
 )

@@ -211,6 +211,7 @@ STAYING = (
         statistics=tenure_statistics,
         finish=_finish_tenure,
         rows=_rows,
+        minimum=FEW,
         has_rival=True,
     ),
 )
