@@ -722,6 +722,7 @@ def test_a_target_that_sums_those_of_some_is_held_against_what_these_brought(boo
     book.goals.set("300", "2026-03", whose=Whose(owner="Avi"), **SAID)
     goal = book.goals.status("2026-03").content
     assert (goal.wanted.value, goal.achieved, goal.gap, goal.others) == (300, 200, 100, 150)
+    assert book.goals.of_people("2026-03").others == 150
     assert render(partly_said(goal, "en")[0], "en") == (
         "This target is that of one person alone, and only what that person brought counts; others brought ₪150 more."
     )
@@ -762,6 +763,22 @@ def test_targets_of_teams_sum_to_the_companys_and_are_held_against_these_teams(b
     goal = book.goals.status("2026-03").content
     assert (goal.wanted.parts, goal.wanted.names, goal.achieved, goal.others) == ("team", ("South",), 200, 150)
     assert attained(book)["quota_attainment"] == 200 / 500, "people are in the team that their branch is"
+
+
+def test_a_team_is_its_people_and_those_of_the_teams_below_it(book):
+    """Avi sells in Port, which is part of Coast; Dana, of whom nobody said a team, in that of her branch, North."""
+    book.set_setting("team:Coast", {"under": None}, **SAID)
+    book.set_setting("team:Port", {"under": "Coast"}, **SAID)
+    book.set_setting("person:Avi", {"team": "Port"}, **SAID)
+    for team, value in (("Coast", 300), ("Port", 200), ("North", 100)):
+        book.goals.set(value, "2026-03", whose=Whose(team=team), **SAID)
+    for team, reached in (("Coast", 200), ("Port", 200), ("North", 150)):
+        assert book.goals.status("2026-03", whose=Whose(team=team)).content.achieved == reached
+    goal = book.goals.status("2026-03").content
+    assert (goal.wanted.value, goal.wanted.names, goal.achieved) == (400, ("Coast", "North"), 350), (
+        "Port's is in Coast's"
+    )
+    assert attained(book)["quota_attainment"] == 350 / 400
 
 
 def test_targets_of_products_sum_to_the_companys_and_are_held_against_these_products(book):

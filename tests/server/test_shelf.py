@@ -14,6 +14,7 @@ from tests.people import SEEN
 from yaad.book import Book
 from yaad.model import EVERYBODY, Viewer
 from yaad.server import shelf as shelf_module
+from yaad.server.beside import beside, in_line
 from yaad.server.shelf import NotYet, Places, Shelf, Taking, takes
 
 
@@ -194,6 +195,26 @@ def test_behind_a_crowd_a_page_takes_the_last_answer_also_of_what_is_quick(team,
         somebody.join(30)
     assert shown == [(first + 1, True)]
     until(lambda: one.ask("notes", notes) == first + 2)
+    one.close()
+
+
+def test_while_much_is_computed_beside_a_page_computes_nothing_that_was_told_before(team, write, monkeypatch):
+    monkeypatch.setattr("yaad.measures.scope.EXACT_ROWS", 0)
+    one, go_on, under_way = Shelf(team.there.root), threading.Event(), threading.Event()
+    first = one.ask("notes", notes)
+    write("while much is computed")
+    try:
+        beside(lambda: (under_way.set(), go_on.wait(30))[0])
+        for _ in range(shelf_module.CROWD + 2):
+            beside(lambda: go_on.wait(30) and None)
+        assert under_way.wait(30)
+        with takes(Taking(may_be_old=True, at_once=True)) as how:
+            assert (one.ask("notes", notes), how.old_from is not None) == (first, True)
+    finally:
+        go_on.set()
+    until(lambda: in_line() == 0)
+    with takes(Taking(may_be_old=True, at_once=True)) as how:
+        assert (one.ask("notes", notes), how.old_from) == (first + 1, None)
     one.close()
 
 

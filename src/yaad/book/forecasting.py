@@ -16,6 +16,7 @@ from yaad.measures import Scope
 from yaad.measures.columns import ALIASES
 from yaad.measures.movements import ended_since, open_deals, outcomes, unit_of
 from yaad.measures.quotas import held_against
+from yaad.measures.teams import team_of_each
 from yaad.model import Achieved, Period, Whose
 from yaad.model.figures import Cell
 from yaad.model.targets import WON_VALUE
@@ -96,6 +97,8 @@ class Forecasts:
             if of_other or (part is not None and (part.name is None or kind not in Whose.PARTS)):
                 return None
             whose = Whose() if part is None else Whose(**{str(kind): str(part.name)})
+            if part is not None and not goals.is_told_apart(whose):
+                return None
             try:
                 found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
                 if found is not None and quantity == MONEY:
@@ -111,9 +114,11 @@ class Forecasts:
 
     def _divided(self, whole: Looking, by: str) -> Looking:
         """The same by a breakdown; a person's team is what the company said of the person, else the branch."""
-        teams = self._book.goals.members()["team"] if by == TEAM else {}
-        into: dict[Cell, Cell] = {person: team for team, people in teams.items() for person in people}
-        with self._seen_on(self._book.as_of, OWNER if teams else by) as scope:
+        into: dict[Cell, Cell] = {}
+        if by == TEAM:
+            with self._seen_on(self._book.as_of, None) as scope:
+                into |= dict(team_of_each(scope).items())
+        with self._seen_on(self._book.as_of, OWNER if into else by) as scope:
             return look(scope, len(whole.ahead), into or None, whole.seen.stays)
 
     def _look(self, day: dt.date, months: int) -> Looking:

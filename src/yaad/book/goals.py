@@ -27,6 +27,7 @@ from yaad.measures.definition import Unit
 from yaad.measures.one_money import OneMoney, one_money
 from yaad.measures.pace import Curve
 from yaad.measures.quotas import CENT, ONE, Members, Quotas, Wanted, held_against
+from yaad.measures.teams import members_of
 from yaad.model import (
     Entry,
     Period,
@@ -410,6 +411,7 @@ class Goals:
             parts={"owner": parts["owner"]},
             notes=(*apart, *self._left_out(scope, money, reached)),
             left_out=() if scope.least else reached.left,
+            others=sums.of_others(None, None, wanted),
         )
 
     def propose(self, period: Period | str | None = None) -> ProposalsResult:
@@ -500,7 +502,9 @@ class Goals:
         planning = Planning(self._whole_scope.among(*those), self._book.settings)
         if (few := too_few(planning)) is not None:
             return replace(goal, notes=(*goal.notes, few))
-        told = foretold(self._book, goal.period, goal.whose, in_money=in_money) if goal.whose.said else None
+        told = (
+            foretold(self._book, goal.period, goal.whose, in_money=in_money) if self.is_told_apart(goal.whose) else None
+        )
         return replace(goal, ahead=ahead_of(planning, goal, money, told))
 
     def _those(self, goal: Goal, members: Members) -> tuple[str, frozenset[str]] | None:
@@ -514,6 +518,10 @@ class Goals:
             is_all = kind is None and self.stands_for_all(wanted, members)
             return None if is_all else deals_of(wanted.parts, wanted.names, members)
         return None if kind is None or name is None else deals_of(kind, (name,), members)
+
+    def is_told_apart(self, whose: Whose) -> bool:
+        """Whether the forecast tells these apart from others; those of teams are without the teams below them."""
+        return bool(whose.said) and (not whose.team or len(self._book.settings.teams_under(whose.team)) == 1)
 
     def _sellers(self, column: str) -> AbstractSet[str | None]:
         """Whose deals are open, or were won in the last year; None stands for nobody's."""
@@ -583,26 +591,11 @@ class Goals:
         names |= {one.whose.said[kind] for one in self._book.facts.targets if kind in one.whose.said}
         return sorted(names | (set(self._book.settings.people) if kind == "owner" else set()))
 
-    def members(self) -> dict[str, dict[str, list[str]]]:
-        """Who is in which branch – that of most of the person's deals – and in which team: as said, else the branch."""
-        deals = self._book.facts.deals
-        known = deals.filter(deals.owner.notnull() & deals.branch.notnull())
-        rows = self._book.facts.run(known.group_by("owner", "branch").aggregate(n=known.count())).to_pylist()
-        rows.sort(key=lambda row: (row["n"], row["branch"]))
-        branch = {row["owner"]: row["branch"] for row in rows}
-        people = self._book.settings.people
-        team = branch | {name: one.team for name, one in people.items() if one.team}
-        found: dict[str, dict[str, list[str]]] = {"branch": {}, "team": {}}
-        for kind, of in (("branch", branch), ("team", team)):
-            for person, group in sorted(of.items()):
-                found[kind].setdefault(group, []).append(person)
-        return found
-
     def quotas(self) -> Quotas:
         """The targets as they count, of whomever."""
         facts = self._book.facts
         adds_up = partial(measures.adds_up, own=self._whole_scope.own)
-        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, self.members(), adds_up)
+        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, members_of(self._whole_scope), adds_up)
 
     def _own(self, quotas: Quotas, measure: str, period: Period, whose: Whose) -> Wanted | None:
         """The target as it was set for just these: the sum of parts is nothing to divide anew."""

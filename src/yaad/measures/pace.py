@@ -21,6 +21,8 @@ FEWEST, MOST = 6, 12
 """Past periods: with fewer than so many there is no curve of one's own, and at most so many are looked at."""
 NEAR = 0.05
 """Of the target; without a curve of one's own so near to the plan is on pace."""
+FROM_ITS_BEGINNING = dt.timedelta(days=3)
+"""A period in which the first of all came no later than so was seen from its beginning."""
 
 
 class State(StrEnum):
@@ -144,8 +146,10 @@ def lean_of(
     if not days or last <= first or not period.start <= over < until < period.end:
         return 1.0
     came = even = 0.0
-    told = 0
+    told, first_day = 0, min(daily, default=period.start)
     for one in periods_before(period):
+        if first_day - one.start > FROM_ITS_BEGINNING:
+            continue
         start, end = _day_at(one, first / days, calendar), _day_at(one, last / days, calendar)
         total = sum(value for day, value in daily.items() if one.start <= day < one.end)
         told += total > 0

@@ -144,7 +144,8 @@ class Quotas:
         said = whose.said
         if not said:
             for part in Whose.PARTS:
-                if told := self.parts(measure, period, part):
+                told = self._uppermost(self.parts(measure, period, part), part)
+                if told:
                     return replace(summed(told.values()), basis=Basis.PARTS, parts=part, names=tuple(told))
             return None
         (part, name), *more = said.items()
@@ -154,6 +155,13 @@ class Quotas:
         if not known:
             return None
         return replace(summed(known.values()), basis=Basis.PARTS, parts="owner", names=tuple(known))
+
+    def _uppermost(self, told: Mapping[str, Wanted], part: str) -> dict[str, Wanted]:
+        """Without the teams that are part of another one with a target: that one's holds theirs."""
+        if part != "team":
+            return dict(told)
+        below = {one for name in told for one in self.settings.teams_under(name) if one != name}
+        return {name: one for name, one in told.items() if name not in below}
 
     def _prorated(self, target: Target, period: Period, basis: Basis) -> Wanted:
         if not self.adds_up(target.measure):

@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from yaad.book import Book
 from yaad.book.persons import last_erasing
 from yaad.model import EVERYBODY, Viewer
-from yaad.server.beside import TooBusy, beside
+from yaad.server.beside import TooBusy, beside, in_line
 from yaad.text import Message
 
 KEPT = 256
@@ -30,6 +30,8 @@ MIDDLING = 20_000
 """Up to so many stays in stages an answer is computed anew with each entry: it is quick."""
 LINE = 32
 """Questions that wait for a place at a time."""
+CROWD = 8
+"""With more pieces of work beside the requests still to begin, nobody's request computes what was told before."""
 NEST = threading.local()
 """How deep this thread is in questions; only the outermost one waits for a place."""
 
@@ -368,8 +370,9 @@ class Shelf:
 
     @property
     def _is_crowded(self) -> bool:
-        """Whether a question to a large book would wait for its place, as where an import made all figures anew."""
-        return self._places is not None and self._places.is_full and self.book.is_large
+        """Whether very much is asked of a large book, as where an import made everybody's figures anew."""
+        would_wait = self._places is not None and self._places.is_full
+        return (would_wait or in_line() > CROWD) and self.book.is_large
 
     def _renew(self, key: Key, question: Callable[[Book], object]) -> None:
         """Have a question answered anew beside the requests, once."""

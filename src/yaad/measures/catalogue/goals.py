@@ -28,6 +28,7 @@ from yaad.measures.pace import Curve, curve_of, periods_before, rest_of
 from yaad.measures.quotas import Quotas, Wanted, held_against, same_tax
 from yaad.measures.scope import Scope
 from yaad.measures.statistics.spells import Floats
+from yaad.measures.teams import members_of
 from yaad.model import Grain, Period, Target, Whose, months_of, single_unit, target_period
 from yaad.model.figures import Cell, Figure
 from yaad.model.targets import WON_VALUE, measure_named, named
@@ -225,9 +226,9 @@ def _of_parts(group: _Group, scope: Scope) -> _Group:
     if wanted is None or wanted.parts is None:
         return group
     of, names = wanted.parts, wanted.names
-    if of == "team":  # people are in the team that was said of them, else their branch is their team
-        people = tuple(name for name, one in scope.settings.people.items() if one.team in names)
-        of, names = ("owner", people) if people else ("branch", names)
+    if of == "team":
+        teams = members_of(scope.asking(by=()))["team"]
+        of, names = "owner", tuple({person for name in names for person in teams.get(name, ())})
     asked = scope.asking(by=(*scope.by, of))
     rows = asked.rows(_statistics)
     is_theirs = pc.is_in(rows[key_columns(asked)[-1]], pa.array(names, pa.string()))

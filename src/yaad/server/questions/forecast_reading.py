@@ -107,5 +107,5 @@ def people() -> Sequence[str]:
 def dimensions() -> Sequence[str]:
     """By what it can be broken down."""
     known = [name for name in OFFERED if name in reading.columns()]
-    teams = opened().shelf.ask("teams", lambda b: bool(b.goals.members()[TEAM]))
+    teams = opened().shelf.ask("teams", lambda b: bool(b.goals.quotas().members[TEAM]))
     return [*known[:1], TEAM, *known[1:]] if teams and known else known
