@@ -127,6 +127,53 @@ def test_how_many_pass_each_stage_by_source(visit, demo, deals):
         assert group["won"] == of(len(STAGES), own)
 
 
+JUNK = {"web": 3, "fair": 2}
+"""Of each source: rows that are no inquiries."""
+REACHED = {"web": (6, 4, 2, 1), "fair": (4, 1, 1, 1)}
+"""Of each source: inquiries, meetings, quotes, closings."""
+
+
+@pytest.fixture(scope="module")
+def with_junk(serve, tmp_path_factory):
+    """A list of moves in which some rows are wrong numbers and doubles."""
+    from yaad.book import Book
+
+    folder, lines = tmp_path_factory.mktemp("junk"), ["deal id,stage,date,source"]
+    ways = ("New", "Meeting", "Quote", "Won")
+    for source, reached in REACHED.items():
+        for number_of in range(reached[0]):
+            gone = sum(number_of < n for n in reached)
+            steps = [*ways[:gone], *(["Lost"] if gone < len(ways) else [])]
+            lines += [f"{source}-{number_of},{step},2026-03-{2 + 3 * at:02},{source}" for at, step in enumerate(steps)]
+        for place in range(JUNK[source]):
+            end = ("Wrong number", "Duplicate")[place % 2]
+            lines += [f"{source}-j{place},New,2026-03-02,{source}", f"{source}-j{place},{end},2026-03-03,{source}"]
+    (folder / "moves.csv").write_text("\n".join(lines), "utf-8")
+    with closing(Book.create(folder / "book")) as book:
+        book.import_files([folder / "moves.csv"])
+    with serve(folder / "book") as served:
+        yield served
+
+
+@pytest.mark.parametrize("lang", ["he", "en"])
+def test_what_was_no_inquiry_is_left_out_of_ten_and_counted(visit, with_junk, lang):
+    page = visit(with_junk, "/funnel/?by=source", lang=lang, js=False)
+    told = data(page, with_junk, "/funnel.json?by=source")
+    found = {
+        group["by"]["source"]: (*(stage["entered"] for stage in group["stages"]), group["won"])
+        for group in told["groups"]
+    }
+    assert found == REACHED
+    words = {
+        "he": "5 שורות לא נכללות, כי לא היו פניות: ",
+        "en": "5 rows are left out, since they were no inquiries: ",
+    }[lang]
+    page.goto(with_junk.base + "/funnel/")
+    said = re.sub(r"[\u2066-\u2069]", "", page.inner_text("main"))
+    assert words in said
+    assert "Duplicate" in said.partition(words)[2].partition("\n")[0]
+
+
 def test_of_ten_inquiries(visit, demo, deals):
     """The line rests on all inquiries, the open ones as such moved on before: near what is counted of the decided."""
     page = visit(demo, "/kpis/", js=False)
