@@ -1,6 +1,7 @@
 """Where the money leaks, against known truth: a planted leak is found, a company without one hears of none.
 
-Companies of fifteen months and 6 inquiries a day, with seven sources, nine people in three branches and five products.
+Companies of fifteen months and 6 inquiries a day, with seven sources, nine people in three branches, five products and
+two columns of their own that tell four and three kinds of deals.
 Without a leak all are alike but for what no column tells (frailty .4). With a leak one person passes a step with
 log-odds lower by 1 (of 40 % some 20 %). Bounds: a leak in at most one of ten companies without one (plus two Monte
 Carlo standard errors); the planted one found and named in at least eight of ten, at its step; the range of its gap
@@ -21,6 +22,8 @@ RECENT = 91
 SOURCES = tuple(Group(f"source {at}", share) for at, share in enumerate((26, 20, 17, 13, 11, 9, 4)))
 PRODUCTS = tuple(Group(f"product {at}", share) for at, share in enumerate((34, 26, 15, 15, 10)))
 BRANCHES = ("north", "north", "north", "north", "south", "south", "south", "west", "west")
+OWN = {"region": 4, "tier": 3}
+"""Columns of the company's own and how many kinds of deals each tells; none of them leaks."""
 LEAK = ("rep 3", 2)
 """Who leaks, and at which step."""
 
@@ -54,12 +57,15 @@ def entries_of(company: World, seed: int) -> Entries:
     size = 1 + np.searchsorted(np.quantile(amount, [1 / 3, 2 / 3]), amount)
     branches = {branch: at for at, branch in enumerate(dict.fromkeys(BRANCHES))}
     branch = np.array([branches[each] for each in BRANCHES])[paths.rep]
-    groups = {"source": paths.source, "product": paths.product, "owner": paths.rep, "branch": branch}
+    kinds = np.random.default_rng(seed)
+    own = {name: kinds.integers(0, n, len(paths.source)) for name, n in OWN.items()}
+    groups = {"source": paths.source, "product": paths.product, "owner": paths.rep, "branch": branch, **own}
     names = {
         "source": tuple(group.name for group in company.sources),
         "product": tuple(group.name for group in company.products),
         "owner": tuple(rep.name for rep in company.reps),
         "branch": tuple(branches),
+        **{name: tuple(f"{name} {at}" for at in range(n)) for name, n in OWN.items()},
     }
     stratum = (paths.source + 1) * SIZES + size
     rows = Rows(days, ended, np.ones(len(deal), dtype=np.int64), stratum[deal].astype(np.int64))
