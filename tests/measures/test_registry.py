@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from yaad.errors import UnknownName
-from yaad.measures import REGISTRY, Unit, explain, measure
+from yaad.measures import REGISTRY, Kind, Unit, explain, measure
 from yaad.text import LANGUAGES, has_key
 from yaad.text.catalogue import LOCALE
 
@@ -140,6 +140,12 @@ def test_a_rival_that_is_written_down_is_told():
 def test_a_share_or_a_mean_has_a_least_number_below_which_it_is_a_hint():
     shares = [each for each in REGISTRY.values() if each.unit is Unit.RATE and not each.minimum]
     assert {each.id for each in shares} <= OF_THE_WHOLE
+    means = [each for each in REGISTRY.values() if each.kind in (Kind.RATIO, Kind.DURATION) and not each.minimum]
+    assert {each.id for each in means} <= OF_THE_WHOLE | {
+        "pipeline_coverage",
+        "inquiries_per_person",
+        "open_per_person",
+    }
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
