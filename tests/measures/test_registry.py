@@ -98,8 +98,8 @@ IDS = [
     "clv_simple",
 ]
 
-OF_THE_WHOLE = {"quota_attainment", "pace", "top_customers_share"}
-"""Shares of a sum, not of so many cases."""
+OF_THE_WHOLE = {"quota_attainment", "pace", "pipeline_coverage", "inquiries_per_person", "open_per_person"}
+"""Parts of a sum, not means of so many cases."""
 
 NOT_SAID = {
     "en": r"kaplan|confidence|censor|cohort|posterior|median|significan|wape|\bfdr\b|p-value|percentile",
