@@ -238,6 +238,22 @@ def test_a_target_in_another_currency_is_refused(written):
     assert values("quota_attainment", made.scope("2026-03-16")) == {(): 0.6}
 
 
+def test_of_several_one_whose_target_is_in_another_currency_is_said_and_the_others_are_told(written):
+    made = written("Meeting")
+    for owner in ("Ann", "Ben"):
+        deal = {"amount": 60, "currency": "ILS", "tax": "net", "owner": owner}
+        made.deal(("Meeting", "2026-01-05"), ("Won", "2026-03-02"), **deal)
+    made.row("targets", target_id="1", month="2026-03-01", amount=100, currency="USD", owner="Ann")
+    made.row("targets", target_id="2", month="2026-03-01", amount=80, currency="ILS", owner="Ben")
+    scope = replace(made.scope("2026-03-16"), by=("owner",))
+    for asked in ("quota_attainment", "pace", "closings_needed", "pipeline_coverage"):
+        ann, ben = measure([asked], scope)
+        assert (ann.by["owner"], ann.value, ann.why.key) == ("Ann", None, "goals.other_currency")
+        assert (ben.by["owner"], ben.beside["target"]) == ("Ben", 80)
+    told = {one.by["owner"]: one.value for one in measure(["quota_attainment"], scope)}
+    assert told == {"Ann": None, "Ben": 0.75}
+
+
 def test_scaling_the_money_changes_no_share(written):
     def shares(factor):
         made = written("Meeting")

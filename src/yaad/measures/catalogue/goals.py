@@ -211,13 +211,29 @@ def _groups(table: pa.Table, scope: Scope) -> Iterator[_Group]:
         known.append(value)
         if name in LONG and value is None:  # open deals without a day are of no period
             continue
-        found = _of_parts(_group(scope, quotas, by, rows, name), scope)
+        found = _held(_of_parts(_group(scope, quotas, by, rows, name), scope))
         if not by or found.wanted is not None or found.within(SALE).num_rows:
             yield found
     if name in PARTS:
         for missing in quotas.names(WON_VALUE, name):
             if missing not in known:
                 yield _group(scope, quotas, {asked: missing}, rest.slice(0, 0), name)
+
+
+def _held(group: _Group) -> _Group:
+    """The group; without its target where that is of another money than what is summed, and others stand beside it.
+
+    Raises:
+        InputError: it is, and nothing stands beside it.
+    """
+    try:
+        for part in (SALE, OPEN):
+            group.sum(part)
+    except InputError as error:
+        if not group.by:
+            raise
+        return replace(group, wanted=None, why=error.message)
+    return group
 
 
 def _of_parts(group: _Group, scope: Scope) -> _Group:
