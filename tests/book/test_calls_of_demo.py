@@ -2,23 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from contextlib import closing
 
 import pytest
 
-from yaad.book import Book
-from yaad.demo import write_company
 from yaad.model import Viewer
 from yaad.text import render
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    with closing(Book.create(folder / "book")) as book:
-        for export in write_company(folder / "files", "en"):
-            book.import_files([export.path], mapping=export.mapping, kind=export.kind)
-        yield book
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,6 @@
 """The forecast of the demo company divided: its parts sum to the whole, and what each has won is counted by hand."""
 
-from contextlib import closing
-
 import pytest
-
-from yaad.book import Book
-from yaad.demo import write_company
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    with closing(Book.create(folder / "book")) as book:
-        for export in write_company(folder / "files", "en"):
-            book.import_files([export.path], mapping=export.mapping, kind=export.kind)
-        yield book
 
 
 @pytest.mark.parametrize("by", ["product", "team", "owner", "source"])
