@@ -301,10 +301,13 @@ def test_a_number_that_came_again_is_not_the_process_of_a_job():
 
 @handles
 def test_a_process_of_an_older_server_is_known_by_its_command_line():
-    with subprocess.Popen([sys.executable, "-c", "input()", "0123456789abcdef"], stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "print('begun', flush=True); input()", "0123456789abcdef"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        # A process that is only being begun has no command line yet.
+        assert process.stdout.readline() == "begun\n"
         assert jobs._is_alive(process.pid, None, "0123456789abcdef")
         assert not jobs._is_alive(process.pid, None, "fedcba9876543210")
-        process.communicate(b"\n")
+        process.communicate("\n")
     assert not jobs._is_alive(process.pid, None, "0123456789abcdef")
 
 
