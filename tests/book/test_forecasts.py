@@ -11,8 +11,9 @@ from tests.book.steady_deals import AS_OF, DAYS, HEAD, came, due, ends, is_danas
 from yaad.book import Book
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
+from yaad.model import Whose
 from yaad.plan.forecasting import Heading
-from yaad.text import LANGUAGES
+from yaad.text import LANGUAGES, Message
 
 AT = {"at": dt.datetime(2026, 9, 10, 9, tzinfo=dt.UTC), "by": "Noa"}
 
@@ -266,8 +267,22 @@ def test_no_chance_of_invoices_is_told_by_a_forecast_of_closings(own):
     goal = own.goals.status("2026-09").content
     assert (goal.ahead.chance, goal.ahead.end) == (None, None)
     assert goal.ahead.notes[-1].key == "goals.no_chance"
-    assert own.forecast().content.money[0].target is None
+    made = own.forecast()
+    assert made.content.money[0].target is None
+    assert made.content.no_target == Message("goals.no_chance")
     assert own.forecast(target=9000).content.money[0].target == 9000
+    assert own.forecast(target=9000).content.no_target is None
+
+
+def test_a_target_that_the_forecast_is_not_held_against_is_not_said_to_be_missing(own):
+    assert own.forecast().content.no_target is None, "nobody set one"
+    own.goals.set("9000", "2026-09", whose=Whose(owner="Dana"), **AT)
+    made = own.forecast()
+    assert (made.content.money[0].target, made.content.no_target) == (None, Message("forecast.target_of_some"))
+    assert "those of some people" in made.table("en").to_text()
+    own.goals.set("4000", "2026-09", whose=Whose(owner="Avi"), **AT)  # nobody else sells
+    made = own.forecast().content
+    assert (made.money[0].target, made.no_target) == (13_000, None)
 
 
 def test_deals_in_a_stage_without_a_history_that_outlived_all_others_bring_next_to_nothing(tmp_path):

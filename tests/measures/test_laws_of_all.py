@@ -16,7 +16,7 @@ from tests.measures.closeness import close
 from tests.measures.company import WORLD, asking, rows_of, scaled, some_of, with_deals
 
 from yaad.facts import Facts, Lake, store
-from yaad.measures import REGISTRY, Censoring, Scope, Unit, explain, funnel, measure, stage_ratios
+from yaad.measures import REGISTRY, Censoring, Scope, Unit, adds_up, explain, funnel, measure, stage_ratios
 from yaad.measures.queries import query_text
 from yaad.measures.registry import END_OF_QUERY, as_told
 from yaad.model import Calendar, Period
@@ -158,6 +158,15 @@ def test_parts_sum_to_the_whole(company, name):
                 assert sum(told) == pytest.approx(whole, rel=1e-9, abs=1e-9), each
             elif whole is not None:
                 assert sum(told) <= whole * (1 + 1e-9), each
+
+
+def test_only_what_sums_over_months_and_people_is_summed_in_targets():
+    summed = {name for name in REGISTRY if adds_up(name)}
+    sums = {name for name, (names, read) in ADDING.items() if read is value and "month" in names}
+    assert summed - sums == {"inquiries_undated"}  # what has no day is in no month; over people it sums
+    assert {name for name in summed if "owner" not in ADDING[name][0]} == {"new_customers"}  # each is won by one
+    assert {"won", "won_value", "revenue", "orders"} <= summed
+    assert "active_customers" not in summed  # who buys in two months is one customer
 
 
 # ---- a deal that came and is open -----------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ from yaad.plan.forecasting import (
     Looking,
     Moved,
     Part,
-    Wanted,
     look,
     make_forecast,
     what_moved,
@@ -68,7 +67,7 @@ class Forecasts:
         known, asked = _MADE.setdefault(self._book.facts, {}), (months, by, self.is_known)
         if asked not in known:
             known[asked] = self._make(months, by)
-        return known[asked].with_targets(self._wanted(known[asked], target))
+        return self._beside_targets(known[asked], target)
 
     def _make(self, months: int, by: str | None) -> Forecast:
         if not MONTHS[0] <= months <= MONTHS[1]:
@@ -83,34 +82,41 @@ class Forecasts:
             raise InputError(Message("forecast.too_many_parts", values))
         return make_forecast(looking, self.known(), divided=divided, by=by)
 
-    def _wanted(self, made: Forecast, asked: float | None) -> Wanted:
-        """What is wanted of each period: what was asked for the first one, else the company's targets."""
-        goals = self._book.goals
-        quotas, money, first = goals.quotas(), goals.money(), made.won[0].period
-        # targets of orders, invoices or payments are not held against closings
-        of_other = self._book.settings.achieved.by is not Achieved.CLOSED
-        kind = ALIASES.get(made.by or "", made.by)
+    def _beside_targets(self, made: Forecast, asked: float | None) -> Forecast:
+        """The same beside what is wanted: what was asked for the first period, else the company's targets."""
+        first = made.of(made.quantity)[0].period
 
         def wanted(quantity: str, period: Period, part: Part | None) -> float | None:
             if asked is not None and part is None and (quantity, period) == (made.quantity, first):
                 return asked
-            if of_other or (part is not None and (part.name is None or kind not in Whose.PARTS)):
-                return None
-            whose = Whose() if part is None else Whose(**{str(kind): str(part.name)})
-            if part is not None and not goals.is_told_apart(whose):
-                return None
-            try:
-                found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
-                if found is not None and quantity == MONEY:
-                    held_against(found, *money)
-                # what all bring is not held against what is wanted of some
-                if found is not None and part is None and not goals.stands_for_all(found, quotas.members):
-                    return None
-            except InputError:  # of another currency or tax: not to be held against these sums
-                return None
-            return None if found is None else float(found.value)
+            found = self._target(made, quantity, period, part)
+            return None if isinstance(found, Message) else found
 
-        return wanted
+        untold = None if asked is not None else self._target(made, made.quantity, first, None)
+        return made.with_targets(wanted, untold if isinstance(untold, Message) else None)
+
+    def _target(self, made: Forecast, quantity: str, period: Period, part: Part | None) -> float | Message | None:
+        """The company's target of a period; None: nobody set one; why it cannot be held against this forecast else."""
+        if self._book.settings.achieved.by is not Achieved.CLOSED:
+            return Message("goals.no_chance")
+        goals, kind = self._book.goals, ALIASES.get(made.by or "", made.by)
+        if part is not None and (part.name is None or kind not in Whose.PARTS):
+            return None
+        whose = Whose() if part is None else Whose(**{str(kind): str(part.name)})
+        if part is not None and not goals.is_told_apart(whose):
+            return None
+        quotas = goals.quotas()
+        try:
+            found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
+            if found is None:
+                return None
+            if quantity == MONEY:
+                held_against(found, *goals.money())
+            if part is None and not goals.stands_for_all(found, quotas.members):
+                return Message("forecast.target_of_some")
+        except InputError as error:  # of another currency or tax
+            return error.message
+        return float(found.value)
 
     def _divided(self, whole: Looking, by: str) -> Looking:
         """The same by a breakdown; a person's team is what the company said of the person, else the branch."""

@@ -96,6 +96,8 @@ class Measure:
         minimum: with fewer behind it than this, it is told as a hint only.
         misleads: below the minimum no value is given at all, since it would mislead.
         has_rival: the field has another definition of the same name; `rival` says it and how it differs.
+        counts_once: each customer is counted once however often it comes, so months and people that share one do not
+            sum to the whole.
         parts: the measures that it is made of; none where it has statistics of its own.
         combine: the figures of each part → its own; pure.
         called, ruled: its name and its rule where a company defined it; the catalogue's words else.
@@ -117,6 +119,7 @@ class Measure:
     minimum: int = 0
     misleads: bool = False
     has_rival: bool = False
+    counts_once: bool = False
     parts: tuple["Measure", ...] = ()
     combine: Callable[[Sequence[Sequence[Figure]], Scope], list[Figure]] | None = None
     called: Message | None = None

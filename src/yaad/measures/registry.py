@@ -96,7 +96,9 @@ def find(measure: str, own: Mapping[str, Measure] | None = None) -> Measure:
 
 
 def adds_up(measure: str, own: Mapping[str, Measure] | None = None) -> bool:
-    """Whether figures of a measure sum over people and over periods: counts and money of what came, no rates or stocks.
+    """Whether figures of a measure sum over people and over periods: counts and money of what came.
+
+    Rates, stocks and counts of customers that may come again do not.
 
     Args:
         measure: its id; of one that is not known nobody knows better.
@@ -105,7 +107,8 @@ def adds_up(measure: str, own: Mapping[str, Measure] | None = None) -> bool:
     found = every_measure(own).get(measure)
     if found is None:
         return True
-    return found.kind is Kind.SIMPLE and found.unit in (Unit.COUNT, Unit.MONEY) and found.as_of is AsOf.EVENTS
+    is_sum = found.kind is Kind.SIMPLE and found.unit in (Unit.COUNT, Unit.MONEY) and found.as_of is AsOf.EVENTS
+    return is_sum and not found.counts_once
 
 
 def measure(ids: Sequence[str], scope: Scope, *, raises: bool = True) -> list[Figure]:

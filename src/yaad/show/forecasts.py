@@ -198,7 +198,8 @@ class ForecastResult(Result):
         choice = choice_said(made, quantity)
         right = right_said(made.tested, quantity, made.methods[quantity], lang)
         aims = (target_said(outcome, quantity, made.unit, lang) for outcome in made.of(quantity))
-        return (*(aim for aim in aims if aim), *((choice,) if choice else ()), right, *made.notes)
+        untold = () if made.no_target is None else (made.no_target,)
+        return (*(aim for aim in aims if aim), *untold, *((choice,) if choice else ()), right, *made.notes)
 
     def table(self, lang: str = "en") -> Table:
         """The parts where they were asked for, else the periods."""

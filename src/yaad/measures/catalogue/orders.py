@@ -240,6 +240,7 @@ def _measure(
         rows=_rows,
         minimum=0 if kind is Kind.SIMPLE else FEW,
         has_rival=has_rival,
+        counts_once=tell is _active,
     )
 
 

@@ -112,6 +112,7 @@ class Forecast:
         past: the last whole months, at most a year of them.
         n_open, n_won: open deals and won deals behind it.
         notes: what to know about it.
+        no_target: why a target of the first period is not held against it; None where it is, or nobody set one.
     """
 
     as_of: date
@@ -126,6 +127,7 @@ class Forecast:
     n_open: int = 0
     n_won: int = 0
     notes: tuple[Message, ...] = field(default=())
+    no_target: Message | None = None
 
     @property
     def quantity(self) -> str:
@@ -136,18 +138,19 @@ class Forecast:
         """The outcomes of `WON` or `MONEY`."""
         return self.won if quantity == WON else self.money
 
-    def with_targets(self, wanted: Wanted) -> "Forecast":
+    def with_targets(self, wanted: Wanted, no_target: Message | None = None) -> "Forecast":
         """The same beside what is wanted of each period.
 
         Args:
             wanted: tells it of a quantity, a period and a part (None: the whole); None where nobody said.
+            no_target: why one of the first period is left out.
         """
 
         def held(outcomes: tuple[Outcome, ...], quantity: str, part: Part | None) -> tuple[Outcome, ...]:
             return tuple(replace(each, target=wanted(quantity, each.period, part)) for each in outcomes)
 
         parts = tuple(Part(one.name, held(one.won, WON, one), held(one.money, MONEY, one)) for one in self.parts)
-        return replace(self, won=held(self.won, WON, None), money=held(self.money, MONEY, None), parts=parts)
+        return replace(self, won=held(self.won, WON, None), money=held(self.money, MONEY, None), parts=parts, no_target=no_target)
 
 
 @dataclass(frozen=True, eq=False)
