@@ -100,23 +100,24 @@ class Forecasts:
         if self._book.settings.achieved.by is not Achieved.CLOSED:
             return Message("goals.no_chance")
         goals, kind = self._book.goals, ALIASES.get(made.by or "", made.by)
-        if part is not None and (part.name is None or kind not in Whose.PARTS):
+        if part is None:
+            whose = Whose()
+        elif part.name is None or kind not in Whose.PARTS:
             return None
-        whose = Whose() if part is None else Whose(**{str(kind): str(part.name)})
-        if part is not None and not goals.is_told_apart(whose):
-            return None
+        else:
+            whose = Whose(**{kind: str(part.name)})
+            if not goals.is_told_apart(whose):
+                return None
         quotas = goals.quotas()
         try:
             found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
-            if found is None:
-                return None
-            if quantity == MONEY:
+            if found is not None and quantity == MONEY:
                 held_against(found, *goals.money())
-            if part is None and not goals.stands_for_all(found, quotas.members):
+            if found is not None and part is None and not goals.stands_for_all(found, quotas.members):
                 return Message("forecast.target_of_some")
         except InputError as error:  # of another currency or tax
             return error.message
-        return float(found.value)
+        return None if found is None else float(found.value)
 
     def _divided(self, whole: Looking, by: str) -> Looking:
         """The same by a breakdown; a person's team is what the company said of the person, else the branch."""

@@ -150,7 +150,8 @@ class Forecast:
             return tuple(replace(each, target=wanted(quantity, each.period, part)) for each in outcomes)
 
         parts = tuple(Part(one.name, held(one.won, WON, one), held(one.money, MONEY, one)) for one in self.parts)
-        return replace(self, won=held(self.won, WON, None), money=held(self.money, MONEY, None), parts=parts, no_target=no_target)
+        won, money = held(self.won, WON, None), held(self.money, MONEY, None)
+        return replace(self, won=won, money=money, parts=parts, no_target=no_target)
 
 
 @dataclass(frozen=True, eq=False)
