@@ -6,6 +6,7 @@ import re
 from contextlib import closing
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from yaad.book.usual import Usual, say_usual
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
 from yaad.model import Whose
-from yaad.plan.targets import divide, for_full_position
+from yaad.plan.targets import Expected, divide, for_full_position, proposals
 from yaad.show.goals import goal_said, pace_said, partly_said, standing_said
 from yaad.text import render
 
@@ -685,7 +686,23 @@ def test_of_few_closings_no_target_is_proposed_and_no_chance_told(book, tmp_path
         book.import_files([tmp_path / f"more{n}.csv"], mapping=tmp_path / "deals.yaml")
         ahead = book.goals.status("2026-03").content.ahead
         assert (ahead.chance is None) == (n < 10)
-    assert len(book.goals.propose("2026-04").content.rows) == 3
+    made = book.goals.propose("2026-04")
+    assert [row.level for row in made.content.rows] == ["likely", "stretch"]
+    assert all(row.value > 0 for row in made.content.rows)
+    assert "No cautious target: in at least 2 of 10 such periods nothing is closed." in made.table("en").to_text()
+
+
+@pytest.mark.parametrize(
+    ("closings", "levels"),
+    [
+        ([0, 0, 0, 1, 1, 1, 1, 2, 2, 2], ["likely", "stretch"]),
+        ([0, 0, 0, 0, 0, 0, 1, 1, 2, 2], ["stretch"]),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 2], []),
+        ([0, 1, 1, 1, 1, 2, 2, 2, 2, 3], ["cautious", "likely", "stretch"]),
+    ],
+)
+def test_a_target_of_nothing_is_not_proposed(closings, levels):
+    assert [row.level for row in proposals(Expected(np.array(closings, float), None), None)] == levels
 
 
 def test_proposals_say_the_target_that_the_period_has(ten):

@@ -25,7 +25,18 @@ from yaad.plan import INQUIRIES, Ratio
 from yaad.plan.forecasting.forecast import outcome_of
 from yaad.plan.goals import Ahead, Goal, Milestone
 from yaad.plan.period import Outlook, PeriodPlan, plan_period
-from yaad.plan.targets import CENT, FEW_WINS, Expected, PersonNeed, Proposals, divide, expected_in, needs_of, proposals
+from yaad.plan.targets import (
+    CENT,
+    FEW_WINS,
+    LEVELS,
+    Expected,
+    PersonNeed,
+    Proposals,
+    divide,
+    expected_in,
+    needs_of,
+    proposals,
+)
 from yaad.text import Message
 
 if TYPE_CHECKING:
@@ -245,6 +256,8 @@ def proposed(
     expected = _expected(told, outlook, planning.own("expected").ratios, amounts, achieved)
     rows = proposals(expected, average)
     by_open = Message("goals.proposed_by", {"n": outlook.standing.open})
+    of_nothing = [level for level in LEVELS if level not in {row.level for row in rows}]
+    left_out = [Message(f"goals.nothing_{level}") for level in of_nothing[-1:]]
     people: dict[str, tuple[PersonNeed, ...]] = {}
     if weights:
         own, team = _steps(planning)
@@ -265,7 +278,7 @@ def proposed(
         unit,
         outlook.standing.open,
         outlook.daily or 0.0,
-        (Message("goals.as_forecast") if expected is told else by_open,),
+        (*left_out, Message("goals.as_forecast") if expected is told else by_open),
     )
 
 

@@ -154,7 +154,7 @@ def expected_in(outlook: Outlook, ratios: Sequence[Ratio], amounts: Sequence[flo
 
 
 def proposals(expected: Expected, average: Decimal | None) -> tuple[Proposal, ...]:
-    """Three targets: one that is reached in 8 of 10 cases, in one of two, and in 2 of 10.
+    """Three targets: one that is reached in 8 of 10 cases, in one of two, and in 2 of 10; one of nothing is left out.
 
     Args:
         expected: what the period may bring.
@@ -164,6 +164,8 @@ def proposals(expected: Expected, average: Decimal | None) -> tuple[Proposal, ..
     for level, chance in LEVELS.items():
         raw = float(np.quantile(expected.told, 1 - chance, method="lower"))
         value = for_people(raw) if expected.money is not None else Decimal(int(raw))
+        if not value:
+            continue
         closings = int(value) if expected.money is None or not average else ceil(Fraction(value) / Fraction(average))
         made.append(Proposal(level, value, closings, expected.chance(float(value))))
     return tuple(made)
