@@ -25,7 +25,7 @@ def _says(lang: str, key: str, **values: object) -> str:
 
 
 @pytest.mark.parametrize("lang", ["he", "en"])
-def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
+def test_from_nothing_to_two_people_who_go_between_two_companies(chromium, tmp_path, lang):
     names = {"he": ("אלון ציוד", "נועה כהן", "לקוח אחד"), "en": ("Alon Office", "Noa Cohen", "One client")}[lang]
     with serving_home(tmp_path, lang) as home:
         owner = chromium.new_context().new_page()
@@ -78,6 +78,25 @@ def test_from_nothing_to_two_people_and_two_companies(chromium, tmp_path, lang):
         assert owner.url.startswith(first)
         guest.goto(second)
         assert _says(lang, "server.no_such_company") in guest.inner_text("main")
+
+        # who is in one company is invited into another, and goes from one to the other
+        owner.goto(second + "people/")
+        owner.fill("[name=email]", "noa@alon.example")
+        owner.select_option("[name=role]", "consultant")
+        press(owner, "form[action$='/invite/'] button")
+        press(owner, "form[action$='/invite/'] button")
+        guest.goto(home.link())
+        assert names[2] in guest.inner_text("h1")
+        assert guest.locator("[name=password]").count() == 0, "who has an account needs no other one"
+        press(guest, "main form button")
+        assert guest.url.startswith(second)
+        assert names[2] in guest.inner_text(".rail .client")
+        for name, place in ((names[0], first), (names[2], second)):
+            press(guest, ".rail a.others")
+            assert [one.inner_text() for one in guest.query_selector_all(".companies b")] == sorted(names[::2])
+            press(guest, f"text={name}")
+            assert guest.url.startswith(place)
+            assert name in guest.inner_text(".rail .client")
         assert wrong == []
         owner.goto(home.entry)
         assert _says(lang, "web.no_page") in owner.inner_text("main")
