@@ -91,7 +91,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def _gone(port: int) -> None:
-    for _ in range(50):
+    for _ in range(300):
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)):
                 return

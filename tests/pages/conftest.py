@@ -184,7 +184,7 @@ def visit(chromium):
             java_script_enabled=js,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         context.add_cookies([{"name": "yaad_lang", "value": lang, "url": served.base}])
         page = context.new_page()

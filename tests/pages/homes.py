@@ -54,7 +54,7 @@ def serving_home(folder: Path, lang: str):
     command = [sys.executable, "-m", "yaad", "serve", "--home", said["YAAD_HOME"]]
     with told.open("w") as out, subprocess.Popen(command, stdout=out, env=os.environ | said) as process:
         try:
-            for _ in range(600):
+            for _ in range(2400):
                 found = re.search(r"http://\S+/setup/\?key=\S+", told.read_text("utf-8"))
                 if found and _answers(port):
                     break
@@ -63,7 +63,7 @@ def serving_home(folder: Path, lang: str):
             yield Home(f"http://127.0.0.1:{port}", told, found[0], said)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _answers(port: int) -> bool:

@@ -39,6 +39,6 @@ class Server:
     def stop(self):
         """End it; it has seconds to do so."""
         self.process.terminate()
-        self.process.join(timeout=20)
+        self.process.join(timeout=60)
         assert self.process.exitcode is not None, "it does not end"
         self.process.close()

@@ -40,7 +40,7 @@ def opened(chromium):
 
     def page(size):
         context = chromium.new_context(viewport=size, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         found = context.new_page()
         found.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
@@ -122,7 +122,7 @@ def open_board(page, base: str, deal: str, stage: str) -> None:
 
 def comes(page, deal: str, stage: str) -> None:
     """A colleague's move, without a reload."""
-    page.wait_for_selector(f'.lane[data-stage="{stage}"] .deal[data-deal="{deal}"]', timeout=30_000)
+    page.wait_for_selector(f'.lane[data-stage="{stage}"] .deal[data-deal="{deal}"]', timeout=60_000)
 
 
 def on_by_key(page, deal: str, lang: str) -> None:
@@ -206,7 +206,7 @@ def test_a_day(opened, tmp_path, lang):
         line = plain(noa, ".dline li:first-child")
         assert "Sent a sample" in line
         assert "אמון" in plain(noa)
-        owner.wait_for_selector(f'.deal[data-deal="{deal}"]', state="detached", timeout=30_000)
+        owner.wait_for_selector(f'.deal[data-deal="{deal}"]', state="detached", timeout=60_000)
 
         # every figure has moved at once, and stands when the book is made anew
         after = figures(owner, base)

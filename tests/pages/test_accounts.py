@@ -46,7 +46,7 @@ def house(tmp_path_factory):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     yield process.stdout.readline().strip()
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     process.stdout.close()
 
 
@@ -55,7 +55,7 @@ def page(chromium, house, request):
     """A page of a browser in the language of the test; anything it complains of is a failure."""
     problems = []
     context = chromium.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     context.add_cookies([{"name": "yaad_lang", "value": request.param, "url": house}])
     opened = context.new_page()
     opened.on("pageerror", lambda error: problems.append(str(error)))

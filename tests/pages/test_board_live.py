@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 def here(page, deal, stage):
     """Wait until a card stands in a column."""
-    page.wait_for_selector(f'.lane[data-stage="{stage}"] .deal[data-deal="{deal}"]', timeout=30_000)
+    page.wait_for_selector(f'.lane[data-stage="{stage}"] .deal[data-deal="{deal}"]', timeout=60_000)
 
 
 @pytest.mark.parametrize("lang", ["he", "en"])

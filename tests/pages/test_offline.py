@@ -30,7 +30,7 @@ def house(tmp_path_factory):
     base, prefix, ben, cyd, leaves = (process.stdout.readline().strip() for _ in range(5))
     yield SimpleNamespace(base=base, pages=base + prefix, prefix=prefix, ben=ben, cyd=cyd, leaves=leaves)
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     process.stdout.close()
 
 
@@ -41,7 +41,7 @@ def device(chromium, house):
 
     def make(lang="en", **more):
         context = chromium.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce", **more)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": "yaad_lang", "value": lang, "url": house.base}])
         made.append(context)
         page = context.new_page()
@@ -61,7 +61,7 @@ def sign_in(context, house, cookie):
 
 def wait_until(page, asked, want=True):
     """Until an expression of the page is what is wanted; the policy lets nothing be looked at from inside."""
-    for _ in range(200):
+    for _ in range(1200):
         found = page.evaluate(asked)
         if found == want:
             return
@@ -161,7 +161,7 @@ def test_the_worker_sends_what_waits_while_no_page_is_open(device, house):
     seen, worker = context.new_cdp_session(other), []
     seen.on("ServiceWorker.workerRegistrationUpdated", lambda told: worker.extend(told["registrations"]))
     seen.send("ServiceWorker.enable")
-    for _ in range(100):
+    for _ in range(600):
         if worker:
             break
         other.wait_for_timeout(50)
@@ -170,7 +170,7 @@ def test_the_worker_sends_what_waits_while_no_page_is_open(device, house):
         "ServiceWorker.dispatchSyncEvent",
         {"origin": house.base, "registrationId": registration, "tag": "yaad-queue", "lastChance": False},
     )
-    for _ in range(100):
+    for _ in range(600):
         if "Sent by the worker" in context.request.get(f"{house.pages}inquiries/").text():
             break
         other.wait_for_timeout(100)

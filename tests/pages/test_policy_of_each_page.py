@@ -35,7 +35,7 @@ def browser(chromium, house):
     context = chromium.new_context()
     name, _, value = key.partition("=")
     context.add_cookies([{"name": name, "value": value, "url": base}])
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.add_init_script(REPORTS)
     page, wrong = context.new_page(), []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

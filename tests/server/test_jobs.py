@@ -17,7 +17,7 @@ from yaad.errors import UnknownName
 from yaad.server import fork_server, jobs
 from yaad.server.jobs import Jobs, State
 
-PATIENCE = 30
+PATIENCE = 120
 HERE = str(Path(__file__).parent)
 STANDING = """
 import socket, sys

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from tests import loops
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 LONG = 600.0
 
 

@@ -191,7 +191,7 @@ def test_the_keepers_folder_runs_from_the_clock_to_the_audit_log(home, team, own
     clock = Clock([lambda now: look(team, now)])
     clock.look(dt.datetime.now(dt.UTC))
     kept = recurring.sources_in(team.here.root)
-    for _ in range(1200):
+    for _ in range(2400):
         if (found := kept.standing("exchange", NOW)).outcome:
             break
         time.sleep(0.05)
@@ -212,7 +212,7 @@ def test_a_round_that_breaks_off_keeps_no_other_one_and_the_clock_can_be_stopped
 
     clock = Clock([broken, seen.append], every=0.01)
     clock.start()
-    for _ in range(500):
+    for _ in range(3000):
         if len(seen) > 1:
             break
         time.sleep(0.01)

@@ -15,7 +15,7 @@ import urllib.request
 
 import pytest
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 def free_port() -> int:

@@ -71,7 +71,7 @@ def tasks(monkeypatch):
 
 
 def until(port, job, reached):
-    for _ in range(600):
+    for _ in range(2400):
         found = port.progress(job)
         if reached(found):
             return found
@@ -165,7 +165,7 @@ def test_jobs_that_were_left_go_on_at_the_start_in_turn_and_no_other_company_is_
     (tmp_path / "broken" / "server").mkdir(parents=True)
     (tmp_path / "broken" / "server" / "jobs.sqlite").write_text("no database " * 1000)
     desks.go_on(["broken", "a", "b", "c"])
-    for _ in range(600):
+    for _ in range(2400):
         if len(order) == 3:
             break
         time.sleep(0.05)
