@@ -220,6 +220,30 @@ def test_where_inquiries_came_from_and_why_they_were_lost_are_known_as_people_wr
     assert (deals["1"]["source"], deals["2"]["lost_reason"]) == ("גוגל", "יקר")
 
 
+def test_a_russian_export_of_windows_is_asked_with_its_letters_first(write):
+    text = (
+        "ID;Компания;Ответственный;Этап сделки;Бюджет;Дата создания;Дата закрытия\n"
+        "1;ООО Ромашка;Иванов;Успешно реализовано;12 500;01.02.2026;14.03.2026\n"
+        "2;Яблоня;Петрова;Закрыто и не реализовано;900;13.02.2026;20.02.2026\n"
+        "3;Объект 7;Петрова;Переговоры;3 000;05.03.2026;\n"
+    )
+    path = write("сделки.csv", text, "windows-1251")
+    (question,) = understand(path).questions
+    assert next(iter(question.options)) == "windows-1251"
+    assert "Компания" in question.options["windows-1251"].values["sample"]
+    found = understand(path, answers={question.id: "windows-1251"})
+    assert found.questions == ()
+    batch = load(path, found.mapping)
+    deals = {row["deal_id"]: (row["owner"], row["account"], row["amount"]) for row in batch.tables["deals"].to_pylist()}
+    assert deals == {
+        "1": ("Иванов", "ООО Ромашка", 12_500),
+        "2": ("Петрова", "Яблоня", 900),
+        "3": ("Петрова", "Объект 7", 3_000),
+    }
+    last = {deal: steps[-1][0] for deal, steps in moves(batch).items()}
+    assert last == {"1": "Успешно реализовано", "2": "Закрыто и не реализовано", "3": "Переговоры"}
+
+
 def test_a_french_export_is_read_with_its_accents_months_and_amounts(write):
     text = (
         "N° affaire;Société;Commercial;Étape;Montant HT;Créé le;Clôturé le\n"

@@ -18,7 +18,7 @@ MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-BYTES = ("windows-1255", "iso-8859-8", "cp862", "cp862-visual", "windows-1252")
+BYTES = ("windows-1255", "iso-8859-8", "cp862", "cp862-visual", "windows-1252", "windows-1251")
 """Encodings that may be meant where the bytes are no Unicode."""
 WIDE = ("utf-16-le", "utf-16-be")
 SAMPLE = 1 << 20
@@ -81,6 +81,11 @@ class Bytes:
     def hebrew(self) -> int:
         """Bytes that are Hebrew letters in Windows-1255."""
         return int(self.histogram[0xE0:0xFB].sum())
+
+    @property
+    def undefined(self) -> int:
+        """Bytes that are nothing in Windows-1255."""
+        return int(self.histogram[0xD9:0xE0].sum() + self.histogram[[0xFB, 0xFC, 0xFF]].sum())
 
     @property
     def dos(self) -> int:
@@ -192,16 +197,25 @@ def _by_letters(source: Source, seen: Bytes) -> Encoding:
     if _looks_hebrew(seen):
         how = Message("intake.how_encoding_hebrew", {"n": seen.hebrew})
         return Encoding("windows-1255", WAYS["windows-1255"], how)
+    return _ask(source, seen, _first(_likely(source, seen), BYTES))
+
+
+def _likely(source: Source, seen: Bytes) -> str:
+    """The encoding of bytes that are no Unicode, by where their letters are and stand."""
     if seen.dos * 2 > seen.high:
         first, last = _finals(_text(source, "cp862"))
-        return _ask(source, seen, _first("cp862-visual" if first > last else "cp862", BYTES))
-    hebrew = seen.hebrew * 2 > seen.high and seen.neighbours * 2 >= seen.hebrew  # accents of the West stand alone
-    return _ask(source, seen, _first("windows-1255" if hebrew else "windows-1252", BYTES))
+        return "cp862-visual" if first > last else "cp862"
+    if seen.hebrew * 2 <= seen.high or seen.neighbours * 2 < seen.hebrew:  # accents of the West stand alone
+        return "windows-1252"
+    # where Hebrew has its points, which lists hardly ever have, Russian has its capital letters
+    foreign = int(seen.histogram[0xC0:0xD9].sum()) + seen.undefined
+    return "windows-1251" if foreign * 50 > seen.high else "windows-1255"
 
 
 def _looks_hebrew(seen: Bytes) -> bool:
-    undefined = int(seen.histogram[0xD9:0xE0].sum() + seen.histogram[[0xFB, 0xFC, 0xFF]].sum())
-    return seen.hebrew >= 0.7 * seen.high and seen.neighbours >= 0.5 * seen.hebrew and undefined <= seen.high / 1000
+    return (
+        seen.hebrew >= 0.7 * seen.high and seen.neighbours >= 0.5 * seen.hebrew and seen.undefined <= seen.high / 1000
+    )
 
 
 def _doubted(source: Source, seen: Bytes, found: Encoding) -> Encoding:

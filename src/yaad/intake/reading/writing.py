@@ -105,6 +105,8 @@ WAYS: dict[str, Way] = {
     "cp1255": Way("windows-1255", none_of_utf8, GERESH),
     "windows-1252": Way("windows-1252"),
     "cp1252": Way("windows-1252"),
+    "windows-1251": Way("windows-1251"),
+    "cp1251": Way("windows-1251"),
     "utf-16": Way("utf-16"),
     "utf-16-le": Way("utf-16-le"),
     "utf-16-be": Way("utf-16-be"),
