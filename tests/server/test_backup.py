@@ -126,6 +126,47 @@ def test_a_quiet_home_and_its_copy_are_equal_in_every_row_and_figure(team, home,
     assert sum(one["value"] for one in told if one["id"] == "inquiries") == 30  # six deals of five people
 
 
+def test_nobody_is_signed_in_by_it_and_no_code_is_made_of_it(team, home, tmp_path):
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+
+    from yaad.server.backup import back_up
+    from yaad.server.restoring import unpack
+    from yaad.server.sign_in.sessions import kept_key, of_key
+
+    client = team.client("owner")
+    key, secret = client.cookies["yaad"].value, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    kept = {"secret": get_adapter().encrypt(secret)}
+    app = Authenticator.objects.create(user=team.here.accounts["owner"], type="totp", data=kept)
+    try:
+        back_up(home, tmp_path / "backup.tar.gz")
+    finally:
+        app.delete()
+    assert of_key(key).exists(), "who works meanwhile goes on"
+    unpack(tmp_path / "backup.tar.gz", tmp_path / "again")
+    with closing(sqlite3.connect(tmp_path / "again" / "yaad.sqlite")) as copy:
+        assert copy.execute("SELECT count(*) FROM server_session").fetchone() == (0,)
+    raw = (tmp_path / "again" / "yaad.sqlite").read_bytes()
+    assert kept["secret"].encode() in raw
+    assert [one for one in (key, kept_key(key), secret) if one.encode() in raw] == []
+
+
+def test_a_backup_of_an_earlier_version_which_held_sessions_signs_nobody_in(team, home, tmp_path, monkeypatch):
+    from unittest.mock import MagicMock
+
+    from yaad.server import backup, digesting
+
+    team.client("owner")
+    monkeypatch.setattr(backup, "Session", MagicMock())
+    monkeypatch.setattr(digesting, "PASSING", digesting.PASSING - {"server_session"})
+    manifest = backup.back_up(home, tmp_path / "backup.tar.gz")
+    assert manifest["counts"]["server_session"] > 0
+    done = restored(tmp_path / "backup.tar.gz", environment(tmp_path / "again"))
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(next((tmp_path / "again").rglob("yaad.sqlite")))) as copy:
+        assert copy.execute("SELECT count(*) FROM server_session").fetchone() == (0,)
+
+
 def test_a_company_without_data_is_in_it_with_what_it_said_of_itself(team, home, tmp_path):
     from yaad.server import companies
     from yaad.server.acting import as_account

@@ -220,8 +220,9 @@ def test_whether_one_may_still_look_follows_the_session_and_the_role(team, live)
     from types import SimpleNamespace
 
     from yaad.faces.web.views.board_live import _may_still
-    from yaad.server.models import Membership, Session
+    from yaad.server.models import Membership
     from yaad.server.scoping import scope
+    from yaad.server.sign_in.sessions import of_key
 
     account = team.here.accounts["rep"]
     request = SimpleNamespace(session=team.client("rep").session)
@@ -236,7 +237,7 @@ def test_whether_one_may_still_look_follows_the_session_and_the_role(team, live)
     finally:
         part.update(role="rep", person="Ben")
     assert may()
-    Session.objects.filter(session_key=request.session.session_key).delete()
+    of_key(request.session.session_key).delete()
     assert not may()
 
 
@@ -246,11 +247,10 @@ def test_whether_one_may_still_look_follows_the_session_and_the_role(team, live)
 def test_a_board_that_is_left_open_does_not_keep_the_session_in_use(team, monkeypatch, address, keeps):
     import time
 
-    from yaad.server.models import Session
     from yaad.server.sign_in import sessions
 
     client = team.client("rep")
-    rows = Session.objects.filter(session_key=client.session.session_key)
+    rows = sessions.of_key(client.session.session_key)
     client.get(team.here.prefix + "pipeline/")
     before, now = rows.get().expire_date, time.time()
     monkeypatch.setattr(sessions.time, "time", lambda: now + sessions.EVERY + 1)

@@ -137,8 +137,8 @@ def test_all_else_that_the_server_holds_on_who_sells(team, home):
     """What they wrote under their account's name, who was invited as them, tokens, what a browser remembers."""
 
     from yaad.server import persons
-    from yaad.server.models import Account, Invitation, JournalEntry, Membership, Session, Token
-    from yaad.server.sign_in.sessions import SessionStore
+    from yaad.server.models import Account, Invitation, JournalEntry, Membership, Token
+    from yaad.server.sign_in.sessions import SessionStore, of_key
 
     owner, later = access_of(team, "owner"), AT + dt.timedelta(days=900)
     account = Account.objects.create_user("eli@here.example", "a long enough word", name="Eli at home")
@@ -161,7 +161,7 @@ def test_all_else_that_the_server_holds_on_who_sells(team, home):
     assert not [body for body in told if '"Eli' in body or "/Eli" in body or "Eli at home" in body]
     assert list(Token.objects.filter(account=account).values_list("company", flat=True)) == [team.there.id]
     assert list(Invitation.objects.filter(person="Eli").values_list("company", flat=True)) == [team.there.id]
-    kept = Session.objects.get(session_key=remembered.session_key).get_decoded()
+    kept = of_key(remembered.session_key).get().get_decoded()
     assert "Eli" not in str(kept["people_done"])
     assert kept["of_another"] == {"company": team.there.id, **done}
     assert account.email not in str(kept["people_done"])

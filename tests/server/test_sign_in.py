@@ -308,24 +308,23 @@ def test_a_session_ends_after_seven_days_however_busy(someone, browser, monkeypa
 def test_a_session_that_nobody_used_for_twelve_hours_is_over(someone, browser):
     import datetime as dt
 
-    from yaad.server.models import Session
+    from yaad.server.sign_in.sessions import of_key
 
     enter(browser)
-    row = Session.objects.get(session_key=browser.session.session_key)
+    row = of_key(browser.session.session_key).get()
     lives = row.expire_date - dt.datetime.now(dt.UTC)
     assert dt.timedelta(hours=11, minutes=59) < lives <= dt.timedelta(hours=12)
-    Session.objects.filter(pk=row.pk).update(expire_date=dt.datetime.now(dt.UTC))
+    of_key(browser.session.session_key).update(expire_date=dt.datetime.now(dt.UTC))
     assert not is_in(browser)
 
 
 def test_a_session_in_use_lives_on_and_is_written_down_at_times_only(someone, browser, monkeypatch):
     import time
 
-    from yaad.server.models import Session
     from yaad.server.sign_in import sessions
 
     enter(browser)
-    rows = Session.objects.filter(session_key=browser.session.session_key)
+    rows = sessions.of_key(browser.session.session_key)
     is_in(browser)
     first, now = rows.get().expire_date, time.time()
     assert is_in(browser)
@@ -340,16 +339,17 @@ def test_what_is_over_is_swept_with_the_next_sign_in(someone, browser):
 
     from django.core.cache import cache
 
-    from yaad.server.models import Remembered, Session
+    from yaad.server.models import Remembered
+    from yaad.server.sign_in.sessions import of_key
 
     browser.get(LOGIN)
     cache.set("over", 1)
     past = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     over = browser.session.session_key
-    Session.objects.filter(pk=over).update(expire_date=past)
+    of_key(over).update(expire_date=past)
     Remembered.objects.update(expires=past)
     assert enter(browser).status_code == 302
-    assert not Session.objects.filter(pk=over).exists()
+    assert not of_key(over).exists()
     assert not Remembered.objects.filter(cache_key__contains="over").exists()
     assert is_in(browser)
 

@@ -34,7 +34,7 @@ from yaad.server import digesting, postgres_copies
 from yaad.server.acting import as_server
 from yaad.server.backup_form import FORMAT, MANIFEST, POSTGRES, SQLITE
 from yaad.server.home import Home
-from yaad.server.models import AuditEvent
+from yaad.server.models import AuditEvent, Session
 from yaad.server.place import FOLDER, PERSONS
 from yaad.server.schema import standing
 from yaad.text import Message
@@ -176,7 +176,9 @@ def _database(home: Home, work: Path, tar: tarfile.TarFile, files: dict[str, Jso
     path = work / "yaad.sqlite"
     copy_sqlite(home.folder / "yaad.sqlite", path)
     with _copied(home, path) as using:
-        connections[using].cursor().execute("DELETE FROM django_session").close()  # nobody is signed in by a copy
+        with connections[using].cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+        Session.objects.using(using).all().delete()  # nobody is signed in by a copy
         told = _told(using)
     files |= _put(tar, SQLITE, path)
     return {"database": "sqlite", **told}

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from yaad.server.home import Home
 
-PASSING = frozenset({"django_session", "django_content_type", "auth_permission", "sqlite_sequence"})
+PASSING = frozenset({"server_session", "django_session", "django_content_type", "auth_permission", "sqlite_sequence"})
 """Tables that say nothing of what is kept: who is signed in just now, and what is made by itself."""
 
 

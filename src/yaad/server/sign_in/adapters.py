@@ -15,6 +15,7 @@ from yaad.server.companies import home
 from yaad.server.models import Account
 from yaad.server.sign_in import mails
 from yaad.server.sign_in.passwords import weaknesses
+from yaad.server.sign_in.sealing import seal, unseal
 from yaad.server.sign_in.sessions import SIGNED_IN
 from yaad.server.sign_in.words import TOLD, errors, said
 from yaad.text import has_key
@@ -151,6 +152,14 @@ class SecondSteps(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no typ
     """Codes and passkeys in our words, for the name of our server."""
 
     error_messages = errors(DefaultMFAAdapter.error_messages, OF_SECOND_STEPS)
+
+    def encrypt(self, text: str) -> str:
+        """A secret as the database keeps it."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret itself."""
+        return unseal(encrypted_text)
 
     def generate_authenticator_name(self, user: Account, type: str) -> str:  # noqa: A002 – allauth's own name for it
         """What a new passkey is called until its owner says otherwise."""

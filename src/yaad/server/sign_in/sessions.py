@@ -1,13 +1,16 @@
 """Sessions of browsers: whose they are, how long they last, and how they are ended from elsewhere.
 
-This module is the engine of sessions (``SESSION_ENGINE``): rows of the database that know their account.
+This module is the engine of sessions (``SESSION_ENGINE``): rows of the database that know their account. The key of a
+session is in the cookie alone; its row has a digest of it, so that nobody is signed in by what the database holds.
 """
 
 import datetime as dt
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as OfDatabase
@@ -32,8 +35,13 @@ ROLES = "roles"
 """Company → the role that this session last worked with."""
 
 
+def kept_key(key: str) -> str:
+    """What the row of a session has in the place of its key: 160 bits of the SHA-256 of it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
 class SessionStore(OfDatabase):
-    """Sessions whose rows say whose they are."""
+    """Sessions whose rows say whose they are, and hold no key."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -44,11 +52,51 @@ class SessionStore(OfDatabase):
         """The row of a session."""
         row = super().create_model_instance(data)
         assert isinstance(row, Session)  # the table above
+        row.session_key = kept_key(row.session_key)
         account = data.get(SESSION_KEY)
         row.account_id = int(account) if account else None
         row.agent = data.get(AGENT, "")
         row.signed_in_at = dt.datetime.fromtimestamp(data[SIGNED_IN], dt.UTC) if SIGNED_IN in data else None
         return row
+
+    def exists(self, session_key: str) -> bool:
+        """Whether there is a session of this key."""
+        return super().exists(kept_key(session_key))
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End the session of this key; this one when none is named."""
+        key = session_key or self.session_key
+        if key is not None:
+            super().delete(kept_key(key))
+
+    def _get_session_from_db(self) -> Session | None:
+        key = self.session_key
+        found = of_key(key).filter(expire_date__gt=timezone.now()).first() if key else None
+        if found is None:
+            self._session_key = None
+        return found
+
+    # Django's other way to the same rows; whoever takes it finds no key in them either
+
+    async def acreate_model_instance(self, data: dict[str, Any]) -> Session:
+        """The row of a session."""
+        return await sync_to_async(self.create_model_instance)(data)
+
+    async def aexists(self, session_key: str) -> bool:
+        """Whether there is a session of this key."""
+        return await sync_to_async(self.exists)(session_key)
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        """End the session of this key; this one when none is named."""
+        await sync_to_async(self.delete)(session_key)
+
+    async def _aget_session_from_db(self) -> Session | None:
+        return await sync_to_async(self._get_session_from_db)()
+
+
+def of_key(key: str) -> QuerySet[Session]:
+    """The row of a session, by the key that its browser shows."""
+    return Session.objects.filter(session_key=kept_key(key))
 
 
 def remember_sign_in(sender: object, request: HttpRequest, **_more: object) -> None:
@@ -77,7 +125,7 @@ def end_others(account: int, own: str | None = None) -> int:
         How many were ended.
     """
     found = Session.objects.filter(account_id=account)
-    return (found.exclude(session_key=own) if own else found).delete()[0]
+    return (found.exclude(session_key=kept_key(own)) if own else found).delete()[0]
 
 
 def follow_role(session: SessionBase, access: Access) -> None:

@@ -21,7 +21,7 @@ from yaad.server import own_account
 from yaad.server import setup as first_run
 from yaad.server.models import Account
 from yaad.server.sign_in.second_step import has_one
-from yaad.server.sign_in.sessions import end_others, of_account
+from yaad.server.sign_in.sessions import end_others, kept_key, of_account
 from yaad.server.sign_in.words import TOLD
 from yaad.text import LANGUAGES
 
@@ -107,7 +107,7 @@ def account(request: HttpRequest) -> HttpResponse:
     kinds = Authenticator.objects.filter(user_id=who.pk)
     by_code = {one.type: one for one in kinds.exclude(type=Authenticator.Type.WEBAUTHN)}
     codes = by_code.get(Authenticator.Type.RECOVERY_CODES)
-    own = request.session.session_key
+    own = kept_key(request.session.session_key or "")
     context = {
         "who": who,
         "app": by_code.get(Authenticator.Type.TOTP),
