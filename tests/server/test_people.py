@@ -357,10 +357,11 @@ def test_a_grant_ends_on_a_day_to_come(team, until):
     ("zone", "ends"), [("Asia/Jerusalem", "2027-06-10T21:00Z"), ("America/New_York", "2027-06-11T04:00Z")]
 )
 def test_a_grant_ends_with_its_last_day_by_the_companys_clock(team, outbox, zone, ends):
-    from yaad.server.models import Company, Invitation, Membership
+    from yaad.server.models import Account, Company, Invitation, Membership
 
     mail, day = team.there.accounts["consultant"].email, "10 Jun 2027"
     Company.objects.filter(pk=team.here.id).update(zone=zone)
+    Account.objects.filter(email=mail).update(language="he")
     try:
         said = {"role": "consultant", "person": "", "until": "2027-06-10"}
         seen = team.client("owner").post(f"{team.here.prefix}people/invite/", said | {"email": mail})
@@ -369,6 +370,7 @@ def test_a_grant_ends_with_its_last_day_by_the_companys_clock(team, outbox, zone
         assert Invitation.objects.get().until == dt.datetime.fromisoformat(ends)
         assert "10.6.2027" in outbox[-1].body, "in the language of who is invited"
         client = team.client("consultant", team.there)
+        client.cookies["yaad_lang"] = "en"
         assert day in client.get(link).content.decode()
         client.post(link)
         part = Membership.objects.get(company=team.here.id, account__email=mail)
@@ -381,6 +383,7 @@ def test_a_grant_ends_with_its_last_day_by_the_companys_clock(team, outbox, zone
         assert (after.hour, after.minute) == (0, 0)
     finally:
         Company.objects.filter(pk=team.here.id).update(zone="UTC")
+        Account.objects.filter(email=mail).update(language="en")
 
 
 def test_a_change_of_a_grant_is_taken_back_by_the_companys_clock(team):

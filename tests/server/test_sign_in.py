@@ -263,12 +263,38 @@ def test_a_change_of_password_ends_the_sessions_elsewhere(someone, browser, mail
     enter(other)
     enter(browser)
     wrong = browser.post("/account/password/change/", {"oldpassword": "not it", "password1": NEW})
-    assert "not the current password" in wrong.content.decode()
+    assert "זו לא הסיסמה של עכשיו" in wrong.content.decode()
     answer = browser.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": NEW})
     assert answer.headers["Location"] == "/account/"
     assert is_in(browser)
     assert not is_in(other)
     assert ["הסיסמה הוחלפה" in mail.subject for mail in mails] == [True]
+
+
+def test_a_mail_that_is_printed_reads_as_it_is_meant(someone):
+    import io
+
+    from django.core.mail import EmailMessage
+
+    from yaad.server.printed_mails import Printed
+
+    printed = Printed(stream=(shown := io.StringIO()))
+    subject, body = "סיסמה חדשה ליעד", "שלום, הקישור: http://127.0.0.1:8000/x/"
+    assert printed.send_messages([EmailMessage(subject, body, "yaad@here.example", [someone.email])]) == 1
+    assert f"Subject: {subject}\nFrom: yaad@here.example\nTo: {someone.email}\n\n{body}\n" in shown.getvalue()
+
+
+def test_a_browser_speaks_the_language_of_who_signs_in_until_it_is_told_another(someone, browser):
+    def spoken():
+        return re.search(r'<html lang="(\w+)"', browser.get("/account/").content.decode())[1]
+
+    assert 'lang="en"' in browser.get(LOGIN).content.decode(), "the server's"
+    enter(browser)
+    assert spoken() == "he"
+    assert browser.get("/account/?lang=en").status_code == 302
+    assert spoken() == "en"
+    del browser.cookies["yaad_lang"]
+    assert spoken() == "he"
 
 
 def test_a_sign_out_ends_the_session_for_good(someone, browser):

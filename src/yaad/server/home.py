@@ -135,7 +135,7 @@ class Home:
     def mails(self) -> dict[str, object]:
         """How mail is sent, as Django wants it told."""
         if not self.sends_mails:
-            return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+            return {"EMAIL_BACKEND": "yaad.server.printed_mails.Printed"}
         told = urlsplit(self.mail)
         own = _account(told)
         return {

@@ -5,6 +5,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, MutableMapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from yaad.server.headers import ALWAYS
 from yaad.server.logs import request_id
 from yaad.server.scoping import Access, current, local, on_behalf_of
 from yaad.server.shelf import Shelf
-from yaad.text import Message, render
+from yaad.text import LANGUAGES, Message, render
 
 NAME = "yaad"
 _log = logging.getLogger("yaad.agents")
@@ -48,7 +49,7 @@ def tool_server(shelf_of: ShelfOf, lang: str, noted: Noted | None = None) -> Ser
         return await asyncio.to_thread(_call, shelf_of, params, lang, noted)
 
     notice = render(Message("agent.notice"), lang)
-    return Server(NAME, instructions=notice, on_list_tools=listed, on_call_tool=called)
+    return Server(NAME, version=version("yaad"), instructions=notice, on_list_tools=listed, on_call_tool=called)
 
 
 def _described(tool: Tool, lang: str) -> types.Tool:
@@ -145,13 +146,13 @@ class AtAddress:
     """The tools over HTTP, for who shows a token of a company: an ASGI application that keeps nothing between requests.
 
     Args:
-        lang: of the words.
+        lang: of the words to whom nobody knows; those of a token are told in the language of its account.
     """
 
     def __init__(self, lang: str) -> None:
         from yaad.server.state import opened
 
-        self._server = tool_server(lambda: opened().shelf, lang, _noted)
+        self._servers = {one: tool_server(lambda: opened().shelf, one, _noted) for one in LANGUAGES}
         self._lang = lang
 
     async def __call__(self, scope: Json, receive: Any, send: Any) -> None:  # noqa: ANN401 – as ASGI names them
@@ -170,11 +171,11 @@ class AtAddress:
     async def _answer(self, scope: Json, receive: Any, send: "_Safe") -> None:  # noqa: ANN401 – as ASGI names them
         headers = {name.lower(): value for name, value in scope["headers"]}
         try:
-            access = await asyncio.to_thread(_access, headers.get(b"authorization", b"").decode("latin-1"))
+            access, lang = await asyncio.to_thread(_access, headers.get(b"authorization", b"").decode("latin-1"))
         except YaadError as error:
             await send.refuse(429 if isinstance(error, TooOften) else 401, error.say(self._lang))
             return
-        manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
+        manager = StreamableHTTPSessionManager(self._servers[lang], json_response=True, stateless=True)
         with on_behalf_of(access):
             async with manager.run():
                 await manager.handle_request(scope, receive, send)
@@ -214,8 +215,8 @@ class _Safe:
         await self({"type": "http.response.body", "body": body})
 
 
-def _access(shown: str) -> Access:
-    """What the token that is shown lets an agent see.
+def _access(shown: str) -> tuple[Access, str]:
+    """What the token that is shown lets an agent see, and the language of whose token it is.
 
     Raises:
         TokenRefused, NoSuchCompany: see there.
@@ -233,7 +234,7 @@ def _access(shown: str) -> Access:
         if wait := limits.asking.wait(f"token {found.pk}"):
             raise TooOften(Message("api.too_often", {"n": wait}))
         with as_account(found.account_id):
-            return tokens.access_of(found)
+            return tokens.access_of(found), found.account.language
     finally:
         close_old_connections()
 

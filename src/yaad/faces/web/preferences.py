@@ -1,4 +1,7 @@
-"""Language and appearance of this browser: chosen by a link on any page, kept in a cookie of its own."""
+"""Language and appearance of this browser: chosen by a link on any page, kept in a cookie of its own.
+
+A browser that was told no language speaks that of the account that is signed in, else the server's.
+"""
 
 from collections.abc import Callable
 
@@ -25,7 +28,7 @@ class Preferences:
         chosen = {name: request.GET[name] for name in CHOICES if request.GET.get(name) in CHOICES[name]}
         if chosen and request.method == "GET":
             return self._keep(request, chosen)
-        language = _of_cookie(request, "lang") or settings.LANGUAGE_CODE
+        language = _of_cookie(request, "lang") or _of_account(request) or settings.LANGUAGE_CODE
         request.theme = _of_cookie(request, "theme") or THEMES[0]  # type: ignore[attr-defined] # as Django's own middleware sets LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
@@ -44,6 +47,12 @@ class Preferences:
         for name, value in chosen.items():
             response.set_cookie(f"yaad_{name}", value, max_age=YEAR, samesite="Lax", httponly=True)
         return response
+
+
+def _of_account(request: HttpRequest) -> str | None:
+    """The language of whoever is signed in."""
+    value = request.session.get("language")
+    return value if value in LANGUAGES else None
 
 
 def _of_cookie(request: HttpRequest, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
@@ -11,14 +12,14 @@ class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; addresses of mail are kept in small letters."""
 
     def create_user(self, email: str, password: str | None = None, **more: Any) -> "Account":  # noqa: ANN401 – fields of the model
-        """A new account; without a password nobody signs in with one.
+        """A new account; without a password nobody signs in with one, without a language it is the server's.
 
         Raises:
             ValueError: no address.
         """
         if not email:
             raise ValueError("an account has an address of mail")
-        account = self.model(email=email.strip().lower(), **more)
+        account = self.model(email=email.strip().lower(), **{"language": settings.LANGUAGE_CODE} | more)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -34,7 +35,7 @@ class Account(AbstractBaseUser):
     Attributes:
         email: address of mail, in small letters; signs in with it.
         name: as others see it.
-        language: of mails to them.
+        language: of mails to them, and of their pages where a browser was told no other.
         is_active: whether they may sign in.
         joined_at: when it was made.
     """

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from yaad.server.models import Remembered, Session
+from yaad.server.models import Account, Remembered, Session
 from yaad.server.policy import View, is_by_itself
 from yaad.server.scoping import Access
 from yaad.server.settings import LONGEST
@@ -27,6 +27,8 @@ SIGNED_IN = "signed_in"
 """When somebody signed in, in seconds."""
 AGENT = "agent"
 """How the browser calls itself."""
+LANGUAGE = "language"
+"""In which the pages speak to them, where the browser was told no other."""
 SEEN = "seen"
 """When it was last written down that the session is in use, in seconds."""
 EVERY = 60
@@ -99,11 +101,12 @@ def of_key(key: str) -> QuerySet[Session]:
     return Session.objects.filter(session_key=kept_key(key))
 
 
-def remember_sign_in(sender: object, request: HttpRequest, **_more: object) -> None:
-    """Note when and with which browser somebody signed in; rows that are over go."""
+def remember_sign_in(sender: object, request: HttpRequest, user: Account, **_more: object) -> None:
+    """Note when, with which browser and in which language somebody signed in; rows that are over go."""
     del sender
     request.session[SIGNED_IN] = time.time()
     request.session[AGENT] = request.headers.get("User-Agent", "")[:200]
+    request.session[LANGUAGE] = user.language
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()  # whoever looks at the door leaves a row; somebody must sweep
     Remembered.objects.filter(expires__lt=now).delete()
