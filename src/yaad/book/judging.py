@@ -50,7 +50,7 @@ class Judging:
         """Write what comes for sure and what may come at best; see `Book.judge`."""
         wanted = self._period(period)
         if person is not None and person not in (known := self._book.goals.names(OWNER)):
-            raise UnknownName("option", person, known)
+            raise UnknownName("person", person, known)
         if wanted.end <= self._book.as_of + DAY:
             raise InputError(Message("forecast.judged_late", {"period": wanted.name}))
         said = [None if one is None or one == "" else read_amount(str(one)) for one in (commit, best)]

@@ -15,5 +15,6 @@ def keeper_of(company: str) -> Access:
     """
     found = list(Company.objects.filter(pk=company)) or list(Company.objects.filter(name=company))
     if len(found) != 1:
-        raise UnknownName("option", company, [one.pk for one in Company.objects.order_by("name")])
+        known = [one.pk for one in found] or [one.name for one in Company.objects.order_by("name")]
+        raise UnknownName("company", company, known)
     return Access(None, "", found[0].pk, Role.OWNER, EVERYBODY, frozenset(Capability))

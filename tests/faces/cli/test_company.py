@@ -42,6 +42,13 @@ def test_a_company_is_made_anew_and_says_who_did_it(at_home, team, yaad):
     assert len(lines(team.there)) == there
 
 
+def test_a_company_that_is_not_there_is_told_with_those_that_are(at_home, team, yaad):
+    done = yaad("imports", "--company", "Nope", "--lang", "en")
+    assert done.code != 0
+    assert "The company “Nope” is not known" in " ".join(done.err.split())
+    assert {name in done.err for name in (team.here.name, team.there.name)} == {True}
+
+
 def test_the_same_words_for_imports(at_home, team, yaad, tmp_path):
     (tmp_path / "more.csv").write_text(MORE, "utf-8")
     (tmp_path / "events.yaml").write_text(EVENTS, "utf-8")
