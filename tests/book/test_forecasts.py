@@ -9,6 +9,7 @@ import pytest
 from tests.book.steady_deals import AS_OF, DAYS, HEAD, came, due, ends, is_danas, write
 
 from yaad.book import Book
+from yaad.book.goals import Goals
 from yaad.errors import CannotTell, InputError, UnknownName
 from yaad.faces.cli import main
 from yaad.model import Whose
@@ -274,7 +275,19 @@ def test_no_chance_of_invoices_is_told_by_a_forecast_of_closings(own):
     assert own.forecast(target=9000).content.no_target is None
 
 
+def test_targets_are_looked_up_once_for_all_periods_and_parts(own, monkeypatch):
+    own.goals.set("9000", "2026-09", **AT)
+    own.forecast(by="rep")
+    asked = []
+    monkeypatch.setattr(Goals, "quotas", lambda goals, of=Goals.quotas: (asked.append(goals), of(goals))[1])
+    assert own.forecast(by="rep").content.money[0].target == 9000
+    assert len(asked) == 1
+
+
 def test_a_target_that_the_forecast_is_not_held_against_is_not_said_to_be_missing(own):
+    own.set_setting("achieved", {"by": "ordered"}, **AT)
+    assert own.forecast().content.no_target is None, "nobody set one"
+    own.set_setting("achieved", {"by": "closed"}, **AT)
     assert own.forecast().content.no_target is None, "nobody set one"
     own.goals.set("9000", "2026-09", whose=Whose(owner="Dana"), **AT)
     made = own.forecast()

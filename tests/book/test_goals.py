@@ -808,6 +808,23 @@ def test_targets_of_products_sum_to_the_companys_and_are_held_against_these_prod
     assert {one.by["month"]: one.value for one in found if one.value is not None} == {"2026-03": 0}
 
 
+def test_a_target_of_customers_who_count_once_tells_of_its_own_period_alone(book):
+    book.goals.set("1200", "2026", measure="active_customers", **SAID)
+    assert book.goals.status("2026", measure="active_customers").content.wanted.value == 1200
+    for shorter in ("2026-03", "2026-Q1"):
+        assert book.goals.status(shorter, measure="active_customers").content.wanted is None
+    for month in ("2026-01", "2026-02", "2026-03"):
+        book.goals.set("100", month, measure="active_customers", **SAID)
+    assert book.goals.status("2026-Q1", measure="active_customers").content.wanted is None, "who buys twice is one"
+    with pytest.raises(InputError) as refused:
+        book.goals.split("month", "2026", measure="active_customers", **SAID)
+    assert refused.value.message.key == "goals.not_divided"
+    book.set_setting("person:Dana", {"share": 0.5}, **SAID)
+    book.goals.set("40", "2026-03", measure="active_customers", whose=Whose(owner="Dana"), **SAID)
+    wanted = book.goals.status("2026-03", measure="active_customers", whose=Whose(owner="Dana")).content.wanted
+    assert (wanted.value, wanted.full) == (20, 40), "half a position"
+
+
 def test_rates_are_not_summed_nor_divided_and_hold_for_each_part_of_a_period(book):
     for name, value in (("Avi", "0.3"), ("Dana", "0.4")):
         book.goals.set(value, "2026", measure="win_rate", whose=Whose(owner=name), **SAID)

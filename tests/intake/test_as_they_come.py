@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 
+import pytest
 from tests.intake.moves import at, moves
 
 from yaad.intake import Kind, Mapping, load, understand
@@ -242,6 +243,12 @@ def test_a_russian_export_of_windows_is_asked_with_its_letters_first(write):
     }
     last = {deal: steps[-1][0] for deal, steps in moves(batch).items()}
     assert last == {"1": "Успешно реализовано", "2": "Закрыто и не реализовано", "3": "Переговоры"}
+
+
+@pytest.mark.parametrize("text", ["ИМЯ;СДЕЛКА\nИВАНОВ;ОКНА\nПЕТРОВ;ДВЕРИ\n", "Имя;Сделка\nИван;Окна\nАнтон;Рама\n"])
+def test_russian_without_the_letters_that_hebrew_lacks_or_in_capitals_is_known_too(write, text):
+    (question,) = understand(write("имена.csv", text, "windows-1251")).questions
+    assert next(iter(question.options)) == "windows-1251"
 
 
 def test_a_french_export_is_read_with_its_accents_months_and_amounts(write):

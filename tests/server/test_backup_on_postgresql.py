@@ -21,6 +21,9 @@ from tests.people import begin
 with as_server():
     for called in ("here", "there"):
         begin(called, Path(os.environ["YAAD_HOME"]) / ".." / called)
+from django.utils import timezone
+from yaad.server.models import Session
+Session.objects.create(session_key="k", session_data="", expire_date=timezone.now(), account_id=1)
 from yaad.server.backup import back_up
 from yaad.server.companies import home
 from tests.server.test_backup import told_here
@@ -50,6 +53,9 @@ def test_a_database_is_copied_and_made_again(tmp_path):
         again = restored(file, at("again", "again"))
         assert again.returncode == 0, again.stderr
         full = restored(file, at("third", "again"))
+        for name, left in (("yaad", 1), ("again", 0)):
+            with psycopg.connect(one.address("owns").removesuffix("yaad") + name) as there:
+                assert there.execute("SELECT count(*) FROM server_session").fetchone() == (left,)
     here, there = json.loads(told.stdout.splitlines()[-1]), json.loads(again.stdout.splitlines()[-1])
     assert here == there
     assert set(here["chains"].values()) == {None}

@@ -55,6 +55,43 @@ _MADE: WeakKeyDictionary[Facts, dict[Asked, Forecast]] = WeakKeyDictionary()
 SeenOn = Callable[[dt.date, str | None], AbstractContextManager[Scope]]
 
 
+class _Targets:
+    """What is wanted of the periods of a forecast and of its parts; the targets are looked up once for all of them.
+
+    Args:
+        book: whose targets they are.
+        kind: of the parts; None: the whole alone.
+    """
+
+    def __init__(self, book: "Book", kind: str | None) -> None:
+        self._goals, self._kind = book.goals, kind
+        self._quotas, self._money = self._goals.quotas(), self._goals.money()
+        self._is_of_closings = book.settings.achieved.by is Achieved.CLOSED
+
+    def of(self, quantity: str, period: Period, part: Part | None) -> float | Message | None:
+        """The target; None: nobody set one; why it cannot be held against the forecast else."""
+        if part is None:
+            whose = Whose()
+        elif part.name is None or self._kind not in Whose.PARTS:
+            return None
+        else:
+            whose = Whose(**{self._kind: str(part.name)})
+            if not self._goals.is_told_apart(whose):
+                return None
+        try:
+            found = self._quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
+            if found is None:
+                return None
+            if not self._is_of_closings:
+                return Message("goals.no_chance")
+            if quantity == MONEY:
+                held_against(found, *self._money)
+        except InputError as error:  # of another currency or tax
+            return error.message
+        stands = part is not None or self._goals.stands_for_all(found, self._quotas.members)
+        return float(found.value) if stands else Message("forecast.target_of_some")
+
+
 class Forecasts:
     """The forecasts of one book; `Book.forecast`, `Book.backtest` and `Book.moved` ask it."""
 
@@ -85,39 +122,16 @@ class Forecasts:
     def _beside_targets(self, made: Forecast, asked: float | None) -> Forecast:
         """The same beside what is wanted: what was asked for the first period, else the company's targets."""
         first = made.of(made.quantity)[0].period
+        targets = _Targets(self._book, ALIASES.get(made.by or "", made.by))
 
         def wanted(quantity: str, period: Period, part: Part | None) -> float | None:
             if asked is not None and part is None and (quantity, period) == (made.quantity, first):
                 return asked
-            found = self._target(made, quantity, period, part)
+            found = targets.of(quantity, period, part)
             return None if isinstance(found, Message) else found
 
-        untold = None if asked is not None else self._target(made, made.quantity, first, None)
+        untold = None if asked is not None else targets.of(made.quantity, first, None)
         return made.with_targets(wanted, untold if isinstance(untold, Message) else None)
-
-    def _target(self, made: Forecast, quantity: str, period: Period, part: Part | None) -> float | Message | None:
-        """The company's target of a period; None: nobody set one; why it cannot be held against this forecast else."""
-        if self._book.settings.achieved.by is not Achieved.CLOSED:
-            return Message("goals.no_chance")
-        goals, kind = self._book.goals, ALIASES.get(made.by or "", made.by)
-        if part is None:
-            whose = Whose()
-        elif part.name is None or kind not in Whose.PARTS:
-            return None
-        else:
-            whose = Whose(**{kind: str(part.name)})
-            if not goals.is_told_apart(whose):
-                return None
-        quotas = goals.quotas()
-        try:
-            found = quotas.wanted(WON_VALUE if quantity == MONEY else WON, period, whose)
-            if found is not None and quantity == MONEY:
-                held_against(found, *goals.money())
-            if found is not None and part is None and not goals.stands_for_all(found, quotas.members):
-                return Message("forecast.target_of_some")
-        except InputError as error:  # of another currency or tax
-            return error.message
-        return None if found is None else float(found.value)
 
     def _divided(self, whole: Looking, by: str) -> Looking:
         """The same by a breakdown; a person's team is what the company said of the person, else the branch."""

@@ -594,8 +594,9 @@ class Goals:
     def quotas(self) -> Quotas:
         """The targets as they count, of whomever."""
         facts = self._book.facts
-        adds_up = partial(measures.adds_up, own=self._whole_scope.own)
-        return Quotas(facts.targets, facts.settings, self._whole_scope.calendar, members_of(self._whole_scope), adds_up)
+        scope = self._whole_scope
+        adds_up, holds = (partial(one, own=scope.own) for one in (measures.adds_up, measures.holds_in_parts))
+        return Quotas(facts.targets, facts.settings, scope.calendar, members_of(scope), adds_up, holds)
 
     def _own(self, quotas: Quotas, measure: str, period: Period, whose: Whose) -> Wanted | None:
         """The target as it was set for just these: the sum of parts is nothing to divide anew."""

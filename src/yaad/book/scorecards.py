@@ -8,7 +8,7 @@ from pathlib import Path
 
 from yaad.book.disk import appearing
 from yaad.errors import InputError, UnknownName
-from yaad.measures import REGISTRY, Measure, Scope, adds_up, measure
+from yaad.measures import REGISTRY, Measure, Scope, adds_up, holds_in_parts, measure
 from yaad.measures.columns import ALIASES
 from yaad.measures.own_measures import OwnMeasures
 from yaad.measures.own_yaml import read_own_measures, write_own_measures
@@ -166,9 +166,8 @@ class Scorecards:
         whose = _whose(figure)
         if figure.period is None or whose is None:
             return None
-        quotas = Quotas(
-            self.targets, self.scope.settings, self.scope.calendar, adds_up=partial(adds_up, own=self.scope.own)
-        )
+        sums, holds = (partial(one, own=self.scope.own) for one in (adds_up, holds_in_parts))
+        quotas = Quotas(self.targets, self.scope.settings, self.scope.calendar, adds_up=sums, holds=holds)
         try:
             wanted = quotas.wanted(each.id, target_period(figure.period.name), whose)
         except InputError:  # the period is no month, quarter or year, or the targets cannot be added up

@@ -19,7 +19,7 @@ from yaad.measures.dimensions import DIMENSIONS
 from yaad.measures.dwells import BASES, dwell
 from yaad.measures.funnels import funnel
 from yaad.measures.quality import filled_columns, quality
-from yaad.measures.registry import REGISTRY, adds_up, every_measure, explain, find, measure
+from yaad.measures.registry import REGISTRY, adds_up, every_measure, explain, find, holds_in_parts, measure
 from yaad.measures.scope import Scope, are_many
 from yaad.measures.snapshots import month_ends
 from yaad.measures.stuck import open_stays, stalled_deals, stuck_deals
@@ -53,6 +53,7 @@ __all__ = [
     "filled_columns",
     "find",
     "funnel",
+    "holds_in_parts",
     "measure",
     "month_ends",
     "open_stays",

@@ -63,6 +63,11 @@ def always(_measure: str) -> bool:
     return True
 
 
+def never(_measure: str) -> bool:
+    """Whatever it is, less is wanted of a part."""
+    return False
+
+
 @dataclass(frozen=True)
 class Quotas:
     """All targets of a company, and what bears on them.
@@ -73,7 +78,8 @@ class Quotas:
         calendar: the company's working days.
         members: who is in which team and branch.
         adds_up: whether parts of a measure, which it is given the id of, sum to the whole; a rate's do not. Of such a
-            measure there is no target but what was set; what is wanted of a longer period is wanted of each part of it.
+            measure there is no target but what was set.
+        holds: whether what is wanted of a longer period is wanted of each part of it, as of a rate.
     """
 
     targets: Sequence[Target]
@@ -81,6 +87,7 @@ class Quotas:
     calendar: Calendar = field(default_factory=Calendar)
     members: Members = field(default_factory=dict)
     adds_up: Callable[[str], bool] = always
+    holds: Callable[[str], bool] = never
 
     def wanted(self, measure: str, period: Period, whose: Whose | None = None) -> Wanted | None:
         """What is wanted; None where nobody set a target that tells.
@@ -124,14 +131,14 @@ class Quotas:
             return None
         if period in own:
             return self._prorated(own[period], period, Basis.SET)
-        adds_up = self.adds_up(measure)
+        adds_up, holds = self.adds_up(measure), self.holds(measure)
         if (months := months_of(period)) > 1 and adds_up:
             each = [self._of(measure, month, whose) for month in months_in(period)]
             told = [one for one in each if one is not None]
             if len(told) == len(each) and any(one.basis is Basis.SET for one in told):
                 return replace(summed(told), basis=Basis.MONTHS)
         for length in sorted(LENGTHS):
-            if length > months:
+            if length > months and (adds_up or holds):
                 first = (period.start.month - 1) // length * length + 1
                 longer = named(period.start.year, first, length)
                 if longer in own:
@@ -164,7 +171,7 @@ class Quotas:
         return {name: one for name, one in told.items() if name not in below}
 
     def _prorated(self, target: Target, period: Period, basis: Basis) -> Wanted:
-        if not self.adds_up(target.measure):
+        if self.holds(target.measure):
             return Wanted(target.value, target.value, target.currency, target.tax, basis)
         step = step_of(target)
         part = 1.0

@@ -111,6 +111,16 @@ def adds_up(measure: str, own: Mapping[str, Measure] | None = None) -> bool:
     return is_sum and not found.counts_once
 
 
+def holds_in_parts(measure: str, own: Mapping[str, Measure] | None = None) -> bool:
+    """Whether what is wanted of a period is wanted of each part of it: rates, times and stocks.
+
+    Of what neither sums nor holds – in how many customers buy, who comes twice counts once – a target tells of the
+    period alone for which it was set.
+    """
+    found = every_measure(own).get(measure)
+    return found is not None and not found.counts_once and not adds_up(measure, own)
+
+
 def measure(ids: Sequence[str], scope: Scope, *, raises: bool = True) -> list[Figure]:
     """The figures of these measures, one a group each, in the order asked for.
 

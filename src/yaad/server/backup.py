@@ -176,9 +176,9 @@ def _database(home: Home, work: Path, tar: tarfile.TarFile, files: dict[str, Jso
     path = work / "yaad.sqlite"
     copy_sqlite(home.folder / "yaad.sqlite", path)
     with _copied(home, path) as using:
-        with connections[using].cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")
         Session.objects.using(using).all().delete()  # nobody is signed in by a copy
+        with connections[using].cursor() as cursor:
+            cursor.execute("VACUUM")  # nor by what stood in pages that are free by now
         told = _told(using)
     files |= _put(tar, SQLITE, path)
     return {"database": "sqlite", **told}

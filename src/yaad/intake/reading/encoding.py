@@ -50,6 +50,7 @@ class Bytes:
         broken: bytes that are no part of valid UTF-8.
         letters: characters beyond ASCII that are valid UTF-8.
         neighbours: Hebrew letters of Windows-1255 that stand beside another one.
+        beside: bytes from 0xC0 on that stand beside another one.
         twice_1252, twice_1255: Hebrew letters in UTF-8 whose bytes were taken for that codec and saved in UTF-8 again.
         latin_runs: letters that Windows-1252 shows where Windows-1255 has Hebrew, in runs of three and more.
         even_zeros, odd_zeros: zero bytes by the parity of their place, UTF-16's sign.
@@ -60,6 +61,7 @@ class Bytes:
     broken: int = 0
     letters: int = 0
     neighbours: int = 0
+    beside: int = 0
     twice_1252: int = 0
     twice_1255: int = 0
     latin_runs: int = 0
@@ -86,6 +88,11 @@ class Bytes:
     def undefined(self) -> int:
         """Bytes that are nothing in Windows-1255."""
         return int(self.histogram[0xD9:0xE0].sum() + self.histogram[[0xFB, 0xFC, 0xFF]].sum())
+
+    @property
+    def foreign(self) -> int:
+        """Bytes that are capital letters in Windows-1251, or nothing in 1255; there Hebrew has its points, if any."""
+        return int(self.histogram[0xC0:0xD9].sum()) + self.undefined
 
     @property
     def dos(self) -> int:
@@ -143,6 +150,8 @@ def _try_utf8(found: Bytes, block: bytes) -> bytes:
         found.histogram += np.bincount(values, minlength=256)
         letter = (values >= 0xE0) & (values <= 0xFA)
         found.neighbours += int((letter[1:] & letter[:-1]).sum())
+        letter = values >= 0xC0
+        found.beside += int((letter[1:] & letter[:-1]).sum())
     found.broken += broken
     found.letters += max(int((values[:used] >= 0xC0).sum()) - broken, 0)
     return block[used:]
@@ -205,17 +214,17 @@ def _likely(source: Source, seen: Bytes) -> str:
     if seen.dos * 2 > seen.high:
         first, last = _finals(_text(source, "cp862"))
         return "cp862-visual" if first > last else "cp862"
-    if seen.hebrew * 2 <= seen.high or seen.neighbours * 2 < seen.hebrew:  # accents of the West stand alone
-        return "windows-1252"
-    # where Hebrew has its points, which lists hardly ever have, Russian has its capital letters
-    foreign = int(seen.histogram[0xC0:0xD9].sum()) + seen.undefined
-    return "windows-1251" if foreign * 50 > seen.high else "windows-1255"
+    letters = int(seen.histogram[0xC0:].sum())
+    if seen.foreign * 50 > seen.high and letters * 10 >= seen.high * 7 and seen.beside * 2 >= letters:
+        return "windows-1251"
+    # accents of the West stand alone
+    is_hebrew = seen.hebrew * 2 > seen.high and seen.neighbours * 2 >= seen.hebrew
+    return "windows-1255" if is_hebrew else "windows-1252"
 
 
 def _looks_hebrew(seen: Bytes) -> bool:
-    return (
-        seen.hebrew >= 0.7 * seen.high and seen.neighbours >= 0.5 * seen.hebrew and seen.undefined <= seen.high / 1000
-    )
+    is_spelled = seen.hebrew >= 0.7 * seen.high and seen.neighbours >= 0.5 * seen.hebrew
+    return is_spelled and seen.undefined <= seen.high / 1000 and seen.foreign <= seen.high / 10
 
 
 def _doubted(source: Source, seen: Bytes, found: Encoding) -> Encoding:

@@ -1,10 +1,11 @@
-"""Secrets of second steps, sealed under the server's key: who has the database alone makes no code.
+"""Secrets of second steps that are set up, sealed under the server's key: who has the database alone makes no code.
 
 The key stands in no backup. With another one nobody's codes are right any more, and whoever runs the server takes the
 second step away (`yaad reset-second-step`), so that it is set up anew.
 """
 
 import base64
+import hmac
 import logging
 import secrets
 
@@ -28,7 +29,7 @@ def seal(text: str) -> str:
 
 
 def unseal(kept: str) -> str:
-    """The secret; one that nobody knows where it was sealed under another key, so that no code fits it."""
+    """The secret; where it was sealed under another key, one drawn of this key, so that no code from before fits it."""
     if not kept.startswith(MARK):
         return kept
     try:
@@ -36,7 +37,7 @@ def unseal(kept: str) -> str:
         return AESGCM(_key()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
     except (InvalidTag, ValueError):
         log.warning("a second step was sealed under another key of the server, or was changed: no code fits it")
-        return base64.b32encode(secrets.token_bytes(20)).decode()
+        return base64.b32encode(hmac.digest(_key(), kept.encode(), "sha256")).decode().rstrip("=")
 
 
 def _key() -> bytes:
