@@ -30,7 +30,7 @@ def company(team, tmp_path):
     from yaad.server.models import Account
 
     owner = Account.objects.filter(email="usual@here.example").first() or Account.objects.create_user(
-        "usual@here.example", PASSWORD, name="usual"
+        "usual@here.example", PASSWORD, name="usual", language="he"
     )
     made = companies.begin(owner, "Usual", zone="Europe/London", currency="GBP", country="GB", vat=Decimal("0.2"))
     (tmp_path / "deals.csv").write_text(DEALS, "utf-8")
